@@ -1,0 +1,129 @@
+package io.jenkins.plugins.gitpod.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+
+/** Reads the answers. Only ids have to be there: without them an answer is of no use. */
+final class Answers {
+
+    private Answers() {}
+
+    static Prebuild prebuildAnswer(JsonNode answer) throws UnexpectedAnswerException {
+        return prebuild(answer.path("prebuild"));
+    }
+
+    static PrebuildPage prebuildPage(JsonNode answer) throws UnexpectedAnswerException {
+        List<Prebuild> prebuilds = new ArrayList<>();
+        for (JsonNode item : Json.list(answer, "prebuilds")) {
+            prebuilds.add(prebuild(item));
+        }
+        return new PrebuildPage(prebuilds, nextToken(answer));
+    }
+
+    static LogsToken logsToken(JsonNode answer) throws UnexpectedAnswerException {
+        return new LogsToken(Json.needed(answer, "accessToken"));
+    }
+
+    static Identity identity(JsonNode answer) throws UnexpectedAnswerException {
+        JsonNode subject = answer.path("subject");
+        return new Identity(
+                Json.needed(subject, "id"), Json.text(subject, "principal"), Json.text(answer, "organizationId"));
+    }
+
+    static Project projectAnswer(JsonNode answer) throws UnexpectedAnswerException {
+        return project(answer.path("project"));
+    }
+
+    static ProjectPage projectPage(JsonNode answer) throws UnexpectedAnswerException {
+        List<Project> projects = new ArrayList<>();
+        for (JsonNode item : Json.list(answer, "projects")) {
+            projects.add(project(item));
+        }
+        return new ProjectPage(projects, nextToken(answer));
+    }
+
+    static EnvironmentClassPage environmentClassPage(JsonNode answer) throws UnexpectedAnswerException {
+        List<EnvironmentClass> classes = new ArrayList<>();
+        for (JsonNode item : Json.list(answer, "environmentClasses")) {
+            classes.add(new EnvironmentClass(
+                    Json.needed(item, "id"),
+                    Json.text(item, "displayName"),
+                    Json.text(item, "description"),
+                    item.path("enabled").asBoolean()));
+        }
+        return new EnvironmentClassPage(classes, nextToken(answer));
+    }
+
+    private static Prebuild prebuild(JsonNode node) throws UnexpectedAnswerException {
+        JsonNode metadata = node.path("metadata");
+        JsonNode spec = node.path("spec");
+        return new Prebuild(
+                Json.needed(node, "id"),
+                new Prebuild.Metadata(
+                        Json.text(metadata, "organizationId"),
+                        Json.text(metadata, "projectId"),
+                        Json.text(metadata, "environmentClassId"),
+                        Json.text(metadata.path("creator"), "id"),
+                        Json.text(metadata.path("executor"), "id"),
+                        Json.time(metadata, "createdAt"),
+                        Json.time(metadata, "updatedAt"),
+                        Trigger.parse(Json.text(metadata, "triggeredBy"))),
+                new Prebuild.Spec(
+                        Json.text(spec, "specVersion"),
+                        PrebuildPhase.parse(Json.text(spec, "desiredPhase")),
+                        Json.duration(spec, "timeout")),
+                status(node.path("status")));
+    }
+
+    private static Prebuild.Status status(JsonNode node) {
+        // An enum may also come as its number, which no one here knows.
+        String phase = node.path("phase").asText("");
+        return new Prebuild.Status(
+                PrebuildPhase.parse(phase),
+                phase,
+                Json.time(node, "completionTime"),
+                Json.text(node, "environmentId"),
+                Json.text(node, "failureMessage"),
+                Json.text(node, "warningMessage"),
+                Json.text(node, "logUrl"),
+                (int) Math.max(0, Math.min(100, Json.number(node, "snapshotCompletionPercentage"))),
+                Math.max(0, Json.number(node, "snapshotSizeBytes")),
+                Json.text(node, "statusVersion"));
+    }
+
+    private static Project project(JsonNode node) throws UnexpectedAnswerException {
+        JsonNode git = firstGit(node.path("initializer"));
+        JsonNode prebuilds = node.path("prebuildConfiguration");
+        List<JsonNode> classes = Json.list(node, "environmentClasses");
+        classes.sort(Comparator.comparingLong(item -> Json.number(item, "order")));
+        return new Project(
+                Json.needed(node, "id"),
+                Json.text(node.path("metadata"), "name"),
+                Json.text(git, "remoteUri"),
+                Json.text(git, "cloneTarget"),
+                classes.stream()
+                        .map(item -> Json.text(item, "environmentClassId"))
+                        .filter(Objects::nonNull)
+                        .toList(),
+                new Project.PrebuildConfiguration(
+                        prebuilds.path("enabled").asBoolean(), Json.texts(prebuilds, "environmentClassIds")));
+    }
+
+    private static JsonNode firstGit(JsonNode initializer) {
+        for (JsonNode spec : initializer.path("specs")) {
+            if (spec.path("git").isObject()) {
+                return spec.path("git");
+            }
+        }
+        return initializer.path("git"); // a missing node
+    }
+
+    @CheckForNull
+    private static String nextToken(JsonNode answer) {
+        return Json.text(answer.path("pagination"), "nextToken");
+    }
+}

@@ -1,0 +1,84 @@
+package io.jenkins.plugins.gitpod.api;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+
+/**
+ * A Gitpod API token, held so that it cannot be printed by mistake: only this package reads its text.
+ * It is deliberately not serializable.
+ */
+public final class BearerToken {
+
+    private static final byte[] SALT = salt();
+
+    private final String text;
+
+    private BearerToken(String text) {
+        this.text = text;
+    }
+
+    /**
+     * Takes a token as a person pasted it.
+     *
+     * @param text the token; white space around it is dropped
+     * @return the token
+     * @throws IllegalArgumentException if nothing is left, or if it holds a space or anything that is not printable
+     *     ASCII, which no HTTP header may carry; the message does not hold the token
+     */
+    @NonNull
+    public static BearerToken of(@NonNull String text) {
+        String trimmed = text.strip();
+        if (trimmed.isEmpty()) {
+            throw new IllegalArgumentException("The token is blank");
+        }
+        if (!trimmed.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            throw new IllegalArgumentException("The token holds a space or a character that is not printable ASCII");
+        }
+        return new BearerToken(trimmed);
+    }
+
+    /**
+     * A key for maps in memory: the same for equal tokens within one JVM, another one in the next JVM.
+     *
+     * @return a salted SHA-256 in lower case hex; never to be stored
+     */
+    @NonNull
+    public String fingerprint() {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(SALT);
+            return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.US_ASCII)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every Java platform has SHA-256
+        }
+    }
+
+    String text() {
+        return text;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof BearerToken token && text.equals(token.text);
+    }
+
+    @Override
+    public int hashCode() {
+        return text.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "[bearer token]";
+    }
+
+    private static byte[] salt() {
+        byte[] salt = new byte[32];
+        new SecureRandom().nextBytes(salt);
+        return salt;
+    }
+}

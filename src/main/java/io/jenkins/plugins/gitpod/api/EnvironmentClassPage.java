@@ -1,0 +1,19 @@
+package io.jenkins.plugins.gitpod.api;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import java.util.List;
+
+/**
+ * One page of a list of environment classes.
+ *
+ * @param environmentClasses the page's classes, in the server's order
+ * @param nextToken what gets the next page, null on the last one
+ */
+public record EnvironmentClassPage(@NonNull List<EnvironmentClass> environmentClasses, @Nullable String nextToken) {
+
+    /** Copies the list. */
+    public EnvironmentClassPage {
+        environmentClasses = List.copyOf(environmentClasses);
+    }
+}

@@ -1,0 +1,108 @@
+package io.jenkins.plugins.gitpod.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.gitpod.api.GitpodException.Delivery;
+import io.jenkins.plugins.gitpod.api.GitpodException.Kind;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import okhttp3.Response;
+
+/** Names the failures that the server, or something before it, answered. */
+final class ErrorAnswer {
+
+    private static final int DETAIL_LIMIT = 500;
+
+    private final Redactor redactor;
+
+    ErrorAnswer(Redactor redactor) {
+        this.redactor = redactor;
+    }
+
+    /** An answer that is larger than allowed. Of an error the status is enough to know what it means. */
+    GitpodException tooLarge(String method, Response response, long limit) {
+        Delivery delivery = response.isSuccessful() ? Delivery.UNCLEAR : Delivery.ANSWERED;
+        return described(Kind.TOO_LARGE, delivery, method, response, new byte[0])
+                .retryAfter(wait(MissingNode.getInstance(), response))
+                .technical("more than " + limit + " bytes")
+                .build();
+    }
+
+    /** A success status with something that is not the method's answer: nobody knows what was done. */
+    GitpodException unreadable(String method, Response response, byte[] body, String why) {
+        return described(Kind.UNREADABLE, Delivery.UNCLEAR, method, response, body)
+                .technical(why)
+                .build();
+    }
+
+    /** A status that is not success. */
+    GitpodException of(String method, Response response, byte[] body) {
+        String location = response.header("Location");
+        if (response.code() / 100 == 3 && location != null) {
+            return described(Kind.REDIRECT, Delivery.ANSWERED, method, response, body)
+                    .redirectTarget(RedirectTarget.of(response.request().url(), location, redactor))
+                    .build();
+        }
+        JsonNode error = connectError(body);
+        if (error == null) {
+            return described(Kind.HTTP_ERROR, Delivery.ANSWERED, method, response, body)
+                    .retryAfter(wait(MissingNode.getInstance(), response))
+                    .build();
+        }
+        return described(Kind.API_ERROR, Delivery.ANSWERED, method, response, body)
+                .code(ErrorCode.byWireName(Json.text(error, "code"))
+                        .orElseGet(() -> ErrorCode.byHttpStatus(response.code())))
+                .detail(redactor.line(personalMessage(error), DETAIL_LIMIT))
+                .retryAfter(wait(error.path("details"), response))
+                .build();
+    }
+
+    private GitpodException.Builder described(
+            Kind kind, Delivery delivery, String method, Response response, byte[] body) {
+        String type = response.header("Content-Type");
+        return GitpodException.of(kind, delivery, method)
+                .httpStatus(response.code())
+                .code(ErrorCode.byHttpStatus(response.code()))
+                .contentType(type == null ? null : redactor.line(type, 100))
+                .sentHtml(isHtml(type, body));
+    }
+
+    @CheckForNull
+    private static JsonNode connectError(byte[] body) {
+        try {
+            JsonNode node = Json.parse(body);
+            return Json.text(node, "code") == null ? null : node;
+        } catch (UnexpectedAnswerException e) {
+            return null;
+        }
+    }
+
+    @CheckForNull
+    private static String personalMessage(JsonNode error) {
+        for (JsonNode detail : error.path("details")) {
+            if (detail.path("type").asText().endsWith("gitpod.v1.ActionableErrorDetails")) {
+                String text = Json.text(detail.path("debug"), "userMessage");
+                if (text != null) {
+                    return text;
+                }
+            }
+        }
+        return Json.text(error, "message");
+    }
+
+    @CheckForNull
+    private static Duration wait(JsonNode details, Response response) {
+        return RetryWait.of(details, response.headers());
+    }
+
+    private static boolean isHtml(String contentType, byte[] body) {
+        if (contentType != null && contentType.contains("html")) {
+            return true;
+        }
+        int length = Math.min(body.length, 200);
+        return new String(body, 0, length, StandardCharsets.ISO_8859_1)
+                .stripLeading()
+                .startsWith("<");
+    }
+}

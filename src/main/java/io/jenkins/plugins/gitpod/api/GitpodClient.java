@@ -1,0 +1,220 @@
+package io.jenkins.plugins.gitpod.api;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import okhttp3.ConnectionPool;
+import okhttp3.OkHttpClient;
+
+/**
+ * Gitpod's API for one endpoint and one token. Each method is one call, which blocks until it is answered or a limit is
+ * reached, and fails with a typed {@link GitpodException}. It decides nothing: what is tried again is the caller's
+ * business. Blank ids and page sizes outside 0 (the server's default) to 100 are refused with an
+ * {@link IllegalArgumentException}. Safe for use by many threads.
+ */
+public final class GitpodClient {
+
+    private static final String PREBUILDS = "PrebuildService";
+    private static final String PROJECTS = "ProjectService";
+
+    private final GitpodEndpoint endpoint;
+    private final Transport reads;
+    private final Transport creates;
+
+    /**
+     * Makes a client. No call is made yet.
+     *
+     * @param base what knows the way out: proxy, trust and name look-up are taken from it, and nothing else
+     * @param endpoint where the API is
+     * @param token who calls
+     * @param limits what a call may cost
+     * @param userAgent the text of the {@code User-Agent} header
+     */
+    public GitpodClient(
+            @NonNull OkHttpClient base,
+            @NonNull GitpodEndpoint endpoint,
+            @NonNull BearerToken token,
+            @NonNull ClientLimits limits,
+            @NonNull String userAgent) {
+        // Keeps no connection, so that a create never goes out on one that may have died meanwhile.
+        this(base, endpoint, token, limits, userAgent, new ConnectionPool(0, 1, TimeUnit.SECONDS));
+    }
+
+    /** Lets the tests send a create on a reused connection. */
+    GitpodClient(
+            OkHttpClient base,
+            GitpodEndpoint endpoint,
+            BearerToken token,
+            ClientLimits limits,
+            String userAgent,
+            ConnectionPool poolForCreates) {
+        this.endpoint = endpoint;
+        OkHttpClient safe = SafeClient.of(base, endpoint, limits);
+        Transport.Caller caller = new Transport.Caller(endpoint, token, userAgent, limits.maxResponseBytes());
+        reads = new Transport(safe, caller, false);
+        creates = new Transport(
+                safe.newBuilder()
+                        .retryOnConnectionFailure(false)
+                        .connectionPool(poolForCreates)
+                        .build(),
+                caller,
+                true);
+    }
+
+    /**
+     * Where the calls go.
+     *
+     * @return the endpoint
+     */
+    @NonNull
+    public GitpodEndpoint endpoint() {
+        return endpoint;
+    }
+
+    /**
+     * Makes a prebuild of the branch the project is configured for. The request is sent <strong>at most once</strong>,
+     * for each one accepted is one more prebuild; {@link GitpodException#delivery()} says whether it may have arrived.
+     *
+     * @param projectId the project
+     * @param environmentClassId the environment class, null for the project's default
+     * @param timeout how long it may run, whole seconds, 5 to 120 minutes; null for the server's default of 60 minutes
+     * @return the new prebuild
+     * @throws GitpodException if no prebuild was answered
+     */
+    @NonNull
+    public Prebuild createPrebuild(
+            @NonNull String projectId, @Nullable String environmentClassId, @Nullable Duration timeout)
+            throws GitpodException {
+        ObjectNode request = Requests.createPrebuild(projectId, environmentClassId, timeout);
+        return creates.call(PREBUILDS, "CreatePrebuild", request, Answers::prebuildAnswer);
+    }
+
+    /**
+     * Reads a prebuild. Some seconds after its creation the server may still say {@code not_found}.
+     *
+     * @param prebuildId the prebuild
+     * @return how it stands
+     * @throws GitpodException if it was not answered
+     */
+    @NonNull
+    public Prebuild getPrebuild(@NonNull String prebuildId) throws GitpodException {
+        ObjectNode request = Requests.id("prebuildId", prebuildId);
+        return reads.call(PREBUILDS, "GetPrebuild", request, Answers::prebuildAnswer);
+    }
+
+    /**
+     * Reads a page of the prebuilds that a filter lets through.
+     *
+     * @param filter which ones
+     * @param pageSize how many at most, 0 to 100
+     * @param pageToken the last page's {@code nextToken}, null for the first page
+     * @return the page
+     * @throws GitpodException if it was not answered
+     */
+    @NonNull
+    public PrebuildPage listPrebuilds(@NonNull PrebuildFilter filter, int pageSize, @Nullable String pageToken)
+            throws GitpodException {
+        ObjectNode request = Requests.listPrebuilds(filter, pageSize, pageToken);
+        return reads.call(PREBUILDS, "ListPrebuilds", request, Answers::prebuildPage);
+    }
+
+    /**
+     * Asks for a prebuild to be cancelled. That takes a while: the answer may still show the old phase.
+     *
+     * @param prebuildId the prebuild
+     * @return how it stands
+     * @throws GitpodException if it was not answered; {@code failed_precondition} or {@code not_found} if it was over
+     */
+    @NonNull
+    public Prebuild cancelPrebuild(@NonNull String prebuildId) throws GitpodException {
+        ObjectNode request = Requests.id("prebuildId", prebuildId);
+        return reads.call(PREBUILDS, "CancelPrebuild", request, Answers::prebuildAnswer);
+    }
+
+    /**
+     * Deletes a prebuild and its snapshot.
+     *
+     * @param prebuildId the prebuild
+     * @throws GitpodException if it was not answered
+     */
+    public void deletePrebuild(@NonNull String prebuildId) throws GitpodException {
+        ObjectNode request = Requests.id("prebuildId", prebuildId);
+        reads.call(PREBUILDS, "DeletePrebuild", request, answer -> answer);
+    }
+
+    /**
+     * Gets the token that reads a prebuild's log.
+     *
+     * @param prebuildId the prebuild
+     * @return the token, good for one hour
+     * @throws GitpodException if it was not answered
+     */
+    @NonNull
+    public LogsToken createPrebuildLogsToken(@NonNull String prebuildId) throws GitpodException {
+        ObjectNode request = Requests.id("prebuildId", prebuildId);
+        return reads.call(PREBUILDS, "CreatePrebuildLogsToken", request, Answers::logsToken);
+    }
+
+    /**
+     * Asks whose token this is.
+     *
+     * @return the identity, which says nothing about what it may do
+     * @throws GitpodException if it was not answered
+     */
+    @NonNull
+    public Identity getAuthenticatedIdentity() throws GitpodException {
+        return reads.call("IdentityService", "GetAuthenticatedIdentity", Json.object(), Answers::identity);
+    }
+
+    /**
+     * Reads a project.
+     *
+     * @param projectId the project
+     * @return the project
+     * @throws GitpodException if it was not answered
+     */
+    @NonNull
+    public Project getProject(@NonNull String projectId) throws GitpodException {
+        ObjectNode request = Requests.id("projectId", projectId);
+        return reads.call(PROJECTS, "GetProject", request, Answers::projectAnswer);
+    }
+
+    /**
+     * Reads a page of the projects that a filter lets through.
+     *
+     * @param filter which ones
+     * @param pageSize how many at most, 0 to 100
+     * @param pageToken the last page's {@code nextToken}, null for the first page
+     * @return the page
+     * @throws GitpodException if it was not answered
+     */
+    @NonNull
+    public ProjectPage listProjects(@NonNull ProjectFilter filter, int pageSize, @Nullable String pageToken)
+            throws GitpodException {
+        ObjectNode request = Requests.listProjects(filter, pageSize, pageToken);
+        return reads.call(PROJECTS, "ListProjects", request, Answers::projectPage);
+    }
+
+    /**
+     * Reads a page of the organization's environment classes.
+     *
+     * @param pageSize how many at most, 0 to 100
+     * @param pageToken the last page's {@code nextToken}, null for the first page
+     * @return the page
+     * @throws GitpodException if it was not answered
+     */
+    @NonNull
+    public EnvironmentClassPage listEnvironmentClasses(int pageSize, @Nullable String pageToken)
+            throws GitpodException {
+        ObjectNode request = Requests.list(pageSize, pageToken, Json.object());
+        return reads.call(
+                "RunnerConfigurationService", "ListEnvironmentClasses", request, Answers::environmentClassPage);
+    }
+
+    @Override
+    public String toString() {
+        return "GitpodClient for " + endpoint;
+    }
+}

@@ -1,0 +1,19 @@
+package io.jenkins.plugins.gitpod.api;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import java.util.List;
+
+/**
+ * One page of a list of prebuilds.
+ *
+ * @param prebuilds the page's prebuilds, in the server's order, which is not documented
+ * @param nextToken what gets the next page, null on the last one
+ */
+public record PrebuildPage(@NonNull List<Prebuild> prebuilds, @Nullable String nextToken) {
+
+    /** Copies the list. */
+    public PrebuildPage {
+        prebuilds = List.copyOf(prebuilds);
+    }
+}

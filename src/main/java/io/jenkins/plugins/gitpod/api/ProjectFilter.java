@@ -1,0 +1,75 @@
+package io.jenkins.plugins.gitpod.api;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import java.util.List;
+
+/**
+ * Which projects to list. An empty part does not restrict.
+ *
+ * @param projectIds projects, at most 25
+ * @param search part of a project's name, at most 256 characters
+ * @param specRemoteUris repository URLs exactly as the project has them, at most 25
+ */
+public record ProjectFilter(
+        @NonNull List<String> projectIds,
+        @NonNull String search,
+        @NonNull List<String> specRemoteUris) {
+
+    private static final ProjectFilter NONE = new ProjectFilter(List.of(), "", List.of());
+
+    /**
+     * Copies and checks the parts.
+     *
+     * @throws IllegalArgumentException if a part is larger than the API takes
+     */
+    public ProjectFilter {
+        projectIds = Checks.atMost(25, projectIds, "projectIds");
+        specRemoteUris = Checks.atMost(25, specRemoteUris, "specRemoteUris");
+        if (search.length() > 256) {
+            throw new IllegalArgumentException("search: at most 256 characters");
+        }
+    }
+
+    /**
+     * A filter that lets everything through.
+     *
+     * @return the empty filter
+     */
+    @NonNull
+    public static ProjectFilter none() {
+        return NONE;
+    }
+
+    /**
+     * This filter, of other projects.
+     *
+     * @param ids project ids, at most 25
+     * @return the new filter
+     */
+    @NonNull
+    public ProjectFilter withProjectIds(@NonNull List<String> ids) {
+        return new ProjectFilter(ids, search, specRemoteUris);
+    }
+
+    /**
+     * This filter, with another search text.
+     *
+     * @param text part of a name, at most 256 characters
+     * @return the new filter
+     */
+    @NonNull
+    public ProjectFilter withSearch(@NonNull String text) {
+        return new ProjectFilter(projectIds, text, specRemoteUris);
+    }
+
+    /**
+     * This filter, of other repositories.
+     *
+     * @param uris repository URLs, matched exactly, at most 25
+     * @return the new filter
+     */
+    @NonNull
+    public ProjectFilter withSpecRemoteUris(@NonNull List<String> uris) {
+        return new ProjectFilter(projectIds, search, uris);
+    }
+}

@@ -1,0 +1,78 @@
+package io.jenkins.plugins.gitpod.api;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.util.Optional;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/** Sends one request and makes of whatever comes back an answer or a {@link GitpodException}. */
+final class Transport {
+
+    /** Who calls whom. */
+    record Caller(GitpodEndpoint endpoint, BearerToken token, String userAgent, long maxResponseBytes) {}
+
+    private final OkHttpClient client;
+    private final Caller caller;
+    private final boolean once;
+    private final Failures failures;
+    private final ErrorAnswer errors;
+
+    /**
+     * Makes a transport.
+     *
+     * @param client a {@link SafeClient}
+     * @param once whether a request must not be sent again by the client
+     */
+    Transport(OkHttpClient client, Caller caller, boolean once) {
+        this.client = client;
+        this.caller = caller;
+        this.once = once;
+        Redactor redactor = new Redactor(caller.token());
+        failures = new Failures(redactor);
+        errors = new ErrorAnswer(redactor);
+    }
+
+    <T> T call(String service, String method, ObjectNode body, AnswerReader<T> reader) throws GitpodException {
+        CallWatch watch = new CallWatch();
+        Request request = new Request.Builder()
+                .url(caller.endpoint().method(service, method))
+                .header("Accept", "application/json")
+                .header("Authorization", "Bearer " + caller.token().text())
+                .header("User-Agent", caller.userAgent())
+                .tag(CallWatch.class, watch)
+                .post(new JsonBody(Json.bytes(body), once))
+                .build();
+        try (Response response = client.newCall(request).execute()) {
+            return answer(method, response, reader);
+        } catch (IOException e) {
+            throw failures.of(method, watch, e);
+        }
+    }
+
+    private <T> T answer(String method, Response response, AnswerReader<T> reader)
+            throws IOException, GitpodException {
+        Optional<byte[]> read = CappedBody.read(response.body(), caller.maxResponseBytes());
+        if (read.isEmpty()) {
+            throw errors.tooLarge(method, response, caller.maxResponseBytes());
+        }
+        byte[] body = read.get();
+        if (!response.isSuccessful()) {
+            throw errors.of(method, response, body);
+        }
+        try {
+            if (!isJson(response.body().contentType())) {
+                throw new UnexpectedAnswerException("not JSON by its content type, " + body.length + " bytes");
+            }
+            return reader.read(Json.parse(body));
+        } catch (UnexpectedAnswerException e) {
+            throw errors.unreadable(method, response, body, e.getMessage());
+        }
+    }
+
+    private static boolean isJson(MediaType type) {
+        return type != null && type.type().equals("application") && type.subtype().equals("json");
+    }
+}

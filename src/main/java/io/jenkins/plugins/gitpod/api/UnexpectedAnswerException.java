@@ -1,0 +1,11 @@
+package io.jenkins.plugins.gitpod.api;
+
+/** An answer with a success status that is not what the method answers. The message holds none of its content. */
+final class UnexpectedAnswerException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    UnexpectedAnswerException(String message) {
+        super(message);
+    }
+}
