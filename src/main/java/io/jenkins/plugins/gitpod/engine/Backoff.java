@@ -1,0 +1,32 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import java.time.Duration;
+
+/** Doubling waits from a first to a longest, spread by up to a fifth so that many do not come back together. */
+final class Backoff {
+
+    private final Duration first;
+    private final Duration longest;
+    private int failures;
+
+    Backoff(Duration first, Duration longest) {
+        this.first = first;
+        this.longest = longest;
+    }
+
+    /** The wait after one more failure. {@code random} is in [0, 1). */
+    Duration next(double random) {
+        int doublings = Math.min(failures, 30);
+        failures++;
+        long nanos = Math.min(longest.toNanos(), first.toNanos() << Math.min(doublings, 20));
+        return Duration.ofNanos((long) (nanos * (0.9 + 0.2 * random)));
+    }
+
+    int failures() {
+        return failures;
+    }
+
+    void reset() {
+        failures = 0;
+    }
+}

@@ -1,0 +1,58 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+
+/** What a {@link PrebuildMachine} makes happen. None of it blocks but {@link #save()}. */
+interface Effects {
+
+    /** What a timer is for; a machine has at most one of each. */
+    enum Alarm {
+        CREATE,
+        LOOK_UP,
+        CANCEL,
+        TOKEN
+    }
+
+    Instant now();
+
+    long nanoTime();
+
+    double random();
+
+    /** Saves {@link PrebuildMachine#saved()}. */
+    void save() throws IOException;
+
+    /** Looks the token up anew, then {@link PrebuildMachine#tokenReady} or {@link PrebuildMachine#tokenMissing}. */
+    void fetchToken();
+
+    /** Sends the create, then {@link PrebuildMachine#created} or {@link PrebuildMachine#createFailed}. */
+    void create();
+
+    /** Takes back a create that is still in the queue. @return whether it surely was not and will not be sent */
+    boolean withdrawCreate();
+
+    /** Looks for a lost create, then {@link PrebuildMachine#lookedUp} or {@link PrebuildMachine#lookUpFailed}. */
+    void lookUp();
+
+    /** Has the prebuild read regularly: {@link PrebuildMachine#read}, {@link PrebuildMachine#readFailed}. */
+    void watch(String prebuildId, String projectId);
+
+    /** No more reads. */
+    void unwatch();
+
+    /** Sends the cancel, then {@link PrebuildMachine#cancelAnswered} or {@link PrebuildMachine#cancelFailed}. */
+    void cancel(String prebuildId);
+
+    /** {@link PrebuildMachine#alarm} after a while; replaces an earlier alarm of the same kind. */
+    void alarmAfter(Alarm alarm, Duration delay);
+
+    void tell(Update update);
+
+    /** The last word to the one who asked. */
+    void conclude(Outcome outcome);
+
+    /** Nothing more will happen: ends the book-keeping. */
+    void finish();
+}

@@ -1,0 +1,19 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import java.io.IOException;
+import java.util.UUID;
+
+/** Where open requests are kept so that they survive a crash. Calls may block on a disk. */
+public interface Journal {
+
+    /**
+     * Saves the request's present state; when it returns, the state survives a crash.
+     *
+     * @throws IOException if it could not be made to survive
+     */
+    void save(@NonNull SavedRequest request) throws IOException;
+
+    /** Ends the book-keeping of a request that is over. */
+    void close(@NonNull UUID requestId);
+}

@@ -1,0 +1,156 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.BearerToken;
+import io.jenkins.plugins.gitpod.api.Prebuild;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** All requests of one controller. Nothing here blocks the caller. */
+public final class PrebuildEngine implements AutoCloseable {
+
+    private final EngineRuntime runtime;
+    private final EngineSettings settings;
+    private final Journal journal;
+    private final ClientFactory clients;
+    private final LostCreates lostCreates;
+    private final Map<UUID, Life> lives = new ConcurrentHashMap<>();
+    private final Map<SessionKey, Session> sessions = new HashMap<>();
+    private volatile boolean closed;
+
+    public PrebuildEngine(
+            @NonNull EngineRuntime runtime,
+            @NonNull EngineSettings settings,
+            @NonNull Journal journal,
+            @NonNull ClientFactory clients) {
+        this.runtime = runtime;
+        this.settings = settings;
+        this.journal = journal;
+        this.clients = clients;
+        this.lostCreates = new LostCreates(settings.clockSkew());
+    }
+
+    /** Makes a prebuild, at most once, and tells the observer of it. */
+    @NonNull
+    public PrebuildHandle submit(
+            @NonNull PrebuildRequest request, @NonNull TokenSource tokens, @NonNull PrebuildObserver observer) {
+        Life life = new Life(this, request, tokens);
+        if (lives.putIfAbsent(request.requestId(), life) != null) {
+            throw new IllegalArgumentException("Request " + request.requestId() + " is already under way");
+        }
+        life.attach(observer);
+        life.post(PrebuildMachine::begin);
+        return life;
+    }
+
+    /**
+     * Something to go on with after a restart.
+     *
+     * @param observer who is told, or null if somebody may {@linkplain PrebuildHandle#attach attach} later
+     */
+    public record Restored(
+            @NonNull SavedRequest saved, @NonNull TokenSource tokens, @Nullable PrebuildObserver observer) {}
+
+    /** Goes on with what a journal kept: all of it at once, so that lost creates know of each other. */
+    public void restore(@NonNull Collection<Restored> restored) {
+        List<Life> fresh = new ArrayList<>();
+        for (Restored one : restored) {
+            SavedRequest saved = one.saved();
+            Life life = new Life(this, saved, one.tokens());
+            if (lives.putIfAbsent(life.requestId(), life) != null) {
+                continue;
+            }
+            if (saved.prebuildId() == null) {
+                lostCreates.lostBefore(saved.request(), saved.intentTime());
+            } else {
+                lostCreates.claim(saved.prebuildId());
+            }
+            if (one.observer() != null) {
+                life.attach(one.observer());
+            }
+            fresh.add(life);
+        }
+        fresh.forEach(life -> life.post(PrebuildMachine::begin));
+    }
+
+    /** Tells that this prebuild had an owner before a restart, so that no lost create takes it for its own. */
+    public void claim(@NonNull String prebuildId) {
+        lostCreates.claim(prebuildId);
+    }
+
+    @CheckForNull
+    public PrebuildHandle find(@NonNull UUID requestId) {
+        return lives.get(requestId);
+    }
+
+    /** All that is open. */
+    @NonNull
+    public Collection<PrebuildHandle> open() {
+        return List.copyOf(lives.values());
+    }
+
+    /** Stops everything; what the journal kept can be restored by another engine. */
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    EngineRuntime runtime() {
+        return runtime;
+    }
+
+    EngineSettings settings() {
+        return settings;
+    }
+
+    Journal journal() {
+        return journal;
+    }
+
+    LostCreates lostCreates() {
+        return lostCreates;
+    }
+
+    void assign(UUID requestId, Prebuild prebuild) {
+        Life life = lives.get(requestId);
+        if (life != null) {
+            life.post(m -> m.lookedUp(prebuild, List.of(), false));
+        }
+    }
+
+    Session openSession(Connection connection, BearerToken token) {
+        SessionKey key =
+                new SessionKey(connection.name(), connection.endpoint().apiUrl(), token.fingerprint());
+        synchronized (sessions) {
+            Session session = sessions.computeIfAbsent(
+                    key, k -> new Session(k, clients.client(connection.endpoint(), token), runtime, settings));
+            session.use(1);
+            return session;
+        }
+    }
+
+    void releaseSession(Session session) {
+        synchronized (sessions) {
+            if (session.use(-1) == 0) {
+                sessions.remove(session.key(), session);
+            }
+        }
+    }
+
+    void close(Life life) {
+        if (lives.remove(life.requestId(), life)) {
+            journal.close(life.requestId());
+        }
+    }
+}

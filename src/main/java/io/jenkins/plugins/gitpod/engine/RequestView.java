@@ -1,0 +1,18 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.GitpodException;
+import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import java.time.Instant;
+
+/** How an open request stood a moment ago. */
+public record RequestView(
+        @NonNull PrebuildRequest request,
+        @NonNull Stage stage,
+        @Nullable Instant intentTime,
+        @Nullable String prebuildId,
+        @NonNull PrebuildPhase phase,
+        boolean detached,
+        @Nullable CancelReason cancelReason,
+        @Nullable GitpodException lastFailure) {}

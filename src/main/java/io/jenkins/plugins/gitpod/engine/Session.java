@@ -1,0 +1,97 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.gitpod.api.GitpodClient;
+import io.jenkins.plugins.gitpod.api.GitpodException;
+import io.jenkins.plugins.gitpod.api.Identity;
+import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.api.PrebuildFilter;
+import io.jenkins.plugins.gitpod.api.PrebuildPage;
+import io.jenkins.plugins.gitpod.api.Trigger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
+
+/** All that goes out with one secret over one connection: its client, its watcher, its share of the threads. */
+final class Session {
+
+    private static final int CREATES_AT_ONCE = 3;
+    private static final int CANCELS_AT_ONCE = 3;
+    private static final int PAGE_SIZE = 100;
+    /** 5,000 prebuilds of one project within the week that Gitpod keeps them. */
+    private static final int MOST_PAGES = 50;
+
+    private final SessionKey key;
+    private final GitpodClient client;
+    private final Watcher watcher;
+    private final Executor creates;
+    private final Executor cancels;
+    private int users;
+
+    @CheckForNull
+    private volatile Identity identity;
+
+    Session(SessionKey key, GitpodClient client, EngineRuntime runtime, EngineSettings settings) {
+        this.key = key;
+        this.client = client;
+        this.watcher = new Watcher(client, runtime, settings);
+        this.creates = new Serial(runtime.lane(Lane.CREATE), CREATES_AT_ONCE);
+        this.cancels = new Serial(runtime.lane(Lane.CANCEL), CANCELS_AT_ONCE);
+    }
+
+    SessionKey key() {
+        return key;
+    }
+
+    GitpodClient client() {
+        return client;
+    }
+
+    Watcher watcher() {
+        return watcher;
+    }
+
+    Executor creates() {
+        return creates;
+    }
+
+    Executor cancels() {
+        return cancels;
+    }
+
+    /** Guarded by the engine's sessions. */
+    int use(int more) {
+        users += more;
+        return users;
+    }
+
+    /** The account behind the secret. */
+    String subjectId() throws GitpodException {
+        Identity known = identity;
+        if (known == null) {
+            known = client.getAuthenticatedIdentity();
+            identity = known;
+        }
+        return known.subjectId();
+    }
+
+    /** All prebuilds of a project that this account made, other than by schedule. */
+    List<Prebuild> ownPrebuilds(String projectId) throws GitpodException {
+        PrebuildFilter filter = PrebuildFilter.none()
+                .withProjectIds(List.of(projectId))
+                .withCreatorIds(List.of(subjectId()))
+                .withTriggeredBy(Set.of(Trigger.MANUAL));
+        List<Prebuild> prebuilds = new ArrayList<>();
+        String token = null;
+        for (int page = 0; page < MOST_PAGES; page++) {
+            PrebuildPage answer = client.listPrebuilds(filter, PAGE_SIZE, token);
+            prebuilds.addAll(answer.prebuilds());
+            token = answer.nextToken();
+            if (token == null || token.isEmpty()) {
+                break;
+            }
+        }
+        return prebuilds;
+    }
+}

@@ -1,0 +1,11 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import java.net.URI;
+
+/**
+ * What makes two requests share a watcher: the same API and the same secret, never the credential's id, for two
+ * credentials may hold one token and one credential may be rotated.
+ *
+ * @param fingerprint of the token, in memory only
+ */
+record SessionKey(String connection, URI apiUrl, String fingerprint) {}

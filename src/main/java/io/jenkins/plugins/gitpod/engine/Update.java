@@ -1,0 +1,48 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.gitpod.api.GitpodException;
+import io.jenkins.plugins.gitpod.api.Prebuild;
+import java.time.Duration;
+
+/** Something worth telling while a request is under way. */
+public sealed interface Update {
+
+    /** What a call was for. */
+    enum Doing {
+        CREATE,
+        LOOK_UP,
+        WATCH,
+        CANCEL
+    }
+
+    /** The prebuild is made (or was found again) and has an id. */
+    record Created(@NonNull Prebuild prebuild) implements Update {}
+
+    /** The prebuild was already known: somebody attached to a request under way. */
+    record Resumed(@NonNull String prebuildId) implements Update {}
+
+    /** The phase differs from the one told before. */
+    record PhaseChanged(@NonNull Prebuild prebuild) implements Update {}
+
+    /** A phase that this version does not know; told once for each. */
+    record UnknownPhase(@NonNull String prebuildId, @NonNull String phase) implements Update {}
+
+    /** Gitpod asked to wait before the create is sent again. Told once. */
+    record RateLimited(@NonNull Duration retryAfter) implements Update {}
+
+    /** Calls fail; they are tried again. Told once until they work again. */
+    record Trouble(@NonNull Doing doing, @NonNull GitpodException failure) implements Update {}
+
+    /** Calls work again. */
+    record Recovered() implements Update {}
+
+    /** The answer to the create was lost; the prebuild is being looked for. */
+    record LookingUp() implements Update {}
+
+    /** The token was refused and another one was found in the credential. */
+    record TokenRotated() implements Update {}
+
+    /** The cancel goes out. */
+    record Cancelling(@NonNull String prebuildId, @NonNull CancelReason reason) implements Update {}
+}
