@@ -1,0 +1,36 @@
+package io.jenkins.plugins.gitpod.simulator;
+
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A request as it came in.
+ *
+ * @param connection the number of its TCP connection
+ * @param method the HTTP method
+ * @param target the request target, normally path and query
+ * @param version for instance {@code HTTP/1.1}
+ * @param headers by name, whatever its case; repeated ones joined by commas
+ * @param body without its transfer coding
+ */
+record HttpRequest(
+        int connection, String method, String target, String version, Map<String, String> headers, byte[] body) {
+
+    String header(String name) {
+        return headers.getOrDefault(name, "");
+    }
+
+    String path() {
+        int query = target.indexOf('?');
+        return query < 0 ? target : target.substring(0, query);
+    }
+
+    boolean wantsClose() {
+        String wish = header("Connection").toLowerCase(Locale.ROOT);
+        return wish.contains("close") || ("HTTP/1.0".equals(version) && !wish.contains("keep-alive"));
+    }
+
+    HttpRequest withBody(byte[] newBody) {
+        return new HttpRequest(connection, method, target, version, headers, newBody);
+    }
+}

@@ -1,0 +1,147 @@
+package io.jenkins.plugins.gitpod.simulator;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A small HTTP/1.1 server on the loopback address with one thread for each connection; its handler may misbehave. */
+final class HttpServer {
+    private static final String THREAD_PREFIX = "gitpod-simulator-";
+    private static final int BACKLOG = 2048;
+    private static final long END_MILLIS = 5_000;
+
+    /** What answers the requests. */
+    interface Handler {
+        void handle(HttpRequest request, Wire wire) throws IOException, InterruptedException;
+
+        void handleBroken(BrokenRequest broken, Wire wire) throws IOException, InterruptedException;
+    }
+
+    private final Handler handler;
+    private final Map<Socket, Thread> connections = new ConcurrentHashMap<>();
+    private final AtomicInteger connectionCount = new AtomicInteger();
+    private ServerSocket listener;
+    private int port;
+
+    HttpServer(int port, Handler handler) {
+        this.port = port;
+        this.handler = handler;
+    }
+
+    synchronized int port() {
+        return port;
+    }
+
+    int connectionCount() {
+        return connectionCount.get();
+    }
+
+    synchronized void listen() {
+        if (listener != null) {
+            return;
+        }
+        try {
+            ServerSocket opened = new ServerSocket();
+            opened.setReuseAddress(true);
+            opened.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), BACKLOG);
+            port = opened.getLocalPort();
+            listener = opened;
+            daemon("accept-" + port, () -> accept(opened)).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    synchronized void stopListening() {
+        if (listener != null) {
+            closeQuietly(listener);
+            listener = null;
+        }
+        connections.keySet().forEach(HttpServer::closeQuietly);
+    }
+
+    /** Stops listening and ends every thread, whatever it is busy with. */
+    void close() {
+        stopListening();
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(END_MILLIS);
+        connections.values().forEach(Thread::interrupt);
+        for (Thread thread : connections.values()) {
+            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+            if (thread != Thread.currentThread() && left > 0) {
+                try {
+                    thread.join(left);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    return;
+                }
+            }
+        }
+    }
+
+    private void accept(ServerSocket socket) {
+        while (!socket.isClosed()) {
+            try {
+                start(socket, socket.accept());
+            } catch (IOException e) {
+                // closed, or a client that went away before it was accepted: the loop's condition decides
+            }
+        }
+    }
+
+    private synchronized void start(ServerSocket acceptedBy, Socket socket) {
+        if (acceptedBy.isClosed()) {
+            closeQuietly(socket);
+            return;
+        }
+        int number = connectionCount.incrementAndGet();
+        Thread thread = daemon("connection-" + number, () -> serve(socket, number));
+        connections.put(socket, thread);
+        thread.start();
+    }
+
+    private void serve(Socket socket, int number) {
+        try (socket) {
+            socket.setTcpNoDelay(true);
+            serve(new HttpRequestReader(socket.getInputStream(), number), new Wire(socket));
+        } catch (IOException e) {
+            // the client went away or a fault closed the socket; the books know what was done
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the simulator is being closed
+        } finally {
+            connections.remove(socket);
+        }
+    }
+
+    private void serve(HttpRequestReader reader, Wire wire) throws IOException, InterruptedException {
+        try {
+            HttpRequest request = reader.read();
+            while (request != null) {
+                handler.handle(request, wire);
+                request = wire.isOpen() && !request.wantsClose() ? reader.read() : null;
+            }
+        } catch (BrokenRequest e) {
+            handler.handleBroken(e, wire);
+        }
+    }
+
+    private static Thread daemon(String name, Runnable work) {
+        Thread thread = new Thread(work, THREAD_PREFIX + name);
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    private static void closeQuietly(AutoCloseable closeable) {
+        try {
+            closeable.close();
+        } catch (Exception e) {
+            // nothing is left to be done
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package io.jenkins.plugins.gitpod.simulator;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Function;
+
+/** The read-only methods of IdentityService, ProjectService and RunnerConfigurationService. */
+final class OtherServices {
+    private final World world;
+
+    OtherServices(World world) {
+        this.world = world;
+    }
+
+    Answer authenticatedIdentity(Visit visit) {
+        ObjectNode node = Json.object();
+        PrebuildJson.subject(node.putObject("subject"), visit.caller());
+        node.put("organizationId", visit.caller().organizationId());
+        return Answer.json(node);
+    }
+
+    Answer getProject(Visit visit) throws ApiError {
+        ObjectNode node = Json.object();
+        node.set("project", ProjectJson.project(world.project(visit.text("projectId"))));
+        return Answer.json(node);
+    }
+
+    Answer listProjects(Visit visit) throws ApiError {
+        JsonNode filter = visit.request().path("filter");
+        Set<String> ids = texts(filter.path("projectIds"));
+        Set<String> remoteUris = texts(filter.path("specRemoteUris"));
+        String search = filter.path("search").asText("").toLowerCase(Locale.ROOT);
+        List<SimProject> found = new ArrayList<>();
+        for (SimProject project : world.projects()) {
+            if ((ids.isEmpty() || ids.contains(project.id()))
+                    && (remoteUris.isEmpty() || remoteUris.contains(project.remoteUri()))
+                    && project.name().toLowerCase(Locale.ROOT).contains(search)) {
+                found.add(project);
+            }
+        }
+        JsonNode sort = visit.request().path("sort");
+        Comparator<SimProject> order =
+                Comparator.comparing("name".equals(sort.path("field").asText()) ? SimProject::name : SimProject::id);
+        found.sort("SORT_ORDER_DESC".equals(sort.path("order").asText()) ? order.reversed() : order);
+        return Answer.json(
+                Page.of("projects", visit.request()).answer("projects", found, ProjectJson::project));
+    }
+
+    Answer listProjectClasses(Visit visit) throws ApiError {
+        List<ObjectNode> classes = ProjectJson.projectClasses(world.project(visit.text("projectId")));
+        return Answer.json(Page.of("projectClasses", visit.request())
+                .answer("projectEnvironmentClasses", classes, Function.identity()));
+    }
+
+    Answer listClasses(Visit visit) throws ApiError {
+        return Answer.json(Page.of("classes", visit.request())
+                .answer("environmentClasses", world.environmentClasses(), ProjectJson::environmentClass));
+    }
+
+    private static Set<String> texts(JsonNode list) {
+        Set<String> texts = new HashSet<>();
+        list.forEach(value -> texts.add(value.textValue()));
+        return texts;
+    }
+}

@@ -1,0 +1,68 @@
+package io.jenkins.plugins.gitpod.simulator;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+
+/** One request between its arrival and its end: what a fault may do with it. Keeps the books ahead of the wire. */
+final class Turn {
+    private final HttpRequest request;
+    private final Wire wire;
+    private final Books.Entry entry;
+
+    @CheckForNull
+    private final Route route;
+
+    private Answer honest;
+
+    Turn(HttpRequest request, Wire wire, Books.Entry entry, @CheckForNull Route route) {
+        this.request = request;
+        this.wire = wire;
+        this.entry = entry;
+        this.route = route;
+    }
+
+    /** Does what is asked, once, and gives the answer that it deserves. */
+    Answer act() {
+        if (honest == null) {
+            honest = answer();
+        }
+        return honest;
+    }
+
+    private Answer answer() {
+        if (route == null) {
+            return Answer.html(404, "404 page not found");
+        }
+        try {
+            Answer answer = route.answer(request);
+            entry.acted();
+            return answer;
+        } catch (ApiError e) {
+            return e.answer();
+        }
+    }
+
+    void send(Answer answer) throws IOException, InterruptedException {
+        entry.answered(answer.status());
+        wire.send(answer, withBody());
+    }
+
+    /** Sends only the head; the caller sends the rest through {@link #wire()}. */
+    void sendHead(Answer answer, String lengthHeader) throws IOException {
+        entry.answered(answer.status());
+        wire.sendHead(answer, lengthHeader);
+    }
+
+    Wire wire() {
+        return wire;
+    }
+
+    void pause(long nanos) throws InterruptedException {
+        TimeUnit.NANOSECONDS.sleep(nanos);
+    }
+
+    private boolean withBody() {
+        return !"HEAD".equals(request.method());
+    }
+}
