@@ -3,6 +3,7 @@ package io.jenkins.plugins.gitpod.api;
 import static io.jenkins.plugins.gitpod.api.Clients.MADE;
 import static io.jenkins.plugins.gitpod.api.Clients.create;
 import static io.jenkins.plugins.gitpod.api.Clients.failedCreate;
+import static io.jenkins.plugins.gitpod.api.Clients.failedGet;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.hasSize;
@@ -16,6 +17,7 @@ import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.Socket;
 import java.net.UnknownHostException;
+import java.util.List;
 import okhttp3.Authenticator;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterEach;
@@ -97,18 +99,20 @@ class ProxyTest {
     }
 
     @Test
-    void aServerBehindTheProxyGetsNeitherItsPasswordNorASecondCreate() throws Exception {
+    void aServerBehindTheProxyGetsNeitherItsPasswordNorASecondRequest() throws Exception {
         try (TlsServer server = new TlsServer(TlsServer.answer(407, ""))) {
-            proxy.then(tunnel(server.port()));
-
-            GitpodException e = failedCreate(Clients.client(
+            proxy.then(tunnel(server.port()), tunnel(server.port()));
+            GitpodClient client = Clients.client(
                     through(server.trusting().proxyAuthenticator(PASSWORD)),
                     server.url("localhost"),
-                    ClientLimits.defaults()));
+                    ClientLimits.defaults());
 
-            assertThat(e.kind(), is(Kind.HTTP_ERROR));
-            assertThat(e.httpStatus(), is(407));
-            assertThat(server.proxyPasswords(), contains("null"));
+            GitpodException created = failedCreate(client);
+            GitpodException read = failedGet(client);
+
+            assertThat(List.of(created.kind(), read.kind()), contains(Kind.HTTP_ERROR, Kind.HTTP_ERROR));
+            assertThat(List.of(created.httpStatus(), read.httpStatus()), contains(407, 407));
+            assertThat(server.proxyPasswords(), contains("null", "null"));
         }
     }
 

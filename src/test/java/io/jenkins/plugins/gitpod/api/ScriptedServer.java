@@ -59,6 +59,7 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     private final ServerSocket listener;
+    private final Thread listening;
     private final Queue<Step> script = new ConcurrentLinkedQueue<>();
     private final List<Received> requests = new CopyOnWriteArrayList<>();
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
@@ -75,7 +76,7 @@ final class ScriptedServer implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        start("listener", this::listen);
+        listening = start("listener", this::listen);
     }
 
     ScriptedServer then(Step... steps) {
@@ -262,10 +263,11 @@ final class ScriptedServer implements AutoCloseable {
         return line.toString(StandardCharsets.UTF_8);
     }
 
-    private static void start(String name, Runnable work) {
+    private static Thread start(String name, Runnable work) {
         Thread thread = new Thread(work, "scripted-server-" + name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     @Override
@@ -273,11 +275,14 @@ final class ScriptedServer implements AutoCloseable {
         closed.countDown();
         try {
             listener.close();
+            listening.join(); // until its accept has returned, connections are still made
             for (Socket socket : new ArrayList<>(sockets)) {
                 socket.close();
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }

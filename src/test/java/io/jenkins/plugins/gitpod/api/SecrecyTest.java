@@ -131,6 +131,22 @@ class SecrecyTest {
     }
 
     @Test
+    void aPasswordOfTheBaseClientIsNotGivenToTheServer() {
+        OkHttpClient base = new OkHttpClient.Builder()
+                .authenticator((route, response) -> response.request()
+                        .newBuilder()
+                        .header("Authorization", "Basic eDp5")
+                        .build())
+                .build();
+        server.then(ScriptedServer.json(401, "{\"code\":\"unauthenticated\"}"));
+
+        GitpodException e = failedGet(Clients.client(base, server.url(), ClientLimits.defaults()));
+
+        assertThat(e.code(), is(ErrorCode.UNAUTHENTICATED));
+        assertThat(server.onlyRequest().header("Authorization"), is("Bearer " + TOKEN));
+    }
+
+    @Test
     void aCauseWithoutTheTokenIsKeptForTheLog() {
         server.then(ScriptedServer.hangUp(), ScriptedServer.hangUp());
 
