@@ -16,9 +16,13 @@ final class Clients {
     static final String PREBUILD = "0192d3f0-0000-7000-8000-000000000003";
     static final String MADE = "{\"prebuild\":{\"id\":\"" + PREBUILD + "\"}}";
 
-    /** Short, but far longer than anything takes that is not meant to fail. */
+    /** For calls that are meant to fail: how long those wait that fail by waiting. */
     static final ClientLimits SHORT =
             new ClientLimits(Duration.ofMillis(400), Duration.ofMillis(400), Duration.ofSeconds(10), 64 * 1024);
+
+    /** For calls that may get too large an answer. */
+    static final ClientLimits SMALL =
+            new ClientLimits(Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(30), 64 * 1024);
 
     /** A call of the client. */
     @FunctionalInterface

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.gitpod.api;
 
 import static io.jenkins.plugins.gitpod.api.Clients.MADE;
-import static io.jenkins.plugins.gitpod.api.Clients.SHORT;
+import static io.jenkins.plugins.gitpod.api.Clients.SMALL;
 import static io.jenkins.plugins.gitpod.api.Clients.failedCreate;
 import static io.jenkins.plugins.gitpod.api.Clients.failedGet;
 import static org.hamcrest.MatcherAssert.assertThat;
@@ -24,10 +24,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Answers with a success status that are of no use, and answers that are too large. */
 class UnreadableAnswersTest {
 
-    private static final int LIMIT = (int) SHORT.maxResponseBytes();
+    private static final int LIMIT = (int) SMALL.maxResponseBytes();
 
     private final ScriptedServer server = new ScriptedServer();
-    private final GitpodClient client = Clients.client(server, SHORT);
+    private final GitpodClient client = Clients.client(server, SMALL);
 
     @AfterEach
     void close() {
