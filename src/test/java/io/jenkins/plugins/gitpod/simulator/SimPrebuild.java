@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -30,7 +29,6 @@ public final class SimPrebuild {
     private final String timeout;
 
     private final InstantSource clock;
-    private final Consumer<SimPrebuild> onChange;
     private final List<String> logLines = new CopyOnWriteArrayList<>();
     private volatile String trigger = "PREBUILD_TRIGGER_MANUAL";
     private volatile boolean logKept;
@@ -43,8 +41,7 @@ public final class SimPrebuild {
             Account creator,
             @Nullable String timeout,
             PhasePlan plan,
-            InstantSource clock,
-            Consumer<SimPrebuild> onChange) {
+            InstantSource clock) {
         this.sequence = birth.sequence();
         this.id = birth.id();
         this.environmentId = birth.environmentId();
@@ -54,7 +51,6 @@ public final class SimPrebuild {
         this.creator = creator;
         this.timeout = timeout;
         this.clock = clock;
-        this.onChange = onChange;
         this.life = Life.begin(createdAt, plan);
     }
 
@@ -182,7 +178,7 @@ public final class SimPrebuild {
     @NonNull
     public SimPrebuild scheduled() {
         trigger = "PREBUILD_TRIGGER_SCHEDULED";
-        return change(UnaryOperator.identity());
+        return this;
     }
 
     /**
@@ -224,11 +220,8 @@ public final class SimPrebuild {
         return before;
     }
 
-    private SimPrebuild change(UnaryOperator<Life> step) {
-        synchronized (this) {
-            life = step.apply(life);
-        }
-        onChange.accept(this);
+    private synchronized SimPrebuild change(UnaryOperator<Life> step) {
+        life = step.apply(life);
         return this;
     }
 

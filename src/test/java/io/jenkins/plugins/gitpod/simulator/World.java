@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** Everything the simulated Gitpod holds: one organization with its accounts, classes, projects and prebuilds. */
@@ -26,6 +27,7 @@ final class World {
     private final PrebuildStore prebuilds;
     private final LogTokens logTokens = new LogTokens();
     private final List<Consumer<SimPrebuild>> createHooks = new CopyOnWriteArrayList<>();
+    private final AtomicInteger streamCuts = new AtomicInteger();
     private SimEnvironmentClass regular;
 
     World(InstantSource clock, PhasePlan plan, Duration readLag) {
@@ -48,12 +50,15 @@ final class World {
         return accountsByToken.get(token);
     }
 
-    synchronized SimProject addProject(String name) {
+    SimProject addProject(String name) {
+        return addProject(name, ids.next(now()));
+    }
+
+    synchronized SimProject addProject(String name, String id) {
         if (regular == null) {
             regular = addEnvironmentClass("Regular");
         }
-        Instant now = now();
-        SimProject project = new SimProject(ids.next(now), name, organizationId, now, regular);
+        SimProject project = new SimProject(id, name, organizationId, now(), regular);
         projects.add(project);
         return project;
     }
@@ -112,10 +117,18 @@ final class World {
                 creator,
                 timeout,
                 own != null ? own : plan,
-                clock,
-                changed -> {}));
+                clock));
         createHooks.forEach(hook -> hook.accept(made));
         return made;
+    }
+
+    /** How often all streams were cut; a stream that sees this change breaks off. */
+    int streamCuts() {
+        return streamCuts.get();
+    }
+
+    void cutStreams() {
+        streamCuts.incrementAndGet();
     }
 
     /** The prebuild as writes see it: at once. */
