@@ -1,6 +1,5 @@
 package io.jenkins.plugins.gitpod.simulator;
 
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
@@ -145,8 +144,12 @@ class HttpServerTest extends SimulatorTestBase {
             simulator.close();
             assertThat(idle.readToEnd().length, is(0));
         }
-        await().until(() -> Thread.getAllStackTraces().keySet().stream()
-                .noneMatch(thread -> thread.getName().equals("gitpod-simulator-accept-" + port)));
+        assertThat(
+                Thread.getAllStackTraces().keySet().stream()
+                        .map(Thread::getName)
+                        .filter(name -> name.equals("gitpod-simulator-accept-" + port))
+                        .toList(),
+                empty());
     }
 
     @Test
