@@ -27,7 +27,8 @@ class AccessTest extends SimulatorTestBase {
 
     @Test
     void refusesOtherMethodsThanPost() throws Exception {
-        HttpResponse<String> response = send(client.request("ListPrebuilds", "{}").GET());
+        HttpResponse<String> response =
+                send(client.request("ListPrebuilds", "{}").GET());
 
         assertThat(response.statusCode(), is(405));
         assertThat(response.headers().firstValue("Allow").orElse(""), is("POST"));
@@ -36,7 +37,8 @@ class AccessTest extends SimulatorTestBase {
     @Test
     void answersUnknownPathsWithAPage() throws Exception {
         URI elsewhere = simulator.apiUrl().resolve("/gitpod.v1.PrebuildService/ListPrebuilds");
-        HttpResponse<String> response = send(client.request("ListPrebuilds", "{}").uri(elsewhere));
+        HttpResponse<String> response =
+                send(client.request("ListPrebuilds", "{}").uri(elsewhere));
 
         assertThat(response.statusCode(), is(404));
         assertThat(response.headers().firstValue("Content-Type").orElse(""), containsString("text/html"));
@@ -51,8 +53,7 @@ class AccessTest extends SimulatorTestBase {
 
         assertThat(response.statusCode(), is(415));
         assertThat(
-                send(client.request("ListPrebuilds", "{}")
-                                .setHeader("Content-Type", "application/json; charset=utf-8"))
+                send(client.request("ListPrebuilds", "{}").setHeader("Content-Type", "application/json; charset=utf-8"))
                         .statusCode(),
                 is(200));
     }
@@ -80,6 +81,17 @@ class AccessTest extends SimulatorTestBase {
 
         assertThat(account.token(), is(fresh));
         assertRefused(client.http().send(before, BodyHandlers.ofString()), 401, "unauthenticated");
+        assertThat(client.post("ListPrebuilds", "{}").statusCode(), is(200));
+    }
+
+    @Test
+    void anAccountCanBeGivenACertainToken() {
+        account.useToken("mine").useToken("mine");
+        assertThat(client.post("ListPrebuilds", "{}").statusCode(), is(200));
+        account.revoke();
+        assertRefused(client.post("ListPrebuilds", "{}"), 401, "unauthenticated");
+        account.useToken("mine");
+
         assertThat(client.post("ListPrebuilds", "{}").statusCode(), is(200));
     }
 
@@ -124,7 +136,8 @@ class AccessTest extends SimulatorTestBase {
         assertRefused(refused, 429, "resource_exhausted");
         assertThat(
                 client.json(refused).at("/details/0").toString(),
-                is("{\"type\":\"google.rpc.RetryInfo\",\"value\":\"CgYQgMq17gE\",\"debug\":{\"retryDelay\":\"0.5s\"}}"));
+                is(
+                        "{\"type\":\"google.rpc.RetryInfo\",\"value\":\"CgYQgMq17gE\",\"debug\":{\"retryDelay\":\"0.5s\"}}"));
         assertThat(simulator.books().prebuilds().size(), is(0));
 
         clock.advanceSeconds(0.5);

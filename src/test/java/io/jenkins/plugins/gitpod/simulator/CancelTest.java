@@ -86,8 +86,7 @@ class CancelTest extends SimulatorTestBase {
 
         assertThat(client.phase(id), is("CANCELLED"));
         assertThat(simulator.books().count("CancelPrebuild"), is(0));
-        assertThrows(
-                IllegalStateException.class, () -> simulator.prebuild(id).cancelBySomeoneElse());
+        assertThrows(IllegalStateException.class, () -> simulator.prebuild(id).cancelBySomeoneElse());
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -74,7 +75,9 @@ class FaultsTest extends SimulatorTestBase {
 
     @Test
     void aFaultAfterActingOnAnInvalidRequestActsOnNothing() {
-        simulator.faults().add("CreatePrebuild", Fault.status(503, "unavailable", "later").afterActing());
+        simulator
+                .faults()
+                .add("CreatePrebuild", Fault.status(503, "unavailable", "later").afterActing());
 
         assertThat(client.post("CreatePrebuild", "{}").statusCode(), is(503));
         assertBooks(503, false);
@@ -167,8 +170,8 @@ class FaultsTest extends SimulatorTestBase {
 
     @Test
     void anActionableErrorCarriesATextForPeople() {
-        JsonNode detail = client.json(createWith(
-                        Fault.actionableError(400, "failed_precondition", "x", "Ask your administrator.")))
+        JsonNode detail = client.json(
+                        createWith(Fault.actionableError(400, "failed_precondition", "x", "Ask your administrator.")))
                 .at("/details/0");
 
         assertThat(detail.path("type").asText(), is("gitpod.v1.ActionableErrorDetails"));
@@ -202,7 +205,9 @@ class FaultsTest extends SimulatorTestBase {
 
     @Test
     void redirectHasItsTarget() {
-        assertThat(header(createWith(Fault.redirect(308, "https://example.com/x")), "Location"), is("https://example.com/x"));
+        assertThat(
+                header(createWith(Fault.redirect(308, "https://example.com/x")), "Location"),
+                is("https://example.com/x"));
         assertBooks(308, false);
     }
 
@@ -247,8 +252,7 @@ class FaultsTest extends SimulatorTestBase {
         HttpResponse<String> response = createWith(Fault.truncatedJson());
 
         assertThat(response.statusCode(), is(200));
-        assertThrows(
-                JacksonException.class, () -> Json.parse(response.body().getBytes(StandardCharsets.UTF_8)));
+        assertThrows(JacksonException.class, () -> Json.parse(response.body().getBytes(StandardCharsets.UTF_8)));
         assertBooks(200, true);
     }
 
@@ -272,6 +276,14 @@ class FaultsTest extends SimulatorTestBase {
         simulator.faults().add("GetPrebuild", Fault.oversizedJson(100_000));
 
         assertThat(client.post("GetPrebuild", "{}").body().length(), greaterThan(100_000));
+    }
+
+    @Test
+    void anAnswerWithoutJsonCannotGetAField() throws Exception {
+        simulator.faults().add(FaultRule.onAny(Fault.oversizedJson(100_000)));
+        var request = client.request("ListPrebuilds", "{}").GET().build();
+
+        assertThat(client.http().send(request, BodyHandlers.ofString()).body(), is(""));
     }
 
     @Test
@@ -306,14 +318,17 @@ class FaultsTest extends SimulatorTestBase {
 
     @Test
     void aRuleStrikesAsOftenAsItIsTold() {
-        simulator.faults().add(FaultRule.on("ListPrebuilds", Fault.emptyBody(503)).times(2));
+        simulator
+                .faults()
+                .add(FaultRule.on("ListPrebuilds", Fault.emptyBody(503)).times(2));
 
         client.create(project);
         assertThat(client.post("ListPrebuilds", "{}").statusCode(), is(503));
         assertThat(client.post("ListPrebuilds", "{}").statusCode(), is(503));
         assertThat(client.post("ListPrebuilds", "{}").statusCode(), is(200));
-        assertThrows(IllegalArgumentException.class, () -> FaultRule.onAny(Fault.emptyBody(500))
-                .times(0));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> FaultRule.onAny(Fault.emptyBody(500)).times(0));
     }
 
     @Test
@@ -337,8 +352,7 @@ class FaultsTest extends SimulatorTestBase {
                         .when(call -> call.body().contains(other.id())));
 
         client.create(project);
-        assertThat(
-                client.post("CreatePrebuild", TestClient.createBody(other)).statusCode(), is(503));
+        assertThat(client.post("CreatePrebuild", TestClient.createBody(other)).statusCode(), is(503));
         client.create(other);
     }
 
@@ -353,6 +367,6 @@ class FaultsTest extends SimulatorTestBase {
                 simulator.books().calls().stream()
                         .map(call -> call.fault().toString())
                         .toList(),
-                is(java.util.List.of("502 empty", "504 empty")));
+                is(List.of("502 empty", "504 empty")));
     }
 }

@@ -160,7 +160,7 @@ public final class GitpodSimulator implements AutoCloseable {
     /**
      * Adds what happens when a prebuild is made: within the request, before it is answered.
      *
-     * @param hook gets the new prebuild
+     * @param hook gets the new prebuild; must not throw
      */
     public void onCreate(@NonNull Consumer<SimPrebuild> hook) {
         world.onCreate(hook);

@@ -58,8 +58,8 @@ class HttpServerTest extends SimulatorTestBase {
         String half = Integer.toHexString(10) + ";name=value\r\n" + body.substring(0, 10) + "\r\n"
                 + Integer.toHexString(body.length() - 10) + "\r\n" + body.substring(10) + "\r\n0\r\nTrailer: x\r\n\r\n";
 
-        String answer = sendRaw(
-                RawConnection.head(account, "CreatePrebuild") + "Transfer-Encoding: chunked\r\n\r\n" + half);
+        String answer =
+                sendRaw(RawConnection.head(account, "CreatePrebuild") + "Transfer-Encoding: chunked\r\n\r\n" + half);
         assertThat(answer, startsWith("HTTP/1.1 200"));
         assertThat(simulator.books().calls().get(0).body(), is(body));
     }
@@ -102,8 +102,7 @@ class HttpServerTest extends SimulatorTestBase {
     @Test
     void tooLargeRequestsAreRefused() throws IOException {
         assertThat(sendRaw("POST /x HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n"), startsWith("HTTP/1.1 413"));
-        assertThat(
-                sendRaw("GET /x HTTP/1.1\r\nX: " + "x".repeat(64 * 1024 - 18)), startsWith("HTTP/1.1 431"));
+        assertThat(sendRaw("GET /x HTTP/1.1\r\nX: " + "x".repeat(64 * 1024 - 18)), startsWith("HTTP/1.1 431"));
     }
 
     @Test
@@ -114,7 +113,10 @@ class HttpServerTest extends SimulatorTestBase {
         Call call = simulator.books().calls("CreatePrebuild").get(0);
         assertThat(call.status(), is(0));
         assertThat(call.acted(), is(false));
-        assertThat(call.body(), is(TestClient.createBody(project).substring(0, TestClient.createBody(project).length() - 5)));
+        assertThat(
+                call.body(),
+                is(TestClient.createBody(project)
+                        .substring(0, TestClient.createBody(project).length() - 5)));
         assertThat(simulator.books().prebuilds(), empty());
     }
 
@@ -133,6 +135,17 @@ class HttpServerTest extends SimulatorTestBase {
         simulator.listen();
         assertThat(simulator.apiUrl(), is(before));
         assertThat(client.call("ListPrebuilds", "{}").path("prebuilds").size(), is(1));
+    }
+
+    @Test
+    void aHookCanTakeItDownBetweenMakingAndAnswering() throws IOException {
+        simulator.onCreate(made -> simulator.stopListening());
+        try (RawConnection connection = new RawConnection(simulator)) {
+            connection.send(RawConnection.create(account, project));
+            assertThat(connection.readToEnd().length, is(0));
+        }
+        assertThrows(ConnectException.class, () -> new RawConnection(simulator));
+        assertThat(simulator.books().prebuilds().size(), is(1));
     }
 
     @Test

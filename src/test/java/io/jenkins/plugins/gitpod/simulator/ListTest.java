@@ -57,7 +57,10 @@ class ListTest extends SimulatorTestBase {
         createSeveral(26);
 
         assertThat(list("").size(), is(25));
-        assertThat(ids(client.call("ListPrebuilds", "{\"pagination\":{\"pageSize\":100}}")).size(), is(26));
+        assertThat(
+                ids(client.call("ListPrebuilds", "{\"pagination\":{\"pageSize\":100}}"))
+                        .size(),
+                is(26));
     }
 
     @Test
@@ -66,8 +69,8 @@ class ListTest extends SimulatorTestBase {
         List<String> seen = new ArrayList<>();
         String token = "";
         do {
-            JsonNode page = client.call(
-                    "ListPrebuilds", "{\"pagination\":{\"pageSize\":3,\"token\":\"" + token + "\"}}");
+            JsonNode page =
+                    client.call("ListPrebuilds", "{\"pagination\":{\"pageSize\":3,\"token\":\"" + token + "\"}}");
             seen.addAll(ids(page));
             token = page.at("/pagination/nextToken").asText();
             client.create(project);
@@ -105,9 +108,7 @@ class ListTest extends SimulatorTestBase {
                 400,
                 "invalid_argument");
         assertRefused(
-                client.post("ListProjects", "{\"pagination\":{\"token\":\"" + token + "\"}}"),
-                400,
-                "invalid_argument");
+                client.post("ListProjects", "{\"pagination\":{\"token\":\"" + token + "\"}}"), 400, "invalid_argument");
     }
 
     @Test
@@ -124,8 +125,7 @@ class ListTest extends SimulatorTestBase {
         simulator.prebuild(fresh).scheduled();
 
         assertThat(list(quoted("projectIds", other.id())), contains(elsewhere));
-        assertThat(
-                list(quoted("projectIds", project.id(), other.id())), contains(theirs, elsewhere, fresh, old));
+        assertThat(list(quoted("projectIds", project.id(), other.id())), contains(theirs, elsewhere, fresh, old));
         assertThat(list(quoted("projectIds", UUID.randomUUID().toString())), empty());
         assertThat(list(quoted("phases", "PREBUILD_PHASE_COMPLETED")), contains(old));
         assertThat(list(quoted("triggeredBy", "PREBUILD_TRIGGER_SCHEDULED")), contains(fresh));
@@ -169,8 +169,7 @@ class ListTest extends SimulatorTestBase {
         assertThat(
                 projects("\"filter\":{" + quoted("specRemoteUris", "https://git.example.com/other.git") + "}"),
                 contains("Other Shop"));
-        assertThat(
-                projects("\"filter\":{" + quoted("specRemoteUris", "https://git.example.com/other") + "}"), empty());
+        assertThat(projects("\"filter\":{" + quoted("specRemoteUris", "https://git.example.com/other") + "}"), empty());
         assertThat(projects("\"sort\":{\"field\":\"name\"}"), contains("Other Shop", "shop"));
         assertThat(
                 projects("\"sort\":{\"field\":\"name\",\"order\":\"SORT_ORDER_DESC\"}"),

@@ -48,8 +48,7 @@ final class LogRoute implements Route {
     }
 
     private static ApiError refusal(int status, String why) {
-        return new ApiError(
-                new Answer(status, PLAIN, Map.of(), why.getBytes(StandardCharsets.UTF_8), null), why);
+        return new ApiError(new Answer(status, PLAIN, Map.of(), why.getBytes(StandardCharsets.UTF_8), null), why);
     }
 
     private void stream(SimPrebuild prebuild, int cuts, Answer.Chunks chunks) throws IOException, InterruptedException {

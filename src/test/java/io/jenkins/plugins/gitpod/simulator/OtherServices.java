@@ -46,8 +46,7 @@ final class OtherServices {
         Comparator<SimProject> order =
                 Comparator.comparing("name".equals(sort.path("field").asText()) ? SimProject::name : SimProject::id);
         found.sort("SORT_ORDER_DESC".equals(sort.path("order").asText()) ? order.reversed() : order);
-        return Answer.json(
-                Page.of("projects", visit.request()).answer("projects", found, ProjectJson::project));
+        return Answer.json(Page.of("projects", visit.request()).answer("projects", found, ProjectJson::project));
     }
 
     Answer listProjectClasses(Visit visit) throws ApiError {

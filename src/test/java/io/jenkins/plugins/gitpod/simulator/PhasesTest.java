@@ -83,9 +83,9 @@ class PhasesTest extends SimulatorTestBase {
 
     @Test
     void aPlanOfOnesOwnIsFollowed() {
-        project.plan(PhasePlan.of(
-                        List.of(new PhasePlan.Step(SimPhase.RUNNING, Duration.ofSeconds(1))), SimPhase.COMPLETED)
-                .withSnapshotSize(0));
+        project.plan(
+                PhasePlan.of(List.of(new PhasePlan.Step(SimPhase.RUNNING, Duration.ofSeconds(1))), SimPhase.COMPLETED)
+                        .withSnapshotSize(0));
         String id = client.create(project);
         assertThat(client.phase(id), is("RUNNING"));
         clock.advanceSeconds(1);

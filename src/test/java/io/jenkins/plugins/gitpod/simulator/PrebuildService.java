@@ -25,8 +25,7 @@ final class PrebuildService {
         SimProject project = world.project(visit.text("projectId"));
         SimEnvironmentClass environmentClass = environmentClass(project, visit.text("environmentClassId"));
         JsonNode timeout = visit.request().path("spec").path("timeout");
-        SimPrebuild made =
-                world.createPrebuild(project, environmentClass, visit.caller(), timeout.textValue());
+        SimPrebuild made = world.createPrebuild(project, environmentClass, visit.caller(), timeout.textValue());
         return prebuild(made, made.now());
     }
 

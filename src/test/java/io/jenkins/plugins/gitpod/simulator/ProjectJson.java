@@ -42,7 +42,8 @@ final class ProjectJson {
         List<SimEnvironmentClass> classes = project.classList();
         List<ObjectNode> nodes = new ArrayList<>();
         for (int i = 0; i < classes.size(); i++) {
-            ObjectNode node = Json.object().put("environmentClassId", classes.get(i).id());
+            ObjectNode node =
+                    Json.object().put("environmentClassId", classes.get(i).id());
             Json.int32(node, "order", i);
             nodes.add(node);
         }

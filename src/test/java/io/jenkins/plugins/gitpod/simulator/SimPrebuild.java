@@ -76,8 +76,7 @@ public final class SimPrebuild {
      */
     @NonNull
     public SimPrebuild forcePhase(@NonNull SimPhase phase) {
-        return change(
-                before -> before.withPin(new Life.Pin(phase.wireName(), phase, clock.instant(), null)));
+        return change(before -> before.withPin(new Life.Pin(phase.wireName(), phase, clock.instant(), null)));
     }
 
     /**
@@ -88,8 +87,8 @@ public final class SimPrebuild {
      */
     @NonNull
     public SimPrebuild failWith(@NonNull String message) {
-        return change(before -> before.withPin(
-                new Life.Pin(SimPhase.FAILED.wireName(), SimPhase.FAILED, clock.instant(), message)));
+        return change(before ->
+                before.withPin(new Life.Pin(SimPhase.FAILED.wireName(), SimPhase.FAILED, clock.instant(), message)));
     }
 
     /**
@@ -101,8 +100,8 @@ public final class SimPrebuild {
      */
     @NonNull
     public SimPrebuild unknownPhase(@NonNull String wireName) {
-        return change(before -> before.withPin(
-                new Life.Pin(wireName, SimPhase.byWireName(wireName), clock.instant(), null)));
+        return change(
+                before -> before.withPin(new Life.Pin(wireName, SimPhase.byWireName(wireName), clock.instant(), null)));
     }
 
     /**
@@ -165,9 +164,8 @@ public final class SimPrebuild {
 
     private SimPrebuild deleteWithin(Duration length) {
         Instant now = clock.instant();
-        return change(before -> before.deletedAt() != null && !length.isZero()
-                ? before
-                : before.withDeletion(now, now.plus(length)));
+        return change(before ->
+                before.deletedAt() != null && !length.isZero() ? before : before.withDeletion(now, now.plus(length)));
     }
 
     /**

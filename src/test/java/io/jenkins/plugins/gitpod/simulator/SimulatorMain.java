@@ -87,10 +87,7 @@ public final class SimulatorMain {
                 .append("token ")
                 .append(simulator.account("demo").token());
         for (SimProject project : simulator.projects()) {
-            text.append(System.lineSeparator())
-                    .append(project.id())
-                    .append(' ')
-                    .append(project.name());
+            text.append(System.lineSeparator()).append(project.id()).append(' ').append(project.name());
         }
         return text.toString();
     }

@@ -109,7 +109,8 @@ class StreamsTest extends SimulatorTestBase {
     @Test
     void aLogIsAStreamUntilTheEnvironmentGoes() throws Exception {
         String id = client.create(project);
-        SimPrebuild prebuild = simulator.prebuild(id).forcePhase(SimPhase.RUNNING).log("one");
+        SimPrebuild prebuild =
+                simulator.prebuild(id).forcePhase(SimPhase.RUNNING).log("one");
         try (BufferedReader log = open(logRequest(id, logsToken(id)))) {
             assertThat(log.readLine(), is("one"));
             prebuild.log("two");
@@ -119,6 +120,16 @@ class StreamsTest extends SimulatorTestBase {
         }
         assertThat(readLog(id, logsToken(id)).statusCode(), is(404));
         assertThat(simulator.books().count("Logs"), is(2));
+    }
+
+    @Test
+    void faultsStrikeLogsToo() throws Exception {
+        String id = client.create(project);
+        simulator.prebuild(id).forcePhase(SimPhase.FAILED).keepLog();
+        simulator.faults().add("Logs", Fault.htmlStatus(502));
+
+        assertThat(readLog(id, logsToken(id)).statusCode(), is(502));
+        assertThat(readLog(id, logsToken(id)).statusCode(), is(200));
     }
 
     @Test

@@ -73,8 +73,8 @@ class ValidationTest extends SimulatorTestBase {
 
     @Test
     void refusesTheSameFieldTwice() {
-        HttpResponse<String> response = client.post(
-                "GetPrebuild", "{\"prebuildId\":\"" + SOME_ID + "\",\"prebuildId\":\"" + SOME_ID + "\"}");
+        HttpResponse<String> response =
+                client.post("GetPrebuild", "{\"prebuildId\":\"" + SOME_ID + "\",\"prebuildId\":\"" + SOME_ID + "\"}");
 
         assertRefused(response, 400, "invalid_argument");
     }
@@ -100,8 +100,8 @@ class ValidationTest extends SimulatorTestBase {
     }
 
     private static String filter(String field, int count, String value) {
-        return "{\"filter\":{\"" + field + "\":["
-                + String.join(",", Collections.nCopies(count, "\"" + value + "\"")) + "]}}";
+        return "{\"filter\":{\"" + field + "\":[" + String.join(",", Collections.nCopies(count, "\"" + value + "\""))
+                + "]}}";
     }
 
     @Test

@@ -124,14 +124,15 @@ class WireFormatTest extends SimulatorTestBase {
     void aProjectNeverConfiguredForPrebuildsHasAnEmptyConfiguration() {
         project.prebuildsEnabled(false);
 
-        assertThat(
-                client.post("ListProjects", "{}").body(), containsString("\"prebuildConfiguration\":{}}]}"));
+        assertThat(client.post("ListProjects", "{}").body(), containsString("\"prebuildConfiguration\":{}}]}"));
     }
 
     @Test
     void environmentClassesLeaveOutWhatIsFalse() {
-        SimEnvironmentClass old =
-                simulator.addEnvironmentClass("Old").description("on its way out").enabled(false);
+        SimEnvironmentClass old = simulator
+                .addEnvironmentClass("Old")
+                .description("on its way out")
+                .enabled(false);
         String regular = project.classList().get(0).id();
 
         assertThat(
@@ -162,7 +163,6 @@ class WireFormatTest extends SimulatorTestBase {
     @Test
     void retryInfoIsUnpaddedProtobuf() {
         assertThat(ErrorDetails.retryInfo(Duration.ofSeconds(2)).path("value").asText(), is("CgIIAg"));
-        assertThat(
-                ErrorDetails.retryInfo(Duration.ofSeconds(300)).path("value").asText(), is("CgMIrAI"));
+        assertThat(ErrorDetails.retryInfo(Duration.ofSeconds(300)).path("value").asText(), is("CgMIrAI"));
     }
 }

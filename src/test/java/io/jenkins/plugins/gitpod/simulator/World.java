@@ -111,13 +111,7 @@ final class World {
             SimProject project, SimEnvironmentClass environmentClass, Account creator, @Nullable String timeout) {
         PhasePlan own = project.plan();
         SimPrebuild made = prebuilds.add(birth -> new SimPrebuild(
-                birth,
-                project,
-                environmentClass.id(),
-                creator,
-                timeout,
-                own != null ? own : plan,
-                clock));
+                birth, project, environmentClass.id(), creator, timeout, own != null ? own : plan, clock));
         createHooks.forEach(hook -> hook.accept(made));
         return made;
     }
@@ -142,6 +136,6 @@ final class World {
 
     /** Whether reads see it yet. */
     boolean isReadable(SimPrebuild prebuild, Instant now) {
-        return !now.isBefore(prebuild.createdAt().plus(readLag));
+        return readLag.isZero() || !now.isBefore(prebuild.createdAt().plus(readLag));
     }
 }
