@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -12,12 +13,19 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 
-/** All prebuilds ever made, by id, by age, and by age within a project, so that a page costs only what is on it. */
+/**
+ * All prebuilds ever made, by id, by age, and by age within a project, so that a page costs only what is on it. Maps by
+ * age have the sequence's negative as key: skip lists are quick in ascending order only.
+ */
 final class PrebuildStore {
+    /** How many times as long merging takes as walking over all. */
+    private static final int MERGE_COST = 4;
+
     private final InstantSource clock;
     private final UuidV7 ids;
     private final Map<String, SimPrebuild> byId = new ConcurrentHashMap<>();
@@ -38,8 +46,8 @@ final class PrebuildStore {
         byId.put(prebuild.id(), prebuild);
         byProject
                 .computeIfAbsent(prebuild.projectId(), id -> new ConcurrentSkipListMap<>())
-                .put(sequence, prebuild);
-        byAge.put(sequence, prebuild);
+                .put(-sequence, prebuild);
+        byAge.put(-sequence, prebuild);
         return prebuild;
     }
 
@@ -49,28 +57,69 @@ final class PrebuildStore {
     }
 
     List<SimPrebuild> oldestFirst() {
-        return new ArrayList<>(byAge.values());
+        List<SimPrebuild> all = new ArrayList<>(byAge.values());
+        Collections.reverse(all);
+        return all;
     }
 
     /** Those with a sequence below the given one, newest first. */
     Iterator<SimPrebuild> newestFirst(long below) {
-        return descending(byAge, below);
+        return from(byAge, below);
     }
 
     /** The same for some projects only. */
     Iterator<SimPrebuild> newestFirst(Collection<String> projectIds, long below) {
-        List<Iterator<SimPrebuild>> parts = new ArrayList<>();
+        List<NavigableMap<Long, SimPrebuild>> parts = new ArrayList<>();
+        int size = 0;
         for (String projectId : projectIds) {
             NavigableMap<Long, SimPrebuild> part = byProject.get(projectId);
             if (part != null) {
-                parts.add(descending(part, below));
+                parts.add(part);
+                size += part.size();
             }
         }
-        return parts.size() == 1 ? parts.get(0) : new Merged(parts);
+        if (parts.size() == 1) {
+            return from(parts.get(0), below);
+        }
+        if (size > byAge.size() / MERGE_COST) {
+            return new Chosen(from(byAge, below), Set.copyOf(projectIds));
+        }
+        return new Merged(parts.stream().map(part -> from(part, below)).toList());
     }
 
-    private static Iterator<SimPrebuild> descending(NavigableMap<Long, SimPrebuild> map, long below) {
-        return map.headMap(below, false).descendingMap().values().iterator();
+    private static Iterator<SimPrebuild> from(NavigableMap<Long, SimPrebuild> map, long below) {
+        return map.tailMap(-below, false).values().iterator();
+    }
+
+    /** What belongs to some projects out of all. */
+    private static final class Chosen implements Iterator<SimPrebuild> {
+        private final Iterator<SimPrebuild> all;
+        private final Set<String> projectIds;
+        private SimPrebuild next;
+
+        Chosen(Iterator<SimPrebuild> all, Set<String> projectIds) {
+            this.all = all;
+            this.projectIds = projectIds;
+        }
+
+        @Override
+        public boolean hasNext() {
+            while (next == null && all.hasNext()) {
+                SimPrebuild candidate = all.next();
+                next = projectIds.contains(candidate.projectId()) ? candidate : null;
+            }
+            return next != null;
+        }
+
+        @Override
+        public SimPrebuild next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            SimPrebuild found = next;
+            next = null;
+            return found;
+        }
     }
 
     /** Several iterators, each newest first, as one. */
@@ -78,7 +127,8 @@ final class PrebuildStore {
         private record Head(SimPrebuild prebuild, Iterator<SimPrebuild> rest) {}
 
         private final PriorityQueue<Head> heads = new PriorityQueue<>(
-                Comparator.comparingLong((Head head) -> head.prebuild().sequence()).reversed());
+                Comparator.comparingLong((Head head) -> head.prebuild().sequence())
+                        .reversed());
 
         Merged(List<Iterator<SimPrebuild>> parts) {
             parts.forEach(this::advance);

@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -30,11 +29,11 @@ public final class SimPrebuild {
     private final String timeout;
 
     private final InstantSource clock;
-    private final Consumer<SimPrebuild> onChange;
     private final List<String> logLines = new CopyOnWriteArrayList<>();
     private volatile String trigger = "PREBUILD_TRIGGER_MANUAL";
     private volatile boolean logKept;
     private volatile Life life;
+    private volatile Look lastLook;
 
     SimPrebuild(
             Birth birth,
@@ -43,8 +42,7 @@ public final class SimPrebuild {
             Account creator,
             @Nullable String timeout,
             PhasePlan plan,
-            InstantSource clock,
-            Consumer<SimPrebuild> onChange) {
+            InstantSource clock) {
         this.sequence = birth.sequence();
         this.id = birth.id();
         this.environmentId = birth.environmentId();
@@ -54,9 +52,11 @@ public final class SimPrebuild {
         this.creator = creator;
         this.timeout = timeout;
         this.clock = clock;
-        this.onChange = onChange;
         this.life = Life.begin(createdAt, plan);
     }
+
+    /** How it looked, kept because lists look at thousands of prebuilds in each call. */
+    private record Look(Life life, Moment moment) {}
 
     /** What the store gives a new prebuild. */
     record Birth(long sequence, String id, String environmentId, Instant at) {}
@@ -80,8 +80,7 @@ public final class SimPrebuild {
      */
     @NonNull
     public SimPrebuild forcePhase(@NonNull SimPhase phase) {
-        return change(
-                before -> before.withPin(new Life.Pin(phase.wireName(), phase, clock.instant(), null)));
+        return change(before -> before.withPin(new Life.Pin(phase.wireName(), phase, clock.instant(), null)));
     }
 
     /**
@@ -92,8 +91,8 @@ public final class SimPrebuild {
      */
     @NonNull
     public SimPrebuild failWith(@NonNull String message) {
-        return change(before -> before.withPin(
-                new Life.Pin(SimPhase.FAILED.wireName(), SimPhase.FAILED, clock.instant(), message)));
+        return change(before ->
+                before.withPin(new Life.Pin(SimPhase.FAILED.wireName(), SimPhase.FAILED, clock.instant(), message)));
     }
 
     /**
@@ -105,8 +104,8 @@ public final class SimPrebuild {
      */
     @NonNull
     public SimPrebuild unknownPhase(@NonNull String wireName) {
-        return change(before -> before.withPin(
-                new Life.Pin(wireName, SimPhase.byWireName(wireName), clock.instant(), null)));
+        return change(
+                before -> before.withPin(new Life.Pin(wireName, SimPhase.byWireName(wireName), clock.instant(), null)));
     }
 
     /**
@@ -169,9 +168,8 @@ public final class SimPrebuild {
 
     private SimPrebuild deleteWithin(Duration length) {
         Instant now = clock.instant();
-        return change(before -> before.deletedAt() != null && !length.isZero()
-                ? before
-                : before.withDeletion(now, now.plus(length)));
+        return change(before ->
+                before.deletedAt() != null && !length.isZero() ? before : before.withDeletion(now, now.plus(length)));
     }
 
     /**
@@ -182,7 +180,7 @@ public final class SimPrebuild {
     @NonNull
     public SimPrebuild scheduled() {
         trigger = "PREBUILD_TRIGGER_SCHEDULED";
-        return change(UnaryOperator.identity());
+        return this;
     }
 
     /**
@@ -211,7 +209,7 @@ public final class SimPrebuild {
     /** What CancelPrebuild does; the answer shows the phase from before. */
     synchronized Moment cancel() throws ApiError {
         Instant now = clock.instant();
-        Moment before = life.at(now);
+        Moment before = at(now);
         if (before.deleted()) {
             throw ApiError.notFound("prebuild " + id);
         }
@@ -224,11 +222,8 @@ public final class SimPrebuild {
         return before;
     }
 
-    private SimPrebuild change(UnaryOperator<Life> step) {
-        synchronized (this) {
-            life = step.apply(life);
-        }
-        onChange.accept(this);
+    private synchronized SimPrebuild change(UnaryOperator<Life> step) {
+        life = step.apply(life);
         return this;
     }
 
@@ -346,8 +341,14 @@ public final class SimPrebuild {
         return at(clock.instant());
     }
 
-    Moment at(Instant moment) {
-        return life.at(moment);
+    Moment at(Instant now) {
+        Life current = life;
+        Look last = lastLook;
+        if (last == null || last.life() != current || !last.moment().holdsAt(now)) {
+            last = new Look(current, current.at(now));
+            lastLook = last;
+        }
+        return last.moment();
     }
 
     List<String> logLines() {
