@@ -137,9 +137,12 @@ public final class Account {
      */
     @NonNull
     public synchronized Account useToken(@NonNull String newToken) {
-        byToken.remove(token);
+        String before = token;
         byToken.put(newToken, this);
         token = newToken;
+        if (!before.equals(newToken)) {
+            byToken.remove(before);
+        }
         return this;
     }
 

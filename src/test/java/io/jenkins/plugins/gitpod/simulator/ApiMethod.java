@@ -10,8 +10,6 @@ import java.util.Locale;
  * content type, token, rate, validity, right to write.
  */
 final class ApiMethod implements Route {
-    private static final String BEARER = "Bearer ";
-
     /** What a method does once the call is let in. */
     @FunctionalInterface
     interface Work {
@@ -48,7 +46,7 @@ final class ApiMethod implements Route {
         if (!contentType.split(";", 2)[0].trim().equals(Answer.JSON)) {
             throw new ApiError(Answer.empty(415).withHeader("Accept-Post", Answer.JSON), "not JSON");
         }
-        Account caller = caller(request.header("Authorization"));
+        Account caller = caller(request);
         Instant now = world.now();
         gate.pass(now);
         JsonNode node = parse(request.body());
@@ -56,13 +54,11 @@ final class ApiMethod implements Route {
         if (writes && !caller.mayWrite()) {
             throw new ApiError(ConnectCode.PERMISSION_DENIED, "the token may only read");
         }
-        return work.answer(new Visit(caller, node, now));
+        return work.answer(new Visit(caller, node, request.header("Accept"), now));
     }
 
-    private Account caller(String authorization) throws ApiError {
-        Account account = authorization.startsWith(BEARER)
-                ? world.accountByToken(authorization.substring(BEARER.length()))
-                : null;
+    private Account caller(HttpRequest request) throws ApiError {
+        Account account = world.accountByToken(Bearer.token(request));
         if (account == null) {
             throw new ApiError(ConnectCode.UNAUTHENTICATED, "no valid bearer token");
         }

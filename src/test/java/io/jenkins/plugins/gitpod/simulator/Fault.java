@@ -134,9 +134,7 @@ public class Fault {
     @NonNull
     public static Fault actionableError(
             int status, @NonNull String code, @NonNull String message, @NonNull String userMessage) {
-        return refusing(
-                status + " " + code,
-                Answer.error(status, code, message, ErrorDetails.actionable(userMessage)));
+        return refusing(status + " " + code, Answer.error(status, code, message, ErrorDetails.actionable(userMessage)));
     }
 
     /**
@@ -192,8 +190,8 @@ public class Fault {
     @NonNull
     public static Fault rateLimit(@Nullable Duration wait) {
         return wait == null
-                ? refusing("429 without a wait", Answers.exhausted())
-                : refusing("429 RetryInfo", Answers.rateLimited(wait));
+                ? refusing("429 without a wait", Refusals.exhausted())
+                : refusing("429 RetryInfo", Refusals.rateLimited(wait));
     }
 
     /**
@@ -205,7 +203,7 @@ public class Fault {
      */
     @NonNull
     public static Fault rateLimitByHeader(@NonNull String header, @NonNull String value) {
-        return refusing("429 " + header, Answers.exhausted().withHeader(header, value));
+        return refusing("429 " + header, Refusals.exhausted().withHeader(header, value));
     }
 
     /**
@@ -218,7 +216,7 @@ public class Fault {
     public static Fault retryAfterZero503() {
         return refusing(
                 "503 Retry-After: 0",
-                Answers.error(ConnectCode.UNAVAILABLE, "try again").withHeader("Retry-After", "0"));
+                Refusals.error(ConnectCode.UNAVAILABLE, "try again").withHeader("Retry-After", "0"));
     }
 
     /**
@@ -270,8 +268,7 @@ public class Fault {
     @NonNull
     public static Fault wrongContentType() {
         return spoiling(
-                "wrong content type",
-                turn -> turn.send(turn.act().withContentType("text/plain; charset=utf-8")));
+                "wrong content type", turn -> turn.send(turn.act().withContentType("text/plain; charset=utf-8")));
     }
 
     /**

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Right answers, wrongly delivered. */
 final class FaultyBodies {
@@ -38,10 +39,7 @@ final class FaultyBodies {
     }
 
     static void oversized(Turn turn, int bytes) throws IOException, InterruptedException {
-        Answer answer = turn.act();
-        JsonNode node = Json.parse(answer.body());
-        ((ObjectNode) node).put("padding", "x".repeat(bytes));
-        turn.send(answer.withBody(Json.bytes(node)));
+        edit(turn, node -> ((ObjectNode) node).put("padding", "x".repeat(bytes)));
     }
 
     static void endless(Turn turn) throws IOException {
@@ -53,9 +51,18 @@ final class FaultyBodies {
     }
 
     static void unknownEnum(Turn turn) throws IOException, InterruptedException {
+        edit(turn, FaultyBodies::replaceEnums);
+    }
+
+    /** Changes the JSON of an answer; an answer that has none is sent as it is. */
+    private static void edit(Turn turn, Consumer<JsonNode> change) throws IOException, InterruptedException {
         Answer answer = turn.act();
+        if (!Answer.JSON.equals(answer.contentType())) {
+            turn.send(answer);
+            return;
+        }
         JsonNode node = Json.parse(answer.body());
-        replaceEnums(node);
+        change.accept(node);
         turn.send(answer.withBody(Json.bytes(node)));
     }
 

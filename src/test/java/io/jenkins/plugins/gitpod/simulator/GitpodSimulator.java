@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -11,8 +12,6 @@ import java.util.function.Consumer;
  * the real one would refuse, misbehaves on demand, and keeps books. Thread-safe; {@link #close()} ends everything.
  */
 public final class GitpodSimulator implements AutoCloseable {
-    private static final String LOG_PATH = "/logs/";
-
     private final World world;
     private final Books books;
     private final Faults faults = new Faults();
@@ -23,8 +22,9 @@ public final class GitpodSimulator implements AutoCloseable {
     private GitpodSimulator(Builder builder) {
         apiPath = builder.apiPath;
         world = new World(builder.clock, builder.plan, builder.readLag);
-        Routes routes = new Routes(apiPath, world, gate, new PrebuildJson(() -> uri(LOG_PATH)));
         books = new Books(world.prebuilds(), world::now, this::connectionCount);
+        PrebuildJson json = new PrebuildJson(() -> uri(LogRoute.PATH));
+        Routes routes = new Routes(apiPath, world, gate, new LogRoute(world, books), json);
         server = new HttpServer(builder.port, new Desk(routes, books, faults));
     }
 
@@ -79,6 +79,18 @@ public final class GitpodSimulator implements AutoCloseable {
     }
 
     /**
+     * Makes a project with a certain id.
+     *
+     * @param name its name
+     * @param id a uuid that no other project has
+     * @return the project, to be told more about
+     */
+    @NonNull
+    public SimProject addProject(@NonNull String name, @NonNull String id) {
+        return world.addProject(name, id);
+    }
+
+    /**
      * Makes an environment class.
      *
      * @param displayName its name
@@ -87,6 +99,16 @@ public final class GitpodSimulator implements AutoCloseable {
     @NonNull
     public SimEnvironmentClass addEnvironmentClass(@NonNull String displayName) {
         return world.addEnvironmentClass(displayName);
+    }
+
+    /**
+     * The projects made so far.
+     *
+     * @return a snapshot, oldest first
+     */
+    @NonNull
+    public List<SimProject> projects() {
+        return List.copyOf(world.projects());
     }
 
     /**
@@ -138,7 +160,7 @@ public final class GitpodSimulator implements AutoCloseable {
     /**
      * Adds what happens when a prebuild is made: within the request, before it is answered.
      *
-     * @param hook gets the new prebuild
+     * @param hook gets the new prebuild; must not throw
      */
     public void onCreate(@NonNull Consumer<SimPrebuild> hook) {
         world.onCreate(hook);
@@ -152,6 +174,11 @@ public final class GitpodSimulator implements AutoCloseable {
      */
     public void maxCallsPerSecond(int limit) {
         gate.limit(limit);
+    }
+
+    /** Breaks off all log and event streams that are open now; who connects again is served again. */
+    public void cutStreams() {
+        world.cutStreams();
     }
 
     /** Ends everything: port, connections, threads, also those that hang. */

@@ -36,6 +36,9 @@ final class HttpRequestReader {
         headBytes = 0;
         received = new HttpRequest(connection, "", "", "", Map.of(), new byte[0]);
         String line = readLine(true);
+        while (line != null && line.isEmpty()) {
+            line = readLine(true); // some clients send one too many after a body
+        }
         if (line == null) {
             return null;
         }

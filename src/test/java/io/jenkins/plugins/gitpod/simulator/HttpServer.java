@@ -1,5 +1,6 @@
 package io.jenkins.plugins.gitpod.simulator;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -15,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class HttpServer {
     private static final String THREAD_PREFIX = "gitpod-simulator-";
     private static final int BACKLOG = 2048;
-    private static final long END_MILLIS = 5_000;
+    private static final long END_SECONDS = 5;
 
     /** What answers the requests. */
     interface Handler {
@@ -28,6 +29,7 @@ final class HttpServer {
     private final Map<Socket, Thread> connections = new ConcurrentHashMap<>();
     private final AtomicInteger connectionCount = new AtomicInteger();
     private ServerSocket listener;
+    private Thread acceptor;
     private int port;
 
     HttpServer(int port, Handler handler) {
@@ -53,34 +55,52 @@ final class HttpServer {
             opened.bind(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port), BACKLOG);
             port = opened.getLocalPort();
             listener = opened;
-            daemon("accept-" + port, () -> accept(opened)).start();
+            acceptor = daemon("accept-" + port, () -> accept(opened));
+            acceptor.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    synchronized void stopListening() {
-        if (listener != null) {
-            closeQuietly(listener);
-            listener = null;
+    void stopListening() {
+        Thread last = closeListener();
+        if (last != null) {
+            // the system goes on taking connections until the thread has come back from its call
+            joinUntil(last, deadline());
         }
         connections.keySet().forEach(HttpServer::closeQuietly);
+    }
+
+    @CheckForNull
+    private synchronized Thread closeListener() {
+        Thread last = acceptor;
+        if (listener != null) {
+            closeQuietly(listener);
+        }
+        listener = null;
+        acceptor = null;
+        return last;
     }
 
     /** Stops listening and ends every thread, whatever it is busy with. */
     void close() {
         stopListening();
-        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(END_MILLIS);
         connections.values().forEach(Thread::interrupt);
-        for (Thread thread : connections.values()) {
-            long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
-            if (thread != Thread.currentThread() && left > 0) {
-                try {
-                    thread.join(left);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                    return;
-                }
+        long deadline = deadline();
+        connections.values().forEach(thread -> joinUntil(thread, deadline));
+    }
+
+    private static long deadline() {
+        return System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS);
+    }
+
+    private static void joinUntil(Thread thread, long deadline) {
+        long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+        if (thread != Thread.currentThread() && left > 0) {
+            try {
+                thread.join(left);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
         }
     }

@@ -32,7 +32,11 @@ record Life(
     private static final long VERSIONS_PER_CHANGE = 100;
 
     /** A phase that holds until somebody interferes again. */
-    record Pin(String wirePhase, @Nullable SimPhase phase, Instant since, @Nullable String failureMessage) {}
+    record Pin(
+            String wirePhase,
+            @Nullable SimPhase phase,
+            Instant since,
+            @Nullable String failureMessage) {}
 
     static Life begin(Instant createdAt, PhasePlan plan) {
         return new Life(createdAt, plan, null, null, null, null, null, false, 0);
@@ -55,8 +59,7 @@ record Life(
     }
 
     Life withWarning(String message) {
-        return new Life(
-                createdAt, plan, pinned, cancelledAt, deletedAt, goneAt, message, stalled, changes + 1);
+        return new Life(createdAt, plan, pinned, cancelledAt, deletedAt, goneAt, message, stalled, changes + 1);
     }
 
     Life withStalledSnapshot() {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -32,10 +31,9 @@ final class OtherServices {
     }
 
     Answer listProjects(Visit visit) throws ApiError {
-        JsonNode filter = visit.request().path("filter");
-        Set<String> ids = texts(filter.path("projectIds"));
-        Set<String> remoteUris = texts(filter.path("specRemoteUris"));
-        String search = filter.path("search").asText("").toLowerCase(Locale.ROOT);
+        Set<String> ids = visit.filter("projectIds");
+        Set<String> remoteUris = visit.filter("specRemoteUris");
+        String search = visit.request().path("filter").path("search").asText("").toLowerCase(Locale.ROOT);
         List<SimProject> found = new ArrayList<>();
         for (SimProject project : world.projects()) {
             if ((ids.isEmpty() || ids.contains(project.id()))
@@ -48,8 +46,7 @@ final class OtherServices {
         Comparator<SimProject> order =
                 Comparator.comparing("name".equals(sort.path("field").asText()) ? SimProject::name : SimProject::id);
         found.sort("SORT_ORDER_DESC".equals(sort.path("order").asText()) ? order.reversed() : order);
-        return Answer.json(
-                Page.of("projects", visit.request()).answer("projects", found, ProjectJson::project));
+        return Answer.json(Page.of("projects", visit.request()).answer("projects", found, ProjectJson::project));
     }
 
     Answer listProjectClasses(Visit visit) throws ApiError {
@@ -61,11 +58,5 @@ final class OtherServices {
     Answer listClasses(Visit visit) throws ApiError {
         return Answer.json(Page.of("classes", visit.request())
                 .answer("environmentClasses", world.environmentClasses(), ProjectJson::environmentClass));
-    }
-
-    private static Set<String> texts(JsonNode list) {
-        Set<String> texts = new HashSet<>();
-        list.forEach(value -> texts.add(value.textValue()));
-        return texts;
     }
 }

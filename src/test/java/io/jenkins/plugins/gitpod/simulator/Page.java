@@ -1,6 +1,7 @@
 package io.jenkins.plugins.gitpod.simulator;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -32,7 +33,9 @@ final class Page {
         int size = pagination.path("pageSize").asInt(0);
         String question = method + request.path("filter") + request.path("sort") + request.path("projectId");
         return new Page(
-                question, size == 0 ? DEFAULT_SIZE : size, pagination.path("token").asText(""));
+                question,
+                size == 0 ? DEFAULT_SIZE : size,
+                pagination.path("token").asText(""));
     }
 
     /** The position after which this page begins; the given one for the first page. */
@@ -78,7 +81,7 @@ final class Page {
                     "nextToken",
                     Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8)));
         }
-        var list = Json.array();
+        ArrayNode list = Json.array();
         taken.forEach(one -> list.add(toJson.apply(one)));
         Json.list(answer, field, list);
         return answer;

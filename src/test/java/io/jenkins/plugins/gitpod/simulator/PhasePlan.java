@@ -32,6 +32,10 @@ public final class PhasePlan {
     }
 
     private final List<Step> steps;
+
+    /** The age at which each step is entered, and last the end; this is asked for very often. */
+    private final List<Duration> entries;
+
     private final SimPhase end;
 
     @Nullable
@@ -51,6 +55,7 @@ public final class PhasePlan {
             long snapshotSizeBytes,
             Duration cancelling) {
         this.steps = List.copyOf(steps);
+        this.entries = entries(steps);
         this.end = end;
         this.failureMessage = failureMessage;
         this.warningMessage = warningMessage;
@@ -112,7 +117,7 @@ public final class PhasePlan {
                 new Step(SimPhase.PENDING, Duration.ofSeconds(5)),
                 new Step(SimPhase.STARTING, Duration.ofSeconds(25)),
                 new Step(SimPhase.RUNNING, Duration.ofMinutes(1)));
-        return new PhasePlan(steps, SimPhase.FAILED, message, null, 0, DEFAULT_CANCELLING);
+        return of(steps, SimPhase.FAILED).withFailure(message);
     }
 
     /**
@@ -157,8 +162,7 @@ public final class PhasePlan {
         for (Step step : steps) {
             scaled.add(new Step(step.phase(), times(step.length(), factor)));
         }
-        return new PhasePlan(
-                scaled, end, failureMessage, warningMessage, snapshotSizeBytes, times(cancelling, factor));
+        return new PhasePlan(scaled, end, failureMessage, warningMessage, snapshotSizeBytes, times(cancelling, factor));
     }
 
     private static Duration times(Duration length, double factor) {
@@ -174,6 +178,17 @@ public final class PhasePlan {
     @NonNull
     public PhasePlan withWarning(@NonNull String message) {
         return new PhasePlan(steps, end, failureMessage, message, snapshotSizeBytes, cancelling);
+    }
+
+    /**
+     * The same plan with another failure message.
+     *
+     * @param message what a failed prebuild shows
+     * @return the plan
+     */
+    @NonNull
+    public PhasePlan withFailure(@NonNull String message) {
+        return new PhasePlan(steps, end, message, warningMessage, snapshotSizeBytes, cancelling);
     }
 
     /**
@@ -205,7 +220,18 @@ public final class PhasePlan {
      */
     @NonNull
     public Duration total() {
-        return steps.stream().map(Step::length).reduce(Duration.ZERO, Duration::plus);
+        return entries.get(steps.size());
+    }
+
+    private static List<Duration> entries(List<Step> steps) {
+        List<Duration> entries = new ArrayList<>();
+        Duration entered = Duration.ZERO;
+        entries.add(entered);
+        for (Step step : steps) {
+            entered = entered.plus(step.length());
+            entries.add(entered);
+        }
+        return List.copyOf(entries);
     }
 
     Duration cancelling() {
@@ -237,34 +263,33 @@ public final class PhasePlan {
     record Position(SimPhase phase, int index, Duration enteredAfter, int percentage) {}
 
     Position at(Duration age) {
-        Duration entered = Duration.ZERO;
         int index = 0;
-        for (Step step : steps) {
-            Duration left = entered.plus(step.length());
-            if (age.compareTo(left) < 0) {
-                Duration spent = age.isNegative() ? Duration.ZERO : age.minus(entered);
-                int percentage = (int) (100.0 * spent.toNanos() / step.length().toNanos());
-                return new Position(step.phase(), index, entered, percentage);
-            }
-            entered = left;
+        while (index < steps.size() && age.compareTo(entries.get(index + 1)) >= 0) {
             index++;
         }
-        return new Position(end, index, entered, 0);
+        return at(index, age);
+    }
+
+    private Position at(int index, Duration age) {
+        Duration entered = entries.get(index);
+        if (index == steps.size()) {
+            return new Position(end, index, entered, 0);
+        }
+        Step step = steps.get(index);
+        double spent = Math.max(0, age.minus(entered).toNanos());
+        return new Position(
+                step.phase(), index, entered, (int) (100 * spent / step.length().toNanos()));
     }
 
     /** Where the plan first comes to a phase; null if it never does. */
     @CheckForNull
     Position firstIn(SimPhase phase) {
-        Duration entered = Duration.ZERO;
-        int index = 0;
-        for (Step step : steps) {
-            if (step.phase() == phase) {
-                return new Position(phase, index, entered, 0);
+        for (int index = 0; index < steps.size(); index++) {
+            if (steps.get(index).phase() == phase) {
+                return at(index, entries.get(index));
             }
-            entered = entered.plus(step.length());
-            index++;
         }
-        return end == phase ? new Position(end, index, entered, 0) : null;
+        return end == phase ? at(steps.size(), total()) : null;
     }
 
     @Override

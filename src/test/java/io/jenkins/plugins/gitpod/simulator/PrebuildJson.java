@@ -2,7 +2,6 @@ package io.jenkins.plugins.gitpod.simulator;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
-import java.time.Instant;
 import java.util.function.Supplier;
 
 /** Writes prebuilds as the API shows them. */
@@ -32,8 +31,7 @@ final class PrebuildJson {
         subject(node.putObject("creator"), creator);
         subject(node.putObject("executor"), creator);
         node.put("createdAt", prebuild.createdAt().toString());
-        Instant updatedAt = moment.since().isBefore(prebuild.createdAt()) ? prebuild.createdAt() : moment.since();
-        node.put("updatedAt", updatedAt.toString());
+        node.put("updatedAt", moment.since().toString());
         node.put("triggeredBy", prebuild.trigger());
     }
 

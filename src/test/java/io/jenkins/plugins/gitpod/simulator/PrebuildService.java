@@ -3,7 +3,6 @@ package io.jenkins.plugins.gitpod.simulator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
@@ -26,13 +25,12 @@ final class PrebuildService {
         SimProject project = world.project(visit.text("projectId"));
         SimEnvironmentClass environmentClass = environmentClass(project, visit.text("environmentClassId"));
         JsonNode timeout = visit.request().path("spec").path("timeout");
-        SimPrebuild made =
-                world.createPrebuild(project, environmentClass, visit.caller(), timeout.textValue());
+        SimPrebuild made = world.createPrebuild(project, environmentClass, visit.caller(), timeout.textValue());
         return prebuild(made, made.now());
     }
 
     private SimEnvironmentClass environmentClass(SimProject project, String wanted) throws ApiError {
-        List<SimEnvironmentClass> classes = project.environmentClasses();
+        List<SimEnvironmentClass> classes = project.classList();
         if (wanted.isEmpty() && classes.isEmpty()) {
             throw new ApiError(ConnectCode.FAILED_PRECONDITION, "the project has no environment class");
         }
@@ -54,8 +52,7 @@ final class PrebuildService {
     Answer list(Visit visit) throws ApiError {
         Page page = Page.of("prebuilds", visit.request());
         long below = page.start(Long.MAX_VALUE);
-        JsonNode filter = visit.request().path("filter");
-        Set<String> projectIds = texts(filter, "projectIds");
+        Set<String> projectIds = visit.filter("projectIds");
         Iterator<SimPrebuild> source = projectIds.isEmpty()
                 ? world.prebuilds().newestFirst(below)
                 : world.prebuilds().newestFirst(projectIds, below);
@@ -63,16 +60,17 @@ final class PrebuildService {
         return Answer.json(page.answer(
                 "prebuilds",
                 source,
-                matching(filter, now),
+                matching(visit),
                 SimPrebuild::sequence,
                 prebuild -> json.write(prebuild, prebuild.at(now))));
     }
 
-    private Predicate<SimPrebuild> matching(JsonNode filter, Instant now) {
-        Set<String> phases = texts(filter, "phases");
-        Set<String> triggers = texts(filter, "triggeredBy");
-        Set<String> creators = texts(filter, "creatorIds");
-        Set<String> executors = texts(filter, "executorIds");
+    private Predicate<SimPrebuild> matching(Visit visit) {
+        Instant now = visit.now();
+        Set<String> phases = visit.filter("phases");
+        Set<String> triggers = visit.filter("triggeredBy");
+        Set<String> creators = visit.filter("creatorIds");
+        Set<String> executors = visit.filter("executorIds");
         return prebuild -> {
             String subjectId = prebuild.creator().subjectId();
             if (!allows(triggers, prebuild.trigger())
@@ -88,12 +86,6 @@ final class PrebuildService {
 
     private static boolean allows(Set<String> wanted, String actual) {
         return wanted.isEmpty() || wanted.contains(actual);
-    }
-
-    private static Set<String> texts(JsonNode filter, String field) {
-        Set<String> texts = new HashSet<>();
-        filter.path(field).forEach(value -> texts.add(value.textValue()));
-        return texts;
     }
 
     Answer cancel(Visit visit) throws ApiError {

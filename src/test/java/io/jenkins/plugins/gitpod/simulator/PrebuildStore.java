@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
@@ -16,7 +17,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
 
-/** All prebuilds ever made, by id, by age, and by age within a project, so that a page costs only what is on it. */
+/**
+ * All prebuilds ever made, by id, by age, and by age within a project, so that a page costs only what is on it. Maps by
+ * age have the sequence's negative as key: skip lists are quick in ascending order only.
+ */
 final class PrebuildStore {
     private final InstantSource clock;
     private final UuidV7 ids;
@@ -38,8 +42,8 @@ final class PrebuildStore {
         byId.put(prebuild.id(), prebuild);
         byProject
                 .computeIfAbsent(prebuild.projectId(), id -> new ConcurrentSkipListMap<>())
-                .put(sequence, prebuild);
-        byAge.put(sequence, prebuild);
+                .put(-sequence, prebuild);
+        byAge.put(-sequence, prebuild);
         return prebuild;
     }
 
@@ -49,12 +53,14 @@ final class PrebuildStore {
     }
 
     List<SimPrebuild> oldestFirst() {
-        return new ArrayList<>(byAge.values());
+        List<SimPrebuild> all = new ArrayList<>(byAge.values());
+        Collections.reverse(all);
+        return all;
     }
 
     /** Those with a sequence below the given one, newest first. */
     Iterator<SimPrebuild> newestFirst(long below) {
-        return descending(byAge, below);
+        return from(byAge, below);
     }
 
     /** The same for some projects only. */
@@ -63,14 +69,14 @@ final class PrebuildStore {
         for (String projectId : projectIds) {
             NavigableMap<Long, SimPrebuild> part = byProject.get(projectId);
             if (part != null) {
-                parts.add(descending(part, below));
+                parts.add(from(part, below));
             }
         }
         return parts.size() == 1 ? parts.get(0) : new Merged(parts);
     }
 
-    private static Iterator<SimPrebuild> descending(NavigableMap<Long, SimPrebuild> map, long below) {
-        return map.headMap(below, false).descendingMap().values().iterator();
+    private static Iterator<SimPrebuild> from(NavigableMap<Long, SimPrebuild> map, long below) {
+        return map.tailMap(-below, false).values().iterator();
     }
 
     /** Several iterators, each newest first, as one. */
@@ -78,7 +84,8 @@ final class PrebuildStore {
         private record Head(SimPrebuild prebuild, Iterator<SimPrebuild> rest) {}
 
         private final PriorityQueue<Head> heads = new PriorityQueue<>(
-                Comparator.comparingLong((Head head) -> head.prebuild().sequence()).reversed());
+                Comparator.comparingLong((Head head) -> head.prebuild().sequence())
+                        .reversed());
 
         Merged(List<Iterator<SimPrebuild>> parts) {
             parts.forEach(this::advance);

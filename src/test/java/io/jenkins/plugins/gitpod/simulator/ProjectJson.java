@@ -33,16 +33,17 @@ final class ProjectJson {
             prebuilds.put("enabled", true);
         }
         ArrayNode prebuildClasses = Json.array();
-        project.prebuildClasses().forEach(one -> prebuildClasses.add(one.id()));
+        project.prebuildClassList().forEach(one -> prebuildClasses.add(one.id()));
         Json.list(prebuilds, "environmentClassIds", prebuildClasses);
         return node;
     }
 
     static List<ObjectNode> projectClasses(SimProject project) {
-        List<SimEnvironmentClass> classes = project.environmentClasses();
+        List<SimEnvironmentClass> classes = project.classList();
         List<ObjectNode> nodes = new ArrayList<>();
         for (int i = 0; i < classes.size(); i++) {
-            ObjectNode node = Json.object().put("environmentClassId", classes.get(i).id());
+            ObjectNode node =
+                    Json.object().put("environmentClassId", classes.get(i).id());
             Json.int32(node, "order", i);
             nodes.add(node);
         }

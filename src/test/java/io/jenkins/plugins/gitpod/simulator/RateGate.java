@@ -19,15 +19,13 @@ final class RateGate {
         if (limit == 0) {
             return;
         }
-        if (windowStart.equals(Instant.MIN)
-                || now.isBefore(windowStart)
-                || !now.isBefore(windowStart.plusSeconds(1))) {
+        if (windowStart.equals(Instant.MIN) || now.isBefore(windowStart) || !now.isBefore(windowStart.plusSeconds(1))) {
             windowStart = now;
             calls = 0;
         }
         if (calls >= limit) {
             Duration wait = Duration.between(now, windowStart.plusSeconds(1));
-            throw new ApiError(Answers.rateLimited(wait), "too many calls");
+            throw new ApiError(Refusals.rateLimited(wait), "too many calls");
         }
         calls++;
     }

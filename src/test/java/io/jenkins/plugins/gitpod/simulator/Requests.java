@@ -49,5 +49,15 @@ final class Requests {
             new Shape().required("projectId", Check.uuid()).optional("pagination", PAGINATION);
     static final Shape LIST_CLASSES = new Shape().optional("pagination", PAGINATION);
 
+    static final Shape WATCH_EVENTS = new Shape()
+            .required("organization", Check.bool())
+            .optional(
+                    "resourceTypeFilters",
+                    Check.listOf(
+                            new Shape()
+                                    .required("resourceType", Check.oneOf(Set.of(EventService.PREBUILD)))
+                                    .optional("resourceIds", UUIDS),
+                            50));
+
     private Requests() {}
 }

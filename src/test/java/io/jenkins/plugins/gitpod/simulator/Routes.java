@@ -9,12 +9,14 @@ final class Routes {
     private final String apiPath;
     private final World world;
     private final RateGate gate;
+    private final Route logs;
     private final Map<String, Route> byPath = new HashMap<>();
 
-    Routes(String apiPath, World world, RateGate gate, PrebuildJson json) {
+    Routes(String apiPath, World world, RateGate gate, Route logs, PrebuildJson json) {
         this.apiPath = apiPath;
         this.world = world;
         this.gate = gate;
+        this.logs = logs;
         PrebuildService prebuilds = new PrebuildService(world, json);
         String service = "PrebuildService";
         write(service, "CreatePrebuild", Requests.CREATE_PREBUILD, prebuilds::create);
@@ -30,6 +32,7 @@ final class Routes {
         read(service, "ListProjects", Requests.LIST_PROJECTS, others::listProjects);
         read(service, "ListProjectEnvironmentClasses", Requests.LIST_PROJECT_CLASSES, others::listProjectClasses);
         read("RunnerConfigurationService", "ListEnvironmentClasses", Requests.LIST_CLASSES, others::listClasses);
+        read("EventService", "WatchEvents", Requests.WATCH_EVENTS, new EventService(world)::watch);
     }
 
     private void read(String service, String method, Shape shape, ApiMethod.Work work) {
@@ -46,6 +49,6 @@ final class Routes {
 
     @CheckForNull
     Route find(String path) {
-        return byPath.get(path);
+        return path.startsWith(LogRoute.PATH) ? logs : byPath.get(path);
     }
 }

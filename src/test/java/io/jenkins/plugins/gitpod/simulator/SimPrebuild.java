@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -30,7 +29,6 @@ public final class SimPrebuild {
     private final String timeout;
 
     private final InstantSource clock;
-    private final Consumer<SimPrebuild> onChange;
     private final List<String> logLines = new CopyOnWriteArrayList<>();
     private volatile String trigger = "PREBUILD_TRIGGER_MANUAL";
     private volatile boolean logKept;
@@ -43,8 +41,7 @@ public final class SimPrebuild {
             Account creator,
             @Nullable String timeout,
             PhasePlan plan,
-            InstantSource clock,
-            Consumer<SimPrebuild> onChange) {
+            InstantSource clock) {
         this.sequence = birth.sequence();
         this.id = birth.id();
         this.environmentId = birth.environmentId();
@@ -54,7 +51,6 @@ public final class SimPrebuild {
         this.creator = creator;
         this.timeout = timeout;
         this.clock = clock;
-        this.onChange = onChange;
         this.life = Life.begin(createdAt, plan);
     }
 
@@ -80,8 +76,7 @@ public final class SimPrebuild {
      */
     @NonNull
     public SimPrebuild forcePhase(@NonNull SimPhase phase) {
-        return change(
-                before -> before.withPin(new Life.Pin(phase.wireName(), phase, clock.instant(), null)));
+        return change(before -> before.withPin(new Life.Pin(phase.wireName(), phase, clock.instant(), null)));
     }
 
     /**
@@ -92,8 +87,8 @@ public final class SimPrebuild {
      */
     @NonNull
     public SimPrebuild failWith(@NonNull String message) {
-        return change(before -> before.withPin(
-                new Life.Pin(SimPhase.FAILED.wireName(), SimPhase.FAILED, clock.instant(), message)));
+        return change(before ->
+                before.withPin(new Life.Pin(SimPhase.FAILED.wireName(), SimPhase.FAILED, clock.instant(), message)));
     }
 
     /**
@@ -105,8 +100,8 @@ public final class SimPrebuild {
      */
     @NonNull
     public SimPrebuild unknownPhase(@NonNull String wireName) {
-        return change(before -> before.withPin(
-                new Life.Pin(wireName, SimPhase.byWireName(wireName), clock.instant(), null)));
+        return change(
+                before -> before.withPin(new Life.Pin(wireName, SimPhase.byWireName(wireName), clock.instant(), null)));
     }
 
     /**
@@ -169,9 +164,8 @@ public final class SimPrebuild {
 
     private SimPrebuild deleteWithin(Duration length) {
         Instant now = clock.instant();
-        return change(before -> before.deletedAt() != null && !length.isZero()
-                ? before
-                : before.withDeletion(now, now.plus(length)));
+        return change(before ->
+                before.deletedAt() != null && !length.isZero() ? before : before.withDeletion(now, now.plus(length)));
     }
 
     /**
@@ -182,7 +176,7 @@ public final class SimPrebuild {
     @NonNull
     public SimPrebuild scheduled() {
         trigger = "PREBUILD_TRIGGER_SCHEDULED";
-        return change(UnaryOperator.identity());
+        return this;
     }
 
     /**
@@ -224,11 +218,8 @@ public final class SimPrebuild {
         return before;
     }
 
-    private SimPrebuild change(UnaryOperator<Life> step) {
-        synchronized (this) {
-            life = step.apply(life);
-        }
-        onChange.accept(this);
+    private synchronized SimPrebuild change(UnaryOperator<Life> step) {
+        life = step.apply(life);
         return this;
     }
 

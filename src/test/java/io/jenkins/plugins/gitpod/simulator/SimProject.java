@@ -139,11 +139,11 @@ public final class SimProject {
         return branch;
     }
 
-    List<SimEnvironmentClass> environmentClasses() {
+    List<SimEnvironmentClass> classList() {
         return environmentClasses;
     }
 
-    List<SimEnvironmentClass> prebuildClasses() {
+    List<SimEnvironmentClass> prebuildClassList() {
         List<SimEnvironmentClass> own = prebuildClasses;
         if (own != null) {
             return own;

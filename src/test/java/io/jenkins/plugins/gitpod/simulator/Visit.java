@@ -2,17 +2,27 @@ package io.jenkins.plugins.gitpod.simulator;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * A call that was let in.
  *
  * @param caller who calls
  * @param request the valid request
+ * @param accept the header of that name
  * @param now the moment that everything in the answer is for
  */
-record Visit(Account caller, JsonNode request, Instant now) {
+record Visit(Account caller, JsonNode request, String accept, Instant now) {
     /** A text of the request; empty if absent. */
     String text(String field) {
         return request.path(field).asText("");
+    }
+
+    /** The texts of a list in the request's filter; empty if absent. */
+    Set<String> filter(String field) {
+        Set<String> texts = new HashSet<>();
+        request.path("filter").path(field).forEach(value -> texts.add(value.textValue()));
+        return texts;
     }
 }

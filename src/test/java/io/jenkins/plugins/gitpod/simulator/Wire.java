@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
 /** The sending side of one connection. */
 final class Wire {
@@ -41,12 +40,14 @@ final class Wire {
 
     /** Sends a status line and headers; what follows is up to the caller. */
     void sendHead(Answer answer, String lengthHeader) throws IOException {
-        StringBuilder head = new StringBuilder("HTTP/1.1 ").append(answer.status()).append(" Simulated\r\n");
+        StringBuilder head =
+                new StringBuilder("HTTP/1.1 ").append(answer.status()).append(" Simulated\r\n");
         if (answer.contentType() != null) {
             head.append("Content-Type: ").append(answer.contentType()).append("\r\n");
         }
         answer.headers()
-                .forEach((name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
+                .forEach((name, value) ->
+                        head.append(name).append(": ").append(value).append("\r\n"));
         head.append(lengthHeader).append("\r\n\r\n");
         out.write(head.toString().getBytes(StandardCharsets.ISO_8859_1));
     }
@@ -58,8 +59,7 @@ final class Wire {
 
     void sendChunk(byte[] part) throws IOException {
         if (part.length > 0) {
-            out.write((Integer.toHexString(part.length).toLowerCase(Locale.ROOT) + "\r\n")
-                    .getBytes(StandardCharsets.US_ASCII));
+            out.write((Integer.toHexString(part.length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
             out.write(part);
             out.write("\r\n".getBytes(StandardCharsets.US_ASCII));
             out.flush();

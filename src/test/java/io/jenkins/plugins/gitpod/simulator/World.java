@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** Everything the simulated Gitpod holds: one organization with its accounts, classes, projects and prebuilds. */
@@ -26,6 +27,7 @@ final class World {
     private final PrebuildStore prebuilds;
     private final LogTokens logTokens = new LogTokens();
     private final List<Consumer<SimPrebuild>> createHooks = new CopyOnWriteArrayList<>();
+    private final AtomicInteger streamCuts = new AtomicInteger();
     private SimEnvironmentClass regular;
 
     World(InstantSource clock, PhasePlan plan, Duration readLag) {
@@ -48,12 +50,15 @@ final class World {
         return accountsByToken.get(token);
     }
 
-    synchronized SimProject addProject(String name) {
+    SimProject addProject(String name) {
+        return addProject(name, ids.next(now()));
+    }
+
+    synchronized SimProject addProject(String name, String id) {
         if (regular == null) {
             regular = addEnvironmentClass("Regular");
         }
-        Instant now = now();
-        SimProject project = new SimProject(ids.next(now), name, organizationId, now, regular);
+        SimProject project = new SimProject(id, name, organizationId, now(), regular);
         projects.add(project);
         return project;
     }
@@ -106,16 +111,18 @@ final class World {
             SimProject project, SimEnvironmentClass environmentClass, Account creator, @Nullable String timeout) {
         PhasePlan own = project.plan();
         SimPrebuild made = prebuilds.add(birth -> new SimPrebuild(
-                birth,
-                project,
-                environmentClass.id(),
-                creator,
-                timeout,
-                own != null ? own : plan,
-                clock,
-                changed -> {}));
+                birth, project, environmentClass.id(), creator, timeout, own != null ? own : plan, clock));
         createHooks.forEach(hook -> hook.accept(made));
         return made;
+    }
+
+    /** How often all streams were cut; a stream that sees this change breaks off. */
+    int streamCuts() {
+        return streamCuts.get();
+    }
+
+    void cutStreams() {
+        streamCuts.incrementAndGet();
     }
 
     /** The prebuild as writes see it: at once. */
@@ -129,6 +136,6 @@ final class World {
 
     /** Whether reads see it yet. */
     boolean isReadable(SimPrebuild prebuild, Instant now) {
-        return !now.isBefore(prebuild.createdAt().plus(readLag));
+        return readLag.isZero() || !now.isBefore(prebuild.createdAt().plus(readLag));
     }
 }

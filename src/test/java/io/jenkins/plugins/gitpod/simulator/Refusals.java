@@ -3,8 +3,8 @@ package io.jenkins.plugins.gitpod.simulator;
 import java.time.Duration;
 
 /** Refusals that more than one place gives. */
-final class Answers {
-    private Answers() {}
+final class Refusals {
+    private Refusals() {}
 
     static Answer error(ConnectCode code, String message) {
         return Answer.error(code.httpStatus(), code.wireName(), message, null);
