@@ -12,7 +12,10 @@ import java.time.Duration;
  * @param maxResponseBytes the largest answer read, in bytes after decompression, more than zero
  */
 public record ClientLimits(
-        @NonNull Duration connect, @NonNull Duration read, @NonNull Duration call, long maxResponseBytes) {
+        @NonNull Duration connect,
+        @NonNull Duration read,
+        @NonNull Duration call,
+        long maxResponseBytes) {
 
     private static final ClientLimits DEFAULTS =
             new ClientLimits(Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(30), 4L * 1024 * 1024);

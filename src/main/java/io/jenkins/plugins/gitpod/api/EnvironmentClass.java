@@ -12,4 +12,7 @@ import edu.umd.cs.findbugs.annotations.Nullable;
  * @param enabled whether new environments may use it
  */
 public record EnvironmentClass(
-        @NonNull String id, @Nullable String displayName, @Nullable String description, boolean enabled) {}
+        @NonNull String id,
+        @Nullable String displayName,
+        @Nullable String description,
+        boolean enabled) {}

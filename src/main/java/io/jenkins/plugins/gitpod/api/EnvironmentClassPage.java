@@ -10,7 +10,9 @@ import java.util.List;
  * @param environmentClasses the page's classes, in the server's order
  * @param nextToken what gets the next page, null on the last one
  */
-public record EnvironmentClassPage(@NonNull List<EnvironmentClass> environmentClasses, @Nullable String nextToken) {
+public record EnvironmentClassPage(
+        @NonNull List<EnvironmentClass> environmentClasses,
+        @Nullable String nextToken) {
 
     /** Copies the list. */
     public EnvironmentClassPage {

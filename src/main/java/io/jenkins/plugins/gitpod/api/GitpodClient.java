@@ -20,8 +20,8 @@ public final class GitpodClient {
     private static final String PROJECTS = "ProjectService";
 
     private final GitpodEndpoint endpoint;
-    private final Transport reads;
-    private final Transport creates;
+    private final Transport repeatable;
+    private final Transport once;
 
     /**
      * Makes a client. No call is made yet.
@@ -53,8 +53,8 @@ public final class GitpodClient {
         this.endpoint = endpoint;
         OkHttpClient safe = SafeClient.of(base, endpoint, limits);
         Transport.Caller caller = new Transport.Caller(endpoint, token, userAgent, limits.maxResponseBytes());
-        reads = new Transport(safe, caller, false);
-        creates = new Transport(
+        repeatable = new Transport(safe, caller, false);
+        once = new Transport(
                 safe.newBuilder()
                         .retryOnConnectionFailure(false)
                         .connectionPool(poolForCreates)
@@ -88,7 +88,7 @@ public final class GitpodClient {
             @NonNull String projectId, @Nullable String environmentClassId, @Nullable Duration timeout)
             throws GitpodException {
         ObjectNode request = Requests.createPrebuild(projectId, environmentClassId, timeout);
-        return creates.call(PREBUILDS, "CreatePrebuild", request, Answers::prebuildAnswer);
+        return once.call(PREBUILDS, "CreatePrebuild", request, Answers::prebuildAnswer);
     }
 
     /**
@@ -101,7 +101,7 @@ public final class GitpodClient {
     @NonNull
     public Prebuild getPrebuild(@NonNull String prebuildId) throws GitpodException {
         ObjectNode request = Requests.id("prebuildId", prebuildId);
-        return reads.call(PREBUILDS, "GetPrebuild", request, Answers::prebuildAnswer);
+        return repeatable.call(PREBUILDS, "GetPrebuild", request, Answers::prebuildAnswer);
     }
 
     /**
@@ -117,7 +117,7 @@ public final class GitpodClient {
     public PrebuildPage listPrebuilds(@NonNull PrebuildFilter filter, int pageSize, @Nullable String pageToken)
             throws GitpodException {
         ObjectNode request = Requests.listPrebuilds(filter, pageSize, pageToken);
-        return reads.call(PREBUILDS, "ListPrebuilds", request, Answers::prebuildPage);
+        return repeatable.call(PREBUILDS, "ListPrebuilds", request, Answers::prebuildPage);
     }
 
     /**
@@ -130,7 +130,7 @@ public final class GitpodClient {
     @NonNull
     public Prebuild cancelPrebuild(@NonNull String prebuildId) throws GitpodException {
         ObjectNode request = Requests.id("prebuildId", prebuildId);
-        return reads.call(PREBUILDS, "CancelPrebuild", request, Answers::prebuildAnswer);
+        return repeatable.call(PREBUILDS, "CancelPrebuild", request, Answers::prebuildAnswer);
     }
 
     /**
@@ -141,7 +141,7 @@ public final class GitpodClient {
      */
     public void deletePrebuild(@NonNull String prebuildId) throws GitpodException {
         ObjectNode request = Requests.id("prebuildId", prebuildId);
-        reads.call(PREBUILDS, "DeletePrebuild", request, answer -> answer);
+        repeatable.call(PREBUILDS, "DeletePrebuild", request, answer -> answer);
     }
 
     /**
@@ -154,7 +154,7 @@ public final class GitpodClient {
     @NonNull
     public LogsToken createPrebuildLogsToken(@NonNull String prebuildId) throws GitpodException {
         ObjectNode request = Requests.id("prebuildId", prebuildId);
-        return reads.call(PREBUILDS, "CreatePrebuildLogsToken", request, Answers::logsToken);
+        return repeatable.call(PREBUILDS, "CreatePrebuildLogsToken", request, Answers::logsToken);
     }
 
     /**
@@ -165,7 +165,7 @@ public final class GitpodClient {
      */
     @NonNull
     public Identity getAuthenticatedIdentity() throws GitpodException {
-        return reads.call("IdentityService", "GetAuthenticatedIdentity", Json.object(), Answers::identity);
+        return repeatable.call("IdentityService", "GetAuthenticatedIdentity", Json.object(), Answers::identity);
     }
 
     /**
@@ -178,7 +178,7 @@ public final class GitpodClient {
     @NonNull
     public Project getProject(@NonNull String projectId) throws GitpodException {
         ObjectNode request = Requests.id("projectId", projectId);
-        return reads.call(PROJECTS, "GetProject", request, Answers::projectAnswer);
+        return repeatable.call(PROJECTS, "GetProject", request, Answers::projectAnswer);
     }
 
     /**
@@ -194,7 +194,7 @@ public final class GitpodClient {
     public ProjectPage listProjects(@NonNull ProjectFilter filter, int pageSize, @Nullable String pageToken)
             throws GitpodException {
         ObjectNode request = Requests.listProjects(filter, pageSize, pageToken);
-        return reads.call(PROJECTS, "ListProjects", request, Answers::projectPage);
+        return repeatable.call(PROJECTS, "ListProjects", request, Answers::projectPage);
     }
 
     /**
@@ -209,7 +209,7 @@ public final class GitpodClient {
     public EnvironmentClassPage listEnvironmentClasses(int pageSize, @Nullable String pageToken)
             throws GitpodException {
         ObjectNode request = Requests.list(pageSize, pageToken, Json.object());
-        return reads.call(
+        return repeatable.call(
                 "RunnerConfigurationService", "ListEnvironmentClasses", request, Answers::environmentClassPage);
     }
 

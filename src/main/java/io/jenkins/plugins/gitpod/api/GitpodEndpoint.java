@@ -145,8 +145,7 @@ public final class GitpodEndpoint {
      */
     @NonNull
     public URI projectPage(@NonNull String projectId) {
-        return URI.create(text(origin()
-                .addPathSegment("projects")
+        return URI.create(text(origin().addPathSegment("projects")
                 .addPathSegment(projectId)
                 .addPathSegment("prebuilds")
                 .build()));
@@ -160,10 +159,8 @@ public final class GitpodEndpoint {
      */
     @NonNull
     public URI environmentPage(@NonNull String environmentId) {
-        return URI.create(text(origin()
-                .addPathSegment("details")
-                .addPathSegment(environmentId)
-                .build()));
+        return URI.create(text(
+                origin().addPathSegment("details").addPathSegment(environmentId).build()));
     }
 
     HttpUrl method(String service, String method) {

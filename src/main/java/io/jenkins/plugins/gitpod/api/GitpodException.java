@@ -100,7 +100,9 @@ public final class GitpodException extends Exception {
             message.append(", ").append(builder.contentType);
         }
         String text = builder.technical.isEmpty() ? builder.detail : builder.technical;
-        return text.isEmpty() ? message.toString() : message.append(": ").append(text).toString();
+        return text.isEmpty()
+                ? message.toString()
+                : message.append(": ").append(text).toString();
     }
 
     /**

@@ -11,4 +11,6 @@ import edu.umd.cs.findbugs.annotations.Nullable;
  * @param organizationId the organization the token belongs to
  */
 public record Identity(
-        @NonNull String subjectId, @Nullable String principal, @Nullable String organizationId) {}
+        @NonNull String subjectId,
+        @Nullable String principal,
+        @Nullable String organizationId) {}

@@ -14,7 +14,10 @@ import java.time.Instant;
  * @param status how it stands
  */
 public record Prebuild(
-        @NonNull String id, @NonNull Metadata metadata, @NonNull Spec spec, @NonNull Status status) {
+        @NonNull String id,
+        @NonNull Metadata metadata,
+        @NonNull Spec spec,
+        @NonNull Status status) {
 
     /**
      * Who made a prebuild, when, and what for.
@@ -46,7 +49,9 @@ public record Prebuild(
      * @param timeout how long it may run, null for the server's default
      */
     public record Spec(
-            @Nullable String specVersion, @NonNull PrebuildPhase desiredPhase, @Nullable Duration timeout) {}
+            @Nullable String specVersion,
+            @NonNull PrebuildPhase desiredPhase,
+            @Nullable Duration timeout) {}
 
     /**
      * How it stands.

@@ -28,11 +28,14 @@ public record PrebuildFilter(
      * @throws IllegalArgumentException if a part is larger than the API takes, or holds UNKNOWN
      */
     public PrebuildFilter {
-        projectIds = Checks.atMost(25, projectIds, "projectIds");
-        creatorIds = Checks.atMost(25, creatorIds, "creatorIds");
-        if (phases.size() > 10 || phases.contains(PrebuildPhase.UNKNOWN) || triggeredBy.contains(Trigger.UNKNOWN)) {
-            throw new IllegalArgumentException("At most 10 phases, and only known phases and triggers");
+        Checks.atMost(25, projectIds.size(), "projectIds");
+        Checks.atMost(10, phases.size(), "phases");
+        Checks.atMost(25, creatorIds.size(), "creatorIds");
+        if (phases.contains(PrebuildPhase.UNKNOWN) || triggeredBy.contains(Trigger.UNKNOWN)) {
+            throw new IllegalArgumentException("Only known phases and triggers can be asked for");
         }
+        projectIds = List.copyOf(projectIds);
+        creatorIds = List.copyOf(creatorIds);
         // In the order of the enum, so that equal filters make equal requests.
         phases = Collections.unmodifiableSet(
                 phases.isEmpty() ? EnumSet.noneOf(PrebuildPhase.class) : EnumSet.copyOf(phases));

@@ -10,7 +10,8 @@ import java.util.List;
  * @param prebuilds the page's prebuilds, in the server's order, which is not documented
  * @param nextToken what gets the next page, null on the last one
  */
-public record PrebuildPage(@NonNull List<Prebuild> prebuilds, @Nullable String nextToken) {
+public record PrebuildPage(
+        @NonNull List<Prebuild> prebuilds, @Nullable String nextToken) {
 
     /** Copies the list. */
     public PrebuildPage {

@@ -33,7 +33,8 @@ public record Project(
      * @param enabled whether they are; false also when they were never configured
      * @param environmentClassIds the classes that get a prebuild
      */
-    public record PrebuildConfiguration(boolean enabled, @NonNull List<String> environmentClassIds) {
+    public record PrebuildConfiguration(
+            boolean enabled, @NonNull List<String> environmentClassIds) {
 
         /** Copies the list. */
         public PrebuildConfiguration {

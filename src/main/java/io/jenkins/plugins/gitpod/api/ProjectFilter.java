@@ -23,11 +23,11 @@ public record ProjectFilter(
      * @throws IllegalArgumentException if a part is larger than the API takes
      */
     public ProjectFilter {
-        projectIds = Checks.atMost(25, projectIds, "projectIds");
-        specRemoteUris = Checks.atMost(25, specRemoteUris, "specRemoteUris");
-        if (search.length() > 256) {
-            throw new IllegalArgumentException("search: at most 256 characters");
-        }
+        Checks.atMost(25, projectIds.size(), "projectIds");
+        Checks.atMost(256, search.length(), "search");
+        Checks.atMost(25, specRemoteUris.size(), "specRemoteUris");
+        projectIds = List.copyOf(projectIds);
+        specRemoteUris = List.copyOf(specRemoteUris);
     }
 
     /**

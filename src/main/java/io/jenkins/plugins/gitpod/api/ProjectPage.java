@@ -10,7 +10,8 @@ import java.util.List;
  * @param projects the page's projects, in the server's order
  * @param nextToken what gets the next page, null on the last one
  */
-public record ProjectPage(@NonNull List<Project> projects, @Nullable String nextToken) {
+public record ProjectPage(
+        @NonNull List<Project> projects, @Nullable String nextToken) {
 
     /** Copies the list. */
     public ProjectPage {

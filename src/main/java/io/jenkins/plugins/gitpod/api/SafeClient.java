@@ -20,8 +20,8 @@ final class SafeClient {
                 .followSslRedirects(false)
                 .authenticator(Authenticator.NONE)
                 // Only a proxy asked for a tunnel may ask for the proxy's password, not the server behind it.
-                .proxyAuthenticator((route, response) ->
-                        response.request().method().equals("CONNECT")
+                .proxyAuthenticator(
+                        (route, response) -> response.request().method().equals("CONNECT")
                                 ? proxyAuthenticator.authenticate(route, response)
                                 : null)
                 .cookieJar(CookieJar.NO_COOKIES)

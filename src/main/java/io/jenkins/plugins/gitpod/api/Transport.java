@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.util.Optional;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
@@ -45,15 +46,29 @@ final class Transport {
                 .tag(CallWatch.class, watch)
                 .post(new JsonBody(Json.bytes(body), once))
                 .build();
-        try (Response response = client.newCall(request).execute()) {
+        try (Response response = execute(request)) {
             return answer(method, response, reader);
         } catch (IOException e) {
             throw failures.of(method, watch, e);
         }
     }
 
-    private <T> T answer(String method, Response response, AnswerReader<T> reader)
-            throws IOException, GitpodException {
+    private Response execute(Request request) throws IOException {
+        try {
+            return client.newCall(request).execute();
+        } catch (IOException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            // A proxy selector, say. It still has to be told how far the request got.
+            throw new IOException(e.toString(), e);
+        } catch (Exception e) {
+            // OkHttp, being Kotlin, lets out an InterruptedException that it does not declare.
+            Thread.currentThread().interrupt();
+            throw (IOException) new InterruptedIOException("interrupted").initCause(e);
+        }
+    }
+
+    private <T> T answer(String method, Response response, AnswerReader<T> reader) throws IOException, GitpodException {
         Optional<byte[]> read = CappedBody.read(response.body(), caller.maxResponseBytes());
         if (read.isEmpty()) {
             throw errors.tooLarge(method, response, caller.maxResponseBytes());
@@ -73,6 +88,8 @@ final class Transport {
     }
 
     private static boolean isJson(MediaType type) {
-        return type != null && type.type().equals("application") && type.subtype().equals("json");
+        return type != null
+                && type.type().equals("application")
+                && type.subtype().equals("json");
     }
 }

@@ -1,0 +1,226 @@
+package io.jenkins.plugins.gitpod.api;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.nullValue;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class AnswersTest {
+
+    @Test
+    void aWholePrebuildIsRead() throws Exception {
+        Prebuild prebuild = Answers.prebuildAnswer(json("""
+                {"prebuild": {
+                  "id": "pb",
+                  "metadata": {"organizationId": "org", "projectId": "pr", "environmentClassId": "ec",
+                    "creator": {"id": "cr", "principal": "PRINCIPAL_USER"}, "executor": {"id": "ex"},
+                    "createdAt": "2026-08-01T10:00:00Z", "updatedAt": "2026-08-01T10:00:01.5Z",
+                    "triggeredBy": "PREBUILD_TRIGGER_MANUAL"},
+                  "spec": {"specVersion": "7", "desiredPhase": "PREBUILD_PHASE_COMPLETED", "timeout": "3600s"},
+                  "status": {"phase": "PREBUILD_PHASE_SNAPSHOTTING", "completionTime": "2026-08-01T10:11:00Z",
+                    "environmentId": "env", "failureMessage": "fm", "warningMessage": "wm",
+                    "logUrl": "https://logs.example/x", "snapshotCompletionPercentage": 42,
+                    "snapshotSizeBytes": "6442450944", "statusVersion": "9"}}}"""));
+
+        assertThat(
+                prebuild,
+                is(new Prebuild(
+                        "pb",
+                        new Prebuild.Metadata(
+                                "org",
+                                "pr",
+                                "ec",
+                                "cr",
+                                "ex",
+                                Instant.parse("2026-08-01T10:00:00Z"),
+                                Instant.parse("2026-08-01T10:00:01.500Z"),
+                                Trigger.MANUAL),
+                        new Prebuild.Spec("7", PrebuildPhase.COMPLETED, Duration.ofHours(1)),
+                        new Prebuild.Status(
+                                PrebuildPhase.SNAPSHOTTING,
+                                "PREBUILD_PHASE_SNAPSHOTTING",
+                                Instant.parse("2026-08-01T10:11:00Z"),
+                                "env",
+                                "fm",
+                                "wm",
+                                "https://logs.example/x",
+                                42,
+                                6442450944L,
+                                "9"))));
+    }
+
+    @Test
+    void aPrebuildWithNothingButItsIdIsRead() throws Exception {
+        Prebuild prebuild = Answers.prebuildAnswer(json("{\"prebuild\":{\"id\":\"pb\"}}"));
+
+        assertThat(
+                prebuild,
+                is(new Prebuild(
+                        "pb",
+                        new Prebuild.Metadata(null, null, null, null, null, null, null, Trigger.UNKNOWN),
+                        new Prebuild.Spec(null, PrebuildPhase.UNKNOWN, null),
+                        new Prebuild.Status(PrebuildPhase.UNKNOWN, "", null, null, null, null, null, 0, 0, null))));
+    }
+
+    @Test
+    void fieldsAndValuesOfALaterGitpodAreLivedWith() throws Exception {
+        Prebuild prebuild = Answers.prebuildAnswer(json("""
+                {"new": [1], "prebuild": {"id": "pb", "new": {"a": {}},
+                  "metadata": {"triggeredBy": "PREBUILD_TRIGGER_COMMIT", "createdAt": 17, "creator": "someone"},
+                  "spec": {"timeout": {"seconds": 5}},
+                  "status": {"phase": "PREBUILD_PHASE_NEW_THING", "snapshotCompletionPercentage": "41",
+                    "logUrl": {"url": "x"}}}}"""));
+
+        assertThat(prebuild.status().phase(), is(PrebuildPhase.UNKNOWN));
+        assertThat(prebuild.status().rawPhase(), is("PREBUILD_PHASE_NEW_THING"));
+        assertThat(prebuild.status().snapshotCompletionPercentage(), is(41));
+        assertThat(prebuild.status().logUrl(), is(nullValue()));
+        assertThat(prebuild.metadata().triggeredBy(), is(Trigger.UNKNOWN));
+        assertThat(prebuild.metadata().createdAt(), is(nullValue()));
+        assertThat(prebuild.metadata().creatorId(), is(nullValue()));
+        assertThat(prebuild.spec().timeout(), is(nullValue()));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-5, -1, 0, 0", "101, 7, 100, 7", "99, 9223372036854775807, 99, 9223372036854775807"})
+    void figuresStayWithinTheirRange(String percent, String bytes, int expectedPercent, long expectedBytes)
+            throws Exception {
+        Prebuild.Status status =
+                Answers.prebuildAnswer(json("""
+                {"prebuild":{"id":"pb","status":{"snapshotCompletionPercentage":%s,"snapshotSizeBytes":"%s"}}}""".formatted(percent, bytes))).status();
+
+        assertThat(status.snapshotCompletionPercentage(), is(expectedPercent));
+        assertThat(status.snapshotSizeBytes(), is(expectedBytes));
+    }
+
+    @Test
+    void aPhaseGivenAsANumberIsKeptAsUnknown() throws Exception {
+        Prebuild.Status status = Answers.prebuildAnswer(json("{\"prebuild\":{\"id\":\"pb\",\"status\":{\"phase\":3}}}"))
+                .status();
+
+        assertThat(status.phase(), is(PrebuildPhase.UNKNOWN));
+        assertThat(status.rawPhase(), is("3"));
+    }
+
+    @Test
+    void aPageOfPrebuildsIsRead() throws Exception {
+        PrebuildPage page = Answers.prebuildPage(
+                json("{\"pagination\":{\"nextToken\":\"n\"},\"prebuilds\":[{\"id\":\"b\"},{\"id\":\"a\"}]}"));
+
+        assertThat(page.prebuilds().stream().map(Prebuild::id).toList(), is(List.of("b", "a")));
+        assertThat(page.nextToken(), is("n"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "{}",
+                "{\"pagination\":{}}",
+                "{\"pagination\":{\"nextToken\":\"\"},\"prebuilds\":[],\"projects\":[],\"environmentClasses\":[]}",
+                "{\"pagination\":null,\"prebuilds\":null,\"projects\":null,\"environmentClasses\":null}"
+            })
+    void anEmptyPageIsTheLastOne(String answer) throws Exception {
+        assertThat(Answers.prebuildPage(json(answer)), is(new PrebuildPage(List.of(), null)));
+        assertThat(Answers.projectPage(json(answer)), is(new ProjectPage(List.of(), null)));
+        assertThat(Answers.environmentClassPage(json(answer)), is(new EnvironmentClassPage(List.of(), null)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "{}; no id",
+                "{\"prebuild\":null}; no id",
+                "{\"prebuild\":[]}; no id",
+                "{\"prebuild\":{\"id\":\"\"}}; no id",
+                "{\"prebuild\":{\"id\":7}}; no id"
+            })
+    void aPrebuildWithoutAnIdIsNoAnswer(String answer, String reason) {
+        Exception e = assertThrows(UnexpectedAnswerException.class, () -> Answers.prebuildAnswer(json(answer)));
+
+        assertThat(e.getMessage(), containsString(reason));
+    }
+
+    @Test
+    void aListOfSomethingElseIsNoAnswer() {
+        assertThrows(UnexpectedAnswerException.class, () -> Answers.prebuildPage(json("{\"prebuilds\":{}}")));
+        assertThrows(UnexpectedAnswerException.class, () -> Answers.prebuildPage(json("{\"prebuilds\":[7]}")));
+        assertThrows(UnexpectedAnswerException.class, () -> Answers.projectPage(json("{\"projects\":[{}]}")));
+    }
+
+    @Test
+    void anIdentityIsRead() throws Exception {
+        assertThat(Answers.identity(json("""
+                        {"organizationId":"org","subject":{"id":"me","principal":"PRINCIPAL_SERVICE_ACCOUNT"}}""")), is(new Identity("me", "PRINCIPAL_SERVICE_ACCOUNT", "org")));
+        assertThrows(UnexpectedAnswerException.class, () -> Answers.identity(json("{\"organizationId\":\"org\"}")));
+    }
+
+    @Test
+    void aLogsTokenIsRead() throws Exception {
+        assertThat(Answers.logsToken(json("{\"accessToken\":\"t\"}")).text(), is("t"));
+        assertThrows(UnexpectedAnswerException.class, () -> Answers.logsToken(json("{}")));
+    }
+
+    @Test
+    void aProjectIsReadWithItsClassesInOrderAndItsFirstGitRepository() throws Exception {
+        Project project = Answers.projectAnswer(json("""
+                {"project": {"id": "pr", "metadata": {"name": "Shop"},
+                  "initializer": {"specs": [{"contextUrl": {"url": "https://example.org"}},
+                    {"git": {"remoteUri": "https://example.org/shop.git", "cloneTarget": "main"}},
+                    {"git": {"remoteUri": "https://example.org/other.git"}}]},
+                  "environmentClasses": [{"environmentClassId": "second", "order": 1}, {"localRunner": true, "order": 3},
+                    {"environmentClassId": "third", "order": 2}, {"environmentClassId": "first"}],
+                  "prebuildConfiguration": {"enabled": true, "environmentClassIds": ["first", "second"],
+                    "timeout": "3600s"}}}"""));
+
+        assertThat(
+                project,
+                is(new Project(
+                        "pr",
+                        "Shop",
+                        "https://example.org/shop.git",
+                        "main",
+                        List.of("first", "second", "third"),
+                        new Project.PrebuildConfiguration(true, List.of("first", "second")))));
+    }
+
+    @Test
+    void aProjectThatWasNeverSetUpHasNoPrebuilds() throws Exception {
+        Project project = Answers.projectAnswer(json("{\"project\":{\"id\":\"pr\",\"prebuildConfiguration\":{}}}"));
+
+        assertThat(project.remoteUri(), is(nullValue()));
+        assertThat(project.environmentClassIds(), is(empty()));
+        assertThat(project.prebuildConfiguration(), is(new Project.PrebuildConfiguration(false, List.of())));
+    }
+
+    @Test
+    void aPageOfEnvironmentClassesIsRead() throws Exception {
+        EnvironmentClassPage page = Answers.environmentClassPage(json("""
+                {"environmentClasses":[{"id":"a","displayName":"Large","description":"8 cores","enabled":true},
+                {"id":"b"}],"pagination":{"nextToken":"n"}}"""));
+
+        assertThat(
+                page,
+                is(new EnvironmentClassPage(
+                        List.of(
+                                new EnvironmentClass("a", "Large", "8 cores", true),
+                                new EnvironmentClass("b", null, null, false)),
+                        "n")));
+    }
+
+    private static JsonNode json(String text) throws UnexpectedAnswerException {
+        return Json.parse(text.getBytes(StandardCharsets.UTF_8));
+    }
+}
