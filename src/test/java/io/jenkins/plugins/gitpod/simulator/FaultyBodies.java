@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -68,9 +67,7 @@ final class FaultyBodies {
 
     private static void replaceEnums(JsonNode node) {
         if (node.isObject()) {
-            Iterator<Map.Entry<String, JsonNode>> fields = ((ObjectNode) node).fields();
-            while (fields.hasNext()) {
-                Map.Entry<String, JsonNode> field = fields.next();
+            for (Map.Entry<String, JsonNode> field : node.properties()) {
                 String text = field.getValue().asText();
                 if (text.startsWith("PREBUILD_PHASE_")) {
                     field.setValue(TextNode.valueOf("PREBUILD_PHASE_NEW_THING"));

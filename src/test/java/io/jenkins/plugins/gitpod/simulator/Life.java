@@ -75,7 +75,9 @@ record Life(
 
     Moment at(Instant now) {
         if (deletedAt != null && goneAt != null) {
-            return simple(SimPhase.DELETING, deletedAt, 0, !now.isBefore(goneAt));
+            return now.isBefore(goneAt)
+                    ? simple(SimPhase.DELETING, deletedAt, goneAt, 0, false)
+                    : simple(SimPhase.DELETING, goneAt, Instant.MAX, 1, true);
         }
         if (pinned != null) {
             return pinned(pinned);
@@ -83,14 +85,14 @@ record Life(
         if (cancelledAt != null) {
             Instant over = cancelledAt.plus(plan.cancelling());
             return now.isBefore(over)
-                    ? simple(SimPhase.CANCELLING, cancelledAt, 0, false)
-                    : simple(SimPhase.CANCELLED, over, 1, false);
+                    ? simple(SimPhase.CANCELLING, cancelledAt, over, 0, false)
+                    : simple(SimPhase.CANCELLED, over, Instant.MAX, 1, false);
         }
-        return planned(Duration.between(createdAt, now));
+        return planned(now);
     }
 
-    private Moment simple(SimPhase phase, Instant since, int step, boolean gone) {
-        return new Moment(phase.wireName(), phase, since, 0, null, warning, 0, version(step), gone);
+    private Moment simple(SimPhase phase, Instant since, Instant until, int step, boolean gone) {
+        return new Moment(phase.wireName(), phase, since, until, 0, null, warning, 0, version(step), gone);
     }
 
     private Moment pinned(Pin pin) {
@@ -99,6 +101,7 @@ record Life(
                 pin.wirePhase(),
                 pin.phase(),
                 pin.since(),
+                Instant.MAX,
                 0,
                 pin.failureMessage(),
                 warning,
@@ -107,24 +110,31 @@ record Life(
                 false);
     }
 
-    private Moment planned(Duration age) {
-        PhasePlan.Position position = plan.at(age);
+    private Moment planned(Instant now) {
+        PhasePlan.Position position = plan.at(Duration.between(createdAt, now));
         PhasePlan.Position stall = stalled ? plan.firstIn(SimPhase.SNAPSHOTTING) : null;
         if (stall != null && position.index() >= stall.index()) {
             position = stall;
         }
         SimPhase phase = position.phase();
         String planWarning = phase.compareTo(SimPhase.STOPPING) >= 0 ? plan.warningMessage() : null;
+        boolean moving = phase == SimPhase.SNAPSHOTTING;
         return new Moment(
                 phase.wireName(),
                 phase,
                 createdAt.plus(position.enteredAfter()),
-                phase == SimPhase.SNAPSHOTTING ? position.percentage() : 0,
+                moving ? now : until(position),
+                moving ? position.percentage() : 0,
                 phase == SimPhase.FAILED ? plan.failureMessage() : null,
                 warning != null ? warning : planWarning,
                 phase == SimPhase.COMPLETED ? plan.snapshotSizeBytes() : 0,
                 version(position.index()),
                 false);
+    }
+
+    private Instant until(PhasePlan.Position position) {
+        Duration left = position.leftAfter();
+        return left == null ? Instant.MAX : createdAt.plus(left);
     }
 
     private long version(int step) {

@@ -9,6 +9,7 @@ import java.time.Instant;
  * @param wirePhase the phase's name on the wire
  * @param phase the phase, null if it is one that nobody has documented
  * @param since when the phase began
+ * @param until when this is no longer the whole truth, if nobody interferes
  * @param percentage of the snapshot, 0 outside of {@code SNAPSHOTTING}
  * @param failureMessage null if it has not failed
  * @param warningMessage null without a warning
@@ -20,12 +21,17 @@ record Moment(
         String wirePhase,
         @Nullable SimPhase phase,
         Instant since,
+        Instant until,
         int percentage,
         @Nullable String failureMessage,
         @Nullable String warningMessage,
         long snapshotSizeBytes,
         long statusVersion,
         boolean gone) {
+
+    boolean holdsAt(Instant now) {
+        return now.isBefore(until) && !now.isBefore(since);
+    }
 
     boolean ended() {
         return gone || (phase != null && phase.isEnd());

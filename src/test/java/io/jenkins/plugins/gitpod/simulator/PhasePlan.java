@@ -258,9 +258,15 @@ public final class PhasePlan {
      * @param phase the phase
      * @param index how many phases it has left behind
      * @param enteredAfter its age when the phase began
+     * @param leftAfter its age when the phase ends, null if it never does
      * @param percentage how much of the phase is over, 0 to 99; 0 in the last
      */
-    record Position(SimPhase phase, int index, Duration enteredAfter, int percentage) {}
+    record Position(
+            SimPhase phase,
+            int index,
+            Duration enteredAfter,
+            @Nullable Duration leftAfter,
+            int percentage) {}
 
     Position at(Duration age) {
         int index = 0;
@@ -273,12 +279,12 @@ public final class PhasePlan {
     private Position at(int index, Duration age) {
         Duration entered = entries.get(index);
         if (index == steps.size()) {
-            return new Position(end, index, entered, 0);
+            return new Position(end, index, entered, null, 0);
         }
         Step step = steps.get(index);
         double spent = Math.max(0, age.minus(entered).toNanos());
-        return new Position(
-                step.phase(), index, entered, (int) (100 * spent / step.length().toNanos()));
+        return new Position(step.phase(), index, entered, entries.get(index + 1), (int)
+                (100 * spent / step.length().toNanos()));
     }
 
     /** Where the plan first comes to a phase; null if it never does. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NoSuchElementException;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Function;
@@ -22,6 +23,9 @@ import java.util.function.Function;
  * age have the sequence's negative as key: skip lists are quick in ascending order only.
  */
 final class PrebuildStore {
+    /** How many times as long merging takes as walking over all. */
+    private static final int MERGE_COST = 4;
+
     private final InstantSource clock;
     private final UuidV7 ids;
     private final Map<String, SimPrebuild> byId = new ConcurrentHashMap<>();
@@ -65,18 +69,57 @@ final class PrebuildStore {
 
     /** The same for some projects only. */
     Iterator<SimPrebuild> newestFirst(Collection<String> projectIds, long below) {
-        List<Iterator<SimPrebuild>> parts = new ArrayList<>();
+        List<NavigableMap<Long, SimPrebuild>> parts = new ArrayList<>();
+        int size = 0;
         for (String projectId : projectIds) {
             NavigableMap<Long, SimPrebuild> part = byProject.get(projectId);
             if (part != null) {
-                parts.add(from(part, below));
+                parts.add(part);
+                size += part.size();
             }
         }
-        return parts.size() == 1 ? parts.get(0) : new Merged(parts);
+        if (parts.size() == 1) {
+            return from(parts.get(0), below);
+        }
+        if (size > byAge.size() / MERGE_COST) {
+            return new Chosen(from(byAge, below), Set.copyOf(projectIds));
+        }
+        return new Merged(parts.stream().map(part -> from(part, below)).toList());
     }
 
     private static Iterator<SimPrebuild> from(NavigableMap<Long, SimPrebuild> map, long below) {
         return map.tailMap(-below, false).values().iterator();
+    }
+
+    /** What belongs to some projects out of all. */
+    private static final class Chosen implements Iterator<SimPrebuild> {
+        private final Iterator<SimPrebuild> all;
+        private final Set<String> projectIds;
+        private SimPrebuild next;
+
+        Chosen(Iterator<SimPrebuild> all, Set<String> projectIds) {
+            this.all = all;
+            this.projectIds = projectIds;
+        }
+
+        @Override
+        public boolean hasNext() {
+            while (next == null && all.hasNext()) {
+                SimPrebuild candidate = all.next();
+                next = projectIds.contains(candidate.projectId()) ? candidate : null;
+            }
+            return next != null;
+        }
+
+        @Override
+        public SimPrebuild next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            SimPrebuild found = next;
+            next = null;
+            return found;
+        }
     }
 
     /** Several iterators, each newest first, as one. */

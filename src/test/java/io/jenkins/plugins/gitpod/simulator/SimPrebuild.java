@@ -33,6 +33,7 @@ public final class SimPrebuild {
     private volatile String trigger = "PREBUILD_TRIGGER_MANUAL";
     private volatile boolean logKept;
     private volatile Life life;
+    private volatile Look lastLook;
 
     SimPrebuild(
             Birth birth,
@@ -53,6 +54,9 @@ public final class SimPrebuild {
         this.clock = clock;
         this.life = Life.begin(createdAt, plan);
     }
+
+    /** How it looked, kept because lists look at thousands of prebuilds in each call. */
+    private record Look(Life life, Moment moment) {}
 
     /** What the store gives a new prebuild. */
     record Birth(long sequence, String id, String environmentId, Instant at) {}
@@ -205,7 +209,7 @@ public final class SimPrebuild {
     /** What CancelPrebuild does; the answer shows the phase from before. */
     synchronized Moment cancel() throws ApiError {
         Instant now = clock.instant();
-        Moment before = life.at(now);
+        Moment before = at(now);
         if (before.deleted()) {
             throw ApiError.notFound("prebuild " + id);
         }
@@ -337,8 +341,14 @@ public final class SimPrebuild {
         return at(clock.instant());
     }
 
-    Moment at(Instant moment) {
-        return life.at(moment);
+    Moment at(Instant now) {
+        Life current = life;
+        Look last = lastLook;
+        if (last == null || last.life() != current || !last.moment().holdsAt(now)) {
+            last = new Look(current, current.at(now));
+            lastLook = last;
+        }
+        return last.moment();
     }
 
     List<String> logLines() {
