@@ -32,8 +32,8 @@ final class PrebuildMachine {
     private static final int SUSPECT_TRIES = 5;
     /** A certificate does not mend itself as a network does. */
     private static final int TLS_TRIES = 3;
-    /** Tokens refused in a row after which a new one is not hoped for: some stores make up another for each look. */
-    private static final int MOST_REFUSALS = 3;
+    /** New tokens in a row that are tried at once: some stores make up another one for each look. */
+    private static final int MOST_NEW_TOKENS = 2;
     /** Reading fails so often in a row before it is worth a word. */
     private static final int QUIET_FAILURES = 1;
     /** Whatever a server asks for, a running prebuild's cancel is tried this often. */
@@ -66,7 +66,7 @@ final class PrebuildMachine {
 
     // token
     private boolean tokenKnown;
-    private int refusals;
+    private int newTokens;
 
     @CheckForNull
     private GitpodException refusedToken;
@@ -187,11 +187,13 @@ final class PrebuildMachine {
         tokenBackoff.reset();
         GitpodException refused = refusedToken;
         refusedToken = null;
-        if (refused != null && (!changed || refusals >= MOST_REFUSALS)) {
+        if (refused != null && (!changed || newTokens == MOST_NEW_TOKENS)) {
+            newTokens = 0;
             tokenRefusedForGood(refused);
             return;
         }
         if (refused != null) {
+            newTokens++;
             news.tell(new Update.TokenRotated());
         }
         switch (stage) {
@@ -228,7 +230,6 @@ final class PrebuildMachine {
     /** The token in use was refused: perhaps there is another one by now. */
     private void reauthenticate(GitpodException e) {
         refusedToken = e;
-        refusals++;
         out.fetchToken();
     }
 
@@ -299,7 +300,7 @@ final class PrebuildMachine {
     void created(Prebuild prebuild) {
         createOut = false;
         if (stage == Stage.CREATING) {
-            refusals = 0;
+            newTokens = 0;
             know(prebuild);
         } else if (!prebuild.id().equals(prebuildId)) {
             LOGGER.log(Level.WARNING, "Gitpod prebuild {0} was made, but nobody expects it any longer", prebuild.id());
@@ -389,7 +390,7 @@ final class PrebuildMachine {
         }
         lookUpTrouble.reset();
         lookUpFailures = 0;
-        refusals = 0;
+        newTokens = 0;
         news.recovered();
         found = List.copyOf(candidates);
         lookingUp.look(out.nanoTime());
@@ -413,7 +414,7 @@ final class PrebuildMachine {
     void found(Prebuild prebuild) {
         lookUpOut = false;
         if (stage == Stage.LOOKING_UP) {
-            refusals = 0;
+            newTokens = 0;
             know(prebuild);
         } else if (!prebuild.id().equals(prebuildId)) {
             LOGGER.log(
@@ -508,7 +509,7 @@ final class PrebuildMachine {
         readTrouble.reset();
         readFailures = 0;
         missing.reset();
-        refusals = 0;
+        newTokens = 0;
         phase = prebuild.status().phase();
         news.phase(prebuild);
         OwnLimits.Reached reached = limits.look(prebuild, now);
@@ -677,7 +678,7 @@ final class PrebuildMachine {
     }
 
     private void cancelTaken() {
-        refusals = 0;
+        newTokens = 0;
         cancelAccepted = true;
         cancelTrouble.reset();
         cancelBackoff.reset();
