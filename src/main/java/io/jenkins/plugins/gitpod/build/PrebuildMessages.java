@@ -147,9 +147,7 @@ public final class PrebuildMessages {
                 return text("failed", id, why == null ? text("noReason") : why, url());
             }
             case CANCELLED -> {
-                return ended.cancelReason() == null
-                        ? text("cancelledElsewhere", id, url())
-                        : text("cancelled", id);
+                return ended.cancelReason() == null ? text("cancelledElsewhere", id, url()) : text("cancelled", id);
             }
             default -> {
                 return text("deleted", id, request.projectId());
@@ -249,8 +247,6 @@ public final class PrebuildMessages {
     }
 
     private static String size(long bytes) {
-        return bytes == 0
-                ? text("noSize")
-                : String.format(Locale.ROOT, "%.1f GB", bytes / (1024.0 * 1024.0 * 1024.0));
+        return bytes == 0 ? text("noSize") : String.format(Locale.ROOT, "%.1f GB", bytes / (1024.0 * 1024.0 * 1024.0));
     }
 }

@@ -96,9 +96,8 @@ final class RecordingObserver implements PrebuildObserver {
     }
 
     private synchronized PrebuildResult note(Prebuild prebuild) {
-        PrebuildResult before = result == null
-                ? new PrebuildResult(prebuild.id(), messages.url(), PrebuildPhase.UNKNOWN)
-                : result;
+        PrebuildResult before =
+                result == null ? new PrebuildResult(prebuild.id(), messages.url(), PrebuildPhase.UNKNOWN) : result;
         long millis = prebuild.status().phase().isEnd()
                 ? Math.max(0, Instant.now().toEpochMilli() - since.toEpochMilli())
                 : 0;

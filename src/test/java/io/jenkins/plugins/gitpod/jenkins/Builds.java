@@ -22,6 +22,7 @@ public final class Builds {
 
     /** Waits until the console says so. */
     public static void awaitLog(Run<?, ?> build, String text) {
-        await().atMost(Duration.ofSeconds(60)).until(() -> JenkinsRule.getLog(build).contains(text));
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> JenkinsRule.getLog(build).contains(text));
     }
 }

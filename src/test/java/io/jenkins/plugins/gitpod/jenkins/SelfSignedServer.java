@@ -23,7 +23,8 @@ public final class SelfSignedServer implements AutoCloseable {
         Path directory = Files.createTempDirectory("self-signed");
         Path file = directory.resolve("store.p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-keyalg",
                         "RSA",

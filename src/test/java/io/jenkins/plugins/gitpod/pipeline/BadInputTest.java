@@ -128,8 +128,7 @@ class BadInputTest {
 
     @Test
     void credentialThatIsNotThere() throws Exception {
-        failsWith(
-                GITPOD.step("credentialsId: 'nothing'"), "There is no credential \"nothing\" that this job may use");
+        failsWith(GITPOD.step("credentialsId: 'nothing'"), "There is no credential \"nothing\" that this job may use");
     }
 
     @Test
@@ -185,8 +184,7 @@ class BadInputTest {
     @Test
     void hostThatDoesNotExist() throws Exception {
         addConnection("nowhere", "https://gitpod.invalid/api");
-        failsWith(
-                GITPOD.step("connection: 'nowhere'"), "nothing was created", "The host gitpod.invalid is not known");
+        failsWith(GITPOD.step("connection: 'nowhere'"), "nothing was created", "The host gitpod.invalid is not known");
     }
 
     @Test
@@ -197,25 +195,19 @@ class BadInputTest {
 
     @Test
     void answersThatAreCutOff() throws Exception {
-        GITPOD.simulator()
-                .faults()
-                .add(FaultRule.onAny(Fault.truncatedJson()).forever());
+        GITPOD.simulator().faults().add(FaultRule.onAny(Fault.truncatedJson()).forever());
         failsWith(GITPOD.step("cancelOnAbort: false"), "sent an answer that is not the complete JSON expected");
     }
 
     @Test
     void answersWithoutEnd() throws Exception {
-        GITPOD.simulator()
-                .faults()
-                .add(FaultRule.onAny(Fault.endlessBody()).forever());
+        GITPOD.simulator().faults().add(FaultRule.onAny(Fault.endlessBody()).forever());
         failsWith(GITPOD.step("cancelOnAbort: false"), "sent far more than any answer of Gitpod's");
     }
 
     @Test
     void loginPageInsteadOfTheApi() throws Exception {
-        GITPOD.simulator()
-                .faults()
-                .add(FaultRule.onAny(Fault.notJson200Html()).forever());
+        GITPOD.simulator().faults().add(FaultRule.onAny(Fault.notJson200Html()).forever());
         failsWith(GITPOD.step(), "answered with an HTML page (HTTP 200)");
     }
 

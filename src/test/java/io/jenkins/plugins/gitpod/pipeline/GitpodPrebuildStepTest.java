@@ -170,7 +170,10 @@ class GitpodPrebuildStepTest {
         build.getExecutor().interrupt();
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
         awaitCancelled(onlyPrebuild());
-        jenkins.assertLogContains("[Gitpod] Gitpod has taken the cancel of prebuild " + onlyPrebuild().id(), build);
+        jenkins.assertLogContains(
+                "[Gitpod] Gitpod has taken the cancel of prebuild "
+                        + onlyPrebuild().id(),
+                build);
     }
 
     @Test
@@ -272,8 +275,7 @@ class GitpodPrebuildStepTest {
         GITPOD.project().plan(PhasePlan.stuckIn(SimPhase.RUNNING));
         WorkflowRun build = startAndAwaitPrebuild(GITPOD.step());
         String before = GITPOD.account().token();
-        GitpodFixture.updateCredential(
-                GitpodFixture.CREDENTIALS_ID, before, "next-" + before);
+        GitpodFixture.updateCredential(GitpodFixture.CREDENTIALS_ID, before, "next-" + before);
         GITPOD.account().useToken("next-" + before);
         awaitLog(build, "no longer accepts the token");
         onlyPrebuild().forcePhase(SimPhase.COMPLETED);
