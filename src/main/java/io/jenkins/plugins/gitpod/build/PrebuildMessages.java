@@ -49,7 +49,7 @@ public final class PrebuildMessages {
         if (update instanceof Update.Created created) {
             return text("created", created.prebuild().id(), request.projectId(), url());
         } else if (update instanceof Update.Resumed resumed) {
-            return text("resumed", resumed.prebuildId());
+            return resumed(resumed.prebuildId());
         } else if (update instanceof Update.PhaseChanged changed) {
             return phaseLine(changed.prebuild());
         } else if (update instanceof Update.UnknownPhase unknown) {
@@ -68,6 +68,12 @@ public final class PrebuildMessages {
             return text("cancelling", cancelling.prebuildId());
         }
         return null;
+    }
+
+    /** The line of a build that goes on waiting after a restart. */
+    @NonNull
+    public String resumed(@NonNull String prebuildId) {
+        return text("resumed", prebuildId);
     }
 
     @CheckForNull

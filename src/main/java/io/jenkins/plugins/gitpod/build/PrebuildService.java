@@ -29,7 +29,6 @@ import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.ThreadedRuntime;
 import io.jenkins.plugins.gitpod.engine.TokenSource;
-import io.jenkins.plugins.gitpod.engine.Update;
 import io.jenkins.plugins.okhttp.api.JenkinsOkHttpClient;
 import java.time.Duration;
 import java.time.Instant;
@@ -244,7 +243,7 @@ public final class PrebuildService {
                     ? known.getId()
                     : handle == null ? null : handle.view().prebuildId();
             if (id != null) {
-                waiter.line(observer.messages().line(new Update.Resumed(id)));
+                waiter.line(observer.messages().resumed(id));
             }
             observer.attach(waiter);
             return true;
