@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -545,9 +546,13 @@ final class PrebuildMachine {
         }
     }
 
+    private String knownId() {
+        return Objects.requireNonNull(prebuildId, "prebuildId");
+    }
+
     private void overLimit(OwnLimits.Reached reached) {
         boolean cancel = request.cancelOnAbort();
-        conclude(new Outcome.OverLimit(prebuildId, reached.limit(), reached.allowed(), cancel));
+        conclude(new Outcome.OverLimit(knownId(), reached.limit(), reached.allowed(), cancel));
         if (cancel) {
             requestCancel(reached.limit());
         } else {
@@ -598,7 +603,7 @@ final class PrebuildMachine {
         if (!missing.reached(settings.readLag())) {
             return false;
         }
-        over(new Outcome.Gone(prebuildId));
+        over(new Outcome.Gone(knownId()));
         return true;
     }
 
@@ -609,7 +614,7 @@ final class PrebuildMachine {
 
     private void watchLost(GitpodException e) {
         boolean cancel = wantsCancel();
-        conclude(new Outcome.WatchLost(prebuildId, phase, e, readTrouble.total(), cancel));
+        conclude(new Outcome.WatchLost(knownId(), phase, e, readTrouble.total(), cancel));
         if (cancel) {
             out.watch(prebuildId, request.projectId());
             requestCancel(CancelReason.WATCH_LOST);
@@ -669,7 +674,7 @@ final class PrebuildMachine {
             return; // the answer, or the token, brings the next try
         }
         cancelOut = true;
-        news.cancelling(new Update.Cancelling(prebuildId, cancelReason));
+        news.cancelling(new Update.Cancelling(knownId(), Objects.requireNonNull(cancelReason)));
         out.cancel(prebuildId);
     }
 
@@ -688,7 +693,7 @@ final class PrebuildMachine {
         cancelBackoff.reset();
         sinceAccepted.reset();
         sinceAccepted.look(out.nanoTime());
-        conclude(new Outcome.CancelAccepted(prebuildId, cancelReason));
+        conclude(new Outcome.CancelAccepted(knownId(), Objects.requireNonNull(cancelReason)));
         out.watch(prebuildId, request.projectId());
     }
 

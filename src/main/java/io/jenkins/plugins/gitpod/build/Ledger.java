@@ -1,0 +1,181 @@
+package io.jenkins.plugins.gitpod.build;
+
+import com.thoughtworks.xstream.XStreamException;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.XmlFile;
+import hudson.util.XStream2;
+import io.jenkins.plugins.gitpod.engine.Journal;
+import io.jenkins.plugins.gitpod.engine.SavedRequest;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The controller's book of open requests, a small file for each in {@code $JENKINS_HOME/gitpod-prebuilds}: one change
+ * rewrites one file, atomically and flushed to disk, and a damaged file costs one entry and not the book.
+ *
+ * <p>An entry that is closed is kept for some minutes more in {@code closed}: after a crash it still tells whose its
+ * prebuild was, so that no other request takes it for its own. A file that cannot be read is set aside in {@code damaged}.
+ */
+final class Ledger implements Journal {
+
+    private static final Logger LOGGER = Logger.getLogger(Ledger.class.getName());
+
+    /** Longer than a lost create is looked for, read lag and clock skew included. */
+    private static final Duration KEEP_CLOSED = Duration.ofMinutes(15);
+
+    private static final XStream2 XSTREAM = new XStream2();
+
+    static {
+        XSTREAM.alias("gitpod-prebuild-request", LedgerEntry.class);
+    }
+
+    private final Path open;
+    private final Path closed;
+    private final Path damaged;
+    private final Map<UUID, RequestOrigin> origins = new ConcurrentHashMap<>();
+
+    Ledger(@NonNull Path directory) {
+        open = directory;
+        closed = directory.resolve("closed");
+        damaged = directory.resolve("damaged");
+    }
+
+    /** Tells where a request comes from, before it is first saved. */
+    void announce(@NonNull UUID requestId, @NonNull RequestOrigin origin) {
+        origins.put(requestId, origin);
+    }
+
+    @Override
+    public void save(SavedRequest request) throws IOException {
+        UUID requestId = request.request().requestId();
+        RequestOrigin origin = origins.get(requestId);
+        if (origin == null) {
+            throw new IOException("Request " + requestId + " was never announced");
+        }
+        Files.createDirectories(open);
+        file(open.resolve(requestId + ".xml")).write(new LedgerEntry(request, origin));
+    }
+
+    @Override
+    public void close(UUID requestId) {
+        origins.remove(requestId);
+        Path file = open.resolve(requestId + ".xml");
+        try {
+            Files.createDirectories(closed);
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now()));
+            Files.move(file, closed.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+        } catch (NoSuchFileException neverSaved) {
+            LOGGER.log(Level.FINE, "Request {0} ended before it was saved", requestId);
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "Could not close the ledger entry " + file, e);
+        }
+        dropOldClosed();
+    }
+
+    /** An entry as it was read. */
+    record Read(@NonNull SavedRequest saved, @NonNull RequestOrigin origin) {}
+
+    /** Reads all open entries; what cannot be read is set aside. */
+    @NonNull
+    List<Read> readOpen() {
+        List<Read> entries = new ArrayList<>();
+        for (Path path : files(open)) {
+            try {
+                LedgerEntry entry = read(path);
+                Read read = new Read(entry.toSaved(), entry.origin());
+                origins.put(read.saved().request().requestId(), read.origin());
+                entries.add(read);
+            } catch (IOException e) {
+                setAside(path, e);
+            }
+        }
+        return entries;
+    }
+
+    /** The prebuilds of entries that were closed a short while ago. */
+    @NonNull
+    List<String> readRecentlyClosed() {
+        dropOldClosed();
+        List<String> prebuildIds = new ArrayList<>();
+        for (Path path : files(closed)) {
+            try {
+                String prebuildId = read(path).prebuildId();
+                if (prebuildId != null) {
+                    prebuildIds.add(prebuildId);
+                }
+            } catch (IOException e) {
+                setAside(path, e);
+            }
+        }
+        return prebuildIds;
+    }
+
+    private static LedgerEntry read(Path path) throws IOException {
+        try {
+            if (file(path).read() instanceof LedgerEntry entry) {
+                return entry;
+            }
+        } catch (XStreamException e) {
+            throw new IOException(e);
+        }
+        throw new IOException("Not a ledger entry");
+    }
+
+    private void setAside(Path path, IOException why) {
+        Path aside = damaged.resolve(path.getFileName());
+        try {
+            Files.createDirectories(damaged);
+            Files.move(path, aside, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            why.addSuppressed(e);
+        }
+        LOGGER.log(
+                Level.WARNING,
+                "The Gitpod ledger entry " + path.getFileName() + " is damaged and was set aside as " + aside
+                        + "; look in Gitpod whether a prebuild is left running",
+                why);
+    }
+
+    private void dropOldClosed() {
+        Instant limit = Instant.now().minus(KEEP_CLOSED);
+        for (Path path : files(closed)) {
+            try {
+                if (Files.getLastModifiedTime(path).toInstant().isBefore(limit)) {
+                    Files.deleteIfExists(path);
+                }
+            } catch (IOException e) {
+                LOGGER.log(Level.FINE, "Could not drop " + path, e);
+            }
+        }
+    }
+
+    private static List<Path> files(Path directory) {
+        List<Path> files = new ArrayList<>();
+        if (Files.isDirectory(directory)) {
+            try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory, "*.xml")) {
+                stream.forEach(files::add);
+            } catch (IOException e) {
+                LOGGER.log(Level.WARNING, "Could not read the Gitpod ledger " + directory, e);
+            }
+        }
+        return files;
+    }
+
+    private static XmlFile file(Path path) {
+        return new XmlFile(XSTREAM, path.toFile());
+    }
+}

@@ -1,0 +1,117 @@
+package io.jenkins.plugins.gitpod.build;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
+import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
+import io.jenkins.plugins.gitpod.engine.CancelReason;
+import io.jenkins.plugins.gitpod.engine.Connection;
+import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.engine.SavedRequest;
+import io.jenkins.plugins.gitpod.engine.Stage;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * The saved form of one open request, a file of its own in the {@link Ledger}. Fields may be added but never renamed,
+ * removed or given another meaning: later versions must be able to read what this one wrote.
+ */
+final class LedgerEntry {
+
+    // Only strings, numbers and flags, so that nothing but this class shapes the file.
+    private final String requestId;
+    private final String connection;
+    private final String apiUrl;
+    private final boolean sharedAccount;
+    private final String credentialsId;
+    private final String projectId;
+    private final String environmentClassId;
+    private final long timeoutSeconds;
+    private final boolean startedDetached;
+    private final boolean cancelOnAbort;
+    private final String buildId;
+    private final String jobFullName;
+    private final String nodeId;
+    private final String stage;
+    private final long intentTime;
+    private final String prebuildId;
+    private final boolean detached;
+    private final String cancelReason;
+    private final long observedSeconds;
+
+    LedgerEntry(@NonNull SavedRequest saved, @NonNull RequestOrigin origin) {
+        PrebuildRequest request = saved.request();
+        requestId = request.requestId().toString();
+        connection = request.connection().name();
+        apiUrl = request.connection().endpoint().apiUrl().toString();
+        sharedAccount = request.connection().sharedAccount();
+        projectId = request.projectId();
+        environmentClassId = request.environmentClassId();
+        timeoutSeconds = request.timeout() == null ? 0 : request.timeout().toSeconds();
+        startedDetached = request.detached();
+        cancelOnAbort = request.cancelOnAbort();
+        credentialsId = origin.credentialsId();
+        buildId = origin.buildId();
+        jobFullName = origin.jobFullName();
+        nodeId = origin.nodeId();
+        stage = saved.stage().name();
+        intentTime = saved.intentTime().toEpochMilli();
+        prebuildId = saved.prebuildId();
+        detached = saved.detached();
+        cancelReason =
+                saved.cancelReason() == null ? null : saved.cancelReason().name();
+        observedSeconds = saved.observed().toSeconds();
+    }
+
+    /** @throws IOException if the file does not say what an entry must say */
+    @NonNull
+    SavedRequest toSaved() throws IOException {
+        if (requestId == null
+                || connection == null
+                || apiUrl == null
+                || projectId == null
+                || stage == null
+                || buildId == null
+                || jobFullName == null) {
+            throw new IOException("Not a complete entry");
+        }
+        try {
+            PrebuildRequest request = new PrebuildRequest(
+                    UUID.fromString(requestId),
+                    new Connection(connection, GitpodEndpoint.parse(apiUrl), sharedAccount),
+                    projectId,
+                    environmentClassId,
+                    timeoutSeconds == 0 ? null : Duration.ofSeconds(timeoutSeconds),
+                    startedDetached,
+                    cancelOnAbort);
+            return new SavedRequest(
+                    request,
+                    Stage.valueOf(stage),
+                    Instant.ofEpochMilli(intentTime),
+                    prebuildId,
+                    detached,
+                    reason(),
+                    Duration.ofSeconds(observedSeconds));
+        } catch (IllegalArgumentException | InvalidEndpointException e) {
+            throw new IOException("Not a complete entry", e);
+        }
+    }
+
+    @CheckForNull
+    private CancelReason reason() {
+        return cancelReason == null ? null : CancelReason.valueOf(cancelReason);
+    }
+
+    @NonNull
+    RequestOrigin origin() {
+        return new RequestOrigin(buildId, jobFullName, nodeId, credentialsId);
+    }
+
+    @Nullable
+    String prebuildId() {
+        return prebuildId;
+    }
+}

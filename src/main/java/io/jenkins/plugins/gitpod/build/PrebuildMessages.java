@@ -1,0 +1,258 @@
+package io.jenkins.plugins.gitpod.build;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.GitpodException;
+import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import io.jenkins.plugins.gitpod.engine.CancelReason;
+import io.jenkins.plugins.gitpod.engine.Connection;
+import io.jenkins.plugins.gitpod.engine.Outcome;
+import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.engine.Update;
+import java.text.MessageFormat;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.ResourceBundle;
+import java.util.stream.Collectors;
+
+/**
+ * Says in words what the engine says in types, for one request. The texts stand in {@code Messages.properties}. Uses
+ * nothing of Jenkins, so that the same lines appear wherever the engine runs.
+ */
+public final class PrebuildMessages {
+
+    private static final ResourceBundle TEXTS =
+            ResourceBundle.getBundle("io.jenkins.plugins.gitpod.build.Messages", Locale.ROOT);
+
+    private final PrebuildRequest request;
+
+    public PrebuildMessages(@NonNull PrebuildRequest request) {
+        this.request = request;
+    }
+
+    private static String text(String key, Object... args) {
+        return new MessageFormat(TEXTS.getString("PrebuildMessages." + key), Locale.ROOT).format(args);
+    }
+
+    /** Where people find the prebuild. */
+    @NonNull
+    public String url() {
+        return request.connection().endpoint().projectPage(request.projectId()).toString();
+    }
+
+    /** A line for the console, or null if the update is not worth one. */
+    @CheckForNull
+    public String line(@NonNull Update update) {
+        if (update instanceof Update.Created created) {
+            return text("created", created.prebuild().id(), request.projectId(), url());
+        } else if (update instanceof Update.Resumed resumed) {
+            return resumed(resumed.prebuildId());
+        } else if (update instanceof Update.PhaseChanged changed) {
+            return phaseLine(changed.prebuild());
+        } else if (update instanceof Update.UnknownPhase unknown) {
+            return text("unknownPhase", unknown.prebuildId(), unknown.phase());
+        } else if (update instanceof Update.RateLimited limited) {
+            return text("rateLimited", span(limited.retryAfter()));
+        } else if (update instanceof Update.Trouble trouble) {
+            return text("trouble." + trouble.doing(), explain(trouble.failure()));
+        } else if (update instanceof Update.Recovered) {
+            return text("recovered");
+        } else if (update instanceof Update.LookingUp) {
+            return text("lookingUp");
+        } else if (update instanceof Update.TokenRotated) {
+            return text("tokenRotated");
+        } else if (update instanceof Update.Cancelling cancelling) {
+            return text("cancelling", cancelling.prebuildId());
+        }
+        return null;
+    }
+
+    /** The line of a build that goes on waiting after a restart. */
+    @NonNull
+    public String resumed(@NonNull String prebuildId) {
+        return text("resumed", prebuildId);
+    }
+
+    @CheckForNull
+    private static String phaseLine(Prebuild prebuild) {
+        PrebuildPhase phase = prebuild.status().phase();
+        // The end is told by the outcome, the beginning by the creation.
+        if (phase.isEnd() || phase == PrebuildPhase.PENDING) {
+            return null;
+        }
+        return text("phase", phase.name());
+    }
+
+    /**
+     * The last word on a request, in one sentence or two: what happened, to which prebuild, and what to do.
+     *
+     * @param result the duration and size if the prebuild ended
+     */
+    @NonNull
+    public String outcome(@NonNull Outcome outcome, @Nullable PrebuildResult result) {
+        if (outcome instanceof Outcome.Ended ended) {
+            return ended(ended, result);
+        } else if (outcome instanceof Outcome.Gone gone) {
+            return text("gone", gone.prebuildId(), request.projectId());
+        } else if (outcome instanceof Outcome.NotCreated) {
+            return text("notCreated");
+        } else if (outcome instanceof Outcome.CancelAccepted accepted) {
+            return text("cancelAccepted", accepted.prebuildId(), url());
+        } else if (outcome instanceof Outcome.LeftRunning left) {
+            return left.prebuildId() == null
+                    ? text("leftUnknown", request.projectId(), url())
+                    : text("leftRunning", left.prebuildId(), url());
+        } else if (outcome instanceof Outcome.CreateRefused refused) {
+            return text("refused", request.projectId(), explain(refused.failure()));
+        } else if (outcome instanceof Outcome.NotSent notSent) {
+            return text("notSent", request.projectId(), span(notSent.tried()), explain(notSent.failure()));
+        } else if (outcome instanceof Outcome.CreateUnclear unclear) {
+            return unclear(unclear);
+        } else if (outcome instanceof Outcome.NoToken noToken) {
+            return noToken(noToken);
+        } else if (outcome instanceof Outcome.WatchLost lost) {
+            return text(
+                            "watchLost",
+                            lost.prebuildId(),
+                            lost.phase().name(),
+                            span(lost.tried()),
+                            explain(lost.failure()),
+                            url())
+                    + cancelNote(lost.cancelled());
+        } else if (outcome instanceof Outcome.OverLimit over) {
+            String key = over.limit() == CancelReason.SNAPSHOT_STALLED ? "snapshotStalled" : "overTime";
+            return text(key, over.prebuildId(), span(over.allowed()), url()) + cancelNote(over.cancelled());
+        } else if (outcome instanceof Outcome.NotSaved notSaved) {
+            return text("notSaved", Objects.toString(notSaved.failure().getMessage(), ""));
+        }
+        throw new IllegalArgumentException(outcome.toString());
+    }
+
+    private static String cancelNote(boolean cancelled) {
+        return " " + text(cancelled ? "isCancelled" : "isNotCancelled");
+    }
+
+    private String ended(Outcome.Ended ended, @Nullable PrebuildResult result) {
+        Prebuild prebuild = ended.prebuild();
+        String id = prebuild.id();
+        switch (prebuild.status().phase()) {
+            case COMPLETED -> {
+                String done = text(
+                        "completed",
+                        id,
+                        span(Duration.ofMillis(result == null ? 0 : result.getDurationMillis())),
+                        size(prebuild.status().snapshotSizeBytes()));
+                String warning = prebuild.status().warningMessage();
+                return warning == null ? done : done + " " + text("warning", warning);
+            }
+            case FAILED -> {
+                String why = prebuild.status().failureMessage();
+                return text("failed", id, why == null ? text("noReason") : why, url());
+            }
+            case CANCELLED -> {
+                return ended.cancelReason() == null ? text("cancelledElsewhere", id, url()) : text("cancelled", id);
+            }
+            default -> {
+                return text("deleted", id, request.projectId());
+            }
+        }
+    }
+
+    private String unclear(Outcome.CreateUnclear unclear) {
+        String why = unclear.failure() == null ? text("unclearRestart") : explain(unclear.failure());
+        String lost = text("unclear", request.projectId(), why);
+        if (unclear.lookUpFailure() != null) {
+            return lost + " " + text("unclearLookUpFailed", explain(unclear.lookUpFailure()), url());
+        }
+        if (unclear.found().isEmpty()) {
+            return lost + " " + text("unclearNothing", url());
+        }
+        String found = unclear.found().stream()
+                .map(prebuild -> prebuild.id() + " (" + prebuild.status().phase() + ", "
+                        + prebuild.metadata().createdAt() + ")")
+                .collect(Collectors.joining(", "));
+        return lost + " " + text(unclear.sharedAccount() ? "unclearShared" : "unclearSeveral", found, url());
+    }
+
+    private String noToken(Outcome.NoToken noToken) {
+        String why = noToken.failure().problem()
+                        == io.jenkins.plugins.gitpod.engine.TokenUnavailableException.Problem.NO_ANSWER
+                ? text("credentialsNoAnswer")
+                : noToken.failure().getMessage();
+        return noToken.prebuildId() == null
+                ? text("noToken", request.projectId(), why)
+                : text("noTokenLater", noToken.prebuildId(), why, url());
+    }
+
+    /** What a failed call means and what to do about it. */
+    @NonNull
+    public String explain(@NonNull GitpodException e) {
+        return explain(e, request.connection());
+    }
+
+    /** The same for a call that belongs to no request. */
+    @NonNull
+    public static String explain(@NonNull GitpodException e, @NonNull Connection connection) {
+        String host = Objects.toString(connection.endpoint().apiUrl().getAuthority(), "");
+        String name = connection.name();
+        switch (e.kind()) {
+            case UNKNOWN_HOST:
+                return text("error.unknownHost", host, name);
+            case CONNECT_FAILED:
+                return text("error.connectFailed", host, name);
+            case CONNECT_TIMEOUT:
+                return text("error.connectTimeout", host, name);
+            case TLS:
+                return text("error.tls", host, name);
+            case PROXY:
+                return text("error.proxy", host);
+            case CONNECTION_LOST:
+                return text("error.connectionLost", host);
+            case CALL_TIMEOUT:
+                return text("error.callTimeout", host);
+            case REDIRECT:
+                return text("error.redirect", host, e.redirectTarget().orElse("?"), name);
+            case TOO_LARGE:
+                return text("error.tooLarge", host);
+            case UNREADABLE:
+                return e.sentHtml() ? text("error.html", host, e.httpStatus(), name) : text("error.unreadable", host);
+            default:
+                return answered(e, connection, host);
+        }
+    }
+
+    private static String answered(GitpodException e, Connection connection, String host) {
+        String detail = e.detail().isEmpty() ? "HTTP " + e.httpStatus() : e.detail();
+        switch (e.code()) {
+            case UNAUTHENTICATED:
+                return text("error.unauthenticated", detail);
+            case PERMISSION_DENIED:
+                return text("error.permissionDenied", detail);
+            case NOT_FOUND:
+                return text("error.notFound", detail);
+            case UNIMPLEMENTED:
+                return text("error.unimplemented", host, e.httpStatus(), connection.name());
+            case RESOURCE_EXHAUSTED:
+                return e.retryAfter().isPresent() ? text("error.rateLimit", detail) : text("error.quota", detail);
+            default:
+                return e.kind() == GitpodException.Kind.HTTP_ERROR && e.detail().isEmpty()
+                        ? text("error.status", host, e.httpStatus())
+                        : text("error.answer", e.code().name().toLowerCase(Locale.ROOT), detail);
+        }
+    }
+
+    private static String span(Duration duration) {
+        long seconds = Math.max(0, duration.plusMillis(500).toSeconds());
+        if (seconds < 120) {
+            return text("seconds", seconds);
+        }
+        return text("minutes", seconds / 60, seconds % 60);
+    }
+
+    private static String size(long bytes) {
+        return bytes == 0 ? text("noSize") : String.format(Locale.ROOT, "%.1f GB", bytes / (1024.0 * 1024.0 * 1024.0));
+    }
+}

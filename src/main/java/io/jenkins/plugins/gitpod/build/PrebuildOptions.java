@@ -1,0 +1,151 @@
+package io.jenkins.plugins.gitpod.build;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Util;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.regex.Pattern;
+
+/**
+ * What a person may say about a prebuild; the same for the pipeline step and the freestyle build step. Saved with builds:
+ * fields may be added but not renamed.
+ */
+public final class PrebuildOptions implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** In minutes; Gitpod's own limits (300 s to 7200 s). */
+    public static final int SHORTEST_TIMEOUT = 5;
+
+    /** In minutes; see {@link #SHORTEST_TIMEOUT}. */
+    public static final int LONGEST_TIMEOUT = 120;
+
+    private static final Pattern UUID =
+            Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", Pattern.CASE_INSENSITIVE);
+
+    private String projectId;
+    private String environmentClassId;
+    private Integer timeout;
+    private String connection;
+    private String credentialsId;
+    private boolean wait = true;
+    private boolean propagate = true;
+    private boolean cancelOnAbort = true;
+    private OnWarning onWarning = OnWarning.IGNORE;
+
+    /** Gitpod project (uuid). */
+    @CheckForNull
+    public String getProjectId() {
+        return projectId;
+    }
+
+    public void setProjectId(String projectId) {
+        this.projectId = Util.fixEmptyAndTrim(projectId);
+    }
+
+    /** Environment class to prebuild (uuid); null for the project's default. */
+    @CheckForNull
+    public String getEnvironmentClassId() {
+        return environmentClassId;
+    }
+
+    public void setEnvironmentClassId(String environmentClassId) {
+        this.environmentClassId = Util.fixEmptyAndTrim(environmentClassId);
+    }
+
+    /** In minutes, {@value #SHORTEST_TIMEOUT} to {@value #LONGEST_TIMEOUT}; null for the server's default (60). */
+    @CheckForNull
+    public Integer getTimeout() {
+        return timeout;
+    }
+
+    public void setTimeout(Integer timeout) {
+        this.timeout = timeout;
+    }
+
+    /** Name of a global connection; null for the default one. */
+    @CheckForNull
+    public String getConnection() {
+        return connection;
+    }
+
+    public void setConnection(String connection) {
+        this.connection = Util.fixEmptyAndTrim(connection);
+    }
+
+    /** Id of a secret text credential that the job may see; null for the connection's. */
+    @CheckForNull
+    public String getCredentialsId() {
+        return credentialsId;
+    }
+
+    public void setCredentialsId(String credentialsId) {
+        this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
+    }
+
+    /** Whether to wait for the prebuild's end; if not, it is detached once created. */
+    public boolean isWait() {
+        return wait;
+    }
+
+    public void setWait(boolean wait) {
+        this.wait = wait;
+    }
+
+    /** Whether a prebuild that did not complete fails the build. */
+    public boolean isPropagate() {
+        return propagate;
+    }
+
+    public void setPropagate(boolean propagate) {
+        this.propagate = propagate;
+    }
+
+    /** Whether the early end of the waiting build cancels the prebuild. */
+    public boolean isCancelOnAbort() {
+        return cancelOnAbort;
+    }
+
+    public void setCancelOnAbort(boolean cancelOnAbort) {
+        this.cancelOnAbort = cancelOnAbort;
+    }
+
+    /** What a completed prebuild with a warning means. */
+    @NonNull
+    public OnWarning getOnWarning() {
+        return onWarning == null ? OnWarning.IGNORE : onWarning;
+    }
+
+    public void setOnWarning(OnWarning onWarning) {
+        this.onWarning = onWarning == null ? OnWarning.IGNORE : onWarning;
+    }
+
+    /** The time-out as a span, or null if none is set. */
+    @CheckForNull
+    Duration timeoutOrNull() {
+        return timeout == null ? null : Duration.ofMinutes(timeout);
+    }
+
+    /** What is wrong with these options, in words for people, or null. Needs no look at Gitpod. */
+    @CheckForNull
+    public String problem() {
+        if (projectId == null) {
+            return Messages.PrebuildOptions_noProject();
+        }
+        if (!isUuid(projectId)) {
+            return Messages.PrebuildOptions_badProject(projectId);
+        }
+        if (environmentClassId != null && !isUuid(environmentClassId)) {
+            return Messages.PrebuildOptions_badClass(environmentClassId);
+        }
+        if (timeout != null && (timeout < SHORTEST_TIMEOUT || timeout > LONGEST_TIMEOUT)) {
+            return Messages.PrebuildOptions_badTimeout(timeout, SHORTEST_TIMEOUT, LONGEST_TIMEOUT);
+        }
+        return null;
+    }
+
+    private static boolean isUuid(String text) {
+        return UUID.matcher(text).matches();
+    }
+}

@@ -1,0 +1,78 @@
+package io.jenkins.plugins.gitpod.build;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import java.io.Serializable;
+
+/**
+ * One request in a build's history. Saved in {@code build.xml}: fields may be added but not renamed. Never changed once
+ * made; a change makes another one.
+ */
+public final class PrebuildRecord implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String requestId;
+    private final String projectId;
+    private final String connection;
+    private final boolean detached;
+    private final PrebuildResult result;
+    private final Conclusion conclusion;
+    private final String message;
+
+    PrebuildRecord(
+            @NonNull String requestId,
+            @NonNull String projectId,
+            @NonNull String connection,
+            boolean detached,
+            @Nullable PrebuildResult result,
+            @Nullable Conclusion conclusion,
+            @Nullable String message) {
+        this.requestId = requestId;
+        this.projectId = projectId;
+        this.connection = connection;
+        this.detached = detached;
+        this.result = result;
+        this.conclusion = conclusion;
+        this.message = message;
+    }
+
+    @NonNull
+    public String getRequestId() {
+        return requestId;
+    }
+
+    @NonNull
+    public String getProjectId() {
+        return projectId;
+    }
+
+    @NonNull
+    public String getConnection() {
+        return connection;
+    }
+
+    /** Whether no build waits for it. */
+    public boolean isDetached() {
+        return detached;
+    }
+
+    /** What is known of the prebuild, or null if none was made. */
+    @CheckForNull
+    public PrebuildResult getResult() {
+        return result;
+    }
+
+    /** How it ended, or null while it is under way. */
+    @CheckForNull
+    public Conclusion getConclusion() {
+        return conclusion;
+    }
+
+    /** The last word on it, or null while it is under way. */
+    @CheckForNull
+    public String getMessage() {
+        return message;
+    }
+}

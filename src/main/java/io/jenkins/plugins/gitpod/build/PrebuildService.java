@@ -1,0 +1,324 @@
+package io.jenkins.plugins.gitpod.build;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import hudson.AbortException;
+import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.init.InitMilestone;
+import hudson.init.Initializer;
+import hudson.init.Terminator;
+import hudson.model.Run;
+import hudson.util.VersionNumber;
+import io.jenkins.plugins.gitpod.api.BearerToken;
+import io.jenkins.plugins.gitpod.api.ClientLimits;
+import io.jenkins.plugins.gitpod.api.GitpodClient;
+import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
+import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
+import io.jenkins.plugins.gitpod.config.GitpodConnection;
+import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
+import io.jenkins.plugins.gitpod.config.TokenLookup;
+import io.jenkins.plugins.gitpod.engine.CancelReason;
+import io.jenkins.plugins.gitpod.engine.Connection;
+import io.jenkins.plugins.gitpod.engine.EngineSettings;
+import io.jenkins.plugins.gitpod.engine.Lane;
+import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
+import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
+import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
+import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.engine.ThreadedRuntime;
+import io.jenkins.plugins.gitpod.engine.TokenSource;
+import io.jenkins.plugins.okhttp.api.JenkinsOkHttpClient;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import jenkins.model.Jenkins;
+import okhttp3.OkHttpClient;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * The engine inside Jenkins: takes requests of builds, keeps the ledger, and goes on with what it holds after a restart.
+ * No method blocks on a network, a disk or a credentials provider unless it says so.
+ */
+@Extension
+@Restricted(NoExternalUse.class)
+public final class PrebuildService {
+
+    private static final Logger LOGGER = Logger.getLogger(PrebuildService.class.getName());
+
+    @CheckForNull
+    private volatile Running running;
+
+    private final Map<UUID, RecordingObserver> observers = new ConcurrentHashMap<>();
+
+    /** What exists from start to stop. */
+    private record Running(ThreadedRuntime runtime, Ledger ledger, PrebuildEngine engine) {}
+
+    @NonNull
+    public static PrebuildService get() {
+        return ExtensionList.lookupSingleton(PrebuildService.class);
+    }
+
+    /** Starts the engine once jobs can be looked up, before pipelines resume. Reads the ledger, loads no build. */
+    @Initializer(after = InitMilestone.JOB_CONFIG_ADAPTED, before = InitMilestone.COMPLETED)
+    @Restricted(NoExternalUse.class)
+    public static void startUp() {
+        get().start();
+    }
+
+    /** Ends the threads; the ledger keeps what is open. */
+    @Terminator
+    @Restricted(NoExternalUse.class)
+    public static void shutDown() {
+        PrebuildService service = ExtensionList.lookup(PrebuildService.class).get(PrebuildService.class);
+        if (service != null) {
+            service.stop();
+        }
+    }
+
+    private synchronized void start() {
+        if (running != null) {
+            return;
+        }
+        EngineSettings settings = Limits.settings();
+        ClientLimits limits = Limits.client();
+        ThreadedRuntime runtime = new ThreadedRuntime();
+        Ledger ledger = new Ledger(Jenkins.get().getRootDir().toPath().resolve("gitpod-prebuilds"));
+        String userAgent = userAgent();
+        PrebuildEngine engine = new PrebuildEngine(
+                runtime, settings, ledger, (endpoint, token) -> client(endpoint, token, limits, userAgent));
+        running = new Running(runtime, ledger, engine);
+        restore(ledger, engine);
+    }
+
+    private synchronized void stop() {
+        Running now = running;
+        running = null;
+        if (now != null) {
+            now.runtime().close();
+            now.engine().close();
+        }
+        observers.clear();
+    }
+
+    private static GitpodClient client(
+            GitpodEndpoint endpoint, BearerToken token, ClientLimits limits, String userAgent) {
+        OkHttpClient base =
+                JenkinsOkHttpClient.newClientBuilder(new OkHttpClient()).build();
+        return new GitpodClient(base, endpoint, token, limits, userAgent);
+    }
+
+    private static String userAgent() {
+        var plugin = Jenkins.get().getPluginManager().whichPlugin(PrebuildService.class);
+        String version = plugin == null ? "unknown" : plugin.getVersion().replaceAll(" .*", "");
+        VersionNumber core = Jenkins.getVersion();
+        return "jenkins-gitpod-prebuild/" + version + " Jenkins/" + (core == null ? "unknown" : core);
+    }
+
+    private void restore(Ledger ledger, PrebuildEngine engine) {
+        ledger.readRecentlyClosed().forEach(engine::claim);
+        List<PrebuildEngine.Restored> restored = new ArrayList<>();
+        for (Ledger.Read read : ledger.readOpen()) {
+            PrebuildRequest request = read.saved().request();
+            RecordingObserver observer =
+                    new RecordingObserver(request, read.origin(), read.saved().intentTime(), null);
+            observers.put(request.requestId(), observer);
+            restored.add(new PrebuildEngine.Restored(
+                    read.saved(), tokens(request.connection(), read.origin(), null), observing(observer)));
+        }
+        engine.restore(restored);
+    }
+
+    /** Forgets the observer once all is told and saved. */
+    private PrebuildObserver observing(RecordingObserver observer) {
+        return new ForgettingObserver(observer.requestId(), observer, observers);
+    }
+
+    private Running running() throws AbortException {
+        Running now = running;
+        if (now == null) {
+            throw new AbortException(Messages.PrebuildService_noEngine());
+        }
+        return now;
+    }
+
+    /**
+     * Asks for a prebuild on behalf of a build.
+     *
+     * @param requestId names the request for good: the same one never makes two prebuilds
+     * @param nodeId the flow node that waits, or null if no pipeline does
+     * @throws AbortException if the options cannot be used; the message is for people
+     */
+    public void submit(
+            @NonNull UUID requestId,
+            @NonNull Run<?, ?> run,
+            @Nullable String nodeId,
+            @NonNull PrebuildOptions options,
+            @NonNull PrebuildWaiter waiter)
+            throws AbortException {
+        String problem = options.problem();
+        if (problem != null) {
+            throw new AbortException(problem);
+        }
+        Running now = running();
+        GitpodConnection configured = connection(options.getConnection());
+        Connection connection = usable(configured);
+        PrebuildRequest request = new PrebuildRequest(
+                requestId,
+                connection,
+                options.getProjectId(),
+                options.getEnvironmentClassId(),
+                options.timeoutOrNull(),
+                !options.isWait(),
+                options.isCancelOnAbort());
+        RequestOrigin origin = new RequestOrigin(
+                run.getExternalizableId(), run.getParent().getFullName(), nodeId, options.getCredentialsId());
+        now.ledger().announce(requestId, origin);
+        RecordingObserver observer = new RecordingObserver(request, origin, Instant.now(), waiter);
+        observers.put(requestId, observer);
+        now.engine().submit(request, tokens(connection, origin, run), observing(observer));
+    }
+
+    private static GitpodConnection connection(@Nullable String name) throws AbortException {
+        GitpodGlobalConfiguration configuration = GitpodGlobalConfiguration.get();
+        GitpodConnection connection = configuration.connection(name);
+        if (connection == null) {
+            String known = configuration.getConnections().stream()
+                    .map(GitpodConnection::getName)
+                    .collect(Collectors.joining(", "));
+            throw new AbortException(
+                    known.isEmpty()
+                            ? Messages.PrebuildService_noConnection()
+                            : Messages.PrebuildService_unknownConnection(name, known));
+        }
+        return connection;
+    }
+
+    private static Connection usable(GitpodConnection connection) throws AbortException {
+        try {
+            return connection.toEngine();
+        } catch (InvalidEndpointException e) {
+            throw new AbortException(Messages.PrebuildService_badConnection(connection.getName()));
+        }
+    }
+
+    /** Where the token comes from: the credential that the job names, else the connection's as it is configured now. */
+    private static TokenSource tokens(Connection connection, RequestOrigin origin, @Nullable Run<?, ?> run) {
+        TokenLookup lookup = new TokenLookup(connection.name(), connection.endpoint());
+        String credentialsId = origin.credentialsId();
+        if (credentialsId == null) {
+            return () -> {
+                GitpodConnection configured = GitpodGlobalConfiguration.get().connection(connection.name());
+                return lookup.forConnection(configured == null ? null : configured.getCredentialsId());
+            };
+        }
+        return run == null
+                ? () -> lookup.forItem(credentialsId, origin.jobFullName())
+                : () -> lookup.forRun(credentialsId, run);
+    }
+
+    /**
+     * Goes on waiting for a request after a restart: attaches to it if it is open, or tells what the build's record says
+     * of its end.
+     *
+     * @return false if nothing is known of it: then nothing was ever sent for it
+     */
+    public boolean resume(@NonNull UUID requestId, @NonNull Run<?, ?> run, @NonNull PrebuildWaiter waiter) {
+        RecordingObserver observer = observers.get(requestId);
+        if (observer != null) {
+            PrebuildResult known = observer.result();
+            Running now = running;
+            PrebuildHandle handle = now == null ? null : now.engine().find(requestId);
+            String id = known != null
+                    ? known.getId()
+                    : handle == null ? null : handle.view().prebuildId();
+            if (id != null) {
+                waiter.line(observer.messages().resumed(id));
+            }
+            observer.attach(waiter);
+            return true;
+        }
+        PrebuildRecord record = PrebuildAction.find(run, requestId.toString());
+        if (record == null) {
+            return false;
+        }
+        waiter.concluded(record);
+        return true;
+    }
+
+    /** The one who waited leaves early; the waiter still hears what became of it. */
+    public void leave(@NonNull UUID requestId) {
+        PrebuildHandle handle = find(requestId);
+        if (handle != null) {
+            handle.leave(CancelReason.ABORTED);
+        }
+    }
+
+    /** A sentence on a request whose build ends before Gitpod has confirmed the cancel. */
+    @CheckForNull
+    public String farewell(@NonNull UUID requestId) {
+        RecordingObserver observer = observers.get(requestId);
+        PrebuildHandle handle = find(requestId);
+        if (observer == null || handle == null) {
+            return null;
+        }
+        String prebuildId = handle.view().prebuildId();
+        return prebuildId == null
+                ? Messages.PrebuildMessages_stillUnknown(
+                        handle.view().request().projectId(), observer.messages().url())
+                : Messages.PrebuildMessages_stillCancelling(
+                        prebuildId, observer.messages().url());
+    }
+
+    /** Whether a create has been sent for this request and is not answered. */
+    public boolean isCreateOut(@NonNull UUID requestId) {
+        PrebuildHandle handle = find(requestId);
+        return handle != null && handle.isCreateOut();
+    }
+
+    /** How a request stands, for people, or null if it is not open. */
+    @CheckForNull
+    public String status(@NonNull UUID requestId) {
+        PrebuildHandle handle = find(requestId);
+        if (handle == null) {
+            return null;
+        }
+        var view = handle.view();
+        String id = view.prebuildId() == null ? "" : " " + view.prebuildId();
+        return view.stage() + id + " " + view.phase()
+                + (view.cancelReason() == null ? "" : ", cancelling: " + view.cancelReason());
+    }
+
+    @CheckForNull
+    private PrebuildHandle find(UUID requestId) {
+        Running now = running;
+        return now == null ? null : now.engine().find(requestId);
+    }
+
+    /** Runs something that may block on a disk or a console, but not on a network, off the caller's thread. */
+    @NonNull
+    public Executor background() {
+        Running now = running;
+        return now == null ? Runnable::run : now.runtime().lane(Lane.DELIVERY);
+    }
+
+    /** Runs something short after a while. */
+    public void later(@NonNull Duration delay, @NonNull Runnable task) {
+        Running now = running;
+        if (now != null) {
+            now.runtime().schedule(delay, task);
+        } else {
+            LOGGER.log(Level.FINE, "Not scheduled, for the engine is not running");
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package io.jenkins.plugins.gitpod.build;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+
+/** Who asked for a prebuild and wants to hear of it. Called on threads of the engine, one call after the other. */
+public interface PrebuildWaiter {
+
+    /** A line for the console. */
+    void line(@NonNull String line);
+
+    /** The prebuild has an id. */
+    void created(@NonNull PrebuildResult result);
+
+    /** The last word, once; the build's record is saved by then. */
+    void concluded(@NonNull PrebuildRecord record);
+}

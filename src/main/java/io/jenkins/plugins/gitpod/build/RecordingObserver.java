@@ -1,0 +1,171 @@
+package io.jenkins.plugins.gitpod.build;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import hudson.model.Run;
+import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import io.jenkins.plugins.gitpod.engine.Outcome;
+import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
+import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.engine.Update;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * Keeps a build's record of one request, then tells the one who waits. The record is saved before the waiter hears of the
+ * end, so that a step which resumes after a crash finds what it missed.
+ */
+final class RecordingObserver implements PrebuildObserver {
+
+    private static final Logger LOGGER = Logger.getLogger(RecordingObserver.class.getName());
+
+    private final PrebuildRequest request;
+    private final RequestOrigin origin;
+    private final PrebuildMessages messages;
+    private final Instant since;
+
+    @CheckForNull
+    private PrebuildWaiter waiter;
+
+    @CheckForNull
+    private PrebuildResult result;
+
+    @CheckForNull
+    private PrebuildRecord conclusion;
+
+    RecordingObserver(PrebuildRequest request, RequestOrigin origin, Instant since, @Nullable PrebuildWaiter waiter) {
+        this.request = request;
+        this.origin = origin;
+        this.since = since;
+        this.waiter = waiter;
+        this.messages = new PrebuildMessages(request);
+    }
+
+    @NonNull
+    UUID requestId() {
+        return request.requestId();
+    }
+
+    @NonNull
+    PrebuildMessages messages() {
+        return messages;
+    }
+
+    /** What is known of the prebuild so far. */
+    @CheckForNull
+    synchronized PrebuildResult result() {
+        return result;
+    }
+
+    /** Somebody waits, from now on; hears the end at once if it has come already. */
+    void attach(PrebuildWaiter newWaiter) {
+        PrebuildRecord already;
+        synchronized (this) {
+            waiter = newWaiter;
+            already = conclusion;
+        }
+        if (already != null) {
+            newWaiter.concluded(already);
+        }
+    }
+
+    @Override
+    public void update(Update update) {
+        PrebuildWaiter to;
+        synchronized (this) {
+            to = waiter;
+        }
+        String line = messages.line(update);
+        if (line != null && to != null) {
+            to.line(line);
+        }
+        if (update instanceof Update.Created created) {
+            PrebuildResult known = note(created.prebuild());
+            save(record(null, null));
+            if (to != null) {
+                to.created(known);
+            }
+        } else if (update instanceof Update.PhaseChanged changed) {
+            note(changed.prebuild());
+        }
+    }
+
+    private synchronized PrebuildResult note(Prebuild prebuild) {
+        PrebuildResult before =
+                result == null ? new PrebuildResult(prebuild.id(), messages.url(), PrebuildPhase.UNKNOWN) : result;
+        long millis = prebuild.status().phase().isEnd()
+                ? Math.max(0, Instant.now().toEpochMilli() - since.toEpochMilli())
+                : 0;
+        result = before.with(prebuild, millis);
+        return result;
+    }
+
+    @Override
+    public void concluded(Outcome outcome) {
+        if (outcome instanceof Outcome.Ended ended) {
+            note(ended.prebuild());
+        }
+        PrebuildRecord record = record(conclusion(outcome), messages.outcome(outcome, result()));
+        save(record);
+        PrebuildWaiter to;
+        synchronized (this) {
+            conclusion = record;
+            to = waiter;
+        }
+        if (to != null) {
+            to.concluded(record);
+        }
+    }
+
+    private synchronized PrebuildRecord record(@Nullable Conclusion how, @Nullable String message) {
+        return new PrebuildRecord(
+                request.requestId().toString(),
+                request.projectId(),
+                request.connection().name(),
+                request.detached(),
+                result,
+                how,
+                message);
+    }
+
+    private static Conclusion conclusion(Outcome outcome) {
+        if (outcome instanceof Outcome.Ended ended) {
+            return switch (ended.prebuild().status().phase()) {
+                case COMPLETED -> Conclusion.COMPLETED;
+                case FAILED -> Conclusion.FAILED;
+                case CANCELLED -> ended.cancelReason() == null ? Conclusion.CANCELLED_IN_GITPOD : Conclusion.CANCELLED;
+                default -> Conclusion.DELETED;
+            };
+        } else if (outcome instanceof Outcome.Gone) {
+            return Conclusion.DELETED;
+        } else if (outcome instanceof Outcome.NotCreated || outcome instanceof Outcome.CancelAccepted) {
+            return Conclusion.CANCELLED;
+        } else if (outcome instanceof Outcome.LeftRunning) {
+            return Conclusion.LEFT_RUNNING;
+        }
+        return Conclusion.ERROR;
+    }
+
+    private void save(PrebuildRecord record) {
+        Run<?, ?> run;
+        try {
+            run = Run.fromExternalizableId(origin.buildId());
+        } catch (IllegalArgumentException | org.springframework.security.access.AccessDeniedException e) {
+            run = null;
+        }
+        if (run == null) {
+            LOGGER.log(Level.FINE, "Build {0} is gone; its prebuild is not recorded", origin.buildId());
+            return;
+        }
+        try {
+            PrebuildAction.record(run, record);
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "Could not save what became of a Gitpod prebuild with " + run, e);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package io.jenkins.plugins.gitpod.build;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+
+/**
+ * Where in Jenkins a request came from.
+ *
+ * @param buildId the build's {@linkplain hudson.model.Run#getExternalizableId() external id}
+ * @param jobFullName the job's full name, by which the credential is looked up when the build is gone
+ * @param nodeId the flow node that waits, or null if no pipeline does
+ * @param credentialsId the credential that the job named, or null for the connection's
+ */
+record RequestOrigin(
+        @NonNull String buildId,
+        @NonNull String jobFullName,
+        @Nullable String nodeId,
+        @Nullable String credentialsId) {}

@@ -1,0 +1,124 @@
+package io.jenkins.plugins.gitpod.config;
+
+import com.cloudbees.plugins.credentials.CredentialsMatchers;
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.common.StandardCredentials;
+import com.cloudbees.plugins.credentials.domains.DomainRequirement;
+import com.cloudbees.plugins.credentials.domains.URIRequirementBuilder;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import hudson.model.Item;
+import hudson.model.ItemGroup;
+import hudson.model.Run;
+import hudson.security.ACL;
+import io.jenkins.plugins.gitpod.api.BearerToken;
+import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
+import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
+import io.jenkins.plugins.gitpod.engine.TokenUnavailableException.Problem;
+import java.util.List;
+import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * Finds bearer tokens in Jenkins' credentials. A credential that a job names is looked up where that job may see it; a
+ * connection's default credential is the administrator's and is looked up in Jenkins itself. Every look-up may block, for
+ * providers may be remote.
+ */
+@Restricted(NoExternalUse.class)
+public final class TokenLookup {
+
+    private final GitpodEndpoint endpoint;
+    private final String connectionName;
+
+    /** @param endpoint where the token will be sent: credentials' domains are matched against it */
+    public TokenLookup(@NonNull String connectionName, @NonNull GitpodEndpoint endpoint) {
+        this.connectionName = connectionName;
+        this.endpoint = endpoint;
+    }
+
+    /** The token of a credential that a build's job names; the use is tracked. */
+    @NonNull
+    public BearerToken forRun(@NonNull String credentialsId, @NonNull Run<?, ?> run) throws TokenUnavailableException {
+        StringCredentials found =
+                CredentialsProvider.findCredentialById(credentialsId, StringCredentials.class, run, requirements());
+        if (found != null) {
+            CredentialsProvider.track(run, found);
+            return token(credentialsId, found);
+        }
+        boolean otherKind =
+                CredentialsProvider.findCredentialById(credentialsId, StandardCredentials.class, run, requirements())
+                        != null;
+        throw notFound(credentialsId, otherKind);
+    }
+
+    /** The token of a credential that a job named, after the build is gone: looked up in the item, if there still is one. */
+    @NonNull
+    public BearerToken forItem(@NonNull String credentialsId, @NonNull String itemFullName)
+            throws TokenUnavailableException {
+        Item item = nearest(itemFullName);
+        List<StandardCredentials> seen = item == null
+                ? inItemGroup(Jenkins.get())
+                : CredentialsProvider.lookupCredentialsInItem(
+                        StandardCredentials.class, item, ACL.SYSTEM2, requirements());
+        return pick(credentialsId, seen);
+    }
+
+    /** The token of a connection's default credential. */
+    @NonNull
+    public BearerToken forConnection(@Nullable String credentialsId) throws TokenUnavailableException {
+        if (credentialsId == null) {
+            throw new TokenUnavailableException(
+                    Problem.NOT_CONFIGURED, Messages.TokenLookup_noCredential(connectionName));
+        }
+        return pick(credentialsId, inItemGroup(Jenkins.get()));
+    }
+
+    private List<StandardCredentials> inItemGroup(ItemGroup<?> group) {
+        return CredentialsProvider.lookupCredentialsInItemGroup(
+                StandardCredentials.class, group, ACL.SYSTEM2, requirements());
+    }
+
+    private List<DomainRequirement> requirements() {
+        return URIRequirementBuilder.fromUri(endpoint.apiUrl().toString()).build();
+    }
+
+    private BearerToken pick(String credentialsId, List<StandardCredentials> seen) throws TokenUnavailableException {
+        StandardCredentials found = CredentialsMatchers.firstOrNull(seen, CredentialsMatchers.withId(credentialsId));
+        if (found instanceof StringCredentials) {
+            return token(credentialsId, (StringCredentials) found);
+        }
+        throw notFound(credentialsId, found != null);
+    }
+
+    /** The job, or after its deletion the nearest folder around it that is still there. */
+    @CheckForNull
+    private static Item nearest(String itemFullName) {
+        String name = itemFullName;
+        while (!name.isEmpty()) {
+            Item item = Jenkins.get().getItemByFullName(name);
+            if (item != null) {
+                return item;
+            }
+            name = name.contains("/") ? name.substring(0, name.lastIndexOf('/')) : "";
+        }
+        return null;
+    }
+
+    private static BearerToken token(String credentialsId, StringCredentials credentials)
+            throws TokenUnavailableException {
+        try {
+            return BearerToken.of(credentials.getSecret().getPlainText());
+        } catch (IllegalArgumentException e) {
+            throw new TokenUnavailableException(Problem.UNUSABLE, Messages.TokenLookup_unusable(credentialsId));
+        }
+    }
+
+    private static TokenUnavailableException notFound(String credentialsId, boolean otherKind) {
+        return otherKind
+                ? new TokenUnavailableException(Problem.WRONG_KIND, Messages.TokenLookup_wrongKind(credentialsId))
+                : new TokenUnavailableException(Problem.NOT_FOUND, Messages.TokenLookup_notFound(credentialsId));
+    }
+}

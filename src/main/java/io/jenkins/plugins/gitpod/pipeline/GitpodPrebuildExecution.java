@@ -1,0 +1,217 @@
+package io.jenkins.plugins.gitpod.pipeline;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import hudson.AbortException;
+import hudson.model.Node;
+import hudson.model.Result;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.gitpod.build.CancelledInGitpod;
+import io.jenkins.plugins.gitpod.build.PrebuildOptions;
+import io.jenkins.plugins.gitpod.build.PrebuildRecord;
+import io.jenkins.plugins.gitpod.build.PrebuildResult;
+import io.jenkins.plugins.gitpod.build.PrebuildService;
+import io.jenkins.plugins.gitpod.build.PrebuildWaiter;
+import io.jenkins.plugins.gitpod.build.Verdict;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jenkinsci.plugins.workflow.actions.WarningAction;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+
+/**
+ * One {@code gitpodPrebuild} in motion. It saves only which request is its own and what was asked; what happens to the
+ * request is the engine's and the ledger's business. Nothing here blocks the thread that runs the pipeline.
+ */
+final class GitpodPrebuildExecution extends StepExecution implements PrebuildWaiter {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final Logger LOGGER = Logger.getLogger(GitpodPrebuildExecution.class.getName());
+
+    /** How long a build that ends early waits for Gitpod to take the cancel. */
+    private static final Duration GRACE = Duration.ofSeconds(8);
+
+    private final PrebuildOptions options;
+    private final String requestId = UUID.randomUUID().toString();
+
+    // Not saved: a step that resumes has not ended, and what interrupted it comes again or stands in the ledger.
+    private transient volatile boolean ended;
+    private transient volatile Throwable interruption;
+
+    GitpodPrebuildExecution(StepContext context, PrebuildOptions options) {
+        super(context);
+        this.options = options;
+    }
+
+    private UUID requestId() {
+        return UUID.fromString(requestId);
+    }
+
+    @Override
+    public boolean start() throws Exception {
+        StepContext context = getContext();
+        Run<?, ?> run = context.get(Run.class);
+        FlowNode node = context.get(FlowNode.class);
+        if (options.isWait() && context.get(Node.class) != null) {
+            line(Messages.GitpodPrebuildExecution_insideNode());
+        }
+        PrebuildService.get().submit(requestId(), run, node == null ? null : node.getId(), options, this);
+        return false;
+    }
+
+    @Override
+    public void onResume() {
+        PrebuildService service = PrebuildService.get();
+        service.background().execute(() -> {
+            try {
+                Run<?, ?> run = getContext().get(Run.class);
+                if (!service.resume(requestId(), run, this)) {
+                    // Jenkins stopped between the start of the step and the saved intent: nothing was ever sent.
+                    FlowNode node = getContext().get(FlowNode.class);
+                    service.submit(requestId(), run, node == null ? null : node.getId(), options, this);
+                }
+            } catch (IOException e) {
+                fail(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                fail(e);
+            }
+        });
+    }
+
+    @Override
+    public void stop(@NonNull Throwable cause) {
+        interruption = cause;
+        PrebuildService service = PrebuildService.get();
+        service.leave(requestId());
+        service.later(GRACE, () -> service.background().execute(() -> leaveUnconfirmed(service, cause)));
+        if (service.status(requestId()) == null) {
+            // Nothing is open, so nothing more will be heard.
+            service.background().execute(() -> fail(cause));
+        }
+    }
+
+    private void leaveUnconfirmed(PrebuildService service, Throwable cause) {
+        if (ended) {
+            return;
+        }
+        String farewell = service.farewell(requestId());
+        if (farewell != null) {
+            line(farewell);
+        }
+        fail(cause);
+    }
+
+    @Override
+    public boolean blocksRestart() {
+        return PrebuildService.get().isCreateOut(requestId());
+    }
+
+    @CheckForNull
+    @Override
+    public String getStatus() {
+        return PrebuildService.get().status(requestId());
+    }
+
+    // ---- what the service tells, on threads of its own
+
+    @Override
+    public void line(@NonNull String line) {
+        try {
+            TaskListener listener = getContext().get(TaskListener.class);
+            if (listener != null) {
+                listener.getLogger().println("[Gitpod] " + line);
+            }
+        } catch (IOException e) {
+            LOGGER.log(Level.FINE, "No console for: " + line, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void created(@NonNull PrebuildResult result) {
+        if (!options.isWait() && interruption == null) {
+            line(Messages.GitpodPrebuildExecution_detached());
+            succeed(result);
+        }
+    }
+
+    @Override
+    public void concluded(@NonNull PrebuildRecord record) {
+        if (ended) {
+            return;
+        }
+        Verdict verdict = Verdict.of(record, options);
+        Throwable cause = interruption;
+        if (cause != null) {
+            line(verdict.message());
+            fail(cause);
+        } else if (verdict.result() == Result.SUCCESS) {
+            line(verdict.message());
+            succeed(record.getResult());
+        } else if (verdict.result() == Result.UNSTABLE) {
+            line(verdict.message());
+            warn(verdict.message());
+            succeed(record.getResult());
+        } else if (verdict.result() == Result.ABORTED) {
+            line(verdict.message());
+            PrebuildResult prebuild = record.getResult();
+            fail(new FlowInterruptedException(
+                    Result.ABORTED, false, new CancelledInGitpod(prebuild == null ? "" : prebuild.getId())));
+        } else {
+            fail(new AbortException(verdict.message()));
+        }
+    }
+
+    /** Makes the step and the build unstable. */
+    private void warn(String message) {
+        try {
+            FlowNode node = getContext().get(FlowNode.class);
+            if (node != null) {
+                node.addOrReplaceAction(new WarningAction(Result.UNSTABLE).withMessage(message));
+            }
+            Run<?, ?> run = getContext().get(Run.class);
+            if (run != null) {
+                run.setResult(Result.UNSTABLE);
+            }
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "Could not mark the step as unstable", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void succeed(@Nullable PrebuildResult result) {
+        if (isFirstEnd()) {
+            getContext().onSuccess(result);
+        }
+    }
+
+    private void fail(Throwable cause) {
+        if (isFirstEnd()) {
+            getContext().onFailure(cause);
+        }
+    }
+
+    /** The one guard against all races of success, failure, stop and resume. */
+    private synchronized boolean isFirstEnd() {
+        boolean first = !ended;
+        ended = true;
+        return first;
+    }
+
+    private Object readResolve() {
+        ended = false;
+        interruption = null;
+        return this;
+    }
+}

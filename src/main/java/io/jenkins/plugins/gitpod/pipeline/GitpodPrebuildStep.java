@@ -1,0 +1,147 @@
+package io.jenkins.plugins.gitpod.pipeline;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.gitpod.build.OnWarning;
+import io.jenkins.plugins.gitpod.build.PrebuildOptions;
+import java.util.Set;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+
+/** The pipeline step {@code gitpodPrebuild}; every option has its meaning in {@link PrebuildOptions}. */
+public final class GitpodPrebuildStep extends Step {
+
+    private final PrebuildOptions options = new PrebuildOptions();
+
+    @DataBoundConstructor
+    public GitpodPrebuildStep() {
+        // All options are optional for the binding, so that a missing one gets a message of its own.
+    }
+
+    @CheckForNull
+    public String getProjectId() {
+        return options.getProjectId();
+    }
+
+    @DataBoundSetter
+    public void setProjectId(String projectId) {
+        options.setProjectId(projectId);
+    }
+
+    @CheckForNull
+    public String getEnvironmentClassId() {
+        return options.getEnvironmentClassId();
+    }
+
+    @DataBoundSetter
+    public void setEnvironmentClassId(String environmentClassId) {
+        options.setEnvironmentClassId(environmentClassId);
+    }
+
+    @CheckForNull
+    public Integer getTimeout() {
+        return options.getTimeout();
+    }
+
+    @DataBoundSetter
+    public void setTimeout(Integer timeout) {
+        options.setTimeout(timeout);
+    }
+
+    @CheckForNull
+    public String getConnection() {
+        return options.getConnection();
+    }
+
+    @DataBoundSetter
+    public void setConnection(String connection) {
+        options.setConnection(connection);
+    }
+
+    @CheckForNull
+    public String getCredentialsId() {
+        return options.getCredentialsId();
+    }
+
+    @DataBoundSetter
+    public void setCredentialsId(String credentialsId) {
+        options.setCredentialsId(credentialsId);
+    }
+
+    public boolean isWait() {
+        return options.isWait();
+    }
+
+    @DataBoundSetter
+    public void setWait(boolean wait) {
+        options.setWait(wait);
+    }
+
+    public boolean isPropagate() {
+        return options.isPropagate();
+    }
+
+    @DataBoundSetter
+    public void setPropagate(boolean propagate) {
+        options.setPropagate(propagate);
+    }
+
+    public boolean isCancelOnAbort() {
+        return options.isCancelOnAbort();
+    }
+
+    @DataBoundSetter
+    public void setCancelOnAbort(boolean cancelOnAbort) {
+        options.setCancelOnAbort(cancelOnAbort);
+    }
+
+    @NonNull
+    public OnWarning getOnWarning() {
+        return options.getOnWarning();
+    }
+
+    @DataBoundSetter
+    public void setOnWarning(OnWarning onWarning) {
+        options.setOnWarning(onWarning);
+    }
+
+    @Override
+    public StepExecution start(StepContext context) {
+        return new GitpodPrebuildExecution(context, options);
+    }
+
+    /** Names the step and its needs. */
+    @Extension
+    public static final class DescriptorImpl extends StepDescriptor {
+
+        @Override
+        public String getFunctionName() {
+            return "gitpodPrebuild";
+        }
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.GitpodPrebuildStep_displayName();
+        }
+
+        @Override
+        public Set<? extends Class<?>> getRequiredContext() {
+            return Set.of(Run.class, FlowNode.class, TaskListener.class);
+        }
+
+        @Override
+        public String argumentsToString(@NonNull java.util.Map<String, Object> namedArgs) {
+            Object projectId = namedArgs.get("projectId");
+            return projectId == null ? null : projectId.toString();
+        }
+    }
+}
