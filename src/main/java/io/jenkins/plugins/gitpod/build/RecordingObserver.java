@@ -9,6 +9,7 @@ import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.engine.RequestView;
 import io.jenkins.plugins.gitpod.engine.Update;
 import java.io.IOException;
 import java.time.Instant;
@@ -56,6 +57,16 @@ final class RecordingObserver implements PrebuildObserver {
         return messages;
     }
 
+    @NonNull
+    TokenNews tokenNews() {
+        return new TokenNews(request, origin);
+    }
+
+    @NonNull
+    OpenPrebuild shown(@Nullable RequestView view) {
+        return new OpenPrebuild(request, origin, since, view);
+    }
+
     /** What is known of the prebuild so far. */
     @CheckForNull
     synchronized PrebuildResult result() {
@@ -96,9 +107,8 @@ final class RecordingObserver implements PrebuildObserver {
     }
 
     private synchronized PrebuildResult note(Prebuild prebuild) {
-        PrebuildResult before = result == null
-                ? new PrebuildResult(prebuild.id(), messages.url(), PrebuildPhase.UNKNOWN)
-                : result;
+        PrebuildResult before =
+                result == null ? new PrebuildResult(prebuild.id(), messages.url(), PrebuildPhase.UNKNOWN) : result;
         long millis = prebuild.status().phase().isEnd()
                 ? Math.max(0, Instant.now().toEpochMilli() - since.toEpochMilli())
                 : 0;
