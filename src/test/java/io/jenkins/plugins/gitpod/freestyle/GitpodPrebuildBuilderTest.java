@@ -57,7 +57,8 @@ class GitpodPrebuildBuilderTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
 
-    private static GitpodFixture gitpod;
+    // Made before Jenkins starts, which reads the fixture's limits then.
+    private static final GitpodFixture GITPOD = new GitpodFixture();
     private static JenkinsRule jenkins;
 
     private SimPrebuild[] before;
@@ -65,38 +66,37 @@ class GitpodPrebuildBuilderTest {
     @BeforeAll
     static void start(JenkinsRule rule) throws Exception {
         jenkins = rule;
-        gitpod = new GitpodFixture();
-        gitpod.connect();
+        GITPOD.connect();
     }
 
     @AfterAll
     static void close() {
-        gitpod.close();
+        GITPOD.close();
     }
 
     @BeforeEach
     void remember() {
-        before = gitpod.simulator().books().prebuilds().toArray(new SimPrebuild[0]);
-        gitpod.simulator().books().clear();
+        before = GITPOD.simulator().books().prebuilds().toArray(new SimPrebuild[0]);
+        GITPOD.simulator().books().clear();
     }
 
     @AfterEach
     void nothingIsLeft() {
-        gitpod.simulator().faults().clear();
-        gitpod.project().plan(PhasePlan.quick(Duration.ofSeconds(1)));
-        await().atMost(SOON).until(() -> gitpod.simulator().books().active().isEmpty());
-        assertEquals(List.of(), gitpod.simulator().books().violations());
+        GITPOD.simulator().faults().clear();
+        GITPOD.project().plan(PhasePlan.quick(Duration.ofSeconds(1)));
+        await().atMost(SOON).until(() -> GITPOD.simulator().books().active().isEmpty());
+        assertEquals(List.of(), GITPOD.simulator().books().violations());
     }
 
     private SimPrebuild theOnlyNewPrebuild() {
-        List<SimPrebuild> all = gitpod.simulator().books().prebuilds();
+        List<SimPrebuild> all = GITPOD.simulator().books().prebuilds();
         assertEquals(before.length + 1, all.size());
         return all.get(all.size() - 1);
     }
 
     private GitpodPrebuildBuilder step() {
         GitpodPrebuildBuilder step = new GitpodPrebuildBuilder();
-        step.setProjectId(gitpod.project().id());
+        step.setProjectId(GITPOD.project().id());
         return step;
     }
 
@@ -125,11 +125,11 @@ class GitpodPrebuildBuilderTest {
         job.getBuildersList().add(new Seen());
         FreeStyleBuild build = jenkins.buildAndAssertSuccess(job);
         String id = theOnlyNewPrebuild().id();
-        String url = gitpod.simulator().apiUrl().toString().replaceAll("/api$", "") + "/projects/"
-                + gitpod.project().id() + "/prebuilds";
+        String url = GITPOD.simulator().apiUrl().toString().replaceAll("/api$", "") + "/projects/"
+                + GITPOD.project().id() + "/prebuilds";
         jenkins.assertLogContains("[Gitpod] Created Gitpod prebuild " + id, build);
         jenkins.assertLogContains("seen " + id + " COMPLETED " + url, build);
-        jenkins.assertLogNotContains(gitpod.account().token(), build);
+        jenkins.assertLogNotContains(GITPOD.account().token(), build);
         PrebuildAction action = build.getAction(PrebuildAction.class);
         assertNotNull(action);
         assertEquals(id, action.getRecords().get(0).getResult().getId());
@@ -137,7 +137,7 @@ class GitpodPrebuildBuilderTest {
 
     @Test
     void parametersAndVariablesAreExpanded() throws Exception {
-        SimEnvironmentClass large = gitpod.simulator().addEnvironmentClass("Large");
+        SimEnvironmentClass large = GITPOD.simulator().addEnvironmentClass("Large");
         GitpodPrebuildBuilder step = step();
         step.setProjectId("${PROJECT}");
         step.setEnvironmentClassId("$CLASS");
@@ -150,7 +150,7 @@ class GitpodPrebuildBuilderTest {
         FreeStyleBuild build = jenkins.assertBuildStatusSuccess(job.scheduleBuild2(
                 0,
                 new ParametersAction(
-                        new StringParameterValue("PROJECT", gitpod.project().id()),
+                        new StringParameterValue("PROJECT", GITPOD.project().id()),
                         new StringParameterValue("CLASS", large.id()),
                         new StringParameterValue("CONNECTION", "sim"))));
         assertEquals(large.id(), theOnlyNewPrebuild().environmentClassId());
@@ -164,7 +164,7 @@ class GitpodPrebuildBuilderTest {
         FreeStyleBuild build = jenkins.buildAndAssertStatus(Result.FAILURE, job(step));
         jenkins.assertLogContains("\"${NOBODY_SET_THIS}\" is not a Gitpod project id", build);
         jenkins.assertLogNotContains("\tat ", build);
-        assertTrue(gitpod.simulator().books().calls().isEmpty());
+        assertTrue(GITPOD.simulator().books().calls().isEmpty());
     }
 
     @Test
@@ -177,12 +177,12 @@ class GitpodPrebuildBuilderTest {
         FreeStyleBuild build = jenkins.assertBuildStatus(
                 Result.FAILURE, job.scheduleBuild2(0, new ParametersAction(new StringParameterValue("CRED", "other"))));
         jenkins.assertLogContains("There is no credential \"${CRED}\"", build);
-        assertEquals(0, gitpod.simulator().books().count("CreatePrebuild"));
+        assertEquals(0, GITPOD.simulator().books().count("CreatePrebuild"));
     }
 
     @Test
     void interruptCancelsAndReturnsAtOnce() throws Exception {
-        gitpod.project().plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        GITPOD.project().plan(PhasePlan.stuckIn(SimPhase.RUNNING));
         FreeStyleBuild build = job(step()).scheduleBuild2(0).waitForStart();
         jenkins.waitForMessage("Created Gitpod prebuild", build);
         long start = System.nanoTime();
@@ -197,24 +197,24 @@ class GitpodPrebuildBuilderTest {
 
     @Test
     void interruptReturnsWithinTenSecondsEvenIfGitpodNeverAnswers() throws Exception {
-        gitpod.project().plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        GITPOD.project().plan(PhasePlan.stuckIn(SimPhase.RUNNING));
         FreeStyleBuild build = job(step()).scheduleBuild2(0).waitForStart();
         jenkins.waitForMessage("Created Gitpod prebuild", build);
         Fault.Hang hang = Fault.hangBeforeActing();
-        gitpod.simulator().faults().add(FaultRule.on("CancelPrebuild", hang).forever());
+        GITPOD.simulator().faults().add(FaultRule.on("CancelPrebuild", hang).forever());
         long start = System.nanoTime();
         build.getExecutor().interrupt();
         jenkins.waitForCompletion(build);
         assertThat(Duration.ofNanos(System.nanoTime() - start).toSeconds(), lessThan(10L));
         jenkins.assertLogContains("is not confirmed as cancelled yet", build);
-        gitpod.simulator().faults().clear();
+        GITPOD.simulator().faults().clear();
         hang.release();
         assertEquals(Result.ABORTED, build.getResult());
     }
 
     @Test
     void warningMakesTheBuildUnstableIfSoChosen() throws Exception {
-        gitpod.project().plan(PhasePlan.quick(Duration.ofSeconds(1)).withWarning("1 of 3 tasks failed"));
+        GITPOD.project().plan(PhasePlan.quick(Duration.ofSeconds(1)).withWarning("1 of 3 tasks failed"));
         GitpodPrebuildBuilder step = step();
         step.setOnWarning(OnWarning.UNSTABLE);
         FreeStyleProject job = job(step);
@@ -226,7 +226,7 @@ class GitpodPrebuildBuilderTest {
 
     @Test
     void failureFailsTheBuildUnlessItOnlyReturnsIt() throws Exception {
-        gitpod.project().plan(PhasePlan.failing("devcontainer is broken").scaled(0.01));
+        GITPOD.project().plan(PhasePlan.failing("devcontainer is broken").scaled(0.01));
         FreeStyleBuild failed = jenkins.buildAndAssertStatus(Result.FAILURE, job(step()));
         jenkins.assertLogContains("devcontainer is broken", failed);
         GitpodPrebuildBuilder step = step();
@@ -239,7 +239,7 @@ class GitpodPrebuildBuilderTest {
 
     @Test
     void cancelledInGitpodAbortsTheBuild() throws Exception {
-        gitpod.project().plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        GITPOD.project().plan(PhasePlan.stuckIn(SimPhase.RUNNING));
         FreeStyleBuild build = job(step()).scheduleBuild2(0).waitForStart();
         jenkins.waitForMessage("Created Gitpod prebuild", build);
         SimPrebuild prebuild = theOnlyNewPrebuild();
@@ -253,7 +253,7 @@ class GitpodPrebuildBuilderTest {
 
     @Test
     void withoutWaitingTheBuildGoesOnAndThePrebuildToo() throws Exception {
-        gitpod.project().plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        GITPOD.project().plan(PhasePlan.stuckIn(SimPhase.RUNNING));
         GitpodPrebuildBuilder step = step();
         step.setWait(false);
         FreeStyleProject job = job(step);
@@ -276,8 +276,8 @@ class GitpodPrebuildBuilderTest {
         MatrixProject job = jenkins.createProject(MatrixProject.class);
         job.setAxes(new AxisList(new Axis(
                 "PROJECT",
-                gitpod.project().id(),
-                gitpod.simulator()
+                GITPOD.project().id(),
+                GITPOD.simulator()
                         .addProject("second")
                         .plan(PhasePlan.quick(Duration.ofSeconds(1)))
                         .id())));
@@ -304,7 +304,7 @@ class GitpodPrebuildBuilderTest {
         GitpodConnection one = GitpodGlobalConfiguration.get().getConnections().get(0);
         one.setMostUnderWay(1);
         try {
-            gitpod.project().plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+            GITPOD.project().plan(PhasePlan.stuckIn(SimPhase.RUNNING));
             FreeStyleBuild first = job(step()).scheduleBuild2(0).waitForStart();
             jenkins.waitForMessage("Created Gitpod prebuild", first);
             FreeStyleBuild second = job(step()).scheduleBuild2(0).waitForStart();
@@ -317,10 +317,10 @@ class GitpodPrebuildBuilderTest {
             third.getExecutor().interrupt();
             jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(third));
             jenkins.assertLogContains("No Gitpod prebuild was created", third);
-            assertThat(gitpod.simulator().books().count("CreatePrebuild"), not(lessThan(2)));
+            assertThat(GITPOD.simulator().books().count("CreatePrebuild"), not(lessThan(2)));
             second.getExecutor().interrupt();
             jenkins.waitForCompletion(second);
-            assertEquals(2, gitpod.simulator().books().count("CreatePrebuild"));
+            assertEquals(2, GITPOD.simulator().books().count("CreatePrebuild"));
         } finally {
             one.setMostUnderWay(null);
         }
