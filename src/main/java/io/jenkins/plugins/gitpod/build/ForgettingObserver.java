@@ -12,20 +12,24 @@ final class ForgettingObserver implements PrebuildObserver {
     private final UUID requestId;
     private final RecordingObserver observer;
     private final Map<UUID, RecordingObserver> observers;
+    private final TokenNews tokenNews;
 
     ForgettingObserver(UUID requestId, RecordingObserver observer, Map<UUID, RecordingObserver> observers) {
         this.requestId = requestId;
         this.observer = observer;
         this.observers = observers;
+        this.tokenNews = observer.tokenNews();
     }
 
     @Override
     public void update(Update update) {
+        tokenNews.update(update);
         observer.update(update);
     }
 
     @Override
     public void concluded(Outcome outcome) {
+        tokenNews.concluded(outcome);
         try {
             observer.concluded(outcome);
         } finally {

@@ -6,6 +6,7 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import io.jenkins.plugins.gitpod.config.CallFailures;
 import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.Outcome;
@@ -196,52 +197,7 @@ public final class PrebuildMessages {
     /** The same for a call that belongs to no request. */
     @NonNull
     public static String explain(@NonNull GitpodException e, @NonNull Connection connection) {
-        String host = Objects.toString(connection.endpoint().apiUrl().getAuthority(), "");
-        String name = connection.name();
-        switch (e.kind()) {
-            case UNKNOWN_HOST:
-                return text("error.unknownHost", host, name);
-            case CONNECT_FAILED:
-                return text("error.connectFailed", host, name);
-            case CONNECT_TIMEOUT:
-                return text("error.connectTimeout", host, name);
-            case TLS:
-                return text("error.tls", host, name);
-            case PROXY:
-                return text("error.proxy", host);
-            case CONNECTION_LOST:
-                return text("error.connectionLost", host);
-            case CALL_TIMEOUT:
-                return text("error.callTimeout", host);
-            case REDIRECT:
-                return text("error.redirect", host, e.redirectTarget().orElse("?"), name);
-            case TOO_LARGE:
-                return text("error.tooLarge", host);
-            case UNREADABLE:
-                return e.sentHtml() ? text("error.html", host, e.httpStatus(), name) : text("error.unreadable", host);
-            default:
-                return answered(e, connection, host);
-        }
-    }
-
-    private static String answered(GitpodException e, Connection connection, String host) {
-        String detail = e.detail().isEmpty() ? "HTTP " + e.httpStatus() : e.detail();
-        switch (e.code()) {
-            case UNAUTHENTICATED:
-                return text("error.unauthenticated", detail);
-            case PERMISSION_DENIED:
-                return text("error.permissionDenied", detail);
-            case NOT_FOUND:
-                return text("error.notFound", detail);
-            case UNIMPLEMENTED:
-                return text("error.unimplemented", host, e.httpStatus(), connection.name());
-            case RESOURCE_EXHAUSTED:
-                return e.retryAfter().isPresent() ? text("error.rateLimit", detail) : text("error.quota", detail);
-            default:
-                return e.kind() == GitpodException.Kind.HTTP_ERROR && e.detail().isEmpty()
-                        ? text("error.status", host, e.httpStatus())
-                        : text("error.answer", e.code().name().toLowerCase(Locale.ROOT), detail);
-        }
+        return CallFailures.explain(e, connection);
     }
 
     private static String span(Duration duration) {

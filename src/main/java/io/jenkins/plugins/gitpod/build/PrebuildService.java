@@ -10,12 +10,9 @@ import hudson.init.InitMilestone;
 import hudson.init.Initializer;
 import hudson.init.Terminator;
 import hudson.model.Run;
-import hudson.util.VersionNumber;
-import io.jenkins.plugins.gitpod.api.BearerToken;
 import io.jenkins.plugins.gitpod.api.ClientLimits;
-import io.jenkins.plugins.gitpod.api.GitpodClient;
-import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
+import io.jenkins.plugins.gitpod.config.GitpodClients;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
 import io.jenkins.plugins.gitpod.config.TokenLookup;
@@ -23,16 +20,18 @@ import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.EngineSettings;
 import io.jenkins.plugins.gitpod.engine.Lane;
+import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.ThreadedRuntime;
 import io.jenkins.plugins.gitpod.engine.TokenSource;
-import io.jenkins.plugins.okhttp.api.JenkinsOkHttpClient;
+import io.jenkins.plugins.gitpod.engine.Update;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -40,9 +39,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Collectors;
 import jenkins.model.Jenkins;
-import okhttp3.OkHttpClient;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -56,13 +53,15 @@ public final class PrebuildService {
 
     private static final Logger LOGGER = Logger.getLogger(PrebuildService.class.getName());
 
+    private static final Duration LOOK_FOR_PLACES = Duration.ofSeconds(2);
+
     @CheckForNull
     private volatile Running running;
 
     private final Map<UUID, RecordingObserver> observers = new ConcurrentHashMap<>();
 
     /** What exists from start to stop. */
-    private record Running(ThreadedRuntime runtime, Ledger ledger, PrebuildEngine engine) {}
+    private record Running(ThreadedRuntime runtime, Ledger ledger, PrebuildEngine engine, Places places) {}
 
     @NonNull
     public static PrebuildService get() {
@@ -94,10 +93,10 @@ public final class PrebuildService {
         ClientLimits limits = Limits.client();
         ThreadedRuntime runtime = new ThreadedRuntime();
         Ledger ledger = new Ledger(Jenkins.get().getRootDir().toPath().resolve("gitpod-prebuilds"));
-        String userAgent = userAgent();
         PrebuildEngine engine = new PrebuildEngine(
-                runtime, settings, ledger, (endpoint, token) -> client(endpoint, token, limits, userAgent));
-        running = new Running(runtime, ledger, engine);
+                runtime, settings, ledger, (endpoint, token) -> GitpodClients.client(endpoint, token, limits));
+        Places places = new Places(name -> freePlaces(engine, name));
+        running = new Running(runtime, ledger, engine, places);
         restore(ledger, engine);
     }
 
@@ -111,18 +110,28 @@ public final class PrebuildService {
         observers.clear();
     }
 
-    private static GitpodClient client(
-            GitpodEndpoint endpoint, BearerToken token, ClientLimits limits, String userAgent) {
-        OkHttpClient base =
-                JenkinsOkHttpClient.newClientBuilder(new OkHttpClient()).build();
-        return new GitpodClient(base, endpoint, token, limits, userAgent);
+    /** How many more prebuilds may be under way over a connection. */
+    private static int freePlaces(PrebuildEngine engine, String connectionName) {
+        GitpodConnection connection = GitpodGlobalConfiguration.get().connection(connectionName);
+        Integer most = connection == null ? null : connection.getMostUnderWay();
+        if (most == null) {
+            return Integer.MAX_VALUE;
+        }
+        long underWay = engine.open().stream()
+                .filter(handle -> handle.view().request().connection().name().equals(connectionName))
+                .count();
+        return (int) Math.max(0, most - underWay);
     }
 
-    private static String userAgent() {
-        var plugin = Jenkins.get().getPluginManager().whichPlugin(PrebuildService.class);
-        String version = plugin == null ? "unknown" : plugin.getVersion().replaceAll(" .*", "");
-        VersionNumber core = Jenkins.getVersion();
-        return "jenkins-gitpod-prebuild/" + version + " Jenkins/" + (core == null ? "unknown" : core);
+    /** Places become free by an end, by a greater limit, by a connection that is gone: looked for while somebody waits. */
+    private static void lookForPlaces(ThreadedRuntime runtime, Places places) {
+        runtime.schedule(
+                LOOK_FOR_PLACES,
+                () -> runtime.lane(Lane.DELIVERY).execute(() -> {
+                    if (places.next()) {
+                        lookForPlaces(runtime, places);
+                    }
+                }));
     }
 
     private void restore(Ledger ledger, PrebuildEngine engine) {
@@ -183,23 +192,31 @@ public final class PrebuildService {
                 options.isCancelOnAbort());
         RequestOrigin origin = new RequestOrigin(
                 run.getExternalizableId(), run.getParent().getFullName(), nodeId, options.getCredentialsId());
-        now.ledger().announce(requestId, origin);
         RecordingObserver observer = new RecordingObserver(request, origin, Instant.now(), waiter);
-        observers.put(requestId, observer);
-        now.engine().submit(request, tokens(connection, origin, run), observing(observer));
+        Places.Waiting place = new Places.Waiting(
+                observer.shown(null),
+                () -> {
+                    now.ledger().announce(requestId, origin);
+                    observers.put(requestId, observer);
+                    now.engine().submit(request, tokens(connection, origin, run), observing(observer));
+                },
+                () -> background().execute(() -> observer.concluded(new Outcome.NotCreated())));
+        Places.Admission admission = now.places().admit(requestId, place);
+        if (admission == Places.Admission.FIRST_TO_WAIT) {
+            lookForPlaces(now.runtime(), now.places());
+        }
+        if (admission != Places.Admission.SUBMITTED) {
+            background()
+                    .execute(() -> waiter.line(Messages.PrebuildService_waitsForPlace(
+                            connection.name(), String.valueOf(configured.getMostUnderWay()))));
+        }
     }
 
     private static GitpodConnection connection(@Nullable String name) throws AbortException {
         GitpodGlobalConfiguration configuration = GitpodGlobalConfiguration.get();
         GitpodConnection connection = configuration.connection(name);
         if (connection == null) {
-            String known = configuration.getConnections().stream()
-                    .map(GitpodConnection::getName)
-                    .collect(Collectors.joining(", "));
-            throw new AbortException(
-                    known.isEmpty()
-                            ? Messages.PrebuildService_noConnection()
-                            : Messages.PrebuildService_unknownConnection(name, known));
+            throw new AbortException(configuration.missing(name));
         }
         return connection;
     }
@@ -219,7 +236,7 @@ public final class PrebuildService {
         if (credentialsId == null) {
             return () -> {
                 GitpodConnection configured = GitpodGlobalConfiguration.get().connection(connection.name());
-                return lookup.forConnection(configured == null ? null : configured.getCredentialsId());
+                return lookup.forConnection(configured, origin.jobFullName());
             };
         }
         return run == null
@@ -258,10 +275,44 @@ public final class PrebuildService {
 
     /** The one who waited leaves early; the waiter still hears what became of it. */
     public void leave(@NonNull UUID requestId) {
+        Running now = running;
+        if (now != null && now.places().withdraw(requestId)) {
+            return;
+        }
         PrebuildHandle handle = find(requestId);
         if (handle != null) {
             handle.leave(CancelReason.ABORTED);
         }
+    }
+
+    /** Cancels a prebuild, whoever waits for it; nothing happens if it is not open. */
+    public void cancel(@NonNull UUID requestId) {
+        Running now = running;
+        if (now != null && now.places().withdraw(requestId)) {
+            return;
+        }
+        PrebuildHandle handle = find(requestId);
+        if (handle != null) {
+            handle.cancel();
+        }
+    }
+
+    /** All that is open, the oldest first. */
+    @NonNull
+    List<OpenPrebuild> openPrebuilds() {
+        List<OpenPrebuild> all = new ArrayList<>();
+        Running now = running;
+        if (now != null) {
+            for (PrebuildHandle handle : now.engine().open()) {
+                RecordingObserver observer = observers.get(handle.requestId());
+                if (observer != null) {
+                    all.add(observer.shown(handle.view()));
+                }
+            }
+            all.addAll(now.places().all());
+        }
+        all.sort(Comparator.comparing(OpenPrebuild::since));
+        return all;
     }
 
     /** A sentence on a request whose build ends before Gitpod has confirmed the cancel. */
@@ -289,6 +340,11 @@ public final class PrebuildService {
     /** How a request stands, for people, or null if it is not open. */
     @CheckForNull
     public String status(@NonNull UUID requestId) {
+        Running now = running;
+        OpenPrebuild waiting = now == null ? null : now.places().find(requestId);
+        if (waiting != null) {
+            return waiting.getState();
+        }
         PrebuildHandle handle = find(requestId);
         if (handle == null) {
             return null;

@@ -9,6 +9,7 @@ import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.engine.RequestView;
 import io.jenkins.plugins.gitpod.engine.Update;
 import java.io.IOException;
 import java.time.Instant;
@@ -54,6 +55,16 @@ final class RecordingObserver implements PrebuildObserver {
     @NonNull
     PrebuildMessages messages() {
         return messages;
+    }
+
+    @NonNull
+    TokenNews tokenNews() {
+        return new TokenNews(request, origin);
+    }
+
+    @NonNull
+    OpenPrebuild shown(@Nullable RequestView view) {
+        return new OpenPrebuild(request, origin, since, view);
     }
 
     /** What is known of the prebuild so far. */
