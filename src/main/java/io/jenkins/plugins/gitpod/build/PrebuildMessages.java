@@ -2,7 +2,6 @@ package io.jenkins.plugins.gitpod.build;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
-import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
@@ -83,12 +82,12 @@ public final class PrebuildMessages {
     /**
      * The last word on a request, in one sentence or two: what happened, to which prebuild, and what to do.
      *
-     * @param result the duration and size if the prebuild ended
+     * @param took from the request to the end; only a completed prebuild tells it
      */
     @NonNull
-    public String outcome(@NonNull Outcome outcome, @Nullable PrebuildResult result) {
+    public String outcome(@NonNull Outcome outcome, @NonNull Duration took) {
         if (outcome instanceof Outcome.Ended ended) {
-            return ended(ended, result);
+            return ended(ended, took);
         } else if (outcome instanceof Outcome.Gone gone) {
             return text("gone", gone.prebuildId(), request.projectId());
         } else if (outcome instanceof Outcome.NotCreated) {
@@ -129,16 +128,13 @@ public final class PrebuildMessages {
         return " " + text(cancelled ? "isCancelled" : "isNotCancelled");
     }
 
-    private String ended(Outcome.Ended ended, @Nullable PrebuildResult result) {
+    private String ended(Outcome.Ended ended, Duration took) {
         Prebuild prebuild = ended.prebuild();
         String id = prebuild.id();
         switch (prebuild.status().phase()) {
             case COMPLETED -> {
-                String done = text(
-                        "completed",
-                        id,
-                        span(Duration.ofMillis(result == null ? 0 : result.getDurationMillis())),
-                        size(prebuild.status().snapshotSizeBytes()));
+                String done =
+                        text("completed", id, span(took), size(prebuild.status().snapshotSizeBytes()));
                 String warning = prebuild.status().warningMessage();
                 return warning == null ? done : done + " " + text("warning", warning);
             }
@@ -147,9 +143,7 @@ public final class PrebuildMessages {
                 return text("failed", id, why == null ? text("noReason") : why, url());
             }
             case CANCELLED -> {
-                return ended.cancelReason() == null
-                        ? text("cancelledElsewhere", id, url())
-                        : text("cancelled", id);
+                return ended.cancelReason() == null ? text("cancelledElsewhere", id, url()) : text("cancelled", id);
             }
             default -> {
                 return text("deleted", id, request.projectId());
@@ -249,8 +243,6 @@ public final class PrebuildMessages {
     }
 
     private static String size(long bytes) {
-        return bytes == 0
-                ? text("noSize")
-                : String.format(Locale.ROOT, "%.1f GB", bytes / (1024.0 * 1024.0 * 1024.0));
+        return bytes == 0 ? text("noSize") : String.format(Locale.ROOT, "%.1f GB", bytes / (1024.0 * 1024.0 * 1024.0));
     }
 }

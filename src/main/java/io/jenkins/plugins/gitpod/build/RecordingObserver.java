@@ -11,6 +11,7 @@ import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.Update;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.logging.Level;
@@ -96,9 +97,8 @@ final class RecordingObserver implements PrebuildObserver {
     }
 
     private synchronized PrebuildResult note(Prebuild prebuild) {
-        PrebuildResult before = result == null
-                ? new PrebuildResult(prebuild.id(), messages.url(), PrebuildPhase.UNKNOWN)
-                : result;
+        PrebuildResult before =
+                result == null ? new PrebuildResult(prebuild.id(), messages.url(), PrebuildPhase.UNKNOWN) : result;
         long millis = prebuild.status().phase().isEnd()
                 ? Math.max(0, Instant.now().toEpochMilli() - since.toEpochMilli())
                 : 0;
@@ -111,7 +111,9 @@ final class RecordingObserver implements PrebuildObserver {
         if (outcome instanceof Outcome.Ended ended) {
             note(ended.prebuild());
         }
-        PrebuildRecord record = record(conclusion(outcome), messages.outcome(outcome, result()));
+        PrebuildResult known = result();
+        Duration took = Duration.ofMillis(known == null ? 0 : known.getDurationMillis());
+        PrebuildRecord record = record(conclusion(outcome), messages.outcome(outcome, took));
         save(record);
         PrebuildWaiter to;
         synchronized (this) {
