@@ -61,7 +61,8 @@ final class LedgerEntry {
         intentTime = saved.intentTime().toEpochMilli();
         prebuildId = saved.prebuildId();
         detached = saved.detached();
-        cancelReason = saved.cancelReason() == null ? null : saved.cancelReason().name();
+        cancelReason =
+                saved.cancelReason() == null ? null : saved.cancelReason().name();
         observedSeconds = saved.observed().toSeconds();
     }
 

@@ -97,10 +97,7 @@ public final class PrebuildService {
         Ledger ledger = new Ledger(Jenkins.get().getRootDir().toPath().resolve("gitpod-prebuilds"));
         String userAgent = userAgent();
         PrebuildEngine engine = new PrebuildEngine(
-                runtime,
-                settings,
-                ledger,
-                (endpoint, token) -> client(endpoint, token, limits, userAgent));
+                runtime, settings, ledger, (endpoint, token) -> client(endpoint, token, limits, userAgent));
         running = new Running(runtime, ledger, engine);
         restore(ledger, engine);
     }
@@ -109,15 +106,16 @@ public final class PrebuildService {
         Running now = running;
         running = null;
         if (now != null) {
-            now.engine().close();
             now.runtime().close();
+            now.engine().close();
         }
         observers.clear();
     }
 
     private static GitpodClient client(
             GitpodEndpoint endpoint, BearerToken token, ClientLimits limits, String userAgent) {
-        OkHttpClient base = JenkinsOkHttpClient.newClientBuilder(new OkHttpClient()).build();
+        OkHttpClient base =
+                JenkinsOkHttpClient.newClientBuilder(new OkHttpClient()).build();
         return new GitpodClient(base, endpoint, token, limits, userAgent);
     }
 
@@ -133,8 +131,8 @@ public final class PrebuildService {
         List<PrebuildEngine.Restored> restored = new ArrayList<>();
         for (Ledger.Read read : ledger.readOpen()) {
             PrebuildRequest request = read.saved().request();
-            RecordingObserver observer = new RecordingObserver(
-                    request, read.origin(), read.saved().intentTime(), null);
+            RecordingObserver observer =
+                    new RecordingObserver(request, read.origin(), read.saved().intentTime(), null);
             observers.put(request.requestId(), observer);
             restored.add(new PrebuildEngine.Restored(
                     read.saved(), tokens(request.connection(), read.origin(), null), observing(observer)));
@@ -242,7 +240,9 @@ public final class PrebuildService {
             PrebuildResult known = observer.result();
             Running now = running;
             PrebuildHandle handle = now == null ? null : now.engine().find(requestId);
-            String id = known != null ? known.getId() : handle == null ? null : handle.view().prebuildId();
+            String id = known != null
+                    ? known.getId()
+                    : handle == null ? null : handle.view().prebuildId();
             if (id != null) {
                 waiter.line(observer.messages().line(new Update.Resumed(id)));
             }

@@ -48,9 +48,9 @@ public final class TokenLookup {
             CredentialsProvider.track(run, found);
             return token(credentialsId, found);
         }
-        boolean otherKind = CredentialsProvider.findCredentialById(
-                        credentialsId, StandardCredentials.class, run, requirements())
-                != null;
+        boolean otherKind =
+                CredentialsProvider.findCredentialById(credentialsId, StandardCredentials.class, run, requirements())
+                        != null;
         throw notFound(credentialsId, otherKind);
     }
 
@@ -86,8 +86,7 @@ public final class TokenLookup {
     }
 
     private BearerToken pick(String credentialsId, List<StandardCredentials> seen) throws TokenUnavailableException {
-        StandardCredentials found =
-                CredentialsMatchers.firstOrNull(seen, CredentialsMatchers.withId(credentialsId));
+        StandardCredentials found = CredentialsMatchers.firstOrNull(seen, CredentialsMatchers.withId(credentialsId));
         if (found instanceof StringCredentials) {
             return token(credentialsId, (StringCredentials) found);
         }

@@ -2,7 +2,7 @@ package io.jenkins.plugins.gitpod.engine;
 
 import java.time.Duration;
 
-/** Doubling waits from a first to a longest, spread by up to a fifth so that many do not come back together. */
+/** Doubling waits from a first to a longest, spread by a tenth either way so that many do not come back together. */
 final class Backoff {
 
     private final Duration first;
@@ -16,9 +16,12 @@ final class Backoff {
 
     /** The wait after one more failure. {@code random} is in [0, 1). */
     Duration next(double random) {
-        int doublings = Math.min(failures, 30);
+        Duration wait = first;
+        for (int i = 0; i < failures && wait.compareTo(longest) < 0; i++) {
+            wait = wait.multipliedBy(2);
+        }
         failures++;
-        long nanos = Math.min(longest.toNanos(), first.toNanos() << Math.min(doublings, 20));
+        long nanos = (wait.compareTo(longest) < 0 ? wait : longest).toNanos();
         return Duration.ofNanos((long) (nanos * (0.9 + 0.2 * random)));
     }
 

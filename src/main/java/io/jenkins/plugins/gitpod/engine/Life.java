@@ -5,17 +5,16 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.BearerToken;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
-import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import io.jenkins.plugins.gitpod.engine.TokenUnavailableException.Problem;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -27,22 +26,18 @@ final class Life implements Effects, PrebuildHandle {
 
     private static final Logger LOGGER = Logger.getLogger(Life.class.getName());
 
-    private enum CreateTicket {
-        NONE,
-        QUEUED,
-        OUT,
-        WITHDRAWN
-    }
-
     private final PrebuildEngine engine;
     private final EngineRuntime runtime;
     private final EngineSettings settings;
     private final TokenSource tokens;
     private final PrebuildMachine machine;
     private final Serial mailbox;
-    private final Serial delivery;
+    private final Delivery delivery;
     private final Map<Alarm, EngineRuntime.Timer> alarms = new EnumMap<>(Alarm.class);
-    private final AtomicReference<CreateTicket> ticket = new AtomicReference<>(CreateTicket.NONE);
+
+    /** The create on its way, or null. Read by any thread. */
+    @CheckForNull
+    private volatile CreateTicket ticket;
 
     @CheckForNull
     private BearerToken token;
@@ -53,64 +48,63 @@ final class Life implements Effects, PrebuildHandle {
     @CheckForNull
     private String watchedId;
 
+    /** The number of the look-up of the token under way, or 0. */
+    private int fetching;
+
     private int fetches;
 
     @CheckForNull
     private EngineRuntime.Timer fetchLimit;
 
-    @CheckForNull
-    private PrebuildObserver observer;
-
-    @CheckForNull
-    private Outcome outcome;
-
-    private boolean outcomeDelivered;
     private boolean finished;
-    private boolean ownerless;
+
+    @CheckForNull
+    private GitpodException lastFailure;
 
     /** Read by any thread. */
     private volatile RequestView view;
 
     Life(PrebuildEngine engine, PrebuildRequest request, TokenSource tokens) {
-        this.engine = engine;
-        this.runtime = engine.runtime();
-        this.settings = engine.settings();
-        this.tokens = tokens;
-        this.mailbox = new Serial(runtime.lane(Lane.STATE), 1);
-        this.delivery = new Serial(runtime.lane(Lane.DELIVERY), 1);
-        this.machine = new PrebuildMachine(request, settings, this);
-        this.view = look(null);
+        this(engine, tokens, effects -> new PrebuildMachine(request, engine.settings(), effects));
     }
 
     Life(PrebuildEngine engine, SavedRequest saved, TokenSource tokens) {
+        this(engine, tokens, effects -> new PrebuildMachine(saved, engine.settings(), effects));
+    }
+
+    private Life(PrebuildEngine engine, TokenSource tokens, Function<Effects, PrebuildMachine> machine) {
         this.engine = engine;
         this.runtime = engine.runtime();
         this.settings = engine.settings();
         this.tokens = tokens;
         this.mailbox = new Serial(runtime.lane(Lane.STATE), 1);
-        this.delivery = new Serial(runtime.lane(Lane.DELIVERY), 1);
-        this.machine = new PrebuildMachine(saved, settings, this);
-        this.view = look(null);
+        this.delivery = new Delivery(new Serial(runtime.lane(Lane.DELIVERY), 1), engine::isClosed, this::delivered);
+        this.machine = machine.apply(this);
+        this.view = look();
     }
 
     /** Any thread. */
     void post(Consumer<PrebuildMachine> event) {
         mailbox.execute(() -> {
             if (!engine.isClosed()) {
-                event.accept(machine);
-                view = look(view.lastFailure());
+                try {
+                    event.accept(machine);
+                } finally {
+                    view = look();
+                }
             }
         });
     }
 
+    /** Any thread. */
     private void postFailure(GitpodException e, Consumer<PrebuildMachine> event) {
         post(m -> {
-            view = look(e);
+            lastFailure = e;
             event.accept(m);
         });
     }
 
-    private RequestView look(@Nullable GitpodException failure) {
+    private RequestView look() {
         return new RequestView(
                 machine.request(),
                 machine.stage(),
@@ -119,7 +113,7 @@ final class Life implements Effects, PrebuildHandle {
                 machine.phase(),
                 machine.isDetached(),
                 machine.cancelReason(),
-                failure);
+                lastFailure);
     }
 
     // ---- the handle, any thread
@@ -135,15 +129,14 @@ final class Life implements Effects, PrebuildHandle {
     }
 
     @Override
-    public void attach(PrebuildObserver newObserver) {
+    public void attach(PrebuildObserver observer) {
         post(m -> {
-            observer = newObserver;
-            ownerless = false;
+            delivery.attach(observer);
             String id = m.prebuildId();
-            if (id != null && outcome == null) {
-                tell(new Update.Resumed(id));
+            if (id != null) {
+                delivery.update(new Update.Resumed(id));
             }
-            deliverOutcome();
+            delivery.deliverOutcome();
         });
     }
 
@@ -151,18 +144,15 @@ final class Life implements Effects, PrebuildHandle {
     public void leave(CancelReason reason) {
         post(m -> {
             m.ownerLeft(reason);
-            if (observer == null) {
-                ownerless = true;
-                closeIfDone();
-            }
+            delivery.ownerLeft();
+            closeIfDone();
         });
     }
 
     @Override
     public void forgetObserver() {
         post(m -> {
-            observer = null;
-            ownerless = true;
+            delivery.forget();
             closeIfDone();
         });
     }
@@ -174,7 +164,8 @@ final class Life implements Effects, PrebuildHandle {
 
     @Override
     public boolean isCreateOut() {
-        return ticket.get() == CreateTicket.OUT;
+        CreateTicket current = ticket;
+        return current != null && current.isOut();
     }
 
     // ---- effects, in the mailbox
@@ -196,56 +187,81 @@ final class Life implements Effects, PrebuildHandle {
 
     @Override
     public void save() throws IOException {
-        engine.journal().save(machine.saved());
+        try {
+            engine.journal().save(machine.saved());
+        } catch (RuntimeException e) {
+            throw new IOException(e);
+        }
     }
 
+    /** One look-up at a time: its answer serves all who ask meanwhile. */
     @Override
     public void fetchToken() {
-        int fetch = ++fetches;
-        FutureTask<Void> task = new FutureTask<>(
-                () -> {
-                    try {
-                        BearerToken fetched = tokens.token();
-                        post(m -> tokenFetched(fetch, fetched));
-                    } catch (TokenUnavailableException e) {
-                        post(m -> tokenNotFetched(fetch, e));
-                    } catch (RuntimeException | LinkageError e) {
-                        LOGGER.log(Level.WARNING, "A credentials provider failed", e);
-                        post(m -> tokenNotFetched(
-                                fetch,
-                                new TokenUnavailableException(
-                                        TokenUnavailableException.Problem.LOOKUP_FAILED, e.toString())));
-                    }
-                },
-                null);
-        runtime.lane(Lane.CREDENTIALS).execute(task);
+        if (fetching != 0 || finished) {
+            return;
+        }
+        fetches++;
+        int fetch = fetches;
+        fetching = fetch;
+        FutureTask<Void> task = new FutureTask<>(() -> lookTokenUp(fetch), null);
         fetchLimit = runtime.schedule(settings.credentialLimit(), () -> {
             task.cancel(true);
-            post(m -> tokenNotFetched(
-                    fetch, new TokenUnavailableException(TokenUnavailableException.Problem.NO_ANSWER, "")));
+            post(m -> tokenNotFetched(fetch, new TokenUnavailableException(Problem.NO_ANSWER, "")));
         });
+        runtime.lane(Lane.CREDENTIALS).execute(task);
+    }
+
+    private void lookTokenUp(int fetch) {
+        try {
+            BearerToken fetched = tokens.token();
+            if (fetched == null) {
+                throw new TokenUnavailableException(Problem.LOOKUP_FAILED, "no token");
+            }
+            post(m -> tokenFetched(fetch, fetched));
+        } catch (TokenUnavailableException e) {
+            post(m -> tokenNotFetched(fetch, e));
+        } catch (RuntimeException | Error e) {
+            LOGGER.log(Level.WARNING, "A credentials provider failed", Defects.withoutMessage(e));
+            String what = e.getClass().getSimpleName();
+            post(m -> tokenNotFetched(fetch, new TokenUnavailableException(Problem.LOOKUP_FAILED, what)));
+        }
     }
 
     private boolean isAnswerTo(int fetch) {
-        if (fetch != fetches || finished) {
+        if (fetch != fetching || finished) {
             return false;
         }
-        fetches++;
-        if (fetchLimit != null) {
-            fetchLimit.cancel();
-        }
+        forgetFetch();
         return true;
     }
 
-    private void tokenFetched(int fetch, BearerToken fetched) {
-        if (isAnswerTo(fetch)) {
-            boolean changed = !fetched.equals(token);
-            if (changed) {
-                token = fetched;
-                useSession(engine.openSession(machine.request().connection(), fetched));
-            }
-            machine.tokenReady(changed);
+    private void forgetFetch() {
+        fetching = 0;
+        if (fetchLimit != null) {
+            fetchLimit.cancel();
+            fetchLimit = null;
         }
+    }
+
+    private void tokenFetched(int fetch, BearerToken fetched) {
+        if (!isAnswerTo(fetch)) {
+            return;
+        }
+        boolean changed = !fetched.equals(token);
+        if (changed) {
+            Session next;
+            try {
+                next = engine.openSession(machine.request().connection(), fetched);
+            } catch (RuntimeException | Error e) {
+                LOGGER.log(Level.WARNING, "Could not make a Gitpod client", Defects.withoutMessage(e));
+                machine.tokenMissing(new TokenUnavailableException(
+                        Problem.LOOKUP_FAILED, e.getClass().getSimpleName()));
+                return;
+            }
+            token = fetched;
+            useSession(next);
+        }
+        machine.tokenReady(changed);
     }
 
     private void tokenNotFetched(int fetch, TokenUnavailableException e) {
@@ -266,35 +282,55 @@ final class Life implements Effects, PrebuildHandle {
     public void create() {
         Session with = session;
         PrebuildRequest request = machine.request();
-        Instant intentTime = machine.intentTime();
-        ticket.set(CreateTicket.QUEUED);
+        CreateTicket mine = new CreateTicket();
+        ticket = mine;
         with.creates().execute(() -> {
-            if (!ticket.compareAndSet(CreateTicket.QUEUED, CreateTicket.OUT)) {
-                return;
-            }
-            LostCreates lostCreates = engine.lostCreates();
-            lostCreates.sent(request, intentTime);
-            try {
-                Prebuild prebuild = with.client()
-                        .createPrebuild(request.projectId(), request.environmentClassId(), request.timeout());
-                lostCreates.settled(requestId(), prebuild.id());
-                post(m -> m.created(prebuild));
-            } catch (GitpodException e) {
-                if (RetryPolicy.create(e) == RetryPolicy.Verdict.UNCLEAR) {
-                    lostCreates.lost(requestId());
-                } else {
-                    lostCreates.settled(requestId(), null);
-                }
-                postFailure(e, m -> m.createFailed(e));
-            } finally {
-                ticket.set(CreateTicket.NONE);
+            if (!engine.isClosed() && mine.goOut()) {
+                create(with, request, mine);
             }
         });
     }
 
+    private void create(Session with, PrebuildRequest request, CreateTicket mine) {
+        LostCreates lostCreates = engine.lostCreates();
+        lostCreates.sent(request, runtime.now());
+        try {
+            Prebuild prebuild =
+                    with.client().createPrebuild(request.projectId(), request.environmentClassId(), request.timeout());
+            lostCreates.settled(requestId(), prebuild.id());
+            post(m -> {
+                m.created(prebuild);
+                createIsBack(mine);
+            });
+        } catch (GitpodException e) {
+            createFailed(e, mine);
+        } catch (RuntimeException | Error e) {
+            createFailed(Defects.failedCall("CreatePrebuild", e), mine);
+        }
+    }
+
+    private void createFailed(GitpodException e, CreateTicket mine) {
+        if (RetryPolicy.create(e) == RetryPolicy.Verdict.UNCLEAR) {
+            engine.lostCreates().lost(requestId());
+        } else {
+            engine.lostCreates().settled(requestId(), null);
+        }
+        postFailure(e, m -> {
+            m.createFailed(e);
+            createIsBack(mine);
+        });
+    }
+
+    private void createIsBack(CreateTicket mine) {
+        if (ticket == mine) {
+            ticket = null;
+        }
+    }
+
     @Override
     public boolean withdrawCreate() {
-        return ticket.compareAndSet(CreateTicket.QUEUED, CreateTicket.WITHDRAWN);
+        CreateTicket current = ticket;
+        return current != null && current.withdraw();
     }
 
     @Override
@@ -304,37 +340,63 @@ final class Life implements Effects, PrebuildHandle {
         boolean lagOver = machine.readLagOver();
         with.creates().execute(() -> {
             try {
-                List<Prebuild> listed = with.ownPrebuilds(projectId);
-                LostCreates.Decision decision =
-                        engine.lostCreates().decide(requestId(), with.subjectId(), listed, lagOver);
-                decision.assigned().forEach(engine::assign);
-                if (!decision.assigned().containsKey(requestId())) {
-                    post(m -> m.lookedUp(null, decision.candidates(), decision.held()));
-                }
+                decide(with, with.ownPrebuilds(projectId), lagOver);
             } catch (GitpodException e) {
-                postFailure(e, m -> m.lookUpFailed(e));
+                lookUpFailed(with, e);
+            } catch (RuntimeException | Error e) {
+                lookUpFailed(with, Defects.failedCall("ListPrebuilds", e));
             }
         });
     }
 
+    private void decide(Session with, OwnPrebuilds own, boolean lagOver) throws GitpodException {
+        LostCreates.Decision decision = engine.lostCreates().decide(requestId(), with.subjectId(), own, lagOver);
+        decision.assigned().forEach(engine::assign);
+        if (decision.overtaken()) {
+            post(PrebuildMachine::lookUpOvertaken);
+        } else if (!decision.assigned().containsKey(requestId())) {
+            post(m -> m.lookedUp(decision.candidates(), decision.held()));
+        }
+    }
+
+    private void lookUpFailed(Session with, GitpodException e) {
+        postFailure(e, m -> {
+            if (isOutdated(with, e)) {
+                m.lookUpWithOldToken();
+            } else {
+                m.lookUpFailed(e);
+            }
+        });
+    }
+
+    /** Whether an old token was refused while another one is in use already: that says nothing about the new one. */
+    private boolean isOutdated(Session with, GitpodException e) {
+        return with != session && RetryPolicy.read(e) == RetryPolicy.Verdict.REAUTHENTICATE;
+    }
+
     @Override
     public void watch(String prebuildId, String projectId) {
-        if (session == null) {
+        Session with = session;
+        if (with == null || prebuildId.equals(watchedId)) {
             return;
         }
         watchedId = prebuildId;
-        session.watcher().watch(prebuildId, projectId, new Watcher.Reader() {
+        with.watcher().watch(prebuildId, projectId, new Watcher.Reader() {
             @Override
             public void read(Prebuild prebuild) {
                 post(m -> {
-                    view = look(null);
+                    lastFailure = null;
                     m.read(prebuild);
                 });
             }
 
             @Override
             public void failed(GitpodException e) {
-                postFailure(e, m -> m.readFailed(e));
+                postFailure(e, m -> {
+                    if (!isOutdated(with, e)) {
+                        m.readFailed(e);
+                    }
+                });
             }
         });
     }
@@ -350,25 +412,31 @@ final class Life implements Effects, PrebuildHandle {
     @Override
     public void cancel(String prebuildId) {
         Session with = session;
-        if (with == null) {
-            // After a restart the token comes first; the machine cancels once it is there.
-            post(PrebuildMachine::cancelNotSent);
-            return;
-        }
         with.cancels().execute(() -> {
             try {
                 Prebuild prebuild = with.client().cancelPrebuild(prebuildId);
                 post(m -> m.cancelAnswered(prebuild));
             } catch (GitpodException e) {
-                postFailure(e, m -> m.cancelFailed(e));
+                cancelFailed(with, e);
+            } catch (RuntimeException | Error e) {
+                cancelFailed(with, Defects.failedCall("CancelPrebuild", e));
+            }
+        });
+    }
+
+    private void cancelFailed(Session with, GitpodException e) {
+        postFailure(e, m -> {
+            if (isOutdated(with, e)) {
+                m.cancelWithOldToken();
+            } else {
+                m.cancelFailed(e);
             }
         });
     }
 
     @Override
     public void alarmAfter(Alarm alarm, Duration delay) {
-        EngineRuntime.Timer earlier = alarms.put(
-                alarm, runtime.schedule(delay, () -> post(m -> m.alarm(alarm))));
+        EngineRuntime.Timer earlier = alarms.put(alarm, runtime.schedule(delay, () -> post(m -> m.alarm(alarm))));
         if (earlier != null) {
             earlier.cancel();
         }
@@ -376,45 +444,29 @@ final class Life implements Effects, PrebuildHandle {
 
     @Override
     public void tell(Update update) {
-        PrebuildObserver to = observer;
-        if (to != null) {
-            delivery.execute(() -> guarded(() -> to.update(update)));
-        }
+        delivery.update(update);
     }
 
     @Override
-    public void conclude(Outcome last) {
-        outcome = last;
-        deliverOutcome();
+    public void conclude(Outcome outcome) {
+        delivery.conclude(outcome);
+        delivery.deliverOutcome();
     }
 
-    private void deliverOutcome() {
-        PrebuildObserver to = observer;
-        Outcome last = outcome;
-        if (to != null && last != null && !outcomeDelivered) {
-            observer = null;
-            delivery.execute(() -> {
-                guarded(() -> to.concluded(last));
-                mailbox.execute(() -> {
-                    outcomeDelivered = true;
-                    closeIfDone();
-                });
-            });
-        }
-    }
-
-    private static void guarded(Runnable delivery) {
-        try {
-            delivery.run();
-        } catch (RuntimeException | LinkageError e) {
-            LOGGER.log(Level.WARNING, "Could not deliver news of a Gitpod prebuild", e);
-        }
+    /** On a delivery thread. */
+    private void delivered() {
+        post(m -> {
+            delivery.outcomeDelivered();
+            closeIfDone();
+        });
     }
 
     @Override
     public void finish() {
         finished = true;
         alarms.values().forEach(EngineRuntime.Timer::cancel);
+        alarms.clear();
+        forgetFetch();
         engine.lostCreates().settled(requestId(), machine.prebuildId());
         useSession(null);
         closeIfDone();
@@ -422,9 +474,7 @@ final class Life implements Effects, PrebuildHandle {
 
     /** The book-keeping ends when the prebuild is over and whoever waits has been told. */
     private void closeIfDone() {
-        PrebuildPhase phase = machine.phase();
-        if (finished && (outcomeDelivered || ownerless)) {
-            LOGGER.log(Level.FINE, "Request {0} is over, last phase {1}", new Object[] {requestId(), phase});
+        if (finished && delivery.isDone()) {
             engine.close(this);
         }
     }

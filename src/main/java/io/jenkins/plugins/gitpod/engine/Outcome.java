@@ -26,7 +26,8 @@ public sealed interface Outcome {
     record NotCreated() implements Outcome {}
 
     /** Asked to stop; Gitpod has taken the cancel, or says that the prebuild is over already. */
-    record CancelAccepted(@NonNull String prebuildId, @NonNull CancelReason reason) implements Outcome {}
+    record CancelAccepted(
+            @NonNull String prebuildId, @NonNull CancelReason reason) implements Outcome {}
 
     /** Asked to stop; the prebuild goes on, for it is not to be cancelled. */
     record LeftRunning(@Nullable String prebuildId) implements Outcome {}
@@ -35,7 +36,8 @@ public sealed interface Outcome {
     record CreateRefused(@NonNull GitpodException failure) implements Outcome {}
 
     /** The create could not be sent at all for so long. Nothing was made. */
-    record NotSent(@NonNull GitpodException failure, @NonNull Duration tried) implements Outcome {}
+    record NotSent(
+            @NonNull GitpodException failure, @NonNull Duration tried) implements Outcome {}
 
     /**
      * It is not known whether the create made a prebuild.
@@ -69,8 +71,10 @@ public sealed interface Outcome {
 
     /** Over one of our own limits: {@link CancelReason#OVER_TIME} or {@link CancelReason#SNAPSHOT_STALLED}. */
     record OverLimit(
-            @NonNull String prebuildId, @NonNull CancelReason limit, @NonNull Duration allowed, boolean cancelled)
-            implements Outcome {}
+            @NonNull String prebuildId,
+            @NonNull CancelReason limit,
+            @NonNull Duration allowed,
+            boolean cancelled) implements Outcome {}
 
     /** The intent could not be saved, so nothing was sent. */
     record NotSaved(@NonNull IOException failure) implements Outcome {}

@@ -12,9 +12,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** All requests of one controller. Nothing here blocks the caller. */
 public final class PrebuildEngine implements AutoCloseable {
+
+    private static final Logger LOGGER = Logger.getLogger(PrebuildEngine.class.getName());
 
     private final EngineRuntime runtime;
     private final EngineSettings settings;
@@ -34,7 +38,8 @@ public final class PrebuildEngine implements AutoCloseable {
         this.settings = settings;
         this.journal = journal;
         this.clients = clients;
-        this.lostCreates = new LostCreates(settings.clockSkew());
+        this.lostCreates =
+                new LostCreates(settings.clockSkew(), settings.readLag().plus(settings.lateLook()));
     }
 
     /** Makes a prebuild, at most once, and tells the observer of it. */
@@ -56,7 +61,9 @@ public final class PrebuildEngine implements AutoCloseable {
      * @param observer who is told, or null if somebody may {@linkplain PrebuildHandle#attach attach} later
      */
     public record Restored(
-            @NonNull SavedRequest saved, @NonNull TokenSource tokens, @Nullable PrebuildObserver observer) {}
+            @NonNull SavedRequest saved,
+            @NonNull TokenSource tokens,
+            @Nullable PrebuildObserver observer) {}
 
     /** Goes on with what a journal kept: all of it at once, so that lost creates know of each other. */
     public void restore(@NonNull Collection<Restored> restored) {
@@ -100,6 +107,9 @@ public final class PrebuildEngine implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        synchronized (sessions) {
+            sessions.values().forEach(session -> session.watcher().stop());
+        }
     }
 
     boolean isClosed() {
@@ -125,13 +135,14 @@ public final class PrebuildEngine implements AutoCloseable {
     void assign(UUID requestId, Prebuild prebuild) {
         Life life = lives.get(requestId);
         if (life != null) {
-            life.post(m -> m.lookedUp(prebuild, List.of(), false));
+            life.post(m -> m.found(prebuild));
+        } else {
+            LOGGER.log(Level.WARNING, "Gitpod prebuild {0} was found, but its request is closed", prebuild.id());
         }
     }
 
     Session openSession(Connection connection, BearerToken token) {
-        SessionKey key =
-                new SessionKey(connection.name(), connection.endpoint().apiUrl(), token.fingerprint());
+        SessionKey key = new SessionKey(connection.name(), connection.endpoint().apiUrl(), token.fingerprint());
         synchronized (sessions) {
             Session session = sessions.computeIfAbsent(
                     key, k -> new Session(k, clients.client(connection.endpoint(), token), runtime, settings));

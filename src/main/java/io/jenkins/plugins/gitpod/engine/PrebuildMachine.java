@@ -7,13 +7,12 @@ import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.engine.Effects.Alarm;
 import io.jenkins.plugins.gitpod.engine.RetryPolicy.Verdict;
+import io.jenkins.plugins.gitpod.engine.TokenUnavailableException.Problem;
 import io.jenkins.plugins.gitpod.engine.Update.Doing;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -33,12 +32,23 @@ final class PrebuildMachine {
     private static final int SUSPECT_TRIES = 5;
     /** A certificate does not mend itself as a network does. */
     private static final int TLS_TRIES = 3;
+    /** New tokens in a row that are tried at once: some stores make up another one for each look. */
+    private static final int MOST_NEW_TOKENS = 2;
+    /** Reading fails so often in a row before it is worth a word. */
+    private static final int QUIET_FAILURES = 1;
+    /** Whatever a server asks for, a running prebuild's cancel is tried this often. */
+    private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
+
+    private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
+    private static final Duration LATE_LOOK_EVERY = Duration.ofSeconds(60);
     /** Saved now and then, so that a restart does not start the limits afresh. */
     private static final Duration SAVE_OBSERVED_EVERY = Duration.ofMinutes(10);
 
     private final PrebuildRequest request;
     private final EngineSettings settings;
     private final Effects out;
+    private final News news;
+    private final OwnLimits limits;
 
     private Stage stage = Stage.NEW;
     private boolean detached;
@@ -54,13 +64,20 @@ final class PrebuildMachine {
 
     private boolean concluded;
 
-    // creating
-    private boolean createOut;
-    private boolean tokenRefreshed;
-    private boolean rateLimitTold;
+    // token
+    private boolean tokenKnown;
+    private int newTokens;
 
     @CheckForNull
     private GitpodException refusedToken;
+
+    private final ObservedTime tokenTrouble = new ObservedTime();
+    private final Backoff tokenBackoff = new Backoff(Duration.ofSeconds(2), LONGEST_WAIT);
+
+    // creating
+    private boolean createOut;
+    private boolean nobodyWaits;
+    private int createRefusals;
 
     @CheckForNull
     private GitpodException unclear;
@@ -70,6 +87,8 @@ final class PrebuildMachine {
     private final Backoff createBackoff = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(20));
 
     // looking up
+    private boolean lookUpOut;
+    private int lookUpFailures;
     private final ObservedTime lookingUp = new ObservedTime();
     private final ObservedTime lookUpTrouble = new ObservedTime();
     private final Backoff lookUpBackoff = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
@@ -77,43 +96,40 @@ final class PrebuildMachine {
 
     // watching
     private PrebuildPhase phase = PrebuildPhase.UNKNOWN;
-
-    @CheckForNull
-    private PrebuildPhase toldPhase;
-
-    private final Set<String> toldUnknown = new HashSet<>();
-    private ObservedTime observed = new ObservedTime();
     private Duration savedObserved = Duration.ZERO;
-    private final ObservedTime sinceKnown = new ObservedTime();
-    private final ObservedTime stalled = new ObservedTime();
-    private int percentage;
+    private final ObservedTime missing = new ObservedTime();
     private final ObservedTime readTrouble = new ObservedTime();
     private int readFailures;
-    private boolean troubleTold;
 
     // cancelling
     private boolean cancelOut;
+    private boolean cancelAlarm;
     private boolean cancelAccepted;
     private final ObservedTime sinceAccepted = new ObservedTime();
     private final ObservedTime cancelTrouble = new ObservedTime();
-    private final Backoff cancelBackoff = new Backoff(Duration.ofSeconds(2), Duration.ofMinutes(5));
+    private final Backoff cancelBackoff = new Backoff(Duration.ofSeconds(2), LONGEST_WAIT);
 
     PrebuildMachine(PrebuildRequest request, EngineSettings settings, Effects out) {
-        this.request = request;
-        this.settings = settings;
-        this.out = out;
+        this(request, settings, out, Duration.ZERO);
     }
 
     /** Takes up what a journal kept. A create that may have been sent is looked up, never sent again. */
     PrebuildMachine(SavedRequest saved, EngineSettings settings, Effects out) {
-        this(saved.request(), settings, out);
+        this(saved.request(), settings, out, saved.observed());
         stage = saved.prebuildId() != null ? Stage.WATCHING : Stage.LOOKING_UP;
         intentTime = saved.intentTime();
         prebuildId = saved.prebuildId();
         detached = saved.detached();
         cancelReason = saved.cancelReason();
-        observed = new ObservedTime(saved.observed());
         savedObserved = saved.observed();
+    }
+
+    private PrebuildMachine(PrebuildRequest request, EngineSettings settings, Effects out, Duration observed) {
+        this.request = request;
+        this.settings = settings;
+        this.out = out;
+        this.news = new News(out);
+        this.limits = new OwnLimits(request, settings, observed);
     }
 
     Stage stage() {
@@ -155,89 +171,102 @@ final class PrebuildMachine {
                 prebuildId,
                 detached,
                 cancelReason,
-                observed.total());
+                limits.observed());
     }
 
     // ---- events: beginning and token
 
     void begin() {
-        fetchToken();
+        out.fetchToken();
     }
 
+    /** @param changed whether it is another one than before */
     void tokenReady(boolean changed) {
+        tokenKnown = true;
+        tokenTrouble.reset();
+        tokenBackoff.reset();
+        GitpodException refused = refusedToken;
+        refusedToken = null;
+        if (refused != null && (!changed || newTokens == MOST_NEW_TOKENS)) {
+            newTokens = 0;
+            tokenRefusedForGood(refused);
+            return;
+        }
+        if (refused != null) {
+            newTokens++;
+            news.tell(new Update.TokenRotated());
+        }
         switch (stage) {
             case NEW -> intend();
-            case CREATING -> {
-                if (changed) {
-                    out.tell(new Update.TokenRotated());
-                    sendCreate();
-                } else if (refusedToken != null) {
-                    over(new Outcome.CreateRefused(refusedToken));
+            case CREATING -> resendCreate();
+            case LOOKING_UP -> lookUp();
+            case WATCHING -> {
+                out.watch(prebuildId, request.projectId());
+                if (cancelReason != null && !cancelAccepted) {
+                    sendCancel();
                 }
             }
-            case LOOKING_UP -> {
-                if (changed || refusedToken == null) {
-                    out.lookUp();
-                } else {
-                    giveUpLooking(refusedToken);
-                }
-            }
-            case WATCHING -> tokenReadyWhileWatching(changed);
             case ENDED -> {}
         }
     }
 
-    private void tokenReadyWhileWatching(boolean changed) {
-        if (changed || refusedToken == null) {
-            if (refusedToken != null) {
-                out.tell(new Update.TokenRotated());
+    private void tokenRefusedForGood(GitpodException refused) {
+        switch (stage) {
+            case NEW, CREATING -> over(new Outcome.CreateRefused(refused));
+            case LOOKING_UP -> giveUpLooking(refused);
+            case WATCHING -> {
+                if (cancelReason == null) {
+                    watchLost(refused);
+                } else {
+                    // Nobody waits, but the prebuild may run: the credential may yet be mended.
+                    cancelAccepted = false;
+                    retryCancelLater(refused, cancelBackoff.next(out.random()));
+                }
             }
-            refusedToken = null;
-            out.watch(prebuildId, request.projectId());
-            if (cancelReason != null && !cancelAccepted) {
-                sendCancel();
-            }
-        } else if (cancelReason != null) {
-            // Nobody waits, but the prebuild may run: the credential may yet be mended.
-            retryCancelLater(refusedToken);
-        } else {
-            watchLost(refusedToken);
+            case ENDED -> {}
         }
+    }
+
+    /** The token in use was refused: perhaps there is another one by now. */
+    private void reauthenticate(GitpodException e) {
+        refusedToken = e;
+        out.fetchToken();
     }
 
     void tokenMissing(TokenUnavailableException e) {
-        switch (stage) {
-            case NEW, CREATING -> over(new Outcome.NoToken(null, e));
-            case LOOKING_UP, WATCHING -> tokenMissingLater(e);
-            case ENDED -> {}
+        if (stage == Stage.ENDED) {
+            return;
         }
-    }
-
-    private void tokenMissingLater(TokenUnavailableException e) {
-        readTrouble.look(out.nanoTime());
-        boolean passing = e.problem() == TokenUnavailableException.Problem.LOOKUP_FAILED
-                || e.problem() == TokenUnavailableException.Problem.NO_ANSWER;
-        if (!concluded && passing && !readTrouble.reached(settings.failureBudget())) {
-            out.alarmAfter(Alarm.TOKEN, cancelBackoff.next(out.random()));
+        boolean nothingMade = stage == Stage.NEW || stage == Stage.CREATING;
+        tokenTrouble.look(out.nanoTime());
+        boolean passing = e.problem() == Problem.LOOKUP_FAILED || e.problem() == Problem.NO_ANSWER;
+        Duration budget = nothingMade ? settings.connectBudget() : settings.failureBudget();
+        if (passing && !concluded && !tokenTrouble.reached(budget)) {
+            fetchTokenLater();
+            return;
+        }
+        if (nothingMade) {
+            over(new Outcome.NoToken(null, e));
             return;
         }
         // Nothing can be asked now. The wait is told; a cancel stays, for the credential may come back.
         conclude(new Outcome.NoToken(prebuildId, e));
-        cancelTrouble.look(out.nanoTime());
-        if (!wantsCancel() || cancelTrouble.reached(settings.cancelPatience())) {
-            finish();
+        if (!wantsCancel() || tokenTrouble.reached(settings.cancelPatience())) {
+            finishUnsure();
         } else {
             leave(CancelReason.WATCH_LOST);
-            out.alarmAfter(Alarm.TOKEN, cancelBackoff.next(out.random()));
+            fetchTokenLater();
         }
+    }
+
+    private void fetchTokenLater() {
+        Duration wait = tokenBackoff.next(out.random());
+        tokenTrouble.next(wait);
+        out.alarmAfter(Alarm.TOKEN, wait);
     }
 
     private boolean wantsCancel() {
         return cancelReason != null || (request.cancelOnAbort() && !detached);
-    }
-
-    private void fetchToken() {
-        out.fetchToken();
     }
 
     // ---- events: create
@@ -259,12 +288,23 @@ final class PrebuildMachine {
         out.create();
     }
 
+    /** Sends a create that surely did nothing once more. The time of the intent moves along: nothing older is ours. */
+    private void resendCreate() {
+        if (!createOut) {
+            intentTime = out.now();
+            saveOrWarn();
+            sendCreate();
+        }
+    }
+
     void created(Prebuild prebuild) {
         createOut = false;
-        if (stage != Stage.CREATING) {
-            return;
+        if (stage == Stage.CREATING) {
+            newTokens = 0;
+            know(prebuild);
+        } else if (!prebuild.id().equals(prebuildId)) {
+            LOGGER.log(Level.WARNING, "Gitpod prebuild {0} was made, but nobody expects it any longer", prebuild.id());
         }
-        know(prebuild);
     }
 
     void createFailed(GitpodException e) {
@@ -273,110 +313,151 @@ final class PrebuildMachine {
             return;
         }
         Verdict verdict = RetryPolicy.create(e);
-        if (verdict != Verdict.UNCLEAR && cancelReason != null) {
+        if (verdict == Verdict.UNCLEAR) {
+            stage = Stage.LOOKING_UP;
+            unclear = e;
+            saveOrWarn();
+            news.tell(new Update.LookingUp());
+            lookUpLater(lookUpBackoff.next(out.random()));
+        } else if (cancelReason != null || nobodyWaits) {
             over(new Outcome.NotCreated());
-            return;
+        } else {
+            createRefused(verdict, e);
         }
+    }
+
+    private void createRefused(Verdict verdict, GitpodException e) {
         switch (verdict) {
             case NOT_SENT -> {
                 createTrouble.look(out.nanoTime());
-                boolean hopeless =
-                        e.kind() == GitpodException.Kind.TLS && createBackoff.failures() >= TLS_TRIES - 1;
+                boolean hopeless = e.kind() == GitpodException.Kind.TLS && createBackoff.failures() >= TLS_TRIES - 1;
                 if (hopeless || createTrouble.reached(settings.connectBudget())) {
                     over(new Outcome.NotSent(e, createTrouble.total()));
-                } else {
-                    tellTrouble(Doing.CREATE, e);
-                    out.alarmAfter(Alarm.CREATE, createBackoff.next(out.random()));
+                    return;
                 }
+                news.trouble(Doing.CREATE, e);
+                Duration wait = createBackoff.next(out.random());
+                createTrouble.next(wait);
+                out.alarmAfter(Alarm.CREATE, wait);
             }
             case WAIT -> {
+                createTrouble.reset();
                 createWaits.look(out.nanoTime());
-                if (createWaits.reached(settings.createPatience())) {
+                Duration asked = askedWait(e);
+                if (createWaits.total().plus(asked).compareTo(settings.createPatience()) > 0) {
                     over(new Outcome.CreateRefused(e));
                     return;
                 }
-                Duration wait = e.retryAfter().orElse(Duration.ofSeconds(1));
-                if (!rateLimitTold) {
-                    rateLimitTold = true;
-                    out.tell(new Update.RateLimited(wait));
-                }
-                out.alarmAfter(Alarm.CREATE, spread(wait));
+                news.rateLimited(new Update.RateLimited(asked));
+                createRefusals++;
+                Duration wait = spread(asked, createRefusals);
+                createWaits.next(wait);
+                out.alarmAfter(Alarm.CREATE, wait);
             }
-            case REAUTHENTICATE -> {
-                if (tokenRefreshed) {
-                    over(new Outcome.CreateRefused(e));
-                } else {
-                    tokenRefreshed = true;
-                    refusedToken = e;
-                    fetchToken();
-                }
-            }
-            case UNCLEAR -> {
-                stage = Stage.LOOKING_UP;
-                unclear = e;
-                saveOrWarn();
-                out.tell(new Update.LookingUp());
-                out.alarmAfter(Alarm.LOOK_UP, lookUpBackoff.next(out.random()));
-            }
+            case REAUTHENTICATE -> reauthenticate(e);
             default -> over(new Outcome.CreateRefused(e));
         }
     }
+
+    // ---- events: look-up of a create whose answer was lost
 
     /** Whether the read lag is over, so that what is not to be seen by now was not made. */
     boolean readLagOver() {
         return lookingUp.reached(settings.readLag());
     }
 
-    // ---- events: look-up of a create whose answer was lost
+    private void lookUp() {
+        if (!lookUpOut) {
+            lookUpOut = true;
+            out.lookUp();
+        }
+    }
+
+    private void lookUpLater(Duration wait) {
+        lookingUp.next(wait);
+        lookUpTrouble.next(wait);
+        out.alarmAfter(Alarm.LOOK_UP, wait);
+    }
 
     /**
-     * @param prebuild the prebuild that is surely ours, or null
-     * @param candidates what might be ours
+     * @param candidates what might be ours, none of it surely
      * @param held whether another create, still unanswered, may yet explain the candidates
      */
-    void lookedUp(@Nullable Prebuild prebuild, List<Prebuild> candidates, boolean held) {
+    void lookedUp(List<Prebuild> candidates, boolean held) {
+        lookUpOut = false;
         if (stage != Stage.LOOKING_UP) {
             return;
         }
         lookUpTrouble.reset();
-        refusedToken = null;
-        if (prebuild != null) {
-            know(prebuild);
-            return;
-        }
+        lookUpFailures = 0;
+        newTokens = 0;
+        news.recovered();
         found = List.copyOf(candidates);
         lookingUp.look(out.nanoTime());
-        if (lookingUp.reached(settings.readLag()) && !held) {
+        boolean holdOver = !held || lookingUp.reached(settings.failureBudget());
+        if (readLagOver() && holdOver) {
             giveUpLooking(null);
         } else {
-            out.alarmAfter(Alarm.LOOK_UP, lookUpBackoff.next(out.random()));
+            lookUpLater(lookUpBackoff.next(out.random()));
+        }
+    }
+
+    /** Another look-up has just decided about this request too: its word is on the way. */
+    void lookUpOvertaken() {
+        lookUpOut = false;
+        if (stage == Stage.LOOKING_UP) {
+            lookUpLater(lookUpBackoff.next(out.random()));
+        }
+    }
+
+    /** This prebuild is surely ours. */
+    void found(Prebuild prebuild) {
+        lookUpOut = false;
+        if (stage == Stage.LOOKING_UP) {
+            newTokens = 0;
+            know(prebuild);
+        } else if (!prebuild.id().equals(prebuildId)) {
+            LOGGER.log(
+                    Level.WARNING, "Gitpod prebuild {0} was found, but nobody looks for it any longer", prebuild.id());
         }
     }
 
     void lookUpFailed(GitpodException e) {
+        lookUpOut = false;
         if (stage != Stage.LOOKING_UP) {
             return;
         }
-        long now = out.nanoTime();
-        lookUpTrouble.look(now);
+        // Only what was seen counts for the read lag and for the late look.
+        lookingUp.pause();
+        lookUpTrouble.look(out.nanoTime());
+        lookUpFailures++;
         switch (RetryPolicy.read(e)) {
-            case REAUTHENTICATE -> {
-                refusedToken = e;
-                fetchToken();
-            }
-            case WAIT -> out.alarmAfter(Alarm.LOOK_UP, spread(e.retryAfter().orElse(Duration.ofSeconds(1))));
-            case TRANSIENT -> retryLookUp(e, settings.failureBudget());
-            case SUSPECT -> retryLookUp(e, settings.readLag());
+            case REAUTHENTICATE -> reauthenticate(e);
+            case WAIT -> lookUpAgain(e, lookUpTrouble.reached(settings.createPatience()), spread(askedWait(e), 1));
+            case TRANSIENT -> lookUpAgain(e, lookUpTrouble.reached(settings.failureBudget()), nextLookUp());
+            case SUSPECT -> lookUpAgain(e, isSuspectForLong(lookUpFailures, lookUpTrouble), nextLookUp());
             default -> giveUpLooking(e);
         }
     }
 
-    private void retryLookUp(GitpodException e, Duration budget) {
-        if (lookUpTrouble.reached(budget)) {
+    /** The token was refused, but there is another one by now. */
+    void lookUpWithOldToken() {
+        lookUpOut = false;
+        if (stage == Stage.LOOKING_UP) {
+            lookUp();
+        }
+    }
+
+    private Duration nextLookUp() {
+        return lookUpBackoff.next(out.random());
+    }
+
+    private void lookUpAgain(GitpodException e, boolean hopeless, Duration wait) {
+        if (hopeless || concluded) {
             giveUpLooking(e);
         } else {
-            tellTrouble(Doing.LOOK_UP, e);
-            out.alarmAfter(Alarm.LOOK_UP, lookUpBackoff.next(out.random()));
+            news.trouble(Doing.LOOK_UP, e);
+            lookUpLater(wait);
         }
     }
 
@@ -384,20 +465,22 @@ final class PrebuildMachine {
     private void giveUpLooking(@Nullable GitpodException lookUpFailure) {
         conclude(new Outcome.CreateUnclear(
                 unclear, lookUpFailure, found, request.connection().sharedAccount()));
-        lookingUp.look(out.nanoTime());
         boolean pointless = request.connection().sharedAccount() || !wantsCancel();
-        if (pointless || lookingUp.reached(settings.readLag().plus(settings.lateLook()))) {
+        boolean longEnough = lookUpFailure == null
+                ? lookingUp.reached(settings.readLag().plus(settings.lateLook()))
+                : lookUpTrouble.reached(settings.cancelPatience());
+        if (pointless || longEnough) {
             if (!found.isEmpty()) {
-                LOGGER.log(Level.WARNING, "Cannot tell which of {0} prebuilds of project {1} a lost request made", new Object[] {
-                    found.size(), request.projectId()
-                });
+                LOGGER.log(
+                        Level.WARNING,
+                        "Cannot tell which of {0} prebuilds of project {1} a lost request made",
+                        new Object[] {found.size(), request.projectId()});
             }
             finish();
             return;
         }
         leave(CancelReason.FOUND_TOO_LATE);
-        lookUpTrouble.reset();
-        out.alarmAfter(Alarm.LOOK_UP, spread(Duration.ofSeconds(60)));
+        lookUpLater(spread(lookUpFailure == null ? LATE_LOOK_EVERY : LONGEST_WAIT, 1));
     }
 
     // ---- events: the prebuild is known
@@ -409,16 +492,12 @@ final class PrebuildMachine {
             detached = true;
         }
         saveOrWarn();
-        endTrouble();
-        out.tell(new Update.Created(prebuild));
-        sinceKnown.look(out.nanoTime());
-        if (cancelReason != null) {
-            sendCancel();
-        }
-        read(prebuild);
-        if (stage != Stage.ENDED) {
+        news.recovered();
+        news.tell(new Update.Created(prebuild));
+        if (!prebuild.status().phase().isEnd()) {
             out.watch(prebuildId, request.projectId());
         }
+        read(prebuild);
     }
 
     void read(Prebuild prebuild) {
@@ -426,65 +505,47 @@ final class PrebuildMachine {
             return;
         }
         long now = out.nanoTime();
-        endTrouble();
+        news.recovered();
         readTrouble.reset();
         readFailures = 0;
-        refusedToken = null;
-        observed.look(now);
-        sinceKnown.look(now);
+        missing.reset();
+        newTokens = 0;
         phase = prebuild.status().phase();
-        if (phase == PrebuildPhase.UNKNOWN) {
-            String raw = prebuild.status().rawPhase();
-            if (toldUnknown.add(raw) && !raw.isEmpty()) {
-                out.tell(new Update.UnknownPhase(prebuild.id(), raw));
-            }
-        } else if (phase != toldPhase) {
-            toldPhase = phase;
-            out.tell(new Update.PhaseChanged(prebuild));
-        }
+        news.phase(prebuild);
+        OwnLimits.Reached reached = limits.look(prebuild, now);
         if (phase.isEnd()) {
             over(new Outcome.Ended(prebuild, cancelReason));
         } else if (cancelReason != null) {
-            cancelStillWanted(now);
-        } else {
-            checkLimits(prebuild, now);
-        }
-    }
-
-    private void cancelStillWanted(long now) {
-        if (!cancelAccepted || phase == PrebuildPhase.CANCELLING) {
-            return;
-        }
-        sinceAccepted.look(now);
-        if (sinceAccepted.reached(settings.cancelRecheck())) {
-            cancelAccepted = false;
-            sendCancel();
-        }
-    }
-
-    private void checkLimits(Prebuild prebuild, long now) {
-        Duration timeout = request.timeout() != null ? request.timeout() : settings.defaultTimeout();
-        Duration allowed = timeout.plus(settings.snapshotAllowance());
-        int nowPercent = prebuild.status().snapshotCompletionPercentage();
-        if (phase != PrebuildPhase.SNAPSHOTTING || nowPercent != percentage) {
-            stalled.reset();
-            percentage = nowPercent;
-        }
-        stalled.look(now);
-        if (observed.reached(allowed)) {
-            overLimit(CancelReason.OVER_TIME, allowed);
-        } else if (phase == PrebuildPhase.SNAPSHOTTING && stalled.reached(settings.snapshotStall())) {
-            overLimit(CancelReason.SNAPSHOT_STALLED, settings.snapshotStall());
-        } else if (observed.total().minus(savedObserved).compareTo(SAVE_OBSERVED_EVERY) >= 0) {
+            pursueCancel(now);
+        } else if (reached != null) {
+            overLimit(reached);
+        } else if (limits.observed().minus(savedObserved).compareTo(SAVE_OBSERVED_EVERY) >= 0) {
             saveOrWarn();
         }
     }
 
-    private void overLimit(CancelReason limit, Duration allowed) {
-        boolean cancel = wantsCancel();
-        conclude(new Outcome.OverLimit(prebuildId, limit, allowed, cancel));
+    /** Sees to it that a cancel which is wanted is either on its way or was taken a moment ago. */
+    private void pursueCancel(long now) {
+        if (cancelAccepted) {
+            if (phase == PrebuildPhase.CANCELLING) {
+                return;
+            }
+            sinceAccepted.look(now);
+            if (!sinceAccepted.reached(settings.cancelRecheck())) {
+                return;
+            }
+            cancelAccepted = false;
+        }
+        if (!cancelAlarm && refusedToken == null) {
+            sendCancel();
+        }
+    }
+
+    private void overLimit(OwnLimits.Reached reached) {
+        boolean cancel = request.cancelOnAbort();
+        conclude(new Outcome.OverLimit(prebuildId, reached.limit(), reached.allowed(), cancel));
         if (cancel) {
-            requestCancel(limit);
+            requestCancel(reached.limit());
         } else {
             finish();
         }
@@ -495,46 +556,61 @@ final class PrebuildMachine {
             return;
         }
         long now = out.nanoTime();
+        Verdict verdict = RetryPolicy.read(e);
+        if (verdict == Verdict.NOT_FOUND) {
+            notFound(now);
+            return;
+        }
         readTrouble.look(now);
-        sinceKnown.look(now);
         readFailures++;
         boolean lost;
-        switch (RetryPolicy.read(e)) {
-            case WAIT -> lost = false;
-            case TRANSIENT, NOT_SENT, UNCLEAR -> lost = readTrouble.reached(settings.failureBudget());
-            case SUSPECT -> lost = readFailures >= SUSPECT_TRIES && readTrouble.reached(settings.readLag());
-            case NOT_FOUND -> {
-                if (sinceKnown.reached(settings.readLag())) {
-                    over(new Outcome.Gone(prebuildId));
-                }
-                return;
-            }
+        switch (verdict) {
             case REAUTHENTICATE -> {
+                // No more reads with this one: the next token brings them back.
                 out.unwatch();
-                refusedToken = e;
-                fetchToken();
+                reauthenticate(e);
                 return;
             }
+            case WAIT -> lost = readTrouble.reached(settings.createPatience());
+            case TRANSIENT -> lost = readTrouble.reached(settings.failureBudget());
+            case SUSPECT -> lost = isSuspectForLong(readFailures, readTrouble);
             default -> lost = true;
         }
         if (!lost) {
-            tellTrouble(Doing.WATCH, e);
+            if (verdict != Verdict.WAIT && readFailures > QUIET_FAILURES) {
+                news.trouble(Doing.WATCH, e);
+            }
         } else if (cancelReason == null) {
             watchLost(e);
         } else {
-            giveUpIfHopeless(now);
+            cancelTrouble.look(now);
+            giveUpIfHopeless();
         }
+    }
+
+    /** Not there: at first that is the read lag, then it may be one stale replica, for long it is the truth. */
+    private boolean notFound(long now) {
+        missing.look(now);
+        if (!missing.reached(settings.readLag())) {
+            return false;
+        }
+        over(new Outcome.Gone(prebuildId));
+        return true;
+    }
+
+    private boolean isSuspectForLong(int failures, ObservedTime trouble) {
+        return failures >= SUSPECT_TRIES
+                && trouble.reached(settings.failureBudget().dividedBy(3));
     }
 
     private void watchLost(GitpodException e) {
         boolean cancel = wantsCancel();
         conclude(new Outcome.WatchLost(prebuildId, phase, e, readTrouble.total(), cancel));
         if (cancel) {
-            refusedToken = null;
             out.watch(prebuildId, request.projectId());
             requestCancel(CancelReason.WATCH_LOST);
         } else {
-            finish();
+            finishUnsure();
         }
     }
 
@@ -542,20 +618,19 @@ final class PrebuildMachine {
 
     /** The one who waited left early. Comes any number of times. */
     void ownerLeft(CancelReason reason) {
-        if (stage == Stage.ENDED) {
-            return;
+        if (stage == Stage.ENDED || detached) {
+            return; // nobody's end concerns a detached prebuild
         }
-        if (!request.cancelOnAbort() && cancelReason == null) {
-            if (stage == Stage.NEW) {
-                over(new Outcome.NotCreated());
-            } else if (!detached) {
-                detached = true;
-                saveOrWarn();
-                conclude(new Outcome.LeftRunning(prebuildId));
-            }
-            return;
+        if (request.cancelOnAbort() || cancelReason != null) {
+            requestCancel(reason);
+        } else if (stage == Stage.NEW || isCreateBack()) {
+            over(new Outcome.NotCreated());
+        } else {
+            nobodyWaits = true;
+            detached = true;
+            saveOrWarn();
+            conclude(new Outcome.LeftRunning(prebuildId));
         }
-        requestCancel(reason);
     }
 
     /** Cancels, whoever waits. Comes any number of times. */
@@ -563,21 +638,19 @@ final class PrebuildMachine {
         if (cancelReason != null || stage == Stage.ENDED) {
             return;
         }
-        switch (stage) {
-            case NEW -> over(new Outcome.NotCreated());
-            case CREATING -> {
-                if (!createOut || out.withdrawCreate()) {
-                    over(new Outcome.NotCreated());
-                } else {
-                    leave(reason);
-                }
-            }
-            case LOOKING_UP -> leave(reason);
-            default -> {
-                leave(reason);
-                sendCancel();
-            }
+        if (stage == Stage.NEW || isCreateBack()) {
+            over(new Outcome.NotCreated());
+            return;
         }
+        leave(reason);
+        if (stage == Stage.WATCHING) {
+            sendCancel();
+        }
+    }
+
+    /** Whether a create was on its way but surely has not gone out, and now never will. */
+    private boolean isCreateBack() {
+        return stage == Stage.CREATING && (!createOut || out.withdrawCreate());
     }
 
     private void leave(CancelReason reason) {
@@ -588,32 +661,31 @@ final class PrebuildMachine {
     }
 
     private void sendCancel() {
-        if (cancelOut) {
-            return;
+        if (cancelOut || !tokenKnown) {
+            return; // the answer, or the token, brings the next try
         }
         cancelOut = true;
-        if (!concluded) {
-            out.tell(new Update.Cancelling(prebuildId, cancelReason));
-        }
+        news.cancelling(new Update.Cancelling(prebuildId, cancelReason));
         out.cancel(prebuildId);
     }
 
     void cancelAnswered(Prebuild prebuild) {
         cancelOut = false;
-        if (stage != Stage.WATCHING) {
-            return;
+        if (stage == Stage.WATCHING) {
+            cancelTaken();
+            read(prebuild);
         }
-        accepted();
-        read(prebuild);
     }
 
-    private void accepted() {
+    private void cancelTaken() {
+        newTokens = 0;
         cancelAccepted = true;
         cancelTrouble.reset();
         cancelBackoff.reset();
         sinceAccepted.reset();
         sinceAccepted.look(out.nanoTime());
         conclude(new Outcome.CancelAccepted(prebuildId, cancelReason));
+        out.watch(prebuildId, request.projectId());
     }
 
     void cancelFailed(GitpodException e) {
@@ -621,52 +693,43 @@ final class PrebuildMachine {
         if (stage != Stage.WATCHING) {
             return;
         }
-        sinceKnown.look(out.nanoTime());
         switch (RetryPolicy.cancel(e)) {
-            case ALREADY_OVER -> accepted();
+            case ALREADY_OVER -> cancelTaken();
             case NOT_FOUND -> {
-                if (sinceKnown.reached(settings.readLag())) {
-                    over(new Outcome.Gone(prebuildId));
-                } else {
-                    retryCancelLater(e);
+                if (!notFound(out.nanoTime())) {
+                    retryCancelLater(e, cancelBackoff.next(out.random()));
                 }
             }
-            case WAIT -> out.alarmAfter(Alarm.CANCEL, spread(e.retryAfter().orElse(Duration.ofSeconds(1))));
-            case REAUTHENTICATE -> {
-                refusedToken = e;
-                fetchToken();
-            }
-            default -> retryCancelLater(e);
+            case WAIT -> retryCancelLater(e, spread(min(askedWait(e), LONGEST_WAIT), 1));
+            case REAUTHENTICATE -> reauthenticate(e);
+            default -> retryCancelLater(e, cancelBackoff.next(out.random()));
         }
     }
 
-    /** The cancel could not go out, for there is no token yet. */
-    void cancelNotSent() {
+    /** The token was refused, but there is another one by now. */
+    void cancelWithOldToken() {
         cancelOut = false;
+        if (stage == Stage.WATCHING && !cancelAccepted) {
+            sendCancel();
+        }
     }
 
-    private void retryCancelLater(GitpodException e) {
-        long now = out.nanoTime();
-        cancelTrouble.look(now);
-        if (cancelTrouble.reached(settings.cancelPatience())) {
-            giveUpIfHopeless(now);
-            return;
+    private void retryCancelLater(GitpodException e, Duration wait) {
+        cancelTrouble.look(out.nanoTime());
+        cancelTrouble.next(wait);
+        news.trouble(Doing.CANCEL, e);
+        if (!giveUpIfHopeless()) {
+            cancelAlarm = true;
+            out.alarmAfter(Alarm.CANCEL, wait);
         }
-        tellTrouble(Doing.CANCEL, e);
-        out.alarmAfter(Alarm.CANCEL, cancelBackoff.next(out.random()));
     }
 
-    private void giveUpIfHopeless(long now) {
-        cancelTrouble.look(now);
-        if (cancelTrouble.reached(settings.cancelPatience())) {
-            LOGGER.log(
-                    Level.WARNING,
-                    "Gave up cancelling Gitpod prebuild {0} of project {1} after {2} hours; check it in Gitpod",
-                    new Object[] {
-                        prebuildId, request.projectId(), settings.cancelPatience().toHours()
-                    });
-            finish();
+    private boolean giveUpIfHopeless() {
+        if (!cancelTrouble.reached(settings.cancelPatience())) {
+            return false;
         }
+        finishUnsure();
+        return true;
     }
 
     // ---- events: timers
@@ -674,27 +737,24 @@ final class PrebuildMachine {
     void alarm(Alarm alarm) {
         switch (alarm) {
             case CREATE -> {
-                if (stage == Stage.CREATING && !createOut) {
-                    sendCreate();
+                if (stage == Stage.CREATING) {
+                    resendCreate();
                 }
             }
             case LOOK_UP -> {
                 if (stage == Stage.LOOKING_UP) {
-                    out.lookUp();
+                    lookUp();
                 }
             }
             case CANCEL -> {
+                cancelAlarm = false;
                 if (stage == Stage.WATCHING && !cancelAccepted) {
-                    if (refusedToken != null) {
-                        fetchToken();
-                    } else {
-                        sendCancel();
-                    }
+                    sendCancel();
                 }
             }
             case TOKEN -> {
                 if (stage != Stage.ENDED) {
-                    fetchToken();
+                    out.fetchToken();
                 }
             }
         }
@@ -705,12 +765,22 @@ final class PrebuildMachine {
     private void conclude(Outcome outcome) {
         if (!concluded) {
             concluded = true;
+            news.end();
             out.conclude(outcome);
         }
     }
 
     private void over(Outcome outcome) {
         conclude(outcome);
+        finish();
+    }
+
+    /** Ends although nobody knows what becomes of the prebuild, and says so where administrators look. */
+    private void finishUnsure() {
+        LOGGER.log(
+                Level.WARNING,
+                "No longer looking after Gitpod prebuild {0} of project {1}, last seen {2}; check it in Gitpod",
+                new Object[] {prebuildId, request.projectId(), phase});
         finish();
     }
 
@@ -724,28 +794,23 @@ final class PrebuildMachine {
 
     // ---- helpers
 
-    private void tellTrouble(Doing doing, GitpodException e) {
-        if (!troubleTold) {
-            troubleTold = true;
-            out.tell(new Update.Trouble(doing, e));
-        }
+    private static Duration askedWait(GitpodException e) {
+        Duration asked = e.retryAfter().orElse(SHORTEST_WAIT);
+        return asked.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : asked;
     }
 
-    private void endTrouble() {
-        createTrouble.reset();
-        if (troubleTold) {
-            troubleTold = false;
-            out.tell(new Update.Recovered());
-        }
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) <= 0 ? a : b;
     }
 
-    private Duration spread(Duration wait) {
-        return wait.plusMillis((long) (1 + wait.toMillis() * 0.2 * out.random()));
+    /** Never less than the wait; the more often it was in vain, the further apart do many come back. */
+    private Duration spread(Duration wait, int times) {
+        return wait.plusMillis(1 + (long) (wait.toMillis() * 0.2 * Math.min(times, 10) * out.random()));
     }
 
     /** For states that the next look at Gitpod would bring back: a full disk must not stop the wait. */
     private void saveOrWarn() {
-        savedObserved = observed.total();
+        savedObserved = limits.observed();
         try {
             out.save();
         } catch (IOException e) {

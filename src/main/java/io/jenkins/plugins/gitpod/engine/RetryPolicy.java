@@ -30,8 +30,11 @@ final class RetryPolicy {
         FINAL
     }
 
+    private static final int TOO_MANY_REQUESTS = 429;
+
     private RetryPolicy() {}
 
+    /** For CreatePrebuild, which must take effect at most once. */
     static Verdict create(GitpodException e) {
         if (e.delivery() == Delivery.NOT_SENT) {
             return Verdict.NOT_SENT;
@@ -45,57 +48,42 @@ final class RetryPolicy {
         if (isRateLimit(e)) {
             return e.retryAfter().isPresent() ? Verdict.WAIT : Verdict.FINAL;
         }
-        switch (e.code()) {
-            case UNAUTHENTICATED:
-                return Verdict.REAUTHENTICATE;
-            case UNAVAILABLE:
-            case DEADLINE_EXCEEDED:
-            case ABORTED:
-            case INTERNAL:
-            case UNKNOWN:
-            case DATA_LOSS:
-            case CANCELED:
-                return Verdict.UNCLEAR;
-            default:
-                return Verdict.FINAL;
-        }
+        return switch (e.code()) {
+            case UNAUTHENTICATED -> Verdict.REAUTHENTICATE;
+            case UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED, INTERNAL, UNKNOWN, DATA_LOSS, CANCELED -> Verdict.UNCLEAR;
+            default -> Verdict.FINAL;
+        };
     }
 
+    /** For all calls that change nothing. */
     static Verdict read(GitpodException e) {
         if (e.delivery() == Delivery.NOT_SENT) {
             return Verdict.TRANSIENT;
         }
-        if (e.kind() == Kind.REDIRECT) {
-            return Verdict.SUSPECT;
-        }
-        if (e.kind() == Kind.UNREADABLE || e.kind() == Kind.TOO_LARGE) {
+        if (e.kind() == Kind.REDIRECT || e.kind() == Kind.UNREADABLE || e.kind() == Kind.TOO_LARGE) {
             return Verdict.SUSPECT;
         }
         if (e.delivery() == Delivery.UNCLEAR) {
             return Verdict.TRANSIENT;
         }
         if (isRateLimit(e)) {
-            return e.retryAfter().isPresent() ? Verdict.WAIT : Verdict.FINAL;
+            // Without a wait it is a quota. Asking a few times more, ever slower, is cheaper than to give up a
+            // prebuild.
+            return e.retryAfter().isPresent() ? Verdict.WAIT : Verdict.SUSPECT;
         }
-        switch (e.code()) {
-            case UNAUTHENTICATED:
-                return Verdict.REAUTHENTICATE;
-            case UNAVAILABLE:
-            case DEADLINE_EXCEEDED:
-            case ABORTED:
-            case CANCELED:
-                return Verdict.TRANSIENT;
-            case INTERNAL:
-            case UNKNOWN:
-            case DATA_LOSS:
-                return Verdict.SUSPECT;
-            case NOT_FOUND:
-                return Verdict.NOT_FOUND;
-            default:
-                return Verdict.FINAL;
-        }
+        Verdict byCode =
+                switch (e.code()) {
+                    case UNAUTHENTICATED -> Verdict.REAUTHENTICATE;
+                    case UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED, CANCELED -> Verdict.TRANSIENT;
+                    case INTERNAL, UNKNOWN, DATA_LOSS -> Verdict.SUSPECT;
+                    case NOT_FOUND -> Verdict.NOT_FOUND;
+                    default -> Verdict.FINAL;
+                };
+        // A "no" without Gitpod's own error body may be some proxy's, for as long as Gitpod is being restarted.
+        return byCode == Verdict.FINAL && e.kind() == Kind.HTTP_ERROR ? Verdict.SUSPECT : byCode;
     }
 
+    /** For CancelPrebuild, which may take effect any number of times. */
     static Verdict cancel(GitpodException e) {
         if (e.code() == ErrorCode.FAILED_PRECONDITION && e.kind() == Kind.API_ERROR) {
             return Verdict.ALREADY_OVER;
@@ -105,7 +93,6 @@ final class RetryPolicy {
 
     private static boolean isRateLimit(GitpodException e) {
         // A proxy's 429 without a body is mapped to "unavailable", but it refused the call all the same.
-        return e.code() == ErrorCode.RESOURCE_EXHAUSTED
-                || (e.httpStatus() == 429 && e.retryAfter().isPresent());
+        return e.code() == ErrorCode.RESOURCE_EXHAUSTED || e.httpStatus() == TOO_MANY_REQUESTS;
     }
 }

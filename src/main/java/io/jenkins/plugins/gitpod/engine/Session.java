@@ -76,8 +76,8 @@ final class Session {
         return known.subjectId();
     }
 
-    /** All prebuilds of a project that this account made, other than by schedule. */
-    List<Prebuild> ownPrebuilds(String projectId) throws GitpodException {
+    /** The prebuilds of a project that this account made, other than by schedule. */
+    OwnPrebuilds ownPrebuilds(String projectId) throws GitpodException {
         PrebuildFilter filter = PrebuildFilter.none()
                 .withProjectIds(List.of(projectId))
                 .withCreatorIds(List.of(subjectId()))
@@ -87,11 +87,15 @@ final class Session {
         for (int page = 0; page < MOST_PAGES; page++) {
             PrebuildPage answer = client.listPrebuilds(filter, PAGE_SIZE, token);
             prebuilds.addAll(answer.prebuilds());
-            token = answer.nextToken();
-            if (token == null || token.isEmpty()) {
+            String next = answer.nextToken();
+            if (next == null || next.isEmpty()) {
+                return new OwnPrebuilds(prebuilds, true);
+            }
+            if (next.equals(token)) {
                 break;
             }
+            token = next;
         }
-        return prebuilds;
+        return new OwnPrebuilds(prebuilds, false);
     }
 }

@@ -3,24 +3,27 @@ package io.jenkins.plugins.gitpod.engine;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.gitpod.api.GitpodClient;
 import io.jenkins.plugins.gitpod.api.GitpodException;
+import io.jenkins.plugins.gitpod.api.GitpodException.Delivery;
+import io.jenkins.plugins.gitpod.api.GitpodException.Kind;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildFilter;
 import io.jenkins.plugins.gitpod.api.PrebuildPage;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
  * Reads the prebuilds of one secret for all who wait: few one by one, many by lists of their projects. One round at a
- * time; the next begins an interval after the last one ended. A server that asks to wait slows the whole watcher and is
- * nobody's failure.
+ * time; the next begins an interval after the last one ended. A server that asks to wait slows the whole watcher. A
+ * server in trouble is not asked once more for each prebuild, but each reader is told. What concerns one project or one
+ * prebuild only is told to nobody else.
  */
 final class Watcher {
 
@@ -31,7 +34,7 @@ final class Watcher {
         void failed(GitpodException e);
     }
 
-    private record Watched(String projectId, Reader reader) {}
+    private record Watched(String prebuildId, String projectId, Reader reader) {}
 
     /** Up to so many are read one by one. */
     private static final int ONE_BY_ONE = 3;
@@ -39,7 +42,11 @@ final class Watcher {
     private static final int PROJECTS_PER_LIST = 25;
     private static final int PAGE_SIZE = 100;
     private static final int MOST_PAGES = 200;
+    /** So many are read one by one in a round if there is no list to be had. */
+    private static final int MOST_UNLISTED = 25;
+
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+    private static final Duration LONGEST_ASKED_WAIT = Duration.ofMinutes(5);
 
     private static final Set<PrebuildPhase> ACTIVE = EnumSet.of(
             PrebuildPhase.PENDING,
@@ -55,6 +62,10 @@ final class Watcher {
     private final Backoff backoff;
     private final Map<String, Watched> watched = new LinkedHashMap<>();
     private boolean roundDue;
+    private boolean stopped;
+
+    /** How far the next round's order is turned, so that nobody always comes after the one that fails. */
+    private int turn;
 
     Watcher(GitpodClient client, EngineRuntime runtime, EngineSettings settings) {
         this.client = client;
@@ -67,11 +78,15 @@ final class Watcher {
         return a.compareTo(b) >= 0 ? a : b;
     }
 
+    private static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) <= 0 ? a : b;
+    }
+
     /** Has a prebuild read from the next round on. */
     void watch(String prebuildId, String projectId, Reader reader) {
         synchronized (watched) {
-            watched.put(prebuildId, new Watched(projectId, reader));
-            if (!roundDue) {
+            watched.put(prebuildId, new Watched(prebuildId, projectId, reader));
+            if (!roundDue && !stopped) {
                 roundDue = true;
                 scheduleRound(spread(settings.pollInterval()));
             }
@@ -84,6 +99,14 @@ final class Watcher {
         }
     }
 
+    /** No more rounds. */
+    void stop() {
+        synchronized (watched) {
+            stopped = true;
+            watched.clear();
+        }
+    }
+
     private void scheduleRound(Duration delay) {
         runtime.schedule(delay, () -> runtime.lane(Lane.WATCH).execute(this::round));
     }
@@ -93,115 +116,181 @@ final class Watcher {
     }
 
     private void round() {
-        Map<String, Watched> now;
+        Round round;
         synchronized (watched) {
             if (watched.isEmpty()) {
                 roundDue = false;
                 return;
             }
-            now = new LinkedHashMap<>(watched);
+            List<Watched> order = new ArrayList<>(watched.values());
+            Collections.rotate(order, -(turn % order.size()));
+            round = new Round(order);
         }
-        Round round = new Round();
         try {
-            if (now.size() <= ONE_BY_ONE) {
-                round.readEach(now);
-            } else {
-                round.readLists(now);
-            }
+            round.read();
         } finally {
             scheduleRound(round.pause());
         }
     }
 
+    /** What a failed call says about the calls to come. */
+    private enum Scope {
+        /** The server, the way to it or the token is in trouble: no other call would do better now. */
+        ALL,
+        /** It is about what was asked for. */
+        THIS
+    }
+
+    private static Scope scope(GitpodException e) {
+        return switch (RetryPolicy.read(e)) {
+            case NOT_FOUND, FINAL -> Scope.THIS;
+            case SUSPECT -> {
+                boolean oddAnswer = e.kind() == Kind.UNREADABLE || e.kind() == Kind.TOO_LARGE;
+                yield oddAnswer && !e.sentHtml() ? Scope.THIS : Scope.ALL;
+            }
+            default -> Scope.ALL;
+        };
+    }
+
     /** One pass over all that is watched. */
     private final class Round {
 
+        private final Map<String, Watched> unread = new LinkedHashMap<>();
+        private final Set<String> unlistedProjects = new HashSet<>();
         private boolean failed;
+        private int leftOut;
 
         @CheckForNull
-        private Duration askedToWait;
+        private GitpodException trouble;
+
+        Round(List<Watched> all) {
+            all.forEach(each -> unread.put(each.prebuildId(), each));
+        }
+
+        void read() {
+            if (unread.size() > ONE_BY_ONE) {
+                readLists();
+            }
+            // Beside few: what left the list. It ended, has a phase unknown to this version, or is not to be seen yet.
+            readEach();
+            GitpodException told = trouble;
+            if (told != null) {
+                unread.values().forEach(each -> each.reader().failed(told));
+            }
+        }
 
         Duration pause() {
-            Duration pause;
-            if (failed) {
-                pause = backoff.next(runtime.random());
-            } else {
+            GitpodException last = trouble;
+            if (last == null && !failed) {
                 backoff.reset();
-                pause = spread(settings.pollInterval());
+                return spread(settings.pollInterval());
             }
-            return askedToWait == null ? pause : max(pause, spread(askedToWait.multipliedBy(6).dividedBy(5)));
+            synchronized (watched) {
+                turn += leftOut > 0 ? MOST_UNLISTED : 1;
+            }
+            Duration pause = backoff.next(runtime.random());
+            Duration asked =
+                    last == null ? Duration.ZERO : min(last.retryAfter().orElse(Duration.ZERO), LONGEST_ASKED_WAIT);
+            return max(pause, asked.plus(Duration.ofMillis((long) (asked.toMillis() * 0.2 * runtime.random()))));
         }
 
-        /** @return whether the round may go on */
-        private boolean failure(GitpodException e, Collection<Watched> concerned) {
-            RetryPolicy.Verdict verdict = RetryPolicy.read(e);
-            if (verdict == RetryPolicy.Verdict.WAIT) {
-                askedToWait = e.retryAfter().orElse(settings.pollInterval());
-                return false;
-            }
-            concerned.forEach(each -> each.reader().failed(e));
-            if (verdict == RetryPolicy.Verdict.NOT_FOUND) {
-                return true;
-            }
-            failed = true;
-            return false;
-        }
-
-        void readEach(Map<String, Watched> some) {
-            List<Map.Entry<String, Watched>> left = new ArrayList<>(some.entrySet());
-            while (!left.isEmpty()) {
-                Map.Entry<String, Watched> next = left.remove(0);
+        private void readEach() {
+            int unlisted = 0;
+            for (Watched next : List.copyOf(unread.values())) {
+                if (trouble != null) {
+                    return;
+                }
+                if (unlistedProjects.contains(next.projectId()) && ++unlisted > MOST_UNLISTED) {
+                    leftOut++; // its turn comes in one of the next rounds
+                    continue;
+                }
                 try {
-                    next.getValue().reader().read(client.getPrebuild(next.getKey()));
+                    Prebuild prebuild = get(next.prebuildId());
+                    unread.remove(next.prebuildId());
+                    next.reader().read(prebuild);
                 } catch (GitpodException e) {
-                    if (!failure(e, List.of(next.getValue()))) {
-                        if (askedToWait == null) {
-                            // A server in trouble is not asked once more for each of them.
-                            left.forEach(each -> each.getValue().reader().failed(e));
-                        }
-                        return;
+                    if (scope(e) == Scope.ALL) {
+                        trouble = e;
+                    } else {
+                        failed |= RetryPolicy.read(e) != RetryPolicy.Verdict.NOT_FOUND;
+                        unread.remove(next.prebuildId());
+                        next.reader().failed(e);
                     }
                 }
             }
         }
 
-        void readLists(Map<String, Watched> all) {
-            List<String> projects = new ArrayList<>(new LinkedHashSet<>(
-                    all.values().stream().map(Watched::projectId).toList()));
-            Map<String, Watched> unseen = new LinkedHashMap<>(all);
-            for (int from = 0; from < projects.size(); from += PROJECTS_PER_LIST) {
-                Set<String> some = new LinkedHashSet<>(
-                        projects.subList(from, Math.min(projects.size(), from + PROJECTS_PER_LIST)));
-                try {
-                    readList(some, unseen);
-                } catch (GitpodException e) {
-                    List<Watched> concerned = unseen.values().stream()
-                            .filter(each -> some.contains(each.projectId()))
-                            .toList();
-                    failure(e, concerned);
-                    return;
-                }
+        private Prebuild get(String prebuildId) throws GitpodException {
+            Prebuild prebuild;
+            try {
+                prebuild = client.getPrebuild(prebuildId);
+            } catch (RuntimeException | Error e) {
+                throw Defects.failedCall("GetPrebuild", e);
             }
-            // What left the list has ended, or has a phase that this version does not know, or is not to be seen yet.
-            readEach(unseen);
+            if (!prebuild.id().equals(prebuildId)) {
+                throw GitpodException.of(Kind.UNREADABLE, Delivery.UNCLEAR, "GetPrebuild")
+                        .detail("the answer is about another prebuild")
+                        .build();
+            }
+            return prebuild;
         }
 
-        private void readList(Set<String> projects, Map<String, Watched> unseen) throws GitpodException {
+        private void readLists() {
+            List<String> projects =
+                    unread.values().stream().map(Watched::projectId).distinct().toList();
+            for (int from = 0; from < projects.size(); from += PROJECTS_PER_LIST) {
+                readList(projects.subList(from, Math.min(projects.size(), from + PROJECTS_PER_LIST)));
+            }
+        }
+
+        /** Reads the lists of some projects; if one of them spoils the answer, finds out which by halves. */
+        private void readList(List<String> projects) {
+            if (trouble != null) {
+                return;
+            }
+            try {
+                readPages(projects);
+            } catch (GitpodException e) {
+                if (scope(e) == Scope.ALL) {
+                    trouble = e;
+                    return;
+                }
+                failed = true;
+                if (projects.size() == 1) {
+                    unlistedProjects.addAll(projects);
+                } else {
+                    int half = projects.size() / 2;
+                    readList(projects.subList(0, half));
+                    readList(projects.subList(half, projects.size()));
+                }
+            }
+        }
+
+        private void readPages(List<String> projects) throws GitpodException {
             PrebuildFilter filter =
-                    PrebuildFilter.none().withProjectIds(List.copyOf(projects)).withPhases(ACTIVE);
+                    PrebuildFilter.none().withProjectIds(projects).withPhases(ACTIVE);
             String token = null;
             for (int page = 0; page < MOST_PAGES; page++) {
-                PrebuildPage answer = client.listPrebuilds(filter, PAGE_SIZE, token);
+                PrebuildPage answer = list(filter, token);
                 for (Prebuild prebuild : answer.prebuilds()) {
-                    Watched one = unseen.remove(prebuild.id());
+                    Watched one = unread.remove(prebuild.id());
                     if (one != null) {
                         one.reader().read(prebuild);
                     }
                 }
-                token = answer.nextToken();
-                if (token == null || token.isEmpty()) {
+                String next = answer.nextToken();
+                if (next == null || next.isEmpty() || next.equals(token)) {
                     return;
                 }
+                token = next;
+            }
+        }
+
+        private PrebuildPage list(PrebuildFilter filter, @CheckForNull String token) throws GitpodException {
+            try {
+                return client.listPrebuilds(filter, PAGE_SIZE, token);
+            } catch (RuntimeException | Error e) {
+                throw Defects.failedCall("ListPrebuilds", e);
             }
         }
     }

@@ -1,0 +1,247 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import io.jenkins.plugins.gitpod.api.BearerToken;
+import io.jenkins.plugins.gitpod.api.ClientLimits;
+import io.jenkins.plugins.gitpod.api.GitpodClient;
+import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
+import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
+import io.jenkins.plugins.gitpod.simulator.Account;
+import io.jenkins.plugins.gitpod.simulator.GitpodSimulator;
+import io.jenkins.plugins.gitpod.simulator.PhasePlan;
+import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
+import io.jenkins.plugins.gitpod.simulator.SimProject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import okhttp3.OkHttpClient;
+
+/** An engine in simulated time before a simulated Gitpod behind a real port: one clock for both, one account, one project. */
+final class Scene implements AutoCloseable {
+
+    /** No simulated call takes so long; a busy machine may. */
+    static final ClientLimits PATIENT =
+            new ClientLimits(Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(30), 4 << 20);
+
+    /** For servers that hang: the real time that a test has to wait for each. */
+    static final ClientLimits HASTY =
+            new ClientLimits(Duration.ofSeconds(5), Duration.ofMillis(250), Duration.ofMillis(300), 4 << 20);
+
+    final SimulatedRuntime runtime;
+    final GitpodSimulator gitpod;
+    final Account account;
+    final SimProject project;
+    final MemoryJournal journal = new MemoryJournal();
+    private final OkHttpClient http = new OkHttpClient();
+    private final ClientLimits limits;
+    private final EngineSettings settings;
+    private final Connection connection;
+    private final List<PrebuildEngine> engines = new ArrayList<>();
+    private PrebuildEngine engine;
+
+    private Scene(Setting setting) {
+        runtime = new SimulatedRuntime(setting.seed);
+        limits = setting.limits;
+        settings = setting.settings;
+        gitpod = GitpodSimulator.builder()
+                .clock(runtime::trueTime)
+                .phasePlan(setting.plan)
+                .readLag(setting.readLag)
+                .start();
+        account = gitpod.account("jenkins");
+        project = gitpod.addProject("shop");
+        connection = new Connection("main", endpoint(), setting.sharedAccount);
+        engine = newEngine();
+    }
+
+    /** What a scene can be told before it starts. */
+    static final class Setting {
+        private long seed = 1;
+        private ClientLimits limits = PATIENT;
+        private EngineSettings settings = EngineSettings.defaults();
+        private PhasePlan plan = PhasePlan.typical();
+        private Duration readLag = Duration.ZERO;
+        private boolean sharedAccount;
+
+        Setting seed(long value) {
+            seed = value;
+            return this;
+        }
+
+        Setting hasty() {
+            limits = HASTY;
+            return this;
+        }
+
+        Setting limits(ClientLimits value) {
+            limits = value;
+            return this;
+        }
+
+        Setting settings(EngineSettings value) {
+            settings = value;
+            return this;
+        }
+
+        Setting plan(PhasePlan value) {
+            plan = value;
+            return this;
+        }
+
+        Setting readLag(Duration value) {
+            readLag = value;
+            return this;
+        }
+
+        Setting sharedAccount() {
+            sharedAccount = true;
+            return this;
+        }
+
+        Scene begin() {
+            return new Scene(this);
+        }
+    }
+
+    static Setting with() {
+        return new Setting();
+    }
+
+    static Scene begin() {
+        return new Setting().begin();
+    }
+
+    GitpodEndpoint endpoint() {
+        try {
+            return GitpodEndpoint.parse(gitpod.apiUrl().toString());
+        } catch (InvalidEndpointException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private PrebuildEngine newEngine() {
+        PrebuildEngine made = new PrebuildEngine(runtime, settings, journal, this::client);
+        engines.add(made);
+        return made;
+    }
+
+    GitpodClient client(GitpodEndpoint endpoint, BearerToken token) {
+        return new GitpodClient(http, endpoint, token, limits, "test");
+    }
+
+    PrebuildEngine engine() {
+        return engine;
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    /** The token as the credential holds it, which follows the account's. */
+    TokenSource token() {
+        return () -> BearerToken.of(account.token());
+    }
+
+    /** A request with all defaults. */
+    PrebuildRequest request() {
+        return new PrebuildRequest(UUID.randomUUID(), connection, project.id(), null, null, false, true);
+    }
+
+    PrebuildRequest detachedRequest() {
+        return new PrebuildRequest(UUID.randomUUID(), connection, project.id(), null, null, true, true);
+    }
+
+    PrebuildRequest requestThatLeavesRunning() {
+        return new PrebuildRequest(UUID.randomUUID(), connection, project.id(), null, null, false, false);
+    }
+
+    PrebuildRequest requestFor(SimProject other) {
+        return new PrebuildRequest(UUID.randomUUID(), connection, other.id(), null, null, false, true);
+    }
+
+    /** Somebody asked and waits. */
+    record Wait(PrebuildHandle handle, RecordingObserver observer) {
+        void abort() {
+            handle.leave(CancelReason.ABORTED);
+        }
+
+        <T extends Outcome> T outcome(Class<T> type) {
+            return observer.outcome(type);
+        }
+
+        String prebuildId() {
+            return handle.view().prebuildId();
+        }
+    }
+
+    Wait submit() {
+        return submit(request());
+    }
+
+    Wait submit(PrebuildRequest request) {
+        return submit(request, token());
+    }
+
+    Wait submit(PrebuildRequest request, TokenSource tokens) {
+        RecordingObserver observer = new RecordingObserver();
+        return new Wait(engine.submit(request, tokens, observer), observer);
+    }
+
+    /** Lets time pass until the last word is spoken. */
+    Duration untilConcluded(Wait wait, Duration limit) {
+        Duration took = runtime.runUntil(wait.observer()::isConcluded, limit);
+        runtime.settle();
+        return took;
+    }
+
+    Duration untilStage(Wait wait, Stage stage, Duration limit) {
+        return runtime.runUntil(() -> wait.handle().view().stage() == stage, limit);
+    }
+
+    /** Lets time pass until nothing is open. */
+    Duration untilAllClosed(Duration limit) {
+        return runtime.runUntil(() -> engine.open().isEmpty(), limit);
+    }
+
+    /** The one prebuild that was made. */
+    SimPrebuild prebuild() {
+        List<SimPrebuild> made = gitpod.books().prebuilds();
+        if (made.size() != 1) {
+            throw new AssertionError("Not one prebuild but " + made);
+        }
+        return made.get(0);
+    }
+
+    /** The process ends without a word; what the journal holds is taken up by a new engine. */
+    List<Wait> crashAndRestart() {
+        return crashAndRestart(Duration.ZERO);
+    }
+
+    List<Wait> crashAndRestart(Duration downtime) {
+        engine.close();
+        runtime.advance(downtime);
+        engine = newEngine();
+        List<PrebuildEngine.Restored> restored = new ArrayList<>();
+        List<RecordingObserver> observers = new ArrayList<>();
+        for (SavedRequest saved : journal.open()) {
+            RecordingObserver observer = new RecordingObserver();
+            observers.add(observer);
+            restored.add(new PrebuildEngine.Restored(saved, token(), observer));
+        }
+        engine.restore(restored);
+        List<Wait> waits = new ArrayList<>();
+        for (int i = 0; i < observers.size(); i++) {
+            UUID requestId = restored.get(i).saved().request().requestId();
+            waits.add(new Wait(engine.find(requestId), observers.get(i)));
+        }
+        return waits;
+    }
+
+    @Override
+    public void close() {
+        engines.forEach(PrebuildEngine::close);
+        gitpod.close();
+        http.dispatcher().executorService().shutdown();
+        http.connectionPool().evictAll();
+    }
+}
