@@ -12,6 +12,7 @@ import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.RequestView;
 import io.jenkins.plugins.gitpod.engine.Update;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.logging.Level;
@@ -121,7 +122,9 @@ final class RecordingObserver implements PrebuildObserver {
         if (outcome instanceof Outcome.Ended ended) {
             note(ended.prebuild());
         }
-        PrebuildRecord record = record(conclusion(outcome), messages.outcome(outcome, result()));
+        PrebuildResult known = result();
+        Duration took = Duration.ofMillis(known == null ? 0 : known.getDurationMillis());
+        PrebuildRecord record = record(conclusion(outcome), messages.outcome(outcome, took));
         save(record);
         PrebuildWaiter to;
         synchronized (this) {
