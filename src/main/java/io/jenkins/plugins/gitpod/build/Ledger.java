@@ -1,6 +1,7 @@
 package io.jenkins.plugins.gitpod.build;
 
 import com.thoughtworks.xstream.XStreamException;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.XmlFile;
 import hudson.util.XStream2;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -46,7 +48,7 @@ final class Ledger implements Journal {
     private final Path open;
     private final Path closed;
     private final Path damaged;
-    private final Map<UUID, RequestOrigin> origins = new ConcurrentHashMap<>();
+    private final Map<UUID, AtomicReference<RequestOrigin>> origins = new ConcurrentHashMap<>();
 
     Ledger(@NonNull Path directory) {
         open = directory;
@@ -56,18 +58,50 @@ final class Ledger implements Journal {
 
     /** Tells where a request comes from, before it is first saved. */
     void announce(@NonNull UUID requestId, @NonNull RequestOrigin origin) {
-        origins.put(requestId, origin);
+        origins.put(requestId, new AtomicReference<>(origin));
     }
 
     @Override
     public void save(SavedRequest request) throws IOException {
         UUID requestId = request.request().requestId();
-        RequestOrigin origin = origins.get(requestId);
+        AtomicReference<RequestOrigin> origin = origins.get(requestId);
         if (origin == null) {
             throw new IOException("Request " + requestId + " was never announced");
         }
-        Files.createDirectories(open);
-        file(open.resolve(requestId + ".xml")).write(new LedgerEntry(request, origin));
+        // One writer at a time for each entry: the engine, or a job that moves.
+        synchronized (origin) {
+            Files.createDirectories(open);
+            file(open.resolve(requestId + ".xml")).write(new LedgerEntry(request, origin.get()));
+        }
+    }
+
+    /** Where a request came from, by the present names of jobs, or null if it is not open. */
+    @CheckForNull
+    RequestOrigin origin(@NonNull UUID requestId) {
+        AtomicReference<RequestOrigin> origin = origins.get(requestId);
+        return origin == null ? null : origin.get();
+    }
+
+    /** Follows a job, or a folder around jobs, to its new name. */
+    void relocate(@NonNull String oldFullName, @NonNull String newFullName) {
+        origins.forEach((requestId, origin) -> {
+            synchronized (origin) {
+                if (origin.get().isOf(oldFullName)) {
+                    origin.set(origin.get().relocated(oldFullName, newFullName));
+                    rewrite(open.resolve(requestId + ".xml"), origin.get());
+                }
+            }
+        });
+    }
+
+    private static void rewrite(Path path, RequestOrigin origin) {
+        try {
+            if (Files.exists(path)) {
+                file(path).write(new LedgerEntry(read(path).toSaved(), origin));
+            }
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "Could not save the new name of a job in the ledger entry " + path, e);
+        }
     }
 
     @Override
@@ -97,7 +131,7 @@ final class Ledger implements Journal {
             try {
                 LedgerEntry entry = read(path);
                 Read read = new Read(entry.toSaved(), entry.origin());
-                origins.put(read.saved().request().requestId(), read.origin());
+                announce(read.saved().request().requestId(), read.origin());
                 entries.add(read);
             } catch (IOException e) {
                 setAside(path, e);

@@ -27,7 +27,7 @@ final class RecordingObserver implements PrebuildObserver {
     private static final Logger LOGGER = Logger.getLogger(RecordingObserver.class.getName());
 
     private final PrebuildRequest request;
-    private final RequestOrigin origin;
+    private volatile RequestOrigin origin;
     private final PrebuildMessages messages;
     private final Instant since;
 
@@ -51,6 +51,30 @@ final class RecordingObserver implements PrebuildObserver {
     @NonNull
     UUID requestId() {
         return request.requestId();
+    }
+
+    @NonNull
+    RequestOrigin origin() {
+        return origin;
+    }
+
+    /** The job has another name now. */
+    void relocated(@NonNull RequestOrigin newOrigin) {
+        origin = newOrigin;
+    }
+
+    /** Whether an owner waits for it, or once did, whose early end matters. */
+    boolean isOwned() {
+        return !request.detached();
+    }
+
+    synchronized boolean hasWaiter() {
+        return waiter != null;
+    }
+
+    /** Who waited is gone and must not be told anything any longer. */
+    synchronized void forgetWaiter() {
+        waiter = null;
     }
 
     @NonNull
