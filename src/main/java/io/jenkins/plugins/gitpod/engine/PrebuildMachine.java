@@ -89,6 +89,7 @@ final class PrebuildMachine {
 
     // looking up
     private boolean lookUpOut;
+    private boolean lookUpAfterLag;
     private int lookUpFailures;
     private final ObservedTime lookingUp = new ObservedTime();
     private final ObservedTime lookUpTrouble = new ObservedTime();
@@ -370,6 +371,7 @@ final class PrebuildMachine {
     private void lookUp() {
         if (!lookUpOut) {
             lookUpOut = true;
+            lookUpAfterLag = readLagOver();
             out.lookUp();
         }
     }
@@ -396,10 +398,12 @@ final class PrebuildMachine {
         found = List.copyOf(candidates);
         lookingUp.look(out.nanoTime());
         boolean holdOver = !held || lookingUp.reached(settings.failureBudget());
-        if (readLagOver() && holdOver) {
+        if (lookUpAfterLag && holdOver) {
             giveUpLooking(null);
+        } else if (readLagOver() && !lookUpAfterLag) {
+            lookUpLater(SHORTEST_WAIT); // one more look, which may conclude from what is not there
         } else {
-            lookUpLater(lookUpBackoff.next(out.random()));
+            lookUpLater(nextLookUp());
         }
     }
 

@@ -103,6 +103,11 @@ class PrebuildMachineTest {
         machine.begin();
     }
 
+    private void lookAgain(List<Prebuild> candidates) {
+        machine.alarm(Alarm.LOOK_UP);
+        machine.lookedUp(candidates, false);
+    }
+
     private Outcome outcome() {
         assertThat(effects.outcomes, hasSize(1));
         return effects.outcomes.get(0);
@@ -476,9 +481,19 @@ class PrebuildMachineTest {
                 assertThat(effects.outcomes, is(empty()));
             });
             effects.pass(Duration.ofSeconds(10));
-            machine.alarm(Alarm.LOOK_UP);
-            machine.lookedUp(List.of(), false);
+            lookAgain(List.of());
+            lookAgain(List.of());
             assertThat(outcome(Outcome.CreateUnclear.class).found(), is(empty()));
+        }
+
+        @Test
+        void nothingIsConcludedFromALookThatBeganWithinTheReadLag() {
+            lookingUp();
+            machine.lookedUp(List.of(), false);
+            effects.pass(SETTINGS.readLag());
+            lookAgain(List.of());
+            assertThat(effects.outcomes, is(empty()));
+            assertThat(effects.alarms.get(Alarm.LOOK_UP), is(Duration.ofSeconds(1)));
         }
 
         @Test
@@ -486,8 +501,8 @@ class PrebuildMachineTest {
             lookingUp();
             machine.lookedUp(List.of(RUNNING, COMPLETED), false);
             effects.pass(SETTINGS.readLag());
-            machine.alarm(Alarm.LOOK_UP);
-            machine.lookedUp(List.of(RUNNING, COMPLETED), false);
+            lookAgain(List.of(RUNNING, COMPLETED));
+            lookAgain(List.of(RUNNING, COMPLETED));
             Outcome.CreateUnclear unclear = outcome(Outcome.CreateUnclear.class);
             assertThat(unclear.found(), contains(RUNNING, COMPLETED));
             assertThat(unclear.failure().kind(), is(GitpodException.Kind.CONNECTION_LOST));
@@ -539,8 +554,8 @@ class PrebuildMachineTest {
             lookingUp(RecordedEffects.request(false, true, true));
             machine.lookedUp(List.of(RUNNING), false);
             effects.pass(SETTINGS.readLag());
-            machine.alarm(Alarm.LOOK_UP);
-            machine.lookedUp(List.of(RUNNING), false);
+            lookAgain(List.of(RUNNING));
+            lookAgain(List.of(RUNNING));
             assertThat(outcome(Outcome.CreateUnclear.class).sharedAccount(), is(true));
             assertThat(machine.stage(), is(Stage.ENDED));
         }
@@ -1260,8 +1275,8 @@ class PrebuildMachineTest {
             machine.tokenReady(true);
             machine.lookedUp(List.of(), false);
             effects.pass(SETTINGS.readLag());
-            machine.alarm(Alarm.LOOK_UP);
-            machine.lookedUp(List.of(), false);
+            lookAgain(List.of());
+            lookAgain(List.of());
             assertThat(outcome(Outcome.CreateUnclear.class).failure(), is(nullValue()));
         }
 
