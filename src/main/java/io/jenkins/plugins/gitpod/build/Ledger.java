@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -48,7 +47,7 @@ final class Ledger implements Journal {
     private final Path open;
     private final Path closed;
     private final Path damaged;
-    private final Map<UUID, AtomicReference<RequestOrigin>> origins = new ConcurrentHashMap<>();
+    private final Map<UUID, Announced> announced = new ConcurrentHashMap<>();
 
     Ledger(@NonNull Path directory) {
         open = directory;
@@ -56,39 +55,48 @@ final class Ledger implements Journal {
         damaged = directory.resolve("damaged");
     }
 
+    /** An open request's origin, and the lock of its file. */
+    private static final class Announced {
+        private volatile RequestOrigin origin;
+
+        Announced(RequestOrigin origin) {
+            this.origin = origin;
+        }
+    }
+
     /** Tells where a request comes from, before it is first saved. */
     void announce(@NonNull UUID requestId, @NonNull RequestOrigin origin) {
-        origins.put(requestId, new AtomicReference<>(origin));
+        announced.put(requestId, new Announced(origin));
     }
 
     @Override
     public void save(SavedRequest request) throws IOException {
         UUID requestId = request.request().requestId();
-        AtomicReference<RequestOrigin> origin = origins.get(requestId);
-        if (origin == null) {
+        Announced known = announced.get(requestId);
+        if (known == null) {
             throw new IOException("Request " + requestId + " was never announced");
         }
         // One writer at a time for each entry: the engine, or a job that moves.
-        synchronized (origin) {
+        synchronized (known) {
             Files.createDirectories(open);
-            file(open.resolve(requestId + ".xml")).write(new LedgerEntry(request, origin.get()));
+            file(open.resolve(requestId + ".xml")).write(new LedgerEntry(request, known.origin));
         }
     }
 
     /** Where a request came from, by the present names of jobs, or null if it is not open. */
     @CheckForNull
     RequestOrigin origin(@NonNull UUID requestId) {
-        AtomicReference<RequestOrigin> origin = origins.get(requestId);
-        return origin == null ? null : origin.get();
+        Announced known = announced.get(requestId);
+        return known == null ? null : known.origin;
     }
 
     /** Follows a job, or a folder around jobs, to its new name. */
     void relocate(@NonNull String oldFullName, @NonNull String newFullName) {
-        origins.forEach((requestId, origin) -> {
-            synchronized (origin) {
-                if (origin.get().isOf(oldFullName)) {
-                    origin.set(origin.get().relocated(oldFullName, newFullName));
-                    rewrite(open.resolve(requestId + ".xml"), origin.get());
+        announced.forEach((requestId, known) -> {
+            synchronized (known) {
+                if (known.origin.isOf(oldFullName)) {
+                    known.origin = known.origin.relocated(oldFullName, newFullName);
+                    rewrite(open.resolve(requestId + ".xml"), known.origin);
                 }
             }
         });
@@ -106,7 +114,7 @@ final class Ledger implements Journal {
 
     @Override
     public void close(UUID requestId) {
-        origins.remove(requestId);
+        announced.remove(requestId);
         Path file = open.resolve(requestId + ".xml");
         try {
             Files.createDirectories(closed);
