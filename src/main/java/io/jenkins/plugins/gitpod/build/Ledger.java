@@ -1,6 +1,7 @@
 package io.jenkins.plugins.gitpod.build;
 
 import com.thoughtworks.xstream.XStreamException;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.XmlFile;
 import hudson.util.XStream2;
@@ -57,6 +58,12 @@ final class Ledger implements Journal {
     /** Tells where a request comes from, before it is first saved. */
     void announce(@NonNull UUID requestId, @NonNull RequestOrigin origin) {
         origins.put(requestId, origin);
+    }
+
+    /** Where an open request comes from. */
+    @CheckForNull
+    RequestOrigin origin(@NonNull UUID requestId) {
+        return origins.get(requestId);
     }
 
     @Override

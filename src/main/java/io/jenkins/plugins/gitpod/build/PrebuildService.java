@@ -25,6 +25,7 @@ import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.engine.RequestView;
 import io.jenkins.plugins.gitpod.engine.ThreadedRuntime;
 import io.jenkins.plugins.gitpod.engine.TokenSource;
 import io.jenkins.plugins.gitpod.engine.Update;
@@ -194,7 +195,7 @@ public final class PrebuildService {
                 run.getExternalizableId(), run.getParent().getFullName(), nodeId, options.getCredentialsId());
         RecordingObserver observer = new RecordingObserver(request, origin, Instant.now(), waiter);
         Places.Waiting place = new Places.Waiting(
-                observer.shown(null),
+                new OpenPrebuild(request, origin, Instant.now(), null),
                 () -> {
                     now.ledger().announce(requestId, origin);
                     observers.put(requestId, observer);
@@ -304,9 +305,12 @@ public final class PrebuildService {
         Running now = running;
         if (now != null) {
             for (PrebuildHandle handle : now.engine().open()) {
-                RecordingObserver observer = observers.get(handle.requestId());
-                if (observer != null) {
-                    all.add(observer.shown(handle.view()));
+                // Its build may have been told the end already, while the cancel is still being confirmed.
+                RequestOrigin origin = now.ledger().origin(handle.requestId());
+                RequestView view = handle.view();
+                if (origin != null) {
+                    Instant since = view.intentTime() == null ? Instant.now() : view.intentTime();
+                    all.add(new OpenPrebuild(view.request(), origin, since, view));
                 }
             }
             all.addAll(now.places().all());
