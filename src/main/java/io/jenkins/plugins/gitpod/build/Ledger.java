@@ -47,7 +47,7 @@ final class Ledger implements Journal {
     private final Path open;
     private final Path closed;
     private final Path damaged;
-    private final Map<UUID, RequestOrigin> origins = new ConcurrentHashMap<>();
+    private final Map<UUID, Announced> announced = new ConcurrentHashMap<>();
 
     Ledger(@NonNull Path directory) {
         open = directory;
@@ -55,31 +55,71 @@ final class Ledger implements Journal {
         damaged = directory.resolve("damaged");
     }
 
-    /** Tells where a request comes from, before it is first saved. */
-    void announce(@NonNull UUID requestId, @NonNull RequestOrigin origin) {
-        origins.put(requestId, origin);
+    /** An open request's origin, and the lock of its file. */
+    private static final class Announced {
+        private volatile RequestOrigin origin;
+
+        Announced(RequestOrigin origin) {
+            this.origin = origin;
+        }
     }
 
-    /** Where an open request comes from. */
-    @CheckForNull
-    RequestOrigin origin(@NonNull UUID requestId) {
-        return origins.get(requestId);
+    /** Tells where a request comes from, before it is first saved. */
+    void announce(@NonNull UUID requestId, @NonNull RequestOrigin origin) {
+        announced.put(requestId, new Announced(origin));
+    }
+
+    /** Takes an announcement back: nothing was saved and nothing will be. */
+    void withdraw(@NonNull UUID requestId) {
+        announced.remove(requestId);
     }
 
     @Override
     public void save(SavedRequest request) throws IOException {
         UUID requestId = request.request().requestId();
-        RequestOrigin origin = origins.get(requestId);
-        if (origin == null) {
+        Announced known = announced.get(requestId);
+        if (known == null) {
             throw new IOException("Request " + requestId + " was never announced");
         }
-        Files.createDirectories(open);
-        file(open.resolve(requestId + ".xml")).write(new LedgerEntry(request, origin));
+        // One writer at a time for each entry: the engine, or a job that moves.
+        synchronized (known) {
+            Files.createDirectories(open);
+            file(open.resolve(requestId + ".xml")).write(new LedgerEntry(request, known.origin));
+        }
+    }
+
+    /** Where a request came from, by the present names of jobs, or null if it is not open. */
+    @CheckForNull
+    RequestOrigin origin(@NonNull UUID requestId) {
+        Announced known = announced.get(requestId);
+        return known == null ? null : known.origin;
+    }
+
+    /** Follows a job, or a folder around jobs, to its new name. */
+    void relocate(@NonNull String oldFullName, @NonNull String newFullName) {
+        announced.forEach((requestId, known) -> {
+            synchronized (known) {
+                if (known.origin.isOf(oldFullName)) {
+                    known.origin = known.origin.relocated(oldFullName, newFullName);
+                    rewrite(open.resolve(requestId + ".xml"), known.origin);
+                }
+            }
+        });
+    }
+
+    private static void rewrite(Path path, RequestOrigin origin) {
+        try {
+            if (Files.exists(path)) {
+                file(path).write(new LedgerEntry(read(path).toSaved(), origin));
+            }
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "Could not save the new name of a job in the ledger entry " + path, e);
+        }
     }
 
     @Override
     public void close(UUID requestId) {
-        origins.remove(requestId);
+        announced.remove(requestId);
         Path file = open.resolve(requestId + ".xml");
         try {
             Files.createDirectories(closed);
@@ -104,7 +144,7 @@ final class Ledger implements Journal {
             try {
                 LedgerEntry entry = read(path);
                 Read read = new Read(entry.toSaved(), entry.origin());
-                origins.put(read.saved().request().requestId(), read.origin());
+                announce(read.saved().request().requestId(), read.origin());
                 entries.add(read);
             } catch (IOException e) {
                 setAside(path, e);

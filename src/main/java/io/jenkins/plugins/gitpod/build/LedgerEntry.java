@@ -69,6 +69,15 @@ final class LedgerEntry {
     /** @throws IOException if the file does not say what an entry must say */
     @NonNull
     SavedRequest toSaved() throws IOException {
+        if (requestId == null
+                || connection == null
+                || apiUrl == null
+                || projectId == null
+                || stage == null
+                || buildId == null
+                || jobFullName == null) {
+            throw new IOException("Not a complete entry");
+        }
         try {
             PrebuildRequest request = new PrebuildRequest(
                     UUID.fromString(requestId),
@@ -86,7 +95,7 @@ final class LedgerEntry {
                     detached,
                     reason(),
                     Duration.ofSeconds(observedSeconds));
-        } catch (IllegalArgumentException | NullPointerException | InvalidEndpointException e) {
+        } catch (IllegalArgumentException | InvalidEndpointException e) {
             throw new IOException("Not a complete entry", e);
         }
     }

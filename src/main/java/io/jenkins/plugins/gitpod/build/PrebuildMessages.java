@@ -2,7 +2,6 @@ package io.jenkins.plugins.gitpod.build;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
-import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
@@ -50,7 +49,7 @@ public final class PrebuildMessages {
         if (update instanceof Update.Created created) {
             return text("created", created.prebuild().id(), request.projectId(), url());
         } else if (update instanceof Update.Resumed resumed) {
-            return text("resumed", resumed.prebuildId());
+            return resumed(resumed.prebuildId());
         } else if (update instanceof Update.PhaseChanged changed) {
             return phaseLine(changed.prebuild());
         } else if (update instanceof Update.UnknownPhase unknown) {
@@ -71,6 +70,12 @@ public final class PrebuildMessages {
         return null;
     }
 
+    /** The line of a build that goes on waiting after a restart. */
+    @NonNull
+    public String resumed(@NonNull String prebuildId) {
+        return text("resumed", prebuildId);
+    }
+
     @CheckForNull
     private static String phaseLine(Prebuild prebuild) {
         PrebuildPhase phase = prebuild.status().phase();
@@ -84,12 +89,12 @@ public final class PrebuildMessages {
     /**
      * The last word on a request, in one sentence or two: what happened, to which prebuild, and what to do.
      *
-     * @param result the duration and size if the prebuild ended
+     * @param took from the request to the end; only a completed prebuild tells it
      */
     @NonNull
-    public String outcome(@NonNull Outcome outcome, @Nullable PrebuildResult result) {
+    public String outcome(@NonNull Outcome outcome, @NonNull Duration took) {
         if (outcome instanceof Outcome.Ended ended) {
-            return ended(ended, result);
+            return ended(ended, took);
         } else if (outcome instanceof Outcome.Gone gone) {
             return text("gone", gone.prebuildId(), request.projectId());
         } else if (outcome instanceof Outcome.NotCreated) {
@@ -130,16 +135,13 @@ public final class PrebuildMessages {
         return " " + text(cancelled ? "isCancelled" : "isNotCancelled");
     }
 
-    private String ended(Outcome.Ended ended, @Nullable PrebuildResult result) {
+    private String ended(Outcome.Ended ended, Duration took) {
         Prebuild prebuild = ended.prebuild();
         String id = prebuild.id();
         switch (prebuild.status().phase()) {
             case COMPLETED -> {
-                String done = text(
-                        "completed",
-                        id,
-                        span(Duration.ofMillis(result == null ? 0 : result.getDurationMillis())),
-                        size(prebuild.status().snapshotSizeBytes()));
+                String done =
+                        text("completed", id, span(took), size(prebuild.status().snapshotSizeBytes()));
                 String warning = prebuild.status().warningMessage();
                 return warning == null ? done : done + " " + text("warning", warning);
             }

@@ -19,16 +19,18 @@ import io.jenkins.plugins.gitpod.config.TokenLookup;
 import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.EngineSettings;
+import io.jenkins.plugins.gitpod.engine.Journal;
 import io.jenkins.plugins.gitpod.engine.Lane;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
-import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.RequestView;
+import io.jenkins.plugins.gitpod.engine.SavedRequest;
 import io.jenkins.plugins.gitpod.engine.ThreadedRuntime;
 import io.jenkins.plugins.gitpod.engine.TokenSource;
-import io.jenkins.plugins.gitpod.engine.Update;
+import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,6 +40,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
@@ -95,7 +98,7 @@ public final class PrebuildService {
         ThreadedRuntime runtime = new ThreadedRuntime();
         Ledger ledger = new Ledger(Jenkins.get().getRootDir().toPath().resolve("gitpod-prebuilds"));
         PrebuildEngine engine = new PrebuildEngine(
-                runtime, settings, ledger, (endpoint, token) -> GitpodClients.client(endpoint, token, limits));
+                runtime, settings, journal(ledger), (endpoint, token) -> GitpodClients.client(endpoint, token, limits));
         Places places = new Places(name -> freePlaces(engine, name));
         running = new Running(runtime, ledger, engine, places);
         restore(ledger, engine);
@@ -105,8 +108,8 @@ public final class PrebuildService {
         Running now = running;
         running = null;
         if (now != null) {
-            now.engine().close();
             now.runtime().close();
+            now.engine().close();
         }
         observers.clear();
     }
@@ -144,14 +147,27 @@ public final class PrebuildService {
                     new RecordingObserver(request, read.origin(), read.saved().intentTime(), null);
             observers.put(request.requestId(), observer);
             restored.add(new PrebuildEngine.Restored(
-                    read.saved(), tokens(request.connection(), read.origin(), null), observing(observer)));
+                    read.saved(),
+                    tokens(request.connection(), ledger, request.requestId(), null),
+                    new NewsObserver(observer)));
         }
         engine.restore(restored);
     }
 
-    /** Forgets the observer once all is told and saved. */
-    private PrebuildObserver observing(RecordingObserver observer) {
-        return new ForgettingObserver(observer.requestId(), observer, observers);
+    /** The ledger, and with the end of a request the end of what is known of it here. */
+    private Journal journal(Ledger ledger) {
+        return new Journal() {
+            @Override
+            public void save(SavedRequest request) throws IOException {
+                ledger.save(request);
+            }
+
+            @Override
+            public void close(UUID requestId) {
+                ledger.close(requestId);
+                observers.remove(requestId);
+            }
+        };
     }
 
     private Running running() throws AbortException {
@@ -196,12 +212,15 @@ public final class PrebuildService {
         RecordingObserver observer = new RecordingObserver(request, origin, Instant.now(), waiter);
         Places.Waiting place = new Places.Waiting(
                 new OpenPrebuild(request, origin, Instant.now(), null),
+                () -> now.engine()
+                        .submit(request, tokens(connection, now.ledger(), requestId, run), new NewsObserver(observer)),
                 () -> {
-                    now.ledger().announce(requestId, origin);
-                    observers.put(requestId, observer);
-                    now.engine().submit(request, tokens(connection, origin, run), observing(observer));
-                },
-                () -> background().execute(() -> observer.concluded(new Outcome.NotCreated())));
+                    background().execute(() -> observer.concluded(new Outcome.NotCreated()));
+                    observers.remove(requestId);
+                    now.ledger().withdraw(requestId);
+                });
+        now.ledger().announce(requestId, origin);
+        observers.put(requestId, observer);
         Places.Admission admission = now.places().admit(requestId, place);
         if (admission == Places.Admission.FIRST_TO_WAIT) {
             lookForPlaces(now.runtime(), now.places());
@@ -231,18 +250,94 @@ public final class PrebuildService {
     }
 
     /** Where the token comes from: the credential that the job names, else the connection's as it is configured now. */
-    private static TokenSource tokens(Connection connection, RequestOrigin origin, @Nullable Run<?, ?> run) {
+    private static TokenSource tokens(Connection connection, Ledger ledger, UUID requestId, @Nullable Run<?, ?> run) {
         TokenLookup lookup = new TokenLookup(connection.name(), connection.endpoint());
-        String credentialsId = origin.credentialsId();
-        if (credentialsId == null) {
-            return () -> {
+        return () -> {
+            RequestOrigin origin = ledger.origin(requestId);
+            if (origin == null) {
+                throw new TokenUnavailableException(
+                        TokenUnavailableException.Problem.LOOKUP_FAILED, Messages.PrebuildService_notOpen());
+            }
+            String credentialsId = origin.credentialsId();
+            if (credentialsId == null) {
                 GitpodConnection configured = GitpodGlobalConfiguration.get().connection(connection.name());
                 return lookup.forConnection(configured, origin.jobFullName());
-            };
+            }
+            return run == null
+                    ? lookup.forItem(credentialsId, origin.jobFullName())
+                    : lookup.forRun(credentialsId, run);
+        };
+    }
+
+    // ---- owners that go without a word
+
+    /** Whether an owner like this waits for anything. */
+    boolean anyOwner(@NonNull Predicate<RequestOrigin> like) {
+        for (RecordingObserver observer : observers.values()) {
+            if (observer.isOwned() && like.test(observer.origin())) {
+                return true;
+            }
         }
-        return run == null
-                ? () -> lookup.forItem(credentialsId, origin.jobFullName())
-                : () -> lookup.forRun(credentialsId, run);
+        return false;
+    }
+
+    /** Owners like these are gone: what they waited for is cancelled, by {@code cancelOnAbort}. */
+    void ownersGone(@NonNull Predicate<RequestOrigin> like) {
+        for (RecordingObserver observer : observers.values()) {
+            if (observer.isOwned() && like.test(observer.origin())) {
+                ownerGone(observer);
+            }
+        }
+    }
+
+    private void ownerGone(RecordingObserver observer) {
+        UUID requestId = observer.requestId();
+        observer.forgetWaiter();
+        Running now = running;
+        if (now != null && now.places().withdraw(requestId)) {
+            return;
+        }
+        PrebuildHandle handle = find(requestId);
+        if (handle != null) {
+            handle.leave(CancelReason.OWNER_GONE);
+        }
+    }
+
+    /** Whether there are requests of an earlier life that no build has come back to. */
+    boolean anyRestoredUnclaimed() {
+        return observers.values().stream().anyMatch(PrebuildService::isUnclaimed);
+    }
+
+    private static boolean isUnclaimed(RecordingObserver observer) {
+        return observer.isOwned() && !observer.hasWaiter();
+    }
+
+    /** Owners like these do not come back after a restart. */
+    void unclaimedGone(@NonNull Predicate<RequestOrigin> like) {
+        for (RecordingObserver observer : observers.values()) {
+            if (isUnclaimed(observer) && like.test(observer.origin())) {
+                LOGGER.log(
+                        Level.INFO,
+                        "Build {0} does not come back; its Gitpod prebuild is cancelled",
+                        observer.origin().buildId());
+                ownerGone(observer);
+            }
+        }
+    }
+
+    /** A job, or a folder around jobs, has another name. */
+    void relocate(@NonNull String oldFullName, @NonNull String newFullName) {
+        Running now = running;
+        if (now == null) {
+            return;
+        }
+        now.ledger().relocate(oldFullName, newFullName);
+        observers.forEach((requestId, observer) -> {
+            RequestOrigin origin = now.ledger().origin(requestId);
+            if (origin != null) {
+                observer.relocated(origin);
+            }
+        });
     }
 
     /**
@@ -261,7 +356,7 @@ public final class PrebuildService {
                     ? known.getId()
                     : handle == null ? null : handle.view().prebuildId();
             if (id != null) {
-                waiter.line(observer.messages().line(new Update.Resumed(id)));
+                waiter.line(observer.messages().resumed(id));
             }
             observer.attach(waiter);
             return true;

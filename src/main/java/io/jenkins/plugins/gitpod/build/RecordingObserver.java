@@ -11,6 +11,7 @@ import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.Update;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.logging.Level;
@@ -25,7 +26,7 @@ final class RecordingObserver implements PrebuildObserver {
     private static final Logger LOGGER = Logger.getLogger(RecordingObserver.class.getName());
 
     private final PrebuildRequest request;
-    private final RequestOrigin origin;
+    private volatile RequestOrigin origin;
     private final PrebuildMessages messages;
     private final Instant since;
 
@@ -49,6 +50,30 @@ final class RecordingObserver implements PrebuildObserver {
     @NonNull
     UUID requestId() {
         return request.requestId();
+    }
+
+    @NonNull
+    RequestOrigin origin() {
+        return origin;
+    }
+
+    /** The job has another name now. */
+    void relocated(@NonNull RequestOrigin newOrigin) {
+        origin = newOrigin;
+    }
+
+    /** Whether an owner waits for it, or once did, whose early end matters. */
+    boolean isOwned() {
+        return !request.detached();
+    }
+
+    synchronized boolean hasWaiter() {
+        return waiter != null;
+    }
+
+    /** Who waited is gone and must not be told anything any longer. */
+    synchronized void forgetWaiter() {
+        waiter = null;
     }
 
     @NonNull
@@ -115,7 +140,9 @@ final class RecordingObserver implements PrebuildObserver {
         if (outcome instanceof Outcome.Ended ended) {
             note(ended.prebuild());
         }
-        PrebuildRecord record = record(conclusion(outcome), messages.outcome(outcome, result()));
+        PrebuildResult known = result();
+        Duration took = Duration.ofMillis(known == null ? 0 : known.getDurationMillis());
+        PrebuildRecord record = record(conclusion(outcome), messages.outcome(outcome, took));
         save(record);
         PrebuildWaiter to;
         synchronized (this) {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
@@ -280,7 +281,7 @@ final class Life implements Effects, PrebuildHandle {
 
     @Override
     public void create() {
-        Session with = session;
+        Session with = Objects.requireNonNull(session, "no token yet");
         PrebuildRequest request = machine.request();
         CreateTicket mine = new CreateTicket();
         ticket = mine;
@@ -335,7 +336,7 @@ final class Life implements Effects, PrebuildHandle {
 
     @Override
     public void lookUp() {
-        Session with = session;
+        Session with = Objects.requireNonNull(session, "no token yet");
         String projectId = machine.request().projectId();
         boolean lagOver = machine.readLagOver();
         with.creates().execute(() -> {
@@ -411,7 +412,7 @@ final class Life implements Effects, PrebuildHandle {
 
     @Override
     public void cancel(String prebuildId) {
-        Session with = session;
+        Session with = Objects.requireNonNull(session, "no token yet");
         with.cancels().execute(() -> {
             try {
                 Prebuild prebuild = with.client().cancelPrebuild(prebuildId);

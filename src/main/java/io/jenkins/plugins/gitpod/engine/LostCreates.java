@@ -43,14 +43,17 @@ final class LostCreates {
     private final Duration clockSkew;
     private final Duration latest;
     private final Map<UUID, Entry> entries = new HashMap<>();
-    private final Set<String> claimed = Collections.newSetFromMap(new LinkedHashMap<>() {
+    private final Set<String> claimed = Collections.newSetFromMap(new Remembered());
+
+    /** Forgets the eldest when it grows too large. */
+    private static final class Remembered extends LinkedHashMap<String, Boolean> {
         private static final long serialVersionUID = 1L;
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
             return size() > REMEMBERED;
         }
-    });
+    }
 
     private static final class Entry {
         final PrebuildRequest request;

@@ -132,6 +132,13 @@ public final class PrebuildEngine implements AutoCloseable {
         return lostCreates;
     }
 
+    /** How many secrets are in use. */
+    int sessions() {
+        synchronized (sessions) {
+            return sessions.size();
+        }
+    }
+
     void assign(UUID requestId, Prebuild prebuild) {
         Life life = lives.get(requestId);
         if (life != null) {

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -32,8 +33,8 @@ final class PrebuildMachine {
     private static final int SUSPECT_TRIES = 5;
     /** A certificate does not mend itself as a network does. */
     private static final int TLS_TRIES = 3;
-    /** Tokens refused in a row after which a new one is not hoped for: some stores make up another for each look. */
-    private static final int MOST_REFUSALS = 3;
+    /** New tokens in a row that are tried at once: some stores make up another one for each look. */
+    private static final int MOST_NEW_TOKENS = 2;
     /** Reading fails so often in a row before it is worth a word. */
     private static final int QUIET_FAILURES = 1;
     /** Whatever a server asks for, a running prebuild's cancel is tried this often. */
@@ -66,7 +67,7 @@ final class PrebuildMachine {
 
     // token
     private boolean tokenKnown;
-    private int refusals;
+    private int newTokens;
 
     @CheckForNull
     private GitpodException refusedToken;
@@ -88,6 +89,7 @@ final class PrebuildMachine {
 
     // looking up
     private boolean lookUpOut;
+    private boolean lookUpAfterLag;
     private int lookUpFailures;
     private final ObservedTime lookingUp = new ObservedTime();
     private final ObservedTime lookUpTrouble = new ObservedTime();
@@ -187,11 +189,13 @@ final class PrebuildMachine {
         tokenBackoff.reset();
         GitpodException refused = refusedToken;
         refusedToken = null;
-        if (refused != null && (!changed || refusals >= MOST_REFUSALS)) {
+        if (refused != null && (!changed || newTokens == MOST_NEW_TOKENS)) {
+            newTokens = 0;
             tokenRefusedForGood(refused);
             return;
         }
         if (refused != null) {
+            newTokens++;
             news.tell(new Update.TokenRotated());
         }
         switch (stage) {
@@ -228,7 +232,6 @@ final class PrebuildMachine {
     /** The token in use was refused: perhaps there is another one by now. */
     private void reauthenticate(GitpodException e) {
         refusedToken = e;
-        refusals++;
         out.fetchToken();
     }
 
@@ -299,7 +302,7 @@ final class PrebuildMachine {
     void created(Prebuild prebuild) {
         createOut = false;
         if (stage == Stage.CREATING) {
-            refusals = 0;
+            newTokens = 0;
             know(prebuild);
         } else if (!prebuild.id().equals(prebuildId)) {
             LOGGER.log(Level.WARNING, "Gitpod prebuild {0} was made, but nobody expects it any longer", prebuild.id());
@@ -368,6 +371,7 @@ final class PrebuildMachine {
     private void lookUp() {
         if (!lookUpOut) {
             lookUpOut = true;
+            lookUpAfterLag = readLagOver();
             out.lookUp();
         }
     }
@@ -389,15 +393,17 @@ final class PrebuildMachine {
         }
         lookUpTrouble.reset();
         lookUpFailures = 0;
-        refusals = 0;
+        newTokens = 0;
         news.recovered();
         found = List.copyOf(candidates);
         lookingUp.look(out.nanoTime());
         boolean holdOver = !held || lookingUp.reached(settings.failureBudget());
-        if (readLagOver() && holdOver) {
+        if (lookUpAfterLag && holdOver) {
             giveUpLooking(null);
+        } else if (readLagOver() && !lookUpAfterLag) {
+            lookUpLater(SHORTEST_WAIT); // one more look, which may conclude from what is not there
         } else {
-            lookUpLater(lookUpBackoff.next(out.random()));
+            lookUpLater(nextLookUp());
         }
     }
 
@@ -413,7 +419,7 @@ final class PrebuildMachine {
     void found(Prebuild prebuild) {
         lookUpOut = false;
         if (stage == Stage.LOOKING_UP) {
-            refusals = 0;
+            newTokens = 0;
             know(prebuild);
         } else if (!prebuild.id().equals(prebuildId)) {
             LOGGER.log(
@@ -508,7 +514,7 @@ final class PrebuildMachine {
         readTrouble.reset();
         readFailures = 0;
         missing.reset();
-        refusals = 0;
+        newTokens = 0;
         phase = prebuild.status().phase();
         news.phase(prebuild);
         OwnLimits.Reached reached = limits.look(prebuild, now);
@@ -540,9 +546,13 @@ final class PrebuildMachine {
         }
     }
 
+    private String knownId() {
+        return Objects.requireNonNull(prebuildId, "prebuildId");
+    }
+
     private void overLimit(OwnLimits.Reached reached) {
         boolean cancel = request.cancelOnAbort();
-        conclude(new Outcome.OverLimit(prebuildId, reached.limit(), reached.allowed(), cancel));
+        conclude(new Outcome.OverLimit(knownId(), reached.limit(), reached.allowed(), cancel));
         if (cancel) {
             requestCancel(reached.limit());
         } else {
@@ -593,7 +603,7 @@ final class PrebuildMachine {
         if (!missing.reached(settings.readLag())) {
             return false;
         }
-        over(new Outcome.Gone(prebuildId));
+        over(new Outcome.Gone(knownId()));
         return true;
     }
 
@@ -604,7 +614,7 @@ final class PrebuildMachine {
 
     private void watchLost(GitpodException e) {
         boolean cancel = wantsCancel();
-        conclude(new Outcome.WatchLost(prebuildId, phase, e, readTrouble.total(), cancel));
+        conclude(new Outcome.WatchLost(knownId(), phase, e, readTrouble.total(), cancel));
         if (cancel) {
             out.watch(prebuildId, request.projectId());
             requestCancel(CancelReason.WATCH_LOST);
@@ -664,7 +674,7 @@ final class PrebuildMachine {
             return; // the answer, or the token, brings the next try
         }
         cancelOut = true;
-        news.cancelling(new Update.Cancelling(prebuildId, cancelReason));
+        news.cancelling(new Update.Cancelling(knownId(), Objects.requireNonNull(cancelReason)));
         out.cancel(prebuildId);
     }
 
@@ -677,13 +687,13 @@ final class PrebuildMachine {
     }
 
     private void cancelTaken() {
-        refusals = 0;
+        newTokens = 0;
         cancelAccepted = true;
         cancelTrouble.reset();
         cancelBackoff.reset();
         sinceAccepted.reset();
         sinceAccepted.look(out.nanoTime());
-        conclude(new Outcome.CancelAccepted(prebuildId, cancelReason));
+        conclude(new Outcome.CancelAccepted(knownId(), Objects.requireNonNull(cancelReason)));
         out.watch(prebuildId, request.projectId());
     }
 

@@ -23,33 +23,29 @@ final class Serial implements Executor {
     @Override
     public void execute(Runnable task) {
         synchronized (waiting) {
-            waiting.add(task);
             if (running == atOnce) {
+                waiting.add(task);
                 return;
             }
             running++;
         }
-        executor.execute(this::runNext);
+        executor.execute(() -> run(task));
     }
 
-    private void runNext() {
-        Runnable task;
-        synchronized (waiting) {
-            task = waiting.remove();
-        }
+    private void run(Runnable task) {
         try {
             task.run();
         } finally {
-            boolean more;
+            Runnable next;
             synchronized (waiting) {
-                more = !waiting.isEmpty();
-                if (!more) {
+                next = waiting.poll();
+                if (next == null) {
                     running--;
                 }
             }
-            if (more) {
+            if (next != null) {
                 // To the end of the line: nobody keeps a thread of a shared executor to himself.
-                executor.execute(this::runNext);
+                executor.execute(() -> run(next));
             }
         }
     }

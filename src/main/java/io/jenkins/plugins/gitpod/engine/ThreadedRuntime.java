@@ -3,13 +3,14 @@ package io.jenkins.plugins.gitpod.engine;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.EnumMap;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -18,35 +19,36 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Real time and a few named daemon threads, which end when idle. */
+/**
+ * Real time and a few daemon threads. All lanes draw from one pool, which makes a thread only when none is idle; each lane
+ * has a limit of its own, so that one that hangs takes no thread from another.
+ */
 public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
 
     private static final Logger LOGGER = Logger.getLogger(ThreadedRuntime.class.getName());
-    private static final long IDLE_SECONDS = 5;
+    private static final String NAME = "gitpod-prebuild-";
+    private static final Duration IDLE = Duration.ofSeconds(5);
+    /** How long closing waits for creates to be answered: an answer now spares looking it up later. */
+    private static final Duration GRACE = Duration.ofSeconds(5);
 
     private final ScheduledThreadPoolExecutor timer;
-    private final Map<Lane, ThreadPoolExecutor> lanes = new EnumMap<>(Lane.class);
+    private final ThreadPoolExecutor pool;
+    private final Map<Lane, LaneQueue> lanes = new EnumMap<>(Lane.class);
 
     public ThreadedRuntime() {
-        timer = new ScheduledThreadPoolExecutor(1, threads("timer"));
+        timer = new ScheduledThreadPoolExecutor(1, threads("timer-"));
         timer.setRemoveOnCancelPolicy(true);
+        pool = new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, IDLE.toSeconds(), TimeUnit.SECONDS, new SynchronousQueue<>(), threads("worker-"));
         for (Lane lane : Lane.values()) {
-            ThreadPoolExecutor pool = new ThreadPoolExecutor(
-                    lane.threads(),
-                    lane.threads(),
-                    IDLE_SECONDS,
-                    TimeUnit.SECONDS,
-                    new LinkedBlockingQueue<>(),
-                    threads(lane.name().toLowerCase(Locale.ROOT)));
-            pool.allowCoreThreadTimeOut(true);
-            lanes.put(lane, pool);
+            lanes.put(lane, new LaneQueue(lane));
         }
     }
 
     private static ThreadFactory threads(String purpose) {
         AtomicInteger number = new AtomicInteger();
         return task -> {
-            Thread thread = new Thread(task, "gitpod-prebuild-" + purpose + "-" + number.incrementAndGet());
+            Thread thread = new Thread(task, NAME + purpose + number.incrementAndGet());
             thread.setDaemon(true);
             return thread;
         };
@@ -65,23 +67,16 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
     @Override
     public Timer schedule(@NonNull Duration delay, @NonNull Runnable task) {
         try {
-            var future = timer.schedule(guarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+            var future = timer.schedule(() -> runGuarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
             return () -> future.cancel(false);
-        } catch (RejectedExecutionException shuttingDown) {
+        } catch (RejectedExecutionException closed) {
             return () -> {};
         }
     }
 
     @Override
     public Executor lane(@NonNull Lane lane) {
-        ThreadPoolExecutor pool = lanes.get(lane);
-        return task -> {
-            try {
-                pool.execute(guarded(task));
-            } catch (RejectedExecutionException shuttingDown) {
-                LOGGER.log(Level.FINE, "Not run, for the engine is closing", shuttingDown);
-            }
-        };
+        return lanes.get(lane);
     }
 
     @Override
@@ -89,21 +84,91 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
         return ThreadLocalRandom.current().nextDouble();
     }
 
-    private static Runnable guarded(Runnable task) {
-        return () -> {
-            try {
-                task.run();
-            } catch (RuntimeException | LinkageError e) {
-                // A defect must show, and must take no thread of the pool with it.
-                LOGGER.log(Level.WARNING, "Unexpected failure in the Gitpod prebuild engine", e);
-            }
-        };
+    private static void runGuarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | LinkageError e) {
+            // A defect must show, and must take no thread with it.
+            LOGGER.log(Level.WARNING, "Unexpected failure in the Gitpod prebuild engine", e);
+        }
     }
 
-    /** Ends all threads; what is saved is taken up again by the next engine. */
+    /**
+     * Ends all threads: gives creates under way a moment to be answered and lets what is being saved be saved. What is
+     * saved is taken up again by the next engine.
+     */
     @Override
     public void close() {
         timer.shutdownNow();
-        lanes.values().forEach(ThreadPoolExecutor::shutdownNow);
+        long deadline = System.nanoTime() + GRACE.toNanos();
+        for (Lane last : new Lane[] {Lane.CREATE, Lane.STATE, Lane.DELIVERY}) {
+            lanes.get(last).awaitIdle(deadline);
+        }
+        pool.shutdownNow();
+    }
+
+    /** Runs at most so many tasks of a lane at a time, in their order, on threads of the pool. */
+    private final class LaneQueue implements Executor {
+
+        private final Lane lane;
+        private final Queue<Runnable> waiting = new ArrayDeque<>();
+        private int running;
+
+        LaneQueue(Lane lane) {
+            this.lane = lane;
+        }
+
+        @Override
+        public void execute(Runnable task) {
+            synchronized (this) {
+                waiting.add(task);
+                if (running == lane.threads()) {
+                    return;
+                }
+                running++;
+            }
+            try {
+                pool.execute(this::work);
+            } catch (RejectedExecutionException closed) {
+                LOGGER.log(Level.FINE, "Not run, for the engine is closed: lane {0}", lane);
+                synchronized (this) {
+                    running--;
+                    waiting.clear();
+                }
+            }
+        }
+
+        private void work() {
+            for (Runnable task = next(); task != null; task = next()) {
+                runGuarded(task);
+                // What a task was interrupted for, such as a credentials provider's limit, is not the next one's.
+                if (!pool.isShutdown()) {
+                    Thread.interrupted();
+                }
+            }
+        }
+
+        private synchronized Runnable next() {
+            Runnable task = waiting.poll();
+            if (task == null) {
+                running--;
+                notifyAll();
+            }
+            return task;
+        }
+
+        synchronized void awaitIdle(long deadline) {
+            try {
+                while (running > 0) {
+                    long millis = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                    if (millis <= 0) {
+                        return;
+                    }
+                    wait(millis);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

@@ -85,8 +85,11 @@ final class Watcher {
     /** Has a prebuild read from the next round on. */
     void watch(String prebuildId, String projectId, Reader reader) {
         synchronized (watched) {
+            if (stopped) {
+                return;
+            }
             watched.put(prebuildId, new Watched(prebuildId, projectId, reader));
-            if (!roundDue && !stopped) {
+            if (!roundDue) {
                 roundDue = true;
                 scheduleRound(spread(settings.pollInterval()));
             }
@@ -158,6 +161,7 @@ final class Watcher {
         private final Map<String, Watched> unread = new LinkedHashMap<>();
         private final Set<String> unlistedProjects = new HashSet<>();
         private boolean failed;
+        private boolean anythingRead;
         private int leftOut;
 
         @CheckForNull
@@ -188,10 +192,19 @@ final class Watcher {
             synchronized (watched) {
                 turn += leftOut > 0 ? MOST_UNLISTED : 1;
             }
+            boolean limited = last != null && RetryPolicy.read(last) == RetryPolicy.Verdict.WAIT;
+            if (limited && anythingRead) {
+                // Some calls a round are let through: to come more seldom would only make it worse for the others.
+                backoff.reset();
+            }
             Duration pause = backoff.next(runtime.random());
-            Duration asked =
-                    last == null ? Duration.ZERO : min(last.retryAfter().orElse(Duration.ZERO), LONGEST_ASKED_WAIT);
-            return max(pause, asked.plus(Duration.ofMillis((long) (asked.toMillis() * 0.2 * runtime.random()))));
+            return limited
+                    ? max(
+                            pause,
+                            spread(min(last.retryAfter().orElse(pause), LONGEST_ASKED_WAIT)
+                                    .multipliedBy(6)
+                                    .dividedBy(5)))
+                    : pause;
         }
 
         private void readEach() {
@@ -205,9 +218,7 @@ final class Watcher {
                     continue;
                 }
                 try {
-                    Prebuild prebuild = get(next.prebuildId());
-                    unread.remove(next.prebuildId());
-                    next.reader().read(prebuild);
+                    read(get(next.prebuildId()));
                 } catch (GitpodException e) {
                     if (scope(e) == Scope.ALL) {
                         trouble = e;
@@ -217,6 +228,14 @@ final class Watcher {
                         next.reader().failed(e);
                     }
                 }
+            }
+        }
+
+        private void read(Prebuild prebuild) {
+            Watched one = unread.remove(prebuild.id());
+            if (one != null) {
+                anythingRead = true;
+                one.reader().read(prebuild);
             }
         }
 
@@ -272,12 +291,7 @@ final class Watcher {
             String token = null;
             for (int page = 0; page < MOST_PAGES; page++) {
                 PrebuildPage answer = list(filter, token);
-                for (Prebuild prebuild : answer.prebuilds()) {
-                    Watched one = unread.remove(prebuild.id());
-                    if (one != null) {
-                        one.reader().read(prebuild);
-                    }
-                }
+                answer.prebuilds().forEach(this::read);
                 String next = answer.nextToken();
                 if (next == null || next.isEmpty() || next.equals(token)) {
                     return;

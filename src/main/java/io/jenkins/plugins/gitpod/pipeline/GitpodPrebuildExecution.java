@@ -18,7 +18,6 @@ import io.jenkins.plugins.gitpod.build.Verdict;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
@@ -44,7 +43,7 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildWai
     private final String requestId = UUID.randomUUID().toString();
 
     // Not saved: a step that resumes has not ended, and what interrupted it comes again or stands in the ledger.
-    private transient AtomicBoolean ended = new AtomicBoolean();
+    private transient volatile boolean ended;
     private transient volatile Throwable interruption;
 
     GitpodPrebuildExecution(StepContext context, PrebuildOptions options) {
@@ -70,7 +69,6 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildWai
 
     @Override
     public void onResume() {
-        ended = new AtomicBoolean();
         PrebuildService service = PrebuildService.get();
         service.background().execute(() -> {
             try {
@@ -102,7 +100,7 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildWai
     }
 
     private void leaveUnconfirmed(PrebuildService service, Throwable cause) {
-        if (ended.get()) {
+        if (ended) {
             return;
         }
         String farewell = service.farewell(requestId());
@@ -149,7 +147,7 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildWai
 
     @Override
     public void concluded(@NonNull PrebuildRecord record) {
-        if (ended.get()) {
+        if (ended) {
             return;
         }
         Verdict verdict = Verdict.of(record, options);
@@ -193,14 +191,27 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildWai
     }
 
     private void succeed(@Nullable PrebuildResult result) {
-        if (ended.compareAndSet(false, true)) {
+        if (isFirstEnd()) {
             getContext().onSuccess(result);
         }
     }
 
     private void fail(Throwable cause) {
-        if (ended.compareAndSet(false, true)) {
+        if (isFirstEnd()) {
             getContext().onFailure(cause);
         }
+    }
+
+    /** The one guard against all races of success, failure, stop and resume. */
+    private synchronized boolean isFirstEnd() {
+        boolean first = !ended;
+        ended = true;
+        return first;
+    }
+
+    private Object readResolve() {
+        ended = false;
+        interruption = null;
+        return this;
     }
 }

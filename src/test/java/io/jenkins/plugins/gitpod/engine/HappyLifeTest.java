@@ -13,6 +13,8 @@ import static org.hamcrest.Matchers.nullValue;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class HappyLifeTest {
@@ -74,14 +76,14 @@ class HappyLifeTest {
     @Test
     void theIntentIsSavedBeforeTheCreateAndTheIdAfterIt() {
         try (Scene scene = Scene.begin()) {
-            scene.gitpod.onCreate(made -> {
-                assertThat(scene.journal.saves(), hasSize(1));
-                assertThat(scene.journal.saves().get(0).stage(), is(Stage.CREATING));
-                assertThat(scene.journal.saves().get(0).prebuildId(), is(nullValue()));
-            });
+            List<SavedRequest> savedBefore = new ArrayList<>();
+            scene.gitpod.onCreate(made -> savedBefore.addAll(scene.journal.saves()));
             Scene.Wait wait = scene.submit();
             scene.untilStage(wait, Stage.WATCHING, Duration.ZERO);
 
+            assertThat(savedBefore, hasSize(1));
+            assertThat(savedBefore.get(0).stage(), is(Stage.CREATING));
+            assertThat(savedBefore.get(0).prebuildId(), is(nullValue()));
             assertThat(scene.journal.open(), hasSize(1));
             assertThat(
                     scene.journal.open().get(0).prebuildId(),

@@ -4,8 +4,11 @@ import io.jenkins.plugins.gitpod.api.BearerToken;
 import io.jenkins.plugins.gitpod.api.ClientLimits;
 import io.jenkins.plugins.gitpod.api.GitpodClient;
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
+import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
 import io.jenkins.plugins.gitpod.simulator.Account;
+import io.jenkins.plugins.gitpod.simulator.Fault;
+import io.jenkins.plugins.gitpod.simulator.FaultRule;
 import io.jenkins.plugins.gitpod.simulator.GitpodSimulator;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
@@ -14,25 +17,26 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import okhttp3.OkHttpClient;
+import org.awaitility.Awaitility;
 
 /** An engine in simulated time before a simulated Gitpod behind a real port: one clock for both, one account, one project. */
 final class Scene implements AutoCloseable {
 
-    /** No simulated call takes so long; a busy machine may. */
-    static final ClientLimits PATIENT =
-            new ClientLimits(Duration.ofSeconds(20), Duration.ofSeconds(20), Duration.ofSeconds(30), 4 << 20);
+    /** How long a call takes, in simulated time, to whose request the server does not answer. */
+    static final Duration READ_LIMIT = Duration.ofSeconds(20);
 
-    /** For servers that hang: the real time that a test has to wait for each. */
-    static final ClientLimits HASTY =
-            new ClientLimits(Duration.ofSeconds(5), Duration.ofMillis(250), Duration.ofMillis(300), 4 << 20);
+    /** No call takes so long in real time; a busy machine may. */
+    static final ClientLimits PATIENT = new ClientLimits(READ_LIMIT, READ_LIMIT, Duration.ofSeconds(30), 4 << 20);
 
     final SimulatedRuntime runtime;
     final GitpodSimulator gitpod;
     final Account account;
     final SimProject project;
     final MemoryJournal journal = new MemoryJournal();
-    private final OkHttpClient http = new OkHttpClient();
+    private final ImpatientSockets sockets;
+    private final OkHttpClient http;
     private final ClientLimits limits;
     private final EngineSettings settings;
     private final Connection connection;
@@ -41,6 +45,8 @@ final class Scene implements AutoCloseable {
 
     private Scene(Setting setting) {
         runtime = new SimulatedRuntime(setting.seed);
+        sockets = new ImpatientSockets(() -> runtime.sleep(READ_LIMIT));
+        http = new OkHttpClient.Builder().socketFactory(sockets).build();
         limits = setting.limits;
         settings = setting.settings;
         gitpod = GitpodSimulator.builder()
@@ -65,11 +71,6 @@ final class Scene implements AutoCloseable {
 
         Setting seed(long value) {
             seed = value;
-            return this;
-        }
-
-        Setting hasty() {
-            limits = HASTY;
             return this;
         }
 
@@ -137,6 +138,18 @@ final class Scene implements AutoCloseable {
         return connection;
     }
 
+    /** Adds a fault for the next call of a method. */
+    void fault(String method, Fault fault) {
+        fault(FaultRule.on(method, fault), fault);
+    }
+
+    void fault(FaultRule rule, Fault fault) {
+        if (fault instanceof Fault.Hang hang) {
+            sockets.watch(hang);
+        }
+        gitpod.faults().add(rule);
+    }
+
     /** The token as the credential holds it, which follows the account's. */
     TokenSource token() {
         return () -> BearerToken.of(account.token());
@@ -195,7 +208,9 @@ final class Scene implements AutoCloseable {
     }
 
     Duration untilStage(Wait wait, Stage stage, Duration limit) {
-        return runtime.runUntil(() -> wait.handle().view().stage() == stage, limit);
+        Duration took = runtime.runUntil(() -> wait.handle().view().stage() == stage, limit);
+        runtime.settle();
+        return took;
     }
 
     /** Lets time pass until nothing is open. */
@@ -210,6 +225,31 @@ final class Scene implements AutoCloseable {
             throw new AssertionError("Not one prebuild but " + made);
         }
         return made.get(0);
+    }
+
+    /** Somebody uses the account of this scene by hand. */
+    SimPrebuild createAsPerson() {
+        return createAs(account);
+    }
+
+    SimPrebuild createAs(Account somebody) {
+        try {
+            BearerToken token = BearerToken.of(somebody.token());
+            String id = client(endpoint(), token)
+                    .createPrebuild(project.id(), null, null)
+                    .id();
+            return gitpod.prebuild(id);
+        } catch (GitpodException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** For what a thread of the simulator does when it is let go. */
+    void awaitReal(BooleanSupplier condition) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .pollDelay(Duration.ZERO)
+                .until(condition::getAsBoolean);
     }
 
     /** The process ends without a word; what the journal holds is taken up by a new engine. */
@@ -235,6 +275,13 @@ final class Scene implements AutoCloseable {
             waits.add(new Wait(engine.find(requestId), observers.get(i)));
         }
         return waits;
+    }
+
+    /** As a restart, but with this to go on with. */
+    void restart(PrebuildEngine.Restored restored) {
+        engine.close();
+        engine = newEngine();
+        engine.restore(List.of(restored));
     }
 
     @Override

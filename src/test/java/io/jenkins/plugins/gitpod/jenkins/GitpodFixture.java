@@ -23,18 +23,11 @@ public final class GitpodFixture implements AutoCloseable {
     /** Id of the credential that holds the account's token. */
     public static final String CREDENTIALS_ID = "gitpod";
 
-    private static final String PREFIX = "io.jenkins.plugins.gitpod.build.Limits.";
-
     private final GitpodSimulator simulator;
     private final Account account;
     private final SimProject project;
 
     public GitpodFixture() {
-        // Read when Jenkins starts, so a fixture is made before.
-        System.setProperty(PREFIX + "pollInterval", "200ms");
-        System.setProperty(PREFIX + "connectBudget", "2s");
-        System.setProperty(PREFIX + "readLag", "2s");
-        System.setProperty(PREFIX + "failureBudget", "5s");
         simulator = GitpodSimulator.builder().start();
         account = simulator.account("jenkins");
         project = simulator.addProject("shop").plan(PhasePlan.quick(Duration.ofSeconds(1)));
@@ -92,8 +85,5 @@ public final class GitpodFixture implements AutoCloseable {
     @Override
     public void close() {
         simulator.close();
-        for (String name : List.of("pollInterval", "connectBudget", "readLag", "failureBudget")) {
-            System.clearProperty(PREFIX + name);
-        }
     }
 }

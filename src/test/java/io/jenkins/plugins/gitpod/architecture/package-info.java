@@ -1,0 +1,2 @@
+/** Proves which way the arrows between the packages point. */
+package io.jenkins.plugins.gitpod.architecture;

@@ -1,0 +1,1355 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.instanceOf;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThan;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.jenkins.plugins.gitpod.api.ErrorCode;
+import io.jenkins.plugins.gitpod.api.GitpodException;
+import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import io.jenkins.plugins.gitpod.engine.Effects.Alarm;
+import io.jenkins.plugins.gitpod.engine.TokenUnavailableException.Problem;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The machine alone: each stage and each event that matters in it. */
+class PrebuildMachineTest {
+
+    private static final EngineSettings SETTINGS = EngineSettings.defaults();
+    private static final Prebuild PENDING = Prebuilds.in(PrebuildPhase.PENDING);
+    private static final Prebuild RUNNING = Prebuilds.in(PrebuildPhase.RUNNING);
+    private static final Prebuild COMPLETED = Prebuilds.in(PrebuildPhase.COMPLETED);
+    private static final Prebuild CANCELLING = Prebuilds.in(PrebuildPhase.CANCELLING);
+    private static final Prebuild CANCELLED = Prebuilds.in(PrebuildPhase.CANCELLED);
+
+    private final RecordedEffects effects = new RecordedEffects();
+    private PrebuildMachine machine;
+
+    // ---- how a machine gets somewhere
+
+    private void fresh(PrebuildRequest request) {
+        machine = effects.machine(out -> new PrebuildMachine(request, SETTINGS, out));
+        machine.begin();
+    }
+
+    private void fresh() {
+        fresh(RecordedEffects.request(false, true));
+    }
+
+    private void creating(PrebuildRequest request) {
+        fresh(request);
+        machine.tokenReady(true);
+        effects.take();
+    }
+
+    private void creating() {
+        creating(RecordedEffects.request(false, true));
+    }
+
+    private void lookingUp(PrebuildRequest request) {
+        creating(request);
+        machine.createFailed(Failures.lostConnection());
+        machine.alarm(Alarm.LOOK_UP);
+        effects.take();
+    }
+
+    private void lookingUp() {
+        lookingUp(RecordedEffects.request(false, true));
+    }
+
+    private void watching(PrebuildRequest request) {
+        creating(request);
+        machine.created(PENDING);
+        effects.take();
+    }
+
+    private void watching() {
+        watching(RecordedEffects.request(false, true));
+    }
+
+    private void cancelling() {
+        watching();
+        machine.ownerLeft(CancelReason.ABORTED);
+        effects.take();
+    }
+
+    private void restored(String prebuildId, CancelReason reason) {
+        PrebuildRequest request = RecordedEffects.request(false, true);
+        SavedRequest saved = new SavedRequest(
+                request,
+                prebuildId == null ? Stage.CREATING : Stage.WATCHING,
+                Instant.EPOCH,
+                prebuildId,
+                false,
+                reason,
+                Duration.ofMinutes(30));
+        machine = effects.machine(out -> new PrebuildMachine(saved, SETTINGS, out));
+        machine.begin();
+    }
+
+    private void lookAgain(List<Prebuild> candidates) {
+        machine.alarm(Alarm.LOOK_UP);
+        machine.lookedUp(candidates, false);
+    }
+
+    private Outcome outcome() {
+        assertThat(effects.outcomes, hasSize(1));
+        return effects.outcomes.get(0);
+    }
+
+    private <T extends Outcome> T outcome(Class<T> type) {
+        assertThat(outcome(), is(instanceOf(type)));
+        return type.cast(outcome());
+    }
+
+    private void repeat(Duration every, Duration total, Runnable event) {
+        for (Duration spent = Duration.ZERO; spent.compareTo(total) < 0; spent = spent.plus(every)) {
+            effects.pass(every);
+            event.run();
+        }
+    }
+
+    @Nested
+    class New {
+
+        @Test
+        void asksForTheTokenFirst() {
+            fresh();
+            assertThat(effects.take(), contains("token"));
+            assertThat(machine.stage(), is(Stage.NEW));
+        }
+
+        @Test
+        void savesTheIntentAndOnlyThenSendsTheCreate() {
+            fresh();
+            effects.take();
+            machine.tokenReady(true);
+            assertThat(effects.take(), contains("save", "create"));
+            assertThat(effects.saves.get(0).stage(), is(Stage.CREATING));
+            assertThat(effects.saves.get(0).intentTime(), is(effects.now()));
+        }
+
+        @Test
+        void anIntentThatCannotBeSavedSendsNothing() {
+            fresh();
+            effects.take();
+            effects.savesFail(true);
+            machine.tokenReady(true);
+            assertThat(effects.take(), contains("conclude", "unwatch", "finish"));
+            outcome(Outcome.NotSaved.class);
+        }
+
+        @ParameterizedTest
+        @EnumSource(
+                value = Problem.class,
+                names = {"NOT_CONFIGURED", "NOT_FOUND", "WRONG_KIND", "UNUSABLE"})
+        void withoutATokenThereIsNothing(Problem problem) {
+            fresh();
+            machine.tokenMissing(RecordedEffects.noToken(problem));
+            assertThat(outcome(Outcome.NoToken.class).prebuildId(), is(nullValue()));
+            assertThat(machine.stage(), is(Stage.ENDED));
+        }
+
+        @ParameterizedTest
+        @EnumSource(
+                value = Problem.class,
+                names = {"LOOKUP_FAILED", "NO_ANSWER"})
+        void aProviderInTroubleIsAskedAgainForAWhile(Problem problem) {
+            fresh();
+            machine.tokenMissing(RecordedEffects.noToken(problem));
+            assertThat(effects.outcomes, is(empty()));
+            repeat(Duration.ofSeconds(30), Duration.ofMinutes(2), () -> {
+                machine.alarm(Alarm.TOKEN);
+                machine.tokenMissing(RecordedEffects.noToken(problem));
+            });
+            outcome(Outcome.NoToken.class);
+            assertThat(effects.take(), not(hasItem("create")));
+        }
+
+        @Test
+        void anAbortEndsItWithNothingMade() {
+            fresh();
+            machine.ownerLeft(CancelReason.ABORTED);
+            outcome(Outcome.NotCreated.class);
+            machine.tokenReady(true);
+            assertThat(effects.take(), not(hasItem("create")));
+        }
+
+        @Test
+        void anAbortEndsItEvenIfThePrebuildWereToBeLeftRunning() {
+            fresh(RecordedEffects.request(false, false));
+            machine.ownerLeft(CancelReason.ABORTED);
+            outcome(Outcome.NotCreated.class);
+            assertThat(effects.take(), not(hasItem("create")));
+        }
+    }
+
+    @Nested
+    class Creating {
+
+        @Test
+        void theAnswerIsSavedToldAndWatched() {
+            creating();
+            machine.created(PENDING);
+            assertThat(effects.take(), contains("save", "watch"));
+            assertThat(effects.updates.get(0), is(new Update.Created(PENDING)));
+            assertThat(effects.updates.get(1), is(new Update.PhaseChanged(PENDING)));
+            assertThat(effects.saves.get(1).prebuildId(), is("p1"));
+        }
+
+        @Test
+        void anAnswerThatIsAnEndAlreadyIsNotWatched() {
+            creating();
+            machine.created(COMPLETED);
+            assertThat(effects.take(), contains("save", "conclude", "unwatch", "finish"));
+        }
+
+        @Test
+        void whatWasNotSentIsSentAgain() {
+            creating();
+            machine.createFailed(Failures.refusedConnection());
+            assertThat(effects.take(), contains("alarm CREATE"));
+            machine.alarm(Alarm.CREATE);
+            assertThat(effects.take(), contains("save", "create"));
+        }
+
+        @Test
+        void theIntentMovesAlongWithEachSending() {
+            creating();
+            machine.createFailed(Failures.refusedConnection());
+            effects.pass(Duration.ofMinutes(1));
+            machine.alarm(Alarm.CREATE);
+            assertThat(machine.intentTime(), is(effects.now()));
+            assertThat(effects.saves.get(1).intentTime(), is(effects.now()));
+        }
+
+        @Test
+        void whatCannotBeSentForTooLongIsGivenUp() {
+            creating();
+            repeat(Duration.ofSeconds(20), Duration.ofMinutes(2).plusSeconds(20), () -> {
+                machine.createFailed(Failures.refusedConnection());
+                machine.alarm(Alarm.CREATE);
+            });
+            assertThat(outcome(Outcome.NotSent.class).tried(), is(greaterThanOrEqualTo(SETTINGS.connectBudget())));
+        }
+
+        @Test
+        void aSuspendedMachineDoesNotUseUpTheBudgetToConnect() {
+            creating();
+            machine.createFailed(Failures.refusedConnection());
+            effects.pass(Duration.ofHours(9));
+            machine.alarm(Alarm.CREATE);
+            machine.createFailed(Failures.refusedConnection());
+            assertThat(effects.outcomes, is(empty()));
+        }
+
+        @Test
+        void anUntrustedCertificateIsTriedThreeTimes() {
+            creating();
+            for (int i = 0; i < 3; i++) {
+                assertThat(effects.outcomes, is(empty()));
+                machine.createFailed(Failures.untrusted());
+                machine.alarm(Alarm.CREATE);
+            }
+            outcome(Outcome.NotSent.class);
+        }
+
+        @Test
+        void aRateLimitWaitsAtLeastAsLongAsAskedAndIsToldOnce() {
+            creating();
+            for (int i = 0; i < 20; i++) {
+                machine.createFailed(Failures.wait(Duration.ofSeconds(7)));
+                assertThat(effects.alarms.get(Alarm.CREATE), is(greaterThan(Duration.ofSeconds(7))));
+                assertThat(effects.alarms.get(Alarm.CREATE), is(lessThan(Duration.ofSeconds(22))));
+                effects.pass(effects.alarms.get(Alarm.CREATE));
+                machine.alarm(Alarm.CREATE);
+            }
+            assertThat(effects.outcomes, is(empty()));
+            assertThat(effects.updates, contains(new Update.RateLimited(Duration.ofSeconds(7))));
+        }
+
+        @Test
+        void aRateLimitWithoutAnyLengthDoesNotSpin() {
+            creating();
+            machine.createFailed(Failures.wait(Duration.ZERO));
+            assertThat(effects.alarms.get(Alarm.CREATE), is(greaterThan(Duration.ofSeconds(1))));
+        }
+
+        @Test
+        void aRateLimitForEverIsGivenUpAfterAnHour() {
+            creating();
+            repeat(Duration.ofMinutes(5), Duration.ofMinutes(70), () -> {
+                machine.createFailed(Failures.wait(Duration.ofMinutes(5)));
+                machine.alarm(Alarm.CREATE);
+            });
+            outcome(Outcome.CreateRefused.class);
+        }
+
+        @Test
+        void aWaitLongerThanOurPatienceIsNotWaitedFor() {
+            creating();
+            machine.createFailed(Failures.wait(Duration.ofHours(5)));
+            outcome(Outcome.CreateRefused.class);
+        }
+
+        @Test
+        void aQuotaIsFinal() {
+            creating();
+            machine.createFailed(Failures.answer(ErrorCode.RESOURCE_EXHAUSTED));
+            outcome(Outcome.CreateRefused.class);
+        }
+
+        @Test
+        void aRefusalIsFinal() {
+            creating();
+            machine.createFailed(Failures.answer(ErrorCode.PERMISSION_DENIED));
+            assertThat(outcome(Outcome.CreateRefused.class).failure().code(), is(ErrorCode.PERMISSION_DENIED));
+            assertThat(machine.stage(), is(Stage.ENDED));
+        }
+
+        @Test
+        void anUnclearOutcomeIsLookedUpAndNeverSentAgain() {
+            creating();
+            machine.createFailed(Failures.lostConnection());
+            assertThat(machine.stage(), is(Stage.LOOKING_UP));
+            assertThat(effects.take(), contains("save", "alarm LOOK_UP"));
+            assertThat(effects.updates, contains(new Update.LookingUp()));
+            machine.alarm(Alarm.CREATE);
+            machine.tokenReady(true);
+            assertThat(effects.take(), not(hasItem("create")));
+        }
+
+        @Test
+        void aRefusedTokenIsReadAnewAndIfAnotherOneIsThereTheCreateGoesOutAgain() {
+            creating();
+            machine.createFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
+            assertThat(effects.take(), contains("token"));
+            machine.tokenReady(true);
+            assertThat(effects.take(), contains("save", "create"));
+            assertThat(effects.updates, contains(new Update.TokenRotated()));
+        }
+
+        @Test
+        void aRefusedTokenThatIsStillTheSameIsFinal() {
+            creating();
+            machine.createFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
+            machine.tokenReady(false);
+            assertThat(outcome(Outcome.CreateRefused.class).failure().code(), is(ErrorCode.UNAUTHENTICATED));
+        }
+
+        @Test
+        void aStoreThatMakesUpAnotherBadTokenForEachLookEndsAtLast() {
+            creating();
+            for (int i = 0; i < 3; i++) {
+                assertThat(effects.outcomes, is(empty()));
+                machine.createFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
+                machine.tokenReady(true);
+            }
+            outcome(Outcome.CreateRefused.class);
+        }
+
+        @Test
+        void aRefusedTokenThatIsGoneMeansThatNothingWasMade() {
+            creating();
+            machine.createFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
+            machine.tokenMissing(RecordedEffects.noToken(Problem.NOT_FOUND));
+            assertThat(outcome(Outcome.NoToken.class).prebuildId(), is(nullValue()));
+        }
+
+        @Test
+        void anAbortTakesACreateBackThatIsStillQueued() {
+            creating();
+            effects.createIsQueued(true);
+            machine.ownerLeft(CancelReason.ABORTED);
+            outcome(Outcome.NotCreated.class);
+            assertThat(machine.stage(), is(Stage.ENDED));
+        }
+
+        @Test
+        void anAbortBetweenTwoTriesEndsItAtOnce() {
+            creating();
+            machine.createFailed(Failures.refusedConnection());
+            machine.ownerLeft(CancelReason.ABORTED);
+            outcome(Outcome.NotCreated.class);
+            machine.alarm(Alarm.CREATE);
+            assertThat(effects.take(), not(hasItem("create")));
+        }
+
+        @Test
+        void anAbortOfACreateInFlightCancelsWhatItMade() {
+            creating();
+            machine.ownerLeft(CancelReason.ABORTED);
+            assertThat(effects.outcomes, is(empty()));
+            assertThat(effects.take(), contains("save"));
+            assertThat(effects.saves.get(1).cancelReason(), is(CancelReason.ABORTED));
+            machine.created(PENDING);
+            assertThat(effects.take(), contains("save", "watch", "cancel p1"));
+        }
+
+        @Test
+        void anAbortOfACreateInFlightThatIsRefusedMeansThatNothingWasMade() {
+            creating();
+            machine.ownerLeft(CancelReason.ABORTED);
+            machine.createFailed(Failures.wait(Duration.ofSeconds(1)));
+            outcome(Outcome.NotCreated.class);
+        }
+
+        @Test
+        void anAbortOfACreateInFlightWhoseAnswerIsLostIsLookedUp() {
+            creating();
+            machine.ownerLeft(CancelReason.ABORTED);
+            machine.createFailed(Failures.timeOut());
+            assertThat(machine.stage(), is(Stage.LOOKING_UP));
+            machine.alarm(Alarm.LOOK_UP);
+            machine.found(RUNNING);
+            assertThat(effects.take(), hasItem("cancel p1"));
+        }
+
+        @Test
+        void leavingRunningWhatIsNotMadeYetMakesNothing() {
+            creating(RecordedEffects.request(false, false));
+            machine.createFailed(Failures.wait(Duration.ofMinutes(1)));
+            machine.ownerLeft(CancelReason.ABORTED);
+            outcome(Outcome.NotCreated.class);
+            machine.alarm(Alarm.CREATE);
+            assertThat(effects.take(), not(hasItem("create")));
+        }
+
+        @Test
+        void leavingRunningACreateInFlightWatchesWhatItMadeAndSendsNoOther() {
+            creating(RecordedEffects.request(false, false));
+            machine.ownerLeft(CancelReason.ABORTED);
+            assertThat(outcome(Outcome.LeftRunning.class).prebuildId(), is(nullValue()));
+            machine.createFailed(Failures.wait(Duration.ofMinutes(1)));
+            assertThat(machine.stage(), is(Stage.ENDED));
+            assertThat(effects.take(), not(hasItem("create")));
+        }
+
+        @Test
+        void anAnswerAfterTheEndChangesNothing() {
+            creating();
+            effects.createIsQueued(true);
+            machine.ownerLeft(CancelReason.ABORTED);
+            effects.take();
+            machine.created(PENDING);
+            assertThat(effects.take(), is(empty()));
+            assertThat(effects.updates, is(empty()));
+        }
+    }
+
+    @Nested
+    class LookingUp {
+
+        @Test
+        void whatIsSurelyOursIsWatched() {
+            lookingUp();
+            machine.found(RUNNING);
+            assertThat(effects.take(), contains("save", "watch"));
+            assertThat(machine.stage(), is(Stage.WATCHING));
+        }
+
+        @Test
+        void whatEndedInTheMeantimeIsTheResult() {
+            lookingUp();
+            machine.found(COMPLETED);
+            assertThat(outcome(Outcome.Ended.class).prebuild(), is(COMPLETED));
+        }
+
+        @Test
+        void nothingToBeSeenIsLookedForThroughTheReadLag() {
+            lookingUp();
+            machine.lookedUp(List.of(), false);
+            repeat(Duration.ofSeconds(10), Duration.ofSeconds(20), () -> {
+                machine.alarm(Alarm.LOOK_UP);
+                machine.lookedUp(List.of(), false);
+                assertThat(effects.outcomes, is(empty()));
+            });
+            effects.pass(Duration.ofSeconds(10));
+            lookAgain(List.of());
+            lookAgain(List.of());
+            assertThat(outcome(Outcome.CreateUnclear.class).found(), is(empty()));
+        }
+
+        @Test
+        void nothingIsConcludedFromALookThatBeganWithinTheReadLag() {
+            lookingUp();
+            machine.lookedUp(List.of(), false);
+            effects.pass(SETTINGS.readLag());
+            lookAgain(List.of());
+            assertThat(effects.outcomes, is(empty()));
+            assertThat(effects.alarms.get(Alarm.LOOK_UP), is(Duration.ofSeconds(1)));
+        }
+
+        @Test
+        void theFailureListsWhatWasFound() {
+            lookingUp();
+            machine.lookedUp(List.of(RUNNING, COMPLETED), false);
+            effects.pass(SETTINGS.readLag());
+            lookAgain(List.of(RUNNING, COMPLETED));
+            lookAgain(List.of(RUNNING, COMPLETED));
+            Outcome.CreateUnclear unclear = outcome(Outcome.CreateUnclear.class);
+            assertThat(unclear.found(), contains(RUNNING, COMPLETED));
+            assertThat(unclear.failure().kind(), is(GitpodException.Kind.CONNECTION_LOST));
+            assertThat(effects.take(), not(hasItem("cancel p1")));
+        }
+
+        @Test
+        void whatAnotherCreateMayExplainIsWaitedForButNotForEver() {
+            lookingUp();
+            repeat(Duration.ofSeconds(30), SETTINGS.failureBudget(), () -> {
+                assertThat(effects.outcomes, is(empty()));
+                machine.alarm(Alarm.LOOK_UP);
+                machine.lookedUp(List.of(RUNNING), true);
+            });
+            repeat(Duration.ofSeconds(30), Duration.ofMinutes(1), () -> {
+                machine.alarm(Alarm.LOOK_UP);
+                machine.lookedUp(List.of(RUNNING), true);
+            });
+            outcome(Outcome.CreateUnclear.class);
+        }
+
+        @Test
+        void afterTheWordIsSpokenItIsLookedForAWhileAndCancelledIfItTurnsUp() {
+            lookingUp();
+            repeat(Duration.ofSeconds(10), Duration.ofSeconds(50), () -> {
+                machine.alarm(Alarm.LOOK_UP);
+                machine.lookedUp(List.of(), false);
+            });
+            outcome(Outcome.CreateUnclear.class);
+            assertThat(machine.cancelReason(), is(CancelReason.FOUND_TOO_LATE));
+            effects.take();
+            machine.found(RUNNING);
+            assertThat(effects.take(), hasItem("cancel p1"));
+            assertThat(effects.outcomes, hasSize(1));
+        }
+
+        @Test
+        void theLateLookEnds() {
+            lookingUp();
+            repeat(Duration.ofSeconds(30), Duration.ofMinutes(12), () -> {
+                machine.alarm(Alarm.LOOK_UP);
+                machine.lookedUp(List.of(), false);
+            });
+            assertThat(machine.stage(), is(Stage.ENDED));
+        }
+
+        @Test
+        void aSharedAccountIsNotLookedAtLonger() {
+            lookingUp(RecordedEffects.request(false, true, true));
+            machine.lookedUp(List.of(RUNNING), false);
+            effects.pass(SETTINGS.readLag());
+            lookAgain(List.of(RUNNING));
+            lookAgain(List.of(RUNNING));
+            assertThat(outcome(Outcome.CreateUnclear.class).sharedAccount(), is(true));
+            assertThat(machine.stage(), is(Stage.ENDED));
+        }
+
+        @Test
+        void failingLookUpsDoNotCountAsHavingLooked() {
+            lookingUp();
+            machine.lookedUp(List.of(), false);
+            repeat(Duration.ofSeconds(30), Duration.ofMinutes(5), () -> {
+                machine.alarm(Alarm.LOOK_UP);
+                machine.lookUpFailed(Failures.page(502));
+            });
+            machine.alarm(Alarm.LOOK_UP);
+            machine.lookedUp(List.of(), false);
+            assertThat(effects.outcomes, is(empty()));
+            assertThat(machine.readLagOver(), is(false));
+        }
+
+        @Test
+        void failingLookUpsEndWithTheBudget() {
+            lookingUp();
+            repeat(Duration.ofSeconds(30), SETTINGS.failureBudget().plusMinutes(1), () -> {
+                machine.alarm(Alarm.LOOK_UP);
+                machine.lookUpFailed(Failures.page(502));
+            });
+            assertThat(outcome(Outcome.CreateUnclear.class).lookUpFailure().httpStatus(), is(502));
+        }
+
+        @Test
+        void afterAnOutageTheLateLookStillFindsAndCancels() {
+            lookingUp();
+            repeat(Duration.ofMinutes(1), Duration.ofHours(5), () -> {
+                machine.alarm(Alarm.LOOK_UP);
+                machine.lookUpFailed(Failures.page(502));
+            });
+            assertThat(machine.stage(), is(Stage.LOOKING_UP));
+            machine.alarm(Alarm.LOOK_UP);
+            effects.take();
+            machine.found(RUNNING);
+            assertThat(effects.take(), hasItem("cancel p1"));
+        }
+
+        @Test
+        void anOutageWithoutAnEndIsGivenUpAfterADay() {
+            lookingUp();
+            repeat(Duration.ofMinutes(2), Duration.ofHours(25), () -> {
+                machine.alarm(Alarm.LOOK_UP);
+                machine.lookUpFailed(Failures.page(502));
+            });
+            assertThat(machine.stage(), is(Stage.ENDED));
+            assertThat(effects.outcomes, hasSize(1));
+        }
+
+        @Test
+        void aRefusalIsFinalForTheWait() {
+            lookingUp();
+            machine.lookUpFailed(Failures.answer(ErrorCode.PERMISSION_DENIED));
+            assertThat(outcome(Outcome.CreateUnclear.class).lookUpFailure().code(), is(ErrorCode.PERMISSION_DENIED));
+        }
+
+        @Test
+        void aRefusedTokenIsReadAnew() {
+            lookingUp();
+            machine.lookUpFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
+            assertThat(effects.take(), contains("token"));
+            machine.tokenReady(true);
+            assertThat(effects.take(), contains("lookUp"));
+            machine.lookUpFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
+            machine.tokenReady(false);
+            outcome(Outcome.CreateUnclear.class);
+        }
+
+        @Test
+        void oneLookAtATime() {
+            lookingUp();
+            machine.alarm(Alarm.LOOK_UP);
+            machine.tokenReady(true);
+            assertThat(effects.take(), not(hasItem("lookUp")));
+        }
+
+        @Test
+        void whoWasOvertakenWaitsForTheWordThatIsOnItsWay() {
+            lookingUp();
+            effects.pass(SETTINGS.readLag());
+            machine.lookUpOvertaken();
+            assertThat(effects.outcomes, is(empty()));
+            assertThat(effects.take(), contains("alarm LOOK_UP"));
+            machine.found(RUNNING);
+            assertThat(machine.stage(), is(Stage.WATCHING));
+        }
+
+        @Test
+        void anAbortCancelsWhatIsFound() {
+            lookingUp();
+            machine.ownerLeft(CancelReason.ABORTED);
+            assertThat(effects.take(), contains("save"));
+            machine.found(RUNNING);
+            assertThat(effects.take(), contains("save", "watch", "cancel p1"));
+        }
+
+        @Test
+        void leavingItRunningTellsSoAndGoesOnLooking() {
+            lookingUp(RecordedEffects.request(false, false));
+            machine.ownerLeft(CancelReason.ABORTED);
+            outcome(Outcome.LeftRunning.class);
+            machine.found(RUNNING);
+            assertThat(machine.stage(), is(Stage.WATCHING));
+            assertThat(effects.take(), not(hasItem("cancel p1")));
+        }
+
+        @Test
+        void withoutATokenTheWaitIsToldAndTheLookGoesOnOnceThereIsOne() {
+            lookingUp();
+            machine.lookUpFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
+            machine.tokenMissing(RecordedEffects.noToken(Problem.NOT_FOUND));
+            outcome(Outcome.NoToken.class);
+            assertThat(effects.take(), hasItem("alarm TOKEN"));
+            machine.alarm(Alarm.TOKEN);
+            machine.tokenReady(true);
+            assertThat(effects.take(), hasItem("lookUp"));
+        }
+    }
+
+    @Nested
+    class Watching {
+
+        @Test
+        void eachPhaseIsToldOnceEvenIfAStaleReplicaTellsItAgain() {
+            watching();
+            machine.read(RUNNING);
+            machine.read(PENDING);
+            machine.read(RUNNING);
+            assertThat(
+                    effects.updates,
+                    contains(
+                            new Update.Created(PENDING),
+                            new Update.PhaseChanged(PENDING),
+                            new Update.PhaseChanged(RUNNING)));
+        }
+
+        @ParameterizedTest
+        @EnumSource(
+                value = PrebuildPhase.class,
+                names = {"COMPLETED", "FAILED", "CANCELLED", "DELETING", "DELETED"})
+        void anEndIsTheResult(PrebuildPhase end) {
+            watching();
+            machine.read(Prebuilds.in(end));
+            assertThat(effects.take(), contains("conclude", "unwatch", "finish"));
+            assertThat(outcome(Outcome.Ended.class).prebuild().status().phase(), is(end));
+            assertThat(outcome(Outcome.Ended.class).cancelReason(), is(nullValue()));
+        }
+
+        @Test
+        void unknownPhasesAreWatchedOnAndToldOnceEach() {
+            watching();
+            for (int i = 0; i < 10; i++) {
+                machine.read(
+                        Prebuilds.named("p1").unknownPhase("PREBUILD_PHASE_NEW").made());
+                machine.read(Prebuilds.named("p1").unknownPhase("").made());
+            }
+            assertThat(effects.outcomes, is(empty()));
+            assertThat(effects.updates, hasItem(new Update.UnknownPhase("p1", "PREBUILD_PHASE_NEW")));
+            assertThat(effects.updates, hasSize(3));
+        }
+
+        @Test
+        void aServerThatInventsPhasesFillsNoConsole() {
+            watching();
+            for (int i = 0; i < 1000; i++) {
+                machine.read(Prebuilds.named("p1")
+                        .unknownPhase("PREBUILD_PHASE_" + i)
+                        .made());
+            }
+            assertThat(effects.updates, hasSize(lessThanOrEqualTo(5)));
+        }
+
+        @Test
+        void troubleIsToldFromTheSecondFailureOnAndItsEndToo() {
+            watching();
+            machine.readFailed(Failures.lostConnection());
+            assertThat(effects.updates, hasSize(2));
+            machine.readFailed(Failures.lostConnection());
+            machine.readFailed(Failures.lostConnection());
+            machine.read(PENDING);
+            assertThat(effects.updates, hasSize(4));
+            assertThat(effects.updates.get(2), is(instanceOf(Update.Trouble.class)));
+            assertThat(effects.updates.get(3), is(new Update.Recovered()));
+        }
+
+        @Test
+        void troubleThatComesAndGoesFillsNoConsole() {
+            watching();
+            for (int i = 0; i < 100; i++) {
+                machine.readFailed(Failures.lostConnection());
+                machine.readFailed(Failures.lostConnection());
+                machine.read(PENDING);
+            }
+            assertThat(effects.updates, hasSize(lessThanOrEqualTo(8)));
+        }
+
+        @Test
+        void passingFailuresEndTheWaitOnlyAfterTheBudget() {
+            watching();
+            repeat(Duration.ofMinutes(1), SETTINGS.failureBudget(), () -> {
+                machine.readFailed(Failures.page(503));
+                assertThat(effects.outcomes, is(empty()));
+            });
+            effects.pass(Duration.ofMinutes(1));
+            machine.readFailed(Failures.page(503));
+            Outcome.WatchLost lost = outcome(Outcome.WatchLost.class);
+            assertThat(lost.tried(), is(greaterThanOrEqualTo(SETTINGS.failureBudget())));
+            assertThat(lost.cancelled(), is(true));
+            assertThat(effects.take(), hasItem("cancel p1"));
+            assertThat(machine.cancelReason(), is(CancelReason.WATCH_LOST));
+        }
+
+        @Test
+        void oneSuccessGivesTheWholeBudgetBack() {
+            watching();
+            for (int i = 0; i < 10; i++) {
+                repeat(Duration.ofMinutes(1), Duration.ofMinutes(14), () -> machine.readFailed(Failures.page(503)));
+                machine.read(PENDING);
+            }
+            assertThat(effects.outcomes, is(empty()));
+        }
+
+        @Test
+        void aNightOfSleepDoesNotUseUpTheBudget() {
+            watching();
+            machine.readFailed(Failures.lostConnection());
+            effects.pass(Duration.ofHours(12));
+            machine.readFailed(Failures.lostConnection());
+            assertThat(effects.outcomes, is(empty()));
+        }
+
+        @Test
+        void aSuspiciousAnswerIsBelievedAfterSomeTriesAndSomeTime() {
+            watching();
+            for (int i = 0; i < 20; i++) {
+                machine.readFailed(Failures.unreadable());
+            }
+            assertThat(effects.outcomes, is(empty()));
+            effects.pass(Duration.ofMinutes(1));
+            repeat(Duration.ofMinutes(1), Duration.ofMinutes(5), () -> machine.readFailed(Failures.unreadable()));
+            outcome(Outcome.WatchLost.class);
+        }
+
+        @Test
+        void aRefusalIsFinal() {
+            watching();
+            machine.readFailed(Failures.answer(ErrorCode.PERMISSION_DENIED));
+            assertThat(outcome(Outcome.WatchLost.class).failure().code(), is(ErrorCode.PERMISSION_DENIED));
+        }
+
+        @Test
+        void aProxysRefusalIsNotFinal() {
+            watching();
+            machine.readFailed(Failures.page(403));
+            machine.readFailed(Failures.page(404));
+            assertThat(effects.outcomes, is(empty()));
+        }
+
+        @Test
+        void aRateLimitIsNobodysFailure() {
+            watching();
+            repeat(
+                    Duration.ofMinutes(1),
+                    Duration.ofMinutes(50),
+                    () -> machine.readFailed(Failures.wait(Duration.ofMinutes(1))));
+            assertThat(effects.outcomes, is(empty()));
+            assertThat(effects.updates, hasSize(2));
+        }
+
+        @Test
+        void aRateLimitForEverEndsAtLast() {
+            watching();
+            repeat(
+                    Duration.ofMinutes(1),
+                    Duration.ofMinutes(62),
+                    () -> machine.readFailed(Failures.wait(Duration.ofMinutes(1))));
+            outcome(Outcome.WatchLost.class);
+        }
+
+        @Test
+        void notFoundRightAfterTheCreateIsTheReadLag() {
+            watching();
+            machine.readFailed(Failures.answer(ErrorCode.NOT_FOUND));
+            effects.pass(Duration.ofSeconds(12));
+            machine.readFailed(Failures.answer(ErrorCode.NOT_FOUND));
+            effects.pass(Duration.ofSeconds(12));
+            machine.read(PENDING);
+            assertThat(effects.outcomes, is(empty()));
+        }
+
+        @Test
+        void oneNotFoundOfAStaleReplicaEndsNothingAtAnyTime() {
+            watching();
+            repeat(Duration.ofSeconds(12), Duration.ofMinutes(10), () -> machine.read(RUNNING));
+            machine.readFailed(Failures.answer(ErrorCode.NOT_FOUND));
+            assertThat(effects.outcomes, is(empty()));
+        }
+
+        @Test
+        void notFoundForLongerThanTheReadLagIsTheEnd() {
+            watching();
+            repeat(
+                    Duration.ofSeconds(12),
+                    Duration.ofSeconds(48),
+                    () -> machine.readFailed(Failures.answer(ErrorCode.NOT_FOUND)));
+            outcome(Outcome.Gone.class);
+            assertThat(machine.stage(), is(Stage.ENDED));
+        }
+
+        @Test
+        void aRotatedTokenIsPickedUp() {
+            watching();
+            machine.readFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
+            assertThat(effects.take(), contains("unwatch", "token"));
+            machine.tokenReady(true);
+            assertThat(effects.take(), contains("watch"));
+            assertThat(effects.updates, hasItem(new Update.TokenRotated()));
+            assertThat(effects.outcomes, is(empty()));
+        }
+
+        @Test
+        void aRevokedTokenEndsTheWaitAndTheCancelIsTried() {
+            watching();
+            machine.readFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
+            machine.tokenReady(false);
+            outcome(Outcome.WatchLost.class);
+            assertThat(effects.take(), hasItem("cancel p1"));
+        }
+
+        @Test
+        void aRevokedTokenThatIsMendedLaterStillCancels() {
+            watching();
+            machine.readFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
+            machine.tokenReady(false);
+            machine.cancelFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
+            machine.tokenReady(false);
+            assertThat(effects.take(), hasItem("alarm CANCEL"));
+            machine.alarm(Alarm.CANCEL);
+            machine.cancelFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
+            effects.take();
+            machine.tokenReady(true);
+            assertThat(effects.take(), contains("watch", "cancel p1"));
+        }
+
+        @Test
+        void aTokenThatBecomesValidAgainUnchangedStillCancels() {
+            watching();
+            machine.readFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
+            machine.tokenReady(false);
+            machine.cancelFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
+            machine.tokenReady(false);
+            effects.take();
+            machine.alarm(Alarm.CANCEL);
+            assertThat(effects.take(), contains("cancel p1"));
+            machine.cancelAnswered(CANCELLING);
+            machine.read(CANCELLED);
+            assertThat(machine.stage(), is(Stage.ENDED));
+        }
+
+        @Test
+        void aDetachedOneIsNotCancelledWhenItCannotBeWatched() {
+            watching(RecordedEffects.request(true, true));
+            machine.readFailed(Failures.answer(ErrorCode.PERMISSION_DENIED));
+            assertThat(outcome(Outcome.WatchLost.class).cancelled(), is(false));
+            assertThat(machine.stage(), is(Stage.ENDED));
+            assertThat(effects.take(), not(hasItem("cancel p1")));
+        }
+
+        @Test
+        void aDetachedOneIsNobodysToCancelByLeaving() {
+            watching(RecordedEffects.request(true, true));
+            machine.ownerLeft(CancelReason.ABORTED);
+            machine.ownerLeft(CancelReason.OWNER_GONE);
+            assertThat(effects.take(), is(empty()));
+            machine.read(COMPLETED);
+            outcome(Outcome.Ended.class);
+        }
+
+        @Test
+        void aDetachedOneCanBeCancelledOnPurpose() {
+            watching(RecordedEffects.request(true, true));
+            machine.requestCancel(CancelReason.ABORTED);
+            assertThat(effects.take(), contains("save", "cancel p1"));
+        }
+
+        @Test
+        void leavingItRunningTellsSoAndWatchesOn() {
+            watching(RecordedEffects.request(false, false));
+            machine.ownerLeft(CancelReason.ABORTED);
+            machine.ownerLeft(CancelReason.ABORTED);
+            assertThat(outcome(Outcome.LeftRunning.class).prebuildId(), is("p1"));
+            assertThat(effects.saves.get(2).detached(), is(true));
+            machine.read(COMPLETED);
+            assertThat(effects.outcomes, hasSize(1));
+            assertThat(machine.stage(), is(Stage.ENDED));
+        }
+    }
+
+    @Nested
+    class OwnLimitsAreKept {
+
+        private static final Duration POLL = Duration.ofSeconds(12);
+
+        @Test
+        void aPrebuildFarOverItsTimeIsCancelledAndSaysSo() {
+            watching();
+            repeat(POLL, Duration.ofMinutes(121), () -> machine.read(RUNNING));
+            Outcome.OverLimit over = outcome(Outcome.OverLimit.class);
+            assertThat(over.limit(), is(CancelReason.OVER_TIME));
+            assertThat(over.allowed(), is(Duration.ofMinutes(120)));
+            assertThat(over.cancelled(), is(true));
+            assertThat(effects.take(), hasItem("cancel p1"));
+        }
+
+        @Test
+        void theTimeOutOfThePrebuildItselfCountsIfItIsLonger() {
+            watching();
+            Prebuild slow = Prebuilds.named("p1")
+                    .timeout(Duration.ofMinutes(120))
+                    .phase(PrebuildPhase.RUNNING)
+                    .made();
+            repeat(POLL, Duration.ofMinutes(179), () -> machine.read(slow));
+            assertThat(effects.outcomes, is(empty()));
+            repeat(POLL, Duration.ofMinutes(2), () -> machine.read(slow));
+            assertThat(outcome(Outcome.OverLimit.class).allowed(), is(Duration.ofMinutes(180)));
+        }
+
+        @Test
+        void anUnknownPhaseCountsForTheLimitToo() {
+            watching();
+            repeat(
+                    POLL,
+                    Duration.ofMinutes(121),
+                    () -> machine.read(Prebuilds.named("p1")
+                            .unknownPhase("PREBUILD_PHASE_NEW")
+                            .made()));
+            outcome(Outcome.OverLimit.class);
+        }
+
+        @Test
+        void aSnapshotWithoutProgressIsCancelled() {
+            watching();
+            repeat(
+                    POLL,
+                    Duration.ofMinutes(46),
+                    () -> machine.read(Prebuilds.named("p1").snapshotting(0).made()));
+            assertThat(outcome(Outcome.OverLimit.class).limit(), is(CancelReason.SNAPSHOT_STALLED));
+        }
+
+        @Test
+        void aSlowSnapshotWithProgressIsNot() {
+            watching();
+            for (int percent = 0; percent < 3; percent++) {
+                int now = percent;
+                repeat(
+                        POLL,
+                        Duration.ofMinutes(35),
+                        () -> machine.read(
+                                Prebuilds.named("p1").snapshotting(now).made()));
+            }
+            assertThat(effects.outcomes, is(empty()));
+        }
+
+        @Test
+        void timeThatNobodyWatchedDoesNotCount() {
+            watching();
+            machine.read(RUNNING);
+            effects.pass(Duration.ofHours(8));
+            machine.read(RUNNING);
+            assertThat(effects.outcomes, is(empty()));
+        }
+
+        @Test
+        void theLimitGoesOnAcrossARestart() {
+            restored("p1", null);
+            machine.tokenReady(true);
+            repeat(POLL, Duration.ofMinutes(91), () -> machine.read(RUNNING));
+            outcome(Outcome.OverLimit.class);
+        }
+
+        @Test
+        void theTimeWatchedIsSavedNowAndThen() {
+            watching();
+            repeat(POLL, Duration.ofMinutes(35), () -> machine.read(RUNNING));
+            assertThat(
+                    effects.saves.get(effects.saves.size() - 1).observed(),
+                    is(greaterThanOrEqualTo(Duration.ofMinutes(30))));
+            assertThat(effects.saves, hasSize(5));
+        }
+
+        @Test
+        void whatIsToBeLeftRunningIsNotCancelledByALimit() {
+            watching(RecordedEffects.request(false, false));
+            repeat(POLL, Duration.ofMinutes(121), () -> machine.read(RUNNING));
+            assertThat(outcome(Outcome.OverLimit.class).cancelled(), is(false));
+            assertThat(effects.take(), not(hasItem("cancel p1")));
+            assertThat(machine.stage(), is(Stage.ENDED));
+        }
+
+        @Test
+        void aDetachedOneIsCancelledByALimit() {
+            watching(RecordedEffects.request(true, true));
+            repeat(POLL, Duration.ofMinutes(121), () -> machine.read(RUNNING));
+            assertThat(outcome(Outcome.OverLimit.class).cancelled(), is(true));
+            assertThat(effects.take(), hasItem("cancel p1"));
+        }
+    }
+
+    @Nested
+    class Cancelling {
+
+        @Test
+        void anAbortSavesTheReasonAndSendsTheCancelAtOnce() {
+            watching();
+            machine.ownerLeft(CancelReason.ABORTED);
+            assertThat(effects.take(), contains("save", "cancel p1"));
+            assertThat(effects.updates, hasItem(new Update.Cancelling("p1", CancelReason.ABORTED)));
+            assertThat(effects.outcomes, is(empty()));
+        }
+
+        @Test
+        void theWaitEndsWhenTheCancelIsTakenAndTheBookWhenTheEndIsSeen() {
+            cancelling();
+            machine.cancelAnswered(RUNNING);
+            assertThat(outcome(Outcome.CancelAccepted.class).reason(), is(CancelReason.ABORTED));
+            assertThat(machine.stage(), is(Stage.WATCHING));
+            machine.read(CANCELLING);
+            machine.read(CANCELLED);
+            assertThat(machine.stage(), is(Stage.ENDED));
+            assertThat(effects.outcomes, hasSize(1));
+        }
+
+        @Test
+        void abortingTwiceCancelsOnce() {
+            cancelling();
+            machine.ownerLeft(CancelReason.ABORTED);
+            machine.ownerLeft(CancelReason.OWNER_GONE);
+            assertThat(effects.take(), is(empty()));
+        }
+
+        @Test
+        void aCancelThatSaysTooLateIsAsGoodAsTaken() {
+            cancelling();
+            machine.cancelFailed(Failures.answer(ErrorCode.FAILED_PRECONDITION));
+            outcome(Outcome.CancelAccepted.class);
+            machine.read(COMPLETED);
+            assertThat(machine.stage(), is(Stage.ENDED));
+        }
+
+        @ParameterizedTest
+        @EnumSource(
+                value = ErrorCode.class,
+                names = {"UNAVAILABLE", "INTERNAL", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "UNIMPLEMENTED"})
+        void whateverRefusesTheCancelItIsTriedAgain(ErrorCode code) {
+            cancelling();
+            machine.cancelFailed(Failures.answer(code));
+            assertThat(effects.take(), contains("alarm CANCEL"));
+            assertThat(effects.outcomes, is(empty()));
+            machine.alarm(Alarm.CANCEL);
+            assertThat(effects.take(), contains("cancel p1"));
+        }
+
+        @Test
+        void aServerThatAsksForADayIsAskedAgainSooner() {
+            cancelling();
+            machine.cancelFailed(Failures.wait(Duration.ofHours(24)));
+            assertThat(effects.alarms.get(Alarm.CANCEL), is(lessThan(Duration.ofMinutes(7))));
+        }
+
+        @Test
+        void triesAreNeverFurtherApartThanSomeMinutesAndGoOnForADay() {
+            cancelling();
+            Duration tried = Duration.ZERO;
+            while (machine.stage() != Stage.ENDED) {
+                machine.cancelFailed(Failures.page(503));
+                if (machine.stage() != Stage.ENDED) {
+                    Duration pause = effects.alarms.get(Alarm.CANCEL);
+                    assertThat(pause, is(lessThanOrEqualTo(Duration.ofMinutes(6))));
+                    tried = tried.plus(pause);
+                    effects.pass(pause);
+                    machine.alarm(Alarm.CANCEL);
+                }
+            }
+            assertThat(tried, is(greaterThanOrEqualTo(Duration.ofHours(24))));
+            assertThat(tried, is(lessThan(Duration.ofHours(25))));
+        }
+
+        @Test
+        void aCancelThatWasTakenButHadNoEffectIsSentAgain() {
+            cancelling();
+            machine.cancelAnswered(RUNNING);
+            effects.take();
+            repeat(Duration.ofSeconds(12), Duration.ofSeconds(48), () -> machine.read(RUNNING));
+            assertThat(effects.take(), is(empty()));
+            effects.pass(Duration.ofSeconds(12));
+            machine.read(RUNNING);
+            assertThat(effects.take(), contains("cancel p1"));
+        }
+
+        @Test
+        void whileItIsBeingCancelledItIsLeftAlone() {
+            cancelling();
+            machine.cancelAnswered(RUNNING);
+            effects.take();
+            repeat(Duration.ofSeconds(12), Duration.ofMinutes(10), () -> machine.read(CANCELLING));
+            assertThat(effects.take(), is(empty()));
+        }
+
+        @Test
+        void aCancelThatGotLostIsSentWhenThePrebuildIsReadNext() {
+            cancelling();
+            machine.cancelWithOldToken();
+            assertThat(effects.take(), contains("cancel p1"));
+            machine.read(RUNNING);
+            assertThat(effects.take(), is(empty()));
+        }
+
+        @Test
+        void anEndSeenBeforeTheCancelIsAnsweredIsTheResult() {
+            cancelling();
+            machine.read(COMPLETED);
+            assertThat(outcome(Outcome.Ended.class).cancelReason(), is(CancelReason.ABORTED));
+            effects.take();
+            machine.cancelAnswered(COMPLETED);
+            machine.cancelFailed(Failures.page(503));
+            assertThat(effects.take(), is(empty()));
+        }
+
+        @Test
+        void notFoundForLongIsTheEnd() {
+            cancelling();
+            for (int i = 0; i < 6 && machine.stage() != Stage.ENDED; i++) {
+                machine.cancelFailed(Failures.answer(ErrorCode.NOT_FOUND));
+                effects.pass(Duration.ofSeconds(10));
+                machine.alarm(Alarm.CANCEL);
+            }
+            outcome(Outcome.Gone.class);
+        }
+
+        @Test
+        void readsThatFailWhileCancellingConcludeNothing() {
+            cancelling();
+            repeat(Duration.ofMinutes(1), Duration.ofMinutes(30), () -> machine.readFailed(Failures.page(503)));
+            assertThat(effects.outcomes, is(empty()));
+            assertThat(machine.stage(), is(Stage.WATCHING));
+        }
+
+        @Test
+        void aTokenLostAfterTheCancelWasTakenDoesNotLeaveTheBookOpenForEver() {
+            cancelling();
+            machine.cancelAnswered(RUNNING);
+            machine.readFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
+            machine.tokenReady(false);
+            assertThat(effects.take(), hasItem("alarm CANCEL"));
+            int rounds = 0;
+            while (machine.stage() != Stage.ENDED && rounds++ < 1000) {
+                effects.pass(effects.alarms.get(Alarm.CANCEL));
+                machine.alarm(Alarm.CANCEL);
+                machine.cancelFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
+                machine.tokenReady(false);
+            }
+            assertThat(machine.stage(), is(Stage.ENDED));
+        }
+    }
+
+    @Nested
+    class Restored {
+
+        @Test
+        void aCreateThatMayHaveGoneOutIsLookedUp() {
+            restored(null, null);
+            assertThat(effects.take(), contains("token"));
+            machine.tokenReady(true);
+            assertThat(effects.take(), contains("lookUp"));
+        }
+
+        @Test
+        void aKnownPrebuildIsWatchedOn() {
+            restored("p1", null);
+            machine.tokenReady(true);
+            assertThat(effects.take(), contains("token", "watch"));
+        }
+
+        @Test
+        void aCancelUnderWayGoesOn() {
+            restored("p1", CancelReason.ABORTED);
+            machine.tokenReady(true);
+            assertThat(effects.take(), contains("token", "watch", "cancel p1"));
+        }
+
+        @Test
+        void anOwnerWhoLeftBeforeTheTokenIsThereCancelsOnceItIs() {
+            restored("p1", null);
+            effects.take();
+            machine.ownerLeft(CancelReason.OWNER_GONE);
+            assertThat(effects.take(), contains("save"));
+            machine.tokenReady(true);
+            assertThat(effects.take(), contains("watch", "cancel p1"));
+        }
+
+        @Test
+        void anOwnerWhoLeftWhileTheCreateIsLookedUpCancelsWhatIsFound() {
+            restored(null, null);
+            machine.ownerLeft(CancelReason.OWNER_GONE);
+            machine.tokenReady(true);
+            machine.found(RUNNING);
+            assertThat(effects.take(), hasItem("cancel p1"));
+        }
+
+        @Test
+        void anUnclearCreateHasNoFailureToTell() {
+            restored(null, null);
+            machine.tokenReady(true);
+            machine.lookedUp(List.of(), false);
+            effects.pass(SETTINGS.readLag());
+            lookAgain(List.of());
+            lookAgain(List.of());
+            assertThat(outcome(Outcome.CreateUnclear.class).failure(), is(nullValue()));
+        }
+
+        @Test
+        void aProviderInTroubleIsAskedAgainUntilTheBudgetIsUsedUp() {
+            restored("p1", null);
+            machine.tokenMissing(RecordedEffects.noToken(Problem.NO_ANSWER));
+            assertThat(effects.take(), hasItem("alarm TOKEN"));
+            assertThat(effects.outcomes, is(empty()));
+            for (int i = 0; i < 20 && effects.outcomes.isEmpty(); i++) {
+                effects.pass(effects.alarms.get(Alarm.TOKEN).plus(SETTINGS.credentialLimit()));
+                machine.alarm(Alarm.TOKEN);
+                machine.tokenMissing(RecordedEffects.noToken(Problem.NO_ANSWER));
+            }
+            assertThat(outcome(Outcome.NoToken.class).prebuildId(), is("p1"));
+            assertThat(machine.stage(), is(Stage.WATCHING));
+        }
+
+        @Test
+        void aCredentialThatIsGoneEndsTheWaitAndTheCancelWaitsForIt() {
+            restored("p1", null);
+            machine.tokenMissing(RecordedEffects.noToken(Problem.NOT_FOUND));
+            outcome(Outcome.NoToken.class);
+            machine.alarm(Alarm.TOKEN);
+            machine.tokenReady(true);
+            assertThat(effects.take(), hasItem("cancel p1"));
+        }
+
+        @Test
+        void aCredentialThatNeverComesBackIsGivenUpAfterADay() {
+            restored("p1", null);
+            machine.tokenMissing(RecordedEffects.noToken(Problem.NOT_FOUND));
+            repeat(Duration.ofMinutes(5), Duration.ofHours(25), () -> {
+                machine.alarm(Alarm.TOKEN);
+                machine.tokenMissing(RecordedEffects.noToken(Problem.NOT_FOUND));
+            });
+            assertThat(machine.stage(), is(Stage.ENDED));
+            assertThat(effects.outcomes, hasSize(1));
+        }
+    }
+
+    @Nested
+    class Ended {
+
+        @Test
+        void nothingWakesItUp() {
+            watching();
+            machine.read(COMPLETED);
+            effects.take();
+            int updates = effects.updates.size();
+            machine.tokenReady(true);
+            machine.tokenReady(false);
+            machine.tokenMissing(RecordedEffects.noToken(Problem.NOT_FOUND));
+            machine.created(PENDING);
+            machine.createFailed(Failures.lostConnection());
+            machine.lookedUp(List.of(RUNNING), false);
+            machine.lookUpOvertaken();
+            machine.lookUpWithOldToken();
+            machine.lookUpFailed(Failures.page(500));
+            machine.found(RUNNING);
+            machine.read(RUNNING);
+            machine.readFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
+            machine.ownerLeft(CancelReason.ABORTED);
+            machine.requestCancel(CancelReason.ABORTED);
+            machine.cancelAnswered(RUNNING);
+            machine.cancelFailed(Failures.page(500));
+            machine.cancelWithOldToken();
+            for (Alarm alarm : Alarm.values()) {
+                machine.alarm(alarm);
+            }
+            assertThat(effects.take(), is(empty()));
+            assertThat(effects.outcomes, hasSize(1));
+            assertThat(effects.updates, hasSize(updates));
+        }
+    }
+}

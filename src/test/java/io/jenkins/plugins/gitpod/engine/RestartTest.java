@@ -1,0 +1,301 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.nullValue;
+
+import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import io.jenkins.plugins.gitpod.simulator.Fault;
+import io.jenkins.plugins.gitpod.simulator.FaultRule;
+import io.jenkins.plugins.gitpod.simulator.PhasePlan;
+import io.jenkins.plugins.gitpod.simulator.SimPhase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The process ends without a word at every moment; what the journal holds goes on in the next one. */
+class RestartTest {
+
+    private static final String CREATE = "CreatePrebuild";
+
+    @Test
+    void beforeTheIntentNothingIsKeptAndNothingSent() {
+        try (Scene scene = Scene.begin()) {
+            scene.runtime.hold(Lane.CREDENTIALS);
+            Scene.Wait wait = scene.submit();
+            scene.runtime.settle();
+            List<Scene.Wait> resumed = scene.crashAndRestart();
+            scene.runtime.release(Lane.CREDENTIALS);
+            scene.runtime.advance(Duration.ofMinutes(5));
+
+            assertThat(resumed, is(empty()));
+            assertThat(wait.observer().outcomes(), is(empty()));
+            assertThat(scene.gitpod.books().calls(), is(empty()));
+        }
+    }
+
+    @Test
+    void betweenIntentAndCreateItIsLookedUpAndNotSent() {
+        try (Scene scene = Scene.begin()) {
+            scene.runtime.hold(Lane.CREATE);
+            scene.submit();
+            scene.runtime.settle();
+            Scene.Wait resumed = scene.crashAndRestart().get(0);
+            scene.runtime.release(Lane.CREATE);
+            scene.untilConcluded(resumed, Duration.ofMinutes(2));
+
+            assertThat(resumed.outcome(Outcome.CreateUnclear.class).failure(), is(nullValue()));
+            assertThat(scene.gitpod.books().count(CREATE), is(0));
+            scene.untilAllClosed(Duration.ofMinutes(15));
+        }
+    }
+
+    @Test
+    void betweenCreateAndAnswerItIsFoundAndWatched() {
+        try (Scene scene = Scene.begin()) {
+            scene.runtime.frame((lane, task) -> {
+                task.run();
+                if (lane == Lane.CREATE) {
+                    scene.engine().close();
+                }
+            });
+            scene.submit();
+            scene.runtime.settle();
+            scene.runtime.frame((lane, task) -> task.run());
+            assertThat(scene.journal.open().get(0).stage(), is(Stage.CREATING));
+
+            Scene.Wait resumed = scene.crashAndRestart().get(0);
+            scene.untilConcluded(resumed, Duration.ofMinutes(12));
+            assertThat(
+                    resumed.outcome(Outcome.Ended.class).prebuild().id(),
+                    is(scene.prebuild().id()));
+            assertThat(scene.gitpod.books().count(CREATE), is(1));
+        }
+    }
+
+    @Test
+    void duringTheLookUpItGoesOn() {
+        try (Scene scene = Scene.with().readLag(Duration.ofSeconds(25)).begin()) {
+            scene.fault(CREATE, Fault.resetAfterActing());
+            scene.submit();
+            scene.runtime.advance(Duration.ofSeconds(10));
+            assertThat(scene.journal.open().get(0).stage(), is(Stage.LOOKING_UP));
+            Scene.Wait resumed = scene.crashAndRestart().get(0);
+            scene.untilStage(resumed, Stage.WATCHING, Duration.ofMinutes(1));
+
+            assertThat(resumed.prebuildId(), is(scene.prebuild().id()));
+            assertThat(scene.gitpod.books().count(CREATE), is(1));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 20, 60, 240, 400})
+    void whileWatchingItIsWatchedOn(int seconds) {
+        try (Scene scene = Scene.begin()) {
+            Scene.Wait wait = scene.submit();
+            scene.runtime.advance(Duration.ofSeconds(seconds));
+            Scene.Wait resumed = scene.crashAndRestart(Duration.ofSeconds(30)).get(0);
+            scene.untilConcluded(resumed, Duration.ofMinutes(12));
+
+            assertThat(wait.observer().outcomes(), is(empty()));
+            assertThat(resumed.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
+            assertThat(resumed.observer().updates(Update.Resumed.class), hasSize(1));
+            assertThat(scene.gitpod.books().count(CREATE), is(1));
+            assertThat(scene.gitpod.books().count("CancelPrebuild"), is(0));
+        }
+    }
+
+    @Test
+    void whatEndedDuringTheDowntimeHasItsTrueResult() {
+        try (Scene scene = Scene.with().plan(PhasePlan.failing("tests failed")).begin()) {
+            scene.submit();
+            scene.runtime.advance(Duration.ofSeconds(30));
+            Scene.Wait resumed = scene.crashAndRestart(Duration.ofHours(8)).get(0);
+            scene.untilConcluded(resumed, Duration.ofSeconds(15));
+            assertThat(resumed.outcome(Outcome.Ended.class).prebuild().status().failureMessage(), is("tests failed"));
+        }
+    }
+
+    @Test
+    void whatVanishedDuringTheDowntimeIsGone() {
+        try (Scene scene = Scene.begin()) {
+            scene.submit();
+            scene.runtime.advance(Duration.ofSeconds(30));
+            scene.prebuild().vanish();
+            Scene.Wait resumed = scene.crashAndRestart(Duration.ofDays(8)).get(0);
+            scene.untilConcluded(resumed, Duration.ofMinutes(2));
+            resumed.outcome(Outcome.Gone.class);
+        }
+    }
+
+    @Test
+    void whileCancellingTheCancelGoesOn() {
+        try (Scene scene =
+                Scene.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
+            Scene.Wait wait = scene.submit();
+            scene.runtime.advance(Duration.ofMinutes(1));
+            scene.gitpod.stopListening();
+            wait.abort();
+            scene.runtime.advance(Duration.ofSeconds(5));
+            scene.crashAndRestart();
+            scene.gitpod.listen();
+            scene.untilAllClosed(Duration.ofMinutes(1));
+
+            assertThat(scene.prebuild().phase(), is(SimPhase.CANCELLED));
+        }
+    }
+
+    @Test
+    void abortedInFlightAndCrashedItIsFoundAndCancelled() {
+        try (Scene scene = Scene.begin()) {
+            Fault hang = Fault.hangAfterActing();
+            List<Scene.Wait> waits = new ArrayList<>();
+            scene.fault(
+                    FaultRule.on(CREATE, hang).when(call -> {
+                        waits.get(0).abort();
+                        return true;
+                    }),
+                    hang);
+            scene.runtime.frame((lane, task) -> {
+                task.run();
+                if (lane == Lane.STATE
+                        && !scene.journal.open().isEmpty()
+                        && scene.journal.open().get(0).cancelReason() != null) {
+                    scene.engine().close();
+                }
+            });
+            waits.add(scene.submit());
+            scene.runtime.settle();
+            scene.runtime.frame((lane, task) -> task.run());
+            assertThat(scene.journal.open().get(0).stage(), is(Stage.CREATING));
+
+            scene.crashAndRestart();
+            scene.untilAllClosed(Duration.ofMinutes(2));
+            assertThat(scene.prebuild().phase(), is(SimPhase.CANCELLED));
+        }
+    }
+
+    @Test
+    void aDetachedOneIsWatchedOnToItsEnd() {
+        try (Scene scene = Scene.begin()) {
+            scene.submit(scene.detachedRequest());
+            scene.runtime.advance(Duration.ofMinutes(1));
+            Scene.Wait resumed = scene.crashAndRestart().get(0);
+            resumed.handle().leave(CancelReason.OWNER_GONE);
+            scene.untilConcluded(resumed, Duration.ofMinutes(12));
+            assertThat(resumed.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
+        }
+    }
+
+    @Test
+    void manyThatWereInFlightFindTheirOwn() {
+        try (Scene scene = Scene.begin()) {
+            List<Scene.Wait> first = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                first.add(scene.submit());
+            }
+            scene.runtime.advance(Duration.ofSeconds(5));
+            scene.fault(FaultRule.on(CREATE, Fault.resetAfterActing()).times(3), Fault.resetAfterActing());
+            for (int i = 0; i < 3; i++) {
+                scene.submit();
+            }
+            scene.runtime.settle();
+            assertThat(scene.journal.open(), hasSize(6));
+
+            List<Scene.Wait> resumed = scene.crashAndRestart();
+            scene.runtime.advance(Duration.ofMinutes(2));
+            assertThat(resumed.stream().map(Scene.Wait::prebuildId).distinct().toList(), hasSize(6));
+            assertThat(scene.gitpod.books().prebuilds(), hasSize(6));
+            scene.untilAllClosed(Duration.ofMinutes(12));
+        }
+    }
+
+    @Test
+    void aThousandWaitsAreReArmedWithoutABurst() {
+        try (Scene scene = Scene.begin()) {
+            for (int i = 0; i < 1000; i++) {
+                scene.submit();
+            }
+            scene.runtime.advance(Duration.ofMinutes(1));
+            scene.gitpod.books().clear();
+            List<Scene.Wait> resumed = scene.crashAndRestart();
+            assertThat(resumed, hasSize(1000));
+            scene.runtime.advance(Duration.ofSeconds(14));
+
+            assertThat(scene.gitpod.books().calls(), hasSize(10));
+            assertThat(scene.gitpod.books().count("ListPrebuilds"), is(10));
+            resumed.forEach(wait -> assertThat(wait.handle().view().phase(), is(PrebuildPhase.RUNNING)));
+        }
+    }
+
+    @Test
+    void theOldEngineIsSilentAfterItsEnd() {
+        try (Scene scene = Scene.begin()) {
+            Scene.Wait wait = scene.submit();
+            scene.runtime.advance(Duration.ofMinutes(1));
+            scene.engine().close();
+            scene.gitpod.books().clear();
+            int heard = wait.observer().updates().size();
+            wait.abort();
+            scene.runtime.advance(Duration.ofHours(1));
+
+            assertThat(scene.gitpod.books().calls(), is(empty()));
+            assertThat(wait.observer().updates(), hasSize(heard));
+            assertThat(wait.observer().outcomes(), is(empty()));
+            assertThat(scene.journal.open(), hasSize(1));
+            assertThat(scene.runtime.pending(), is(0));
+        }
+    }
+
+    @Test
+    void anObserverThatComesLateHearsTheOutcome() {
+        try (Scene scene = Scene.with().plan(PhasePlan.failing("no")).begin()) {
+            scene.submit();
+            scene.runtime.advance(Duration.ofSeconds(30));
+            SavedRequest saved = scene.journal.open().get(0);
+            scene.restart(new PrebuildEngine.Restored(saved, scene.token(), null));
+            scene.runtime.advance(Duration.ofMinutes(5));
+            PrebuildHandle handle = scene.engine().find(saved.request().requestId());
+            assertThat(handle.view().stage(), is(Stage.ENDED));
+            assertThat(scene.journal.open(), hasSize(1));
+
+            RecordingObserver late = new RecordingObserver();
+            handle.attach(late);
+            scene.runtime.settle();
+            late.outcome(Outcome.Ended.class);
+            assertThat(scene.journal.open(), is(empty()));
+        }
+    }
+
+    @Test
+    void whatNobodyWillEverHearIsClosedOnceTheOwnerIsKnownToBeGone() {
+        try (Scene scene = Scene.begin()) {
+            scene.submit();
+            scene.runtime.advance(Duration.ofSeconds(30));
+            SavedRequest saved = scene.journal.open().get(0);
+            scene.restart(new PrebuildEngine.Restored(saved, scene.token(), null));
+            scene.engine().find(saved.request().requestId()).leave(CancelReason.OWNER_GONE);
+            scene.untilAllClosed(Duration.ofMinutes(1));
+
+            assertThat(scene.prebuild().phase(), is(SimPhase.CANCELLED));
+            assertThat(scene.journal.open(), is(empty()));
+        }
+    }
+
+    @Test
+    void twoWhoAttachAtTheEndHearOneWordTogether() {
+        try (Scene scene = Scene.with().plan(PhasePlan.failing("no")).begin()) {
+            Scene.Wait wait = scene.submit();
+            RecordingObserver second = new RecordingObserver();
+            wait.observer().onConcluded(() -> wait.handle().attach(second));
+            scene.untilAllClosed(Duration.ofMinutes(5));
+            scene.runtime.advance(Duration.ofMinutes(1));
+            assertThat(wait.observer().outcomes().size() + second.outcomes().size(), is(1));
+        }
+    }
+}

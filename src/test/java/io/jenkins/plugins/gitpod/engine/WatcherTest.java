@@ -1,0 +1,422 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.aMapWithSize;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.everyItem;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThan;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
+import static org.hamcrest.Matchers.not;
+
+import io.jenkins.plugins.gitpod.api.BearerToken;
+import io.jenkins.plugins.gitpod.api.ErrorCode;
+import io.jenkins.plugins.gitpod.api.GitpodClient;
+import io.jenkins.plugins.gitpod.api.GitpodException;
+import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import io.jenkins.plugins.gitpod.simulator.Books;
+import io.jenkins.plugins.gitpod.simulator.Call;
+import io.jenkins.plugins.gitpod.simulator.Fault;
+import io.jenkins.plugins.gitpod.simulator.FaultRule;
+import io.jenkins.plugins.gitpod.simulator.PhasePlan;
+import io.jenkins.plugins.gitpod.simulator.SimPhase;
+import io.jenkins.plugins.gitpod.simulator.SimProject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** One watcher alone, over HTTP against the simulator, in simulated time. */
+class WatcherTest {
+
+    private static final String GET = "GetPrebuild";
+    private static final String LIST = "ListPrebuilds";
+
+    private final Scene scene =
+            Scene.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin();
+    private final GitpodClient client = scene.client(scene.endpoint(), BearerToken.of(scene.account.token()));
+    private final Watcher watcher = new Watcher(client, scene.runtime, EngineSettings.defaults());
+    private final Books books = scene.gitpod.books();
+    private final Map<String, Heard> heard = new LinkedHashMap<>();
+
+    private static final class Heard implements Watcher.Reader {
+        final List<Prebuild> read = new ArrayList<>();
+        final List<GitpodException> failures = new ArrayList<>();
+
+        @Override
+        public void read(Prebuild prebuild) {
+            read.add(prebuild);
+        }
+
+        @Override
+        public void failed(GitpodException e) {
+            failures.add(e);
+        }
+    }
+
+    @AfterEach
+    void end() {
+        watcher.stop();
+        scene.close();
+    }
+
+    private String create(SimProject project) {
+        try {
+            return client.createPrebuild(project.id(), null, null).id();
+        } catch (GitpodException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private List<String> watch(int number) {
+        return watch(number, scene.project);
+    }
+
+    private List<String> watch(int number, SimProject project) {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < number; i++) {
+            String id = create(project);
+            Heard reader = new Heard();
+            heard.put(id, reader);
+            watcher.watch(id, project.id(), reader);
+            ids.add(id);
+        }
+        return ids;
+    }
+
+    private void begin() {
+        scene.runtime.advance(Duration.ofSeconds(40)); // all are RUNNING by then
+        heard.values().forEach(each -> {
+            each.read.clear();
+            each.failures.clear();
+        });
+        books.clear();
+    }
+
+    private void aRound() {
+        int before = rounds();
+        scene.runtime.runUntil(() -> rounds() > before, Duration.ofMinutes(7));
+        scene.runtime.settle();
+    }
+
+    /** Rounds are told apart by their times. */
+    private int rounds() {
+        return (int) books.calls().stream().map(Call::at).distinct().count();
+    }
+
+    private static Predicate<Call> about(String id) {
+        return call -> call.body().contains(id);
+    }
+
+    @Test
+    void fewAreReadOneByOne() {
+        watch(3);
+        begin();
+        aRound();
+        assertThat(books.count(GET), is(3));
+        assertThat(books.count(LIST), is(0));
+        heard.values().forEach(each -> assertThat(each.read, hasSize(1)));
+    }
+
+    @Test
+    void manyAreReadByOneList() {
+        watch(50);
+        begin();
+        aRound();
+        assertThat(books.count(LIST), is(1));
+        assertThat(books.count(GET), is(0));
+        heard.values().forEach(each -> assertThat(each.read, hasSize(1)));
+    }
+
+    @Test
+    void longListsAreReadPageByPage() {
+        watch(250);
+        begin();
+        aRound();
+        assertThat(books.count(LIST), is(3));
+        assertThat(books.count(GET), is(0));
+        heard.values().forEach(each -> assertThat(each.read, hasSize(1)));
+    }
+
+    @Test
+    void moreProjectsThanAFilterTakesAreReadByAsManyListsAsNeeded() {
+        for (int i = 0; i < 60; i++) {
+            watch(1, scene.gitpod.addProject("project " + i));
+        }
+        begin();
+        aRound();
+        assertThat(books.count(LIST), is(3));
+        assertThat(books.count(GET), is(0));
+        heard.values().forEach(each -> assertThat(each.read, hasSize(1)));
+    }
+
+    @Test
+    void theListAsksOnlyForWhatIsWatchedAndActive() {
+        watch(5);
+        begin();
+        aRound();
+        String body = books.calls(LIST).get(0).body();
+        assertThat(body, containsString(scene.project.id()));
+        assertThat(body, containsString("PREBUILD_PHASE_CANCELLING"));
+        assertThat(body, not(containsString("PREBUILD_PHASE_COMPLETED")));
+    }
+
+    @Test
+    void whatOthersHaveOnTheListIsToldToNobody() {
+        watch(4);
+        create(scene.project);
+        begin();
+        aRound();
+        assertThat(heard, is(aMapWithSize(4)));
+        heard.values().forEach(each -> assertThat(each.read, hasSize(1)));
+    }
+
+    @Test
+    void whatLeftTheListIsReadOnceMoreByItself() {
+        List<String> ids = watch(20);
+        begin();
+        scene.gitpod.prebuild(ids.get(7)).failWith("no");
+        aRound();
+        assertThat(books.count(LIST), is(1));
+        assertThat(books.count(GET), is(1));
+        assertThat(heard.get(ids.get(7)).read.get(0).status().phase(), is(PrebuildPhase.FAILED));
+        watcher.unwatch(ids.get(7));
+        books.clear();
+        aRound();
+        assertThat(books.count(GET), is(0));
+    }
+
+    @Test
+    void anUnknownPhaseIsReadByItselfEachTime() {
+        List<String> ids = watch(10);
+        begin();
+        scene.gitpod.prebuild(ids.get(2)).unknownPhase("PREBUILD_PHASE_NEW_THING");
+        aRound();
+        aRound();
+        assertThat(books.count(GET), is(2));
+        assertThat(heard.get(ids.get(2)).read, hasSize(2));
+        assertThat(heard.get(ids.get(2)).read.get(0).status().rawPhase(), is("PREBUILD_PHASE_NEW_THING"));
+    }
+
+    @Test
+    void nothingWatchedCausesNoCalls() {
+        List<String> ids = watch(5);
+        begin();
+        ids.forEach(watcher::unwatch);
+        scene.runtime.advance(Duration.ofHours(1));
+        assertThat(books.calls(), is(empty()));
+        assertThat(scene.runtime.pending(), is(0));
+    }
+
+    @Test
+    void afterAPauseItBeginsAgainWithOneRoundAtATime() {
+        List<String> ids = watch(2);
+        begin();
+        ids.forEach(watcher::unwatch);
+        scene.runtime.advance(Duration.ofMinutes(1));
+        watch(2);
+        watcher.unwatch(ids.get(0));
+        watch(1);
+        books.clear();
+        scene.runtime.advance(Duration.ofMinutes(2));
+        assertThat(rounds(), is(lessThanOrEqualTo(12)));
+        assertThat(rounds(), is(greaterThanOrEqualTo(8)));
+    }
+
+    @Test
+    void roundsAreSpread() {
+        watch(1);
+        begin();
+        scene.runtime.advance(Duration.ofMinutes(20));
+        List<Instant> times = books.calls().stream().map(Call::at).toList();
+        Set<Long> gaps = new LinkedHashSet<>();
+        for (int i = 1; i < times.size(); i++) {
+            Duration gap = Duration.between(times.get(i - 1), times.get(i));
+            assertThat(gap, is(greaterThanOrEqualTo(Duration.ofMillis(10_800))));
+            assertThat(gap, is(lessThanOrEqualTo(Duration.ofMillis(13_200))));
+            gaps.add(gap.toMillis());
+        }
+        assertThat(gaps.size(), is(greaterThan(50)));
+    }
+
+    @Test
+    void aRateLimitSlowsTheWatcherAndEndsNothing() {
+        watch(3);
+        begin();
+        scene.fault(GET, Fault.rateLimit(Duration.ofSeconds(45)));
+        aRound();
+        assertThat(books.count(GET), is(1));
+        heard.values().forEach(each -> {
+            assertThat(each.read, is(empty()));
+            assertThat(each.failures, hasSize(1));
+            assertThat(RetryPolicy.read(each.failures.get(0)), is(RetryPolicy.Verdict.WAIT));
+        });
+        Duration pause = scene.runtime.runUntil(() -> books.count(GET) > 1, Duration.ofMinutes(2));
+        assertThat(pause, is(greaterThan(Duration.ofSeconds(45))));
+        scene.runtime.settle();
+        heard.values().forEach(each -> assertThat(each.read, hasSize(1)));
+    }
+
+    @Test
+    void aServerThatAsksForADayIsAskedAgainSooner() {
+        watch(1);
+        begin();
+        scene.fault(GET, Fault.rateLimit(Duration.ofHours(20)));
+        aRound();
+        scene.runtime.advance(Duration.ofMinutes(7));
+        assertThat(books.count(GET), is(greaterThan(1)));
+    }
+
+    @Test
+    void aServerInTroubleIsAskedOnceARoundAndEachReaderIsTold() {
+        watch(3);
+        begin();
+        scene.fault(FaultRule.on(GET, Fault.htmlStatus(503)).forever(), Fault.htmlStatus(503));
+        aRound();
+        assertThat(books.count(GET), is(1));
+        heard.values().forEach(each -> assertThat(each.failures, hasSize(1)));
+        scene.runtime.advance(Duration.ofMinutes(10));
+        assertThat(books.count(GET), is(lessThan(16)));
+    }
+
+    @Test
+    void aServerInTroubleWithItsListsIsAskedOnceARoundAndEachReaderIsTold() {
+        for (int i = 0; i < 30; i++) {
+            watch(2, scene.gitpod.addProject("project " + i));
+        }
+        begin();
+        scene.fault(FaultRule.on(LIST, Fault.htmlStatus(502)).forever(), Fault.htmlStatus(502));
+        aRound();
+        assertThat(books.calls(), hasSize(1));
+        heard.values().forEach(each -> assertThat(each.failures, hasSize(1)));
+    }
+
+    @Test
+    void aTokenThatIsRefusedIsToldToEachReader() {
+        watch(10);
+        begin();
+        scene.account.revoke();
+        aRound();
+        assertThat(books.calls(), hasSize(1));
+        heard.values().forEach(each -> assertThat(each.failures.get(0).code(), is(ErrorCode.UNAUTHENTICATED)));
+    }
+
+    @Test
+    void onePrebuildThatIsForbiddenHarmsNoOther() {
+        List<String> ids = watch(3);
+        begin();
+        scene.fault(
+                FaultRule.on(GET, Fault.status(403, "permission_denied", "no"))
+                        .when(about(ids.get(0)))
+                        .forever(),
+                Fault.emptyBody(403));
+        aRound();
+        assertThat(heard.get(ids.get(0)).failures.get(0).code(), is(ErrorCode.PERMISSION_DENIED));
+        assertThat(heard.get(ids.get(1)).read, hasSize(1));
+        assertThat(heard.get(ids.get(2)).read, hasSize(1));
+        assertThat(heard.get(ids.get(2)).failures, is(empty()));
+    }
+
+    @Test
+    void onePrebuildThatIsGoneHarmsNoOther() {
+        List<String> ids = watch(3);
+        begin();
+        scene.gitpod.prebuild(ids.get(0)).vanish();
+        aRound();
+        assertThat(heard.get(ids.get(0)).failures.get(0).code(), is(ErrorCode.NOT_FOUND));
+        assertThat(heard.get(ids.get(1)).read, hasSize(1));
+    }
+
+    @Test
+    void oneProjectThatSpoilsTheListHarmsNoOtherAndIsFoundWithFewCalls() {
+        List<String> spoiled = new ArrayList<>();
+        SimProject bad = null;
+        for (int i = 0; i < 20; i++) {
+            SimProject project = scene.gitpod.addProject("project " + i);
+            List<String> ids = watch(5, project);
+            if (i == 13) {
+                bad = project;
+                spoiled = ids;
+            }
+        }
+        begin();
+        Predicate<Call> withBad = about(bad.id());
+        scene.fault(
+                FaultRule.on(LIST, Fault.status(404, "not_found", "no such project"))
+                        .when(withBad)
+                        .forever(),
+                Fault.emptyBody(404));
+        aRound();
+
+        heard.values().forEach(each -> {
+            assertThat(each.read, hasSize(1));
+            assertThat(each.failures, is(empty()));
+        });
+        assertThat(books.count(GET), is(spoiled.size()));
+        assertThat(books.count(LIST), is(lessThanOrEqualTo(11)));
+    }
+
+    @Test
+    void withoutAnyListNobodyIsForgottenAndTheServerNotHammered() {
+        watch(100);
+        begin();
+        scene.fault(
+                FaultRule.on(LIST, Fault.status(403, "permission_denied", "no lists"))
+                        .forever(),
+                Fault.emptyBody(403));
+        aRound();
+        assertThat(books.count(GET), is(25));
+        scene.runtime.advance(Duration.ofMinutes(5));
+        heard.values().forEach(each -> {
+            assertThat(each.read, is(not(empty())));
+            assertThat(each.failures, is(empty()));
+        });
+    }
+
+    @Test
+    void onePrebuildThatAlwaysTimesOutDoesNotStarveTheOthers() {
+        List<String> ids = watch(3);
+        begin();
+        Fault hang = Fault.hangBeforeActing();
+        scene.fault(FaultRule.on(GET, hang).when(about(ids.get(0))).forever(), hang);
+        scene.runtime.advance(Duration.ofMinutes(10));
+        assertThat(heard.get(ids.get(1)).read, is(not(empty())));
+        assertThat(heard.get(ids.get(2)).read, is(not(empty())));
+        assertThat(heard.get(ids.get(0)).read, is(empty()));
+        assertThat(heard.get(ids.get(0)).failures, hasSize(greaterThan(3)));
+    }
+
+    @Test
+    void onceStoppedItIsSilent() {
+        watch(5);
+        begin();
+        watcher.stop();
+        watcher.watch("p", scene.project.id(), new Heard());
+        scene.runtime.advance(Duration.ofHours(1));
+        assertThat(books.calls(), is(empty()));
+    }
+
+    @Test
+    void aThousandWaitsOfTwentyProjectsCostLessThanOneCallASecond() {
+        for (int i = 0; i < 20; i++) {
+            watch(50, scene.gitpod.addProject("project " + i));
+        }
+        begin();
+        scene.runtime.advance(Duration.ofMinutes(10));
+        assertThat(books.calls().size(), is(lessThan(600)));
+        heard.values().forEach(each -> assertThat(each.read, hasSize(greaterThan(40))));
+        assertThat(heard.values().stream().map(each -> each.failures).toList(), everyItem(is(empty())));
+    }
+}

@@ -1,0 +1,222 @@
+package io.jenkins.plugins.gitpod.pipeline;
+
+import static io.jenkins.plugins.gitpod.jenkins.Builds.pipeline;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.model.Result;
+import io.jenkins.plugins.gitpod.config.GitpodConnection;
+import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
+import io.jenkins.plugins.gitpod.jenkins.FastLimits;
+import io.jenkins.plugins.gitpod.jenkins.GitpodFixture;
+import io.jenkins.plugins.gitpod.jenkins.SelfSignedServer;
+import io.jenkins.plugins.gitpod.simulator.Fault;
+import io.jenkins.plugins.gitpod.simulator.FaultRule;
+import java.util.ArrayList;
+import java.util.List;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** Each mistake has a message of its own, never a stack trace, and makes no prebuild. */
+@ExtendWith(FastLimits.class)
+@WithJenkins
+class BadInputTest {
+
+    private static final String UUID = "0192f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f";
+    private static final GitpodFixture GITPOD = new GitpodFixture();
+
+    private static JenkinsRule jenkins;
+
+    @BeforeAll
+    static void connect(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        GITPOD.connect();
+    }
+
+    @AfterAll
+    static void close() {
+        GITPOD.close();
+    }
+
+    @BeforeEach
+    void forget() {
+        GITPOD.simulator().faults().clear();
+        GITPOD.simulator().books().clear();
+    }
+
+    private static void failsWith(String script, String... messages) throws Exception {
+        WorkflowRun build = jenkins.buildAndAssertStatus(Result.FAILURE, pipeline(jenkins, script));
+        for (String message : messages) {
+            jenkins.assertLogContains(message, build);
+        }
+        jenkins.assertLogNotContains("\tat ", build);
+        jenkins.assertLogNotContains("Exception", build);
+        assertEquals(List.of(), GITPOD.simulator().books().active(), "prebuilds left running");
+    }
+
+    private static void addConnection(String name, String apiUrl) {
+        GitpodGlobalConfiguration configuration = GitpodGlobalConfiguration.get();
+        List<GitpodConnection> connections = new ArrayList<>(configuration.getConnections());
+        connections.removeIf(each -> each.getName().equals(name));
+        GitpodConnection connection = new GitpodConnection(name, apiUrl);
+        connection.setCredentialsId(GitpodFixture.CREDENTIALS_ID);
+        connections.add(connection);
+        configuration.setConnections(connections);
+    }
+
+    @Test
+    void noProject() throws Exception {
+        failsWith("gitpodPrebuild()", "ERROR: No Gitpod project is named: set projectId");
+    }
+
+    @Test
+    void projectThatIsNoUuid() throws Exception {
+        failsWith("gitpodPrebuild projectId: 'shop'", "ERROR: \"shop\" is not a Gitpod project id");
+    }
+
+    @Test
+    void projectThatGitpodDoesNotKnow() throws Exception {
+        failsWith(
+                "gitpodPrebuild projectId: '" + UUID + "'",
+                "ERROR: Gitpod did not create a prebuild of project " + UUID,
+                "Gitpod does not know it",
+                "Check projectId");
+    }
+
+    @Test
+    void environmentClassThatIsNoUuid() throws Exception {
+        failsWith(GITPOD.step("environmentClassId: 'large'"), "ERROR: \"large\" is not an environment class id");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 0, 4, 121})
+    void timeoutOutOfRange(int minutes) throws Exception {
+        failsWith(
+                GITPOD.step("timeout: " + minutes),
+                "ERROR: A timeout of " + minutes + " minutes is not possible: timeout must be 5 to 120 minutes");
+    }
+
+    @Test
+    void unknownConnection() throws Exception {
+        failsWith(
+                GITPOD.step("connection: 'mars'"),
+                "ERROR: There is no Gitpod connection named \"mars\". Known are: sim");
+    }
+
+    @Test
+    void connectionWithoutCredential() throws Exception {
+        List<GitpodConnection> before = GitpodGlobalConfiguration.get().getConnections();
+        GitpodConnection bare =
+                new GitpodConnection("bare", GITPOD.simulator().apiUrl().toString());
+        GitpodGlobalConfiguration.get().setConnections(List.of(bare));
+        try {
+            failsWith(GITPOD.step(), "No credential is named", "Gitpod connection \"bare\"");
+        } finally {
+            GitpodGlobalConfiguration.get().setConnections(before);
+        }
+    }
+
+    @Test
+    void credentialThatIsNotThere() throws Exception {
+        failsWith(GITPOD.step("credentialsId: 'nothing'"), "There is no credential \"nothing\" that this job may use");
+    }
+
+    @Test
+    void credentialOfTheWrongKind() throws Exception {
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new UsernamePasswordCredentialsImpl(
+                        CredentialsScope.GLOBAL, "user", "", "somebody", "a-long-password-1"));
+        failsWith(GITPOD.step("credentialsId: 'user'"), "The credential \"user\" is not a secret text");
+    }
+
+    @Test
+    void credentialThatHoldsNoToken() throws Exception {
+        GitpodFixture.addCredential("spaces", "two words");
+        failsWith(
+                GITPOD.step("credentialsId: 'spaces'"),
+                "The credential \"spaces\" holds nothing that can be a bearer token");
+    }
+
+    @Test
+    void tokenThatGitpodDoesNotAccept() throws Exception {
+        GitpodFixture.addCredential("expired", "an-expired-token");
+        failsWith(GITPOD.step("credentialsId: 'expired'"), "Gitpod does not accept the token");
+    }
+
+    @Test
+    void tokenThatMayOnlyRead() throws Exception {
+        GitpodFixture.addCredential(
+                "reader", GITPOD.simulator().account("reader").readOnly().token());
+        failsWith(
+                GITPOD.step("credentialsId: 'reader'"),
+                "Gitpod denies permission",
+                "may be read-only, and service accounts may lack the right");
+    }
+
+    @Test
+    void urlThatIsNotTheApi() throws Exception {
+        addConnection("wrong", GITPOD.simulator().apiUrl().resolve("/").toString());
+        failsWith(
+                GITPOD.step("connection: 'wrong'"),
+                "does not offer Gitpod's API there (HTTP 404)",
+                "The API URL of the Gitpod connection \"wrong\" looks wrong");
+    }
+
+    @Test
+    void certificateThatNobodyTrusts() throws Exception {
+        try (SelfSignedServer server = new SelfSignedServer()) {
+            addConnection("self-signed", server.apiUrl());
+            failsWith(GITPOD.step("connection: 'self-signed'"), "The certificate of localhost:", "is not trusted");
+        }
+    }
+
+    @Test
+    void hostThatDoesNotExist() throws Exception {
+        addConnection("nowhere", "https://gitpod.invalid/api");
+        failsWith(GITPOD.step("connection: 'nowhere'"), "nothing was created", "The host gitpod.invalid is not known");
+    }
+
+    @Test
+    void serverThatIsDown() throws Exception {
+        addConnection("down", "http://127.0.0.1:1/api");
+        failsWith(GITPOD.step("connection: 'down'"), "nothing was created", "No connection to 127.0.0.1:1");
+    }
+
+    @Test
+    void answersThatAreCutOff() throws Exception {
+        GITPOD.simulator().faults().add(FaultRule.onAny(Fault.truncatedJson()).forever());
+        failsWith(GITPOD.step("cancelOnAbort: false"), "sent an answer that is not the complete JSON expected");
+    }
+
+    @Test
+    void answersWithoutEnd() throws Exception {
+        GITPOD.simulator().faults().add(FaultRule.onAny(Fault.endlessBody()).forever());
+        failsWith(GITPOD.step("cancelOnAbort: false"), "sent far more than any answer of Gitpod's");
+    }
+
+    @Test
+    void loginPageInsteadOfTheApi() throws Exception {
+        GITPOD.simulator().faults().add(FaultRule.onAny(Fault.notJson200Html()).forever());
+        failsWith(GITPOD.step(), "answered with an HTML page (HTTP 200)");
+    }
+
+    @Test
+    void redirectElsewhere() throws Exception {
+        GITPOD.simulator()
+                .faults()
+                .add(FaultRule.onAny(Fault.redirect(307, "https://elsewhere.example/api"))
+                        .forever());
+        failsWith(GITPOD.step(), "redirects to https://elsewhere.example", "the token is not sent there");
+    }
+}
