@@ -69,6 +69,11 @@ final class Ledger implements Journal {
         announced.put(requestId, new Announced(origin));
     }
 
+    /** Takes an announcement back: nothing was saved and nothing will be. */
+    void withdraw(@NonNull UUID requestId) {
+        announced.remove(requestId);
+    }
+
     @Override
     public void save(SavedRequest request) throws IOException {
         UUID requestId = request.request().requestId();

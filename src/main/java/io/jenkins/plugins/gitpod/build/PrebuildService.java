@@ -25,6 +25,7 @@ import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.engine.RequestView;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
 import io.jenkins.plugins.gitpod.engine.ThreadedRuntime;
 import io.jenkins.plugins.gitpod.engine.TokenSource;
@@ -210,12 +211,13 @@ public final class PrebuildService {
                 run.getExternalizableId(), run.getParent().getFullName(), nodeId, options.getCredentialsId());
         RecordingObserver observer = new RecordingObserver(request, origin, Instant.now(), waiter);
         Places.Waiting place = new Places.Waiting(
-                observer.shown(null),
+                new OpenPrebuild(request, origin, Instant.now(), null),
                 () -> now.engine()
                         .submit(request, tokens(connection, now.ledger(), requestId, run), new NewsObserver(observer)),
                 () -> {
                     background().execute(() -> observer.concluded(new Outcome.NotCreated()));
                     observers.remove(requestId);
+                    now.ledger().withdraw(requestId);
                 });
         now.ledger().announce(requestId, origin);
         observers.put(requestId, observer);
@@ -398,9 +400,12 @@ public final class PrebuildService {
         Running now = running;
         if (now != null) {
             for (PrebuildHandle handle : now.engine().open()) {
-                RecordingObserver observer = observers.get(handle.requestId());
-                if (observer != null) {
-                    all.add(observer.shown(handle.view()));
+                // Its build may have been told the end already, while the cancel is still being confirmed.
+                RequestOrigin origin = now.ledger().origin(handle.requestId());
+                RequestView view = handle.view();
+                if (origin != null) {
+                    Instant since = view.intentTime() == null ? Instant.now() : view.intentTime();
+                    all.add(new OpenPrebuild(view.request(), origin, since, view));
                 }
             }
             all.addAll(now.places().all());

@@ -9,7 +9,6 @@ import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
-import io.jenkins.plugins.gitpod.engine.RequestView;
 import io.jenkins.plugins.gitpod.engine.Update;
 import java.io.IOException;
 import java.time.Duration;
@@ -85,11 +84,6 @@ final class RecordingObserver implements PrebuildObserver {
     @NonNull
     TokenNews tokenNews() {
         return new TokenNews(request, origin);
-    }
-
-    @NonNull
-    OpenPrebuild shown(@Nullable RequestView view) {
-        return new OpenPrebuild(request, origin, since, view);
     }
 
     /** What is known of the prebuild so far. */

@@ -182,7 +182,7 @@ class GitpodPrebuildBuilderTest {
 
     @Test
     void interruptCancelsAndReturnsAtOnce() throws Exception {
-        GITPOD.project().plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        GITPOD.project().plan(PhasePlan.of(List.of(), SimPhase.RUNNING));
         FreeStyleBuild build = job(step()).scheduleBuild2(0).waitForStart();
         jenkins.waitForMessage("Created Gitpod prebuild", build);
         long start = System.nanoTime();
@@ -197,7 +197,7 @@ class GitpodPrebuildBuilderTest {
 
     @Test
     void interruptReturnsWithinTenSecondsEvenIfGitpodNeverAnswers() throws Exception {
-        GITPOD.project().plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        GITPOD.project().plan(PhasePlan.of(List.of(), SimPhase.RUNNING));
         FreeStyleBuild build = job(step()).scheduleBuild2(0).waitForStart();
         jenkins.waitForMessage("Created Gitpod prebuild", build);
         Fault.Hang hang = Fault.hangBeforeActing();
@@ -239,7 +239,7 @@ class GitpodPrebuildBuilderTest {
 
     @Test
     void cancelledInGitpodAbortsTheBuild() throws Exception {
-        GITPOD.project().plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        GITPOD.project().plan(PhasePlan.of(List.of(), SimPhase.RUNNING));
         FreeStyleBuild build = job(step()).scheduleBuild2(0).waitForStart();
         jenkins.waitForMessage("Created Gitpod prebuild", build);
         SimPrebuild prebuild = theOnlyNewPrebuild();
@@ -253,7 +253,7 @@ class GitpodPrebuildBuilderTest {
 
     @Test
     void withoutWaitingTheBuildGoesOnAndThePrebuildToo() throws Exception {
-        GITPOD.project().plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        GITPOD.project().plan(PhasePlan.of(List.of(), SimPhase.RUNNING));
         GitpodPrebuildBuilder step = step();
         step.setWait(false);
         FreeStyleProject job = job(step);
@@ -304,7 +304,7 @@ class GitpodPrebuildBuilderTest {
         GitpodConnection one = GitpodGlobalConfiguration.get().getConnections().get(0);
         one.setMostUnderWay(1);
         try {
-            GITPOD.project().plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+            GITPOD.project().plan(PhasePlan.of(List.of(), SimPhase.RUNNING));
             FreeStyleBuild first = job(step()).scheduleBuild2(0).waitForStart();
             jenkins.waitForMessage("Created Gitpod prebuild", first);
             FreeStyleBuild second = job(step()).scheduleBuild2(0).waitForStart();
