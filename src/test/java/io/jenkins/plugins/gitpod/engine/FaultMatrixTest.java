@@ -9,19 +9,24 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.hamcrest.Matchers.not;
 
+import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.engine.FaultTable.Calls;
 import io.jenkins.plugins.gitpod.engine.FaultTable.Cell;
 import io.jenkins.plugins.gitpod.engine.FaultTable.Result;
 import io.jenkins.plugins.gitpod.engine.FaultTable.Times;
+import io.jenkins.plugins.gitpod.simulator.Call;
 import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
+import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,7 +74,12 @@ class FaultMatrixTest {
         private final Cell cell;
         private final Scene scene;
         private final List<Scene.Wait> waits = new ArrayList<>();
+        private final List<SimPrebuild> foreign = new ArrayList<>();
         private final Struck struck;
+        private final boolean crash;
+
+        @Nullable
+        private Scene.Wait neighbour;
 
         Run(Cell cell) {
             this.cell = cell;
@@ -79,6 +89,7 @@ class FaultMatrixTest {
                     .plan(endsByItself ? PhasePlan.typical() : PhasePlan.stuckIn(SimPhase.RUNNING))
                     .readLag(isLookUp() ? Duration.ofSeconds(5) : Duration.ZERO)
                     .begin();
+            crash = cell.calls() == Calls.CREATE_AND_CRASH;
             struck = cell.fault().equals(FaultTable.REFUSED_CONNECTION) ? new RefusedConnections() : new FromBooks();
         }
 
@@ -86,14 +97,26 @@ class FaultMatrixTest {
             return cell.calls() == Calls.LIST_OF_LOOK_UP || cell.calls() == Calls.IDENTITY;
         }
 
+        /** Whether it matters what others have made meanwhile. */
+        private boolean isAdopting() {
+            return isLookUp() || cell.calls() == Calls.CREATE || crash;
+        }
+
         void play() {
+            if (isAdopting()) {
+                bringOthers();
+            }
             if (isLookUp()) {
                 scene.fault("CreatePrebuild", Fault.resetAfterActing());
             }
+            scene.runtime.frame(this::around);
             struck.begin();
             int requests = cell.calls() == Calls.LIST_OF_WATCHER ? 5 : 1;
             for (int i = 0; i < requests; i++) {
                 waits.add(scene.submit());
+            }
+            if (crash) {
+                crashAndRestart();
             }
             if (cell.calls() == Calls.CANCEL) {
                 scene.runtime.advance(Duration.ofMinutes(1));
@@ -106,10 +129,44 @@ class FaultMatrixTest {
                 scene.runtime.advance(LASTS);
             }
             struck.end();
+            Scene.Wait other = neighbour;
+            if (other != null) {
+                other.abort();
+            }
             scene.untilAllClosed(A_DAY_AND_MORE);
             scene.runtime.advance(Duration.ofMinutes(1));
             checkBooks();
             checkSecrecy();
+        }
+
+        /** A person with the same account some time ago, another account now, and a build that waits already. */
+        private void bringOthers() {
+            foreign.add(scene.createAsPerson());
+            scene.runtime.advance(Duration.ofMinutes(2));
+            foreign.add(scene.createAs(scene.gitpod.account("somebody")));
+            neighbour = scene.submit();
+            scene.runtime.settle();
+        }
+
+        private void around(Lane lane, Runnable task) {
+            struck.around(lane, task);
+            if (crash && lane == Lane.CREATE && waits.get(0).handle().view().stage() == Stage.CREATING) {
+                scene.engine().close();
+            }
+        }
+
+        private void crashAndRestart() {
+            UUID requestId = waits.get(0).handle().requestId();
+            scene.runtime.settle();
+            waits.clear();
+            for (Scene.Wait resumed : scene.crashAndRestart()) {
+                if (resumed.handle().requestId().equals(requestId)) {
+                    waits.add(resumed);
+                } else {
+                    neighbour = resumed;
+                }
+            }
+            assertThat("requests in the journal", waits, hasSize(1));
         }
 
         private void conclude() {
@@ -151,24 +208,31 @@ class FaultMatrixTest {
         }
 
         private void checkBooks() {
+            List<SimPrebuild> ours = new ArrayList<>(scene.gitpod.books().prebuilds());
+            ours.removeAll(foreign);
+            int requests = waits.size() + (neighbour == null ? 0 : 1);
+            assertThat("prebuilds made", ours.size(), is(lessThanOrEqualTo(requests)));
+            if (cell.result() == Result.COMPLETED) {
+                assertThat("prebuilds made", ours.size(), is(requests));
+            }
             assertThat(
-                    "creates sent",
-                    scene.gitpod.books().calls("CreatePrebuild").stream()
-                            .filter(call -> call.acted())
-                            .toList(),
-                    hasSize(lessThanOrEqualTo(waits.size())));
+                    "left running", ours.stream().filter(SimPrebuild::isActive).toList(), is(empty()));
             assertThat(
-                    "prebuilds made",
-                    scene.gitpod.books().prebuilds(),
-                    hasSize(cell.result() == Result.COMPLETED ? is(waits.size()) : lessThanOrEqualTo(waits.size())));
-            assertThat("left running", scene.gitpod.books().active(), is(empty()));
+                    "others' prebuilds cancelled",
+                    foreign.stream().filter(SimPrebuild::isCancelRequested).toList(),
+                    is(empty()));
+            List<String> owned = new ArrayList<>();
+            waits.forEach(wait -> owned.add(wait.prebuildId()));
+            foreign.forEach(one -> owned.add(one.id()));
+            if (neighbour != null) {
+                owned.add(neighbour.prebuildId());
+            }
+            owned.removeIf(Objects::isNull);
+            assertThat("owned twice", owned.stream().distinct().toList(), hasSize(owned.size()));
             assertThat("left open", scene.journal.open(), is(empty()));
             waits.forEach(wait -> assertThat("last words", wait.observer().outcomes(), hasSize(1)));
             waits.forEach(wait ->
                     assertThat("lines for a console", wait.observer().updates(), hasSize(lessThanOrEqualTo(12))));
-            if (cell.result() == Result.COMPLETED) {
-                assertThat("cancels", scene.gitpod.books().count("CancelPrebuild"), is(0));
-            }
         }
 
         private void checkSecrecy() {
@@ -202,7 +266,11 @@ class FaultMatrixTest {
         }
 
         private interface Struck {
-            void begin();
+            default void begin() {}
+
+            default void around(Lane lane, Runnable task) {
+                task.run();
+            }
 
             void end();
 
@@ -223,20 +291,22 @@ class FaultMatrixTest {
                 scene.gitpod.faults().clear();
                 if (fault instanceof Fault.Hang hang) {
                     hang.release();
-                    scene.awaitReal(() -> hang.held() == 0);
+                    scene.awaitReal(() -> struck().allMatch(call -> call.status() != 0));
                 }
             }
 
             @Override
             public int times() {
-                return (int) scene.gitpod.books().calls(method()).stream()
-                        .filter(call -> call.fault() == fault)
-                        .count();
+                return (int) struck().count();
+            }
+
+            private Stream<Call> struck() {
+                return scene.gitpod.books().calls(method()).stream().filter(call -> call.fault() == fault);
             }
 
             private String method() {
                 return switch (cell.calls()) {
-                    case CREATE -> "CreatePrebuild";
+                    case CREATE, CREATE_AND_CRASH -> "CreatePrebuild";
                     case GET -> "GetPrebuild";
                     case LIST_OF_WATCHER, LIST_OF_LOOK_UP -> "ListPrebuilds";
                     case IDENTITY -> "GetAuthenticatedIdentity";
@@ -252,28 +322,31 @@ class FaultMatrixTest {
             private int times;
 
             @Override
-            public void begin() {
-                scene.runtime.frame((lane, task) -> {
-                    if (left > 0 && isConcerned(lane)) {
-                        left--;
-                        times++;
-                        scene.gitpod.stopListening();
-                        task.run();
-                        scene.gitpod.listen();
-                    } else {
-                        task.run();
-                    }
-                });
+            public void around(Lane lane, Runnable task) {
+                if (left > 0 && isConcerned(lane)) {
+                    left--;
+                    times++;
+                    scene.gitpod.stopListening();
+                    task.run();
+                    scene.gitpod.listen();
+                } else {
+                    task.run();
+                }
             }
 
             private boolean isConcerned(Lane lane) {
                 return switch (cell.calls()) {
                     case CREATE -> lane == Lane.CREATE;
+                    case CREATE_AND_CRASH -> lane == Lane.CREATE && times == 0;
                     case GET, LIST_OF_WATCHER -> lane == Lane.WATCH;
-                    case IDENTITY -> lane == Lane.CREATE && answered("CreatePrebuild");
+                    case IDENTITY -> lane == Lane.CREATE && isLookingUp();
                     case LIST_OF_LOOK_UP -> lane == Lane.CREATE && answered("GetAuthenticatedIdentity");
                     case CANCEL -> lane == Lane.CANCEL;
                 };
+            }
+
+            private boolean isLookingUp() {
+                return waits.get(0).handle().view().stage() == Stage.LOOKING_UP;
             }
 
             private boolean answered(String method) {

@@ -18,6 +18,8 @@ final class FaultTable {
     enum Calls {
         /** The create of one request. */
         CREATE,
+        /** The same, and the process ends without a word before it has heard the answer. */
+        CREATE_AND_CRASH,
         /** The reads of one request that waits. */
         GET,
         /** The lists of five requests that wait. */
@@ -99,6 +101,41 @@ final class FaultTable {
             503                     | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
             503 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
             503 Retry-After: 0      | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
+            503 Retry-After: 0 acted | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            408                     | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
+            408 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            307 redirect            | REFUSED 1    | REFUSED 1    | REFUSED 1
+            truncated json          | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            cut-off body            | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            oversized json          | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            wrong content type      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            unknown enum            | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            """);
+        tables.put(Calls.CREATE_AND_CRASH, """
+            connect refused         | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
+            reset                   | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
+            reset after acting      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            hang                    | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
+            hang after acting       | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            slow drip               | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            401                     | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
+            403                     | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
+            404                     | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
+            409 aborted             | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
+            409 already_exists      | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
+            429 with a wait         | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
+            429 without a wait      | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
+            500                     | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
+            500 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            502 html                | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
+            502 html after acting   | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            503                     | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
+            503 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            503 Retry-After: 0      | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
+            503 Retry-After: 0 acted | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            408                     | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
+            408 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            307 redirect            | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
             truncated json          | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
             cut-off body            | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
             oversized json          | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
@@ -126,6 +163,10 @@ final class FaultTable {
             503                     | COMPLETED 13 | COMPLETED 13 | LOST 17
             503 after acting        | COMPLETED 13 | COMPLETED 13 | LOST 17
             503 Retry-After: 0      | COMPLETED 13 | COMPLETED 13 | LOST 17
+            503 Retry-After: 0 acted | COMPLETED 13 | COMPLETED 13 | LOST 17
+            408                     | COMPLETED 13 | COMPLETED 13 | LOST 8
+            408 after acting        | COMPLETED 13 | COMPLETED 13 | LOST 8
+            307 redirect            | COMPLETED 13 | COMPLETED 13 | LOST 8
             truncated json          | COMPLETED 13 | COMPLETED 13 | LOST 8
             cut-off body            | COMPLETED 13 | COMPLETED 13 | LOST 17
             oversized json          | COMPLETED 13 | COMPLETED 13 | LOST 8
@@ -153,6 +194,10 @@ final class FaultTable {
             503                     | COMPLETED 13 | COMPLETED 13 | LOST 17
             503 after acting        | COMPLETED 13 | COMPLETED 13 | LOST 17
             503 Retry-After: 0      | COMPLETED 13 | COMPLETED 13 | LOST 17
+            503 Retry-After: 0 acted | COMPLETED 13 | COMPLETED 13 | LOST 17
+            408                     | COMPLETED 13 | COMPLETED 13 | LOST 8
+            408 after acting        | COMPLETED 13 | COMPLETED 13 | LOST 8
+            307 redirect            | COMPLETED 13 | COMPLETED 13 | LOST 8
             truncated json          | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
             cut-off body            | COMPLETED 13 | COMPLETED 13 | LOST 17
             oversized json          | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
@@ -180,6 +225,10 @@ final class FaultTable {
             503                     | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
             503 after acting        | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
             503 Retry-After: 0      | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
+            503 Retry-After: 0 acted | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
+            408                     | COMPLETED 13 | COMPLETED 13 | UNCLEAR 8
+            408 after acting        | COMPLETED 13 | COMPLETED 13 | UNCLEAR 8
+            307 redirect            | COMPLETED 13 | COMPLETED 13 | UNCLEAR 8
             truncated json          | COMPLETED 13 | COMPLETED 13 | UNCLEAR 8
             cut-off body            | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
             oversized json          | COMPLETED 13 | COMPLETED 13 | UNCLEAR 8
@@ -209,6 +258,10 @@ final class FaultTable {
             503                     | CANCELLED 1  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
             503 after acting        | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
             503 Retry-After: 0      | CANCELLED 1  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
+            503 Retry-After: 0 acted | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
+            408                     | CANCELLED 1  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
+            408 after acting        | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
+            307 redirect            | CANCELLED 1  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
             truncated json          | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
             cut-off body            | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
             oversized json          | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
@@ -260,6 +313,12 @@ final class FaultTable {
                         "503 after acting",
                         () -> Fault.status(503, "unavailable", "later").afterActing()),
                 Map.entry("503 Retry-After: 0", Fault::retryAfterZero503),
+                Map.entry(
+                        "503 Retry-After: 0 acted",
+                        () -> Fault.retryAfterZero503().afterActing()),
+                Map.entry("408", () -> Fault.emptyBody(408)),
+                Map.entry("408 after acting", () -> Fault.emptyBody(408).afterActing()),
+                Map.entry("307 redirect", () -> Fault.redirect(307, "CreatePrebuild")),
                 Map.entry("truncated json", Fault::truncatedJson),
                 Map.entry("cut-off body", Fault::cutOffBody),
                 Map.entry("oversized json", () -> Fault.oversizedJson(TOO_LARGE)),
