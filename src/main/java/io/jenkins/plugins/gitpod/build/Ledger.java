@@ -1,6 +1,7 @@
 package io.jenkins.plugins.gitpod.build;
 
 import com.thoughtworks.xstream.XStreamException;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.XmlFile;
 import hudson.util.XStream2;
@@ -46,7 +47,7 @@ final class Ledger implements Journal {
     private final Path open;
     private final Path closed;
     private final Path damaged;
-    private final Map<UUID, RequestOrigin> origins = new ConcurrentHashMap<>();
+    private final Map<UUID, Announced> announced = new ConcurrentHashMap<>();
 
     Ledger(@NonNull Path directory) {
         open = directory;
@@ -54,25 +55,78 @@ final class Ledger implements Journal {
         damaged = directory.resolve("damaged");
     }
 
+    /** An open request's origin, and the lock of its file. */
+    private static final class Announced {
+        private volatile RequestOrigin origin;
+
+        Announced(RequestOrigin origin) {
+            this.origin = origin;
+        }
+    }
+
     /** Tells where a request comes from, before it is first saved. */
     void announce(@NonNull UUID requestId, @NonNull RequestOrigin origin) {
-        origins.put(requestId, origin);
+        announced.put(requestId, new Announced(origin));
+    }
+
+    /** Takes an announcement back: nothing was saved and nothing will be. */
+    void withdraw(@NonNull UUID requestId) {
+        announced.remove(requestId);
     }
 
     @Override
     public void save(SavedRequest request) throws IOException {
         UUID requestId = request.request().requestId();
-        RequestOrigin origin = origins.get(requestId);
-        if (origin == null) {
+        Announced known = announced.get(requestId);
+        if (known == null) {
             throw new IOException("Request " + requestId + " was never announced");
         }
-        Files.createDirectories(open);
-        file(open.resolve(requestId + ".xml")).write(new LedgerEntry(request, origin));
+        // One writer at a time for each entry: the engine, or a job that moves.
+        synchronized (known) {
+            Files.createDirectories(open);
+            file(open.resolve(requestId + ".xml")).write(new LedgerEntry(request, known.origin));
+        }
+    }
+
+    /** Where a request came from, by the present names of jobs, or null if it is not open. */
+    @CheckForNull
+    RequestOrigin origin(@NonNull UUID requestId) {
+        Announced known = announced.get(requestId);
+        return known == null ? null : known.origin;
+    }
+
+    /** Follows a job, or a folder around jobs, to its new name. */
+    void relocate(@NonNull String oldFullName, @NonNull String newFullName) {
+        announced.forEach((requestId, known) -> {
+            synchronized (known) {
+                if (known.origin.isOf(oldFullName)) {
+                    known.origin = known.origin.relocated(oldFullName, newFullName);
+                    rewrite(open.resolve(requestId + ".xml"), known.origin);
+                }
+            }
+        });
+    }
+
+    private static void rewrite(Path path, RequestOrigin origin) {
+        try {
+            if (Files.exists(path)) {
+                file(path).write(new LedgerEntry(read(path).toSaved(), origin));
+            }
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "Could not save the new name of a job in the ledger entry " + path, e);
+        }
     }
 
     @Override
     public void close(UUID requestId) {
-        origins.remove(requestId);
+        Announced known = announced.remove(requestId);
+        synchronized (known == null ? this : known) {
+            moveToClosed(requestId);
+        }
+        dropOldClosed();
+    }
+
+    private void moveToClosed(UUID requestId) {
         Path file = open.resolve(requestId + ".xml");
         try {
             Files.createDirectories(closed);
@@ -83,7 +137,12 @@ final class Ledger implements Journal {
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, "Could not close the ledger entry " + file, e);
         }
-        dropOldClosed();
+    }
+
+    /** Whether something is known of a request that is not open: its entry is damaged, or was closed a short while ago. */
+    boolean hasLost(@NonNull UUID requestId) {
+        String name = requestId + ".xml";
+        return Files.exists(damaged.resolve(name)) || Files.exists(closed.resolve(name));
     }
 
     /** An entry as it was read. */
@@ -93,11 +152,16 @@ final class Ledger implements Journal {
     @NonNull
     List<Read> readOpen() {
         List<Read> entries = new ArrayList<>();
-        for (Path path : files(open)) {
+        dropUnfinished();
+        for (Path path : files(open, "*.xml")) {
             try {
                 LedgerEntry entry = read(path);
                 Read read = new Read(entry.toSaved(), entry.origin());
-                origins.put(read.saved().request().requestId(), read.origin());
+                UUID requestId = read.saved().request().requestId();
+                if (!path.getFileName().toString().equals(requestId + ".xml")) {
+                    throw new IOException("It holds request " + requestId);
+                }
+                announce(requestId, read.origin());
                 entries.add(read);
             } catch (IOException e) {
                 setAside(path, e);
@@ -111,7 +175,7 @@ final class Ledger implements Journal {
     List<String> readRecentlyClosed() {
         dropOldClosed();
         List<String> prebuildIds = new ArrayList<>();
-        for (Path path : files(closed)) {
+        for (Path path : files(closed, "*.xml")) {
             try {
                 String prebuildId = read(path).prebuildId();
                 if (prebuildId != null) {
@@ -152,7 +216,7 @@ final class Ledger implements Journal {
 
     private void dropOldClosed() {
         Instant limit = Instant.now().minus(KEEP_CLOSED);
-        for (Path path : files(closed)) {
+        for (Path path : files(closed, "*.xml")) {
             try {
                 if (Files.getLastModifiedTime(path).toInstant().isBefore(limit)) {
                     Files.deleteIfExists(path);
@@ -163,10 +227,21 @@ final class Ledger implements Journal {
         }
     }
 
-    private static List<Path> files(Path directory) {
+    /** What a crash left of files that were being written: the entries themselves are whole. */
+    private void dropUnfinished() {
+        for (Path path : files(open, "*.tmp")) {
+            try {
+                Files.deleteIfExists(path);
+            } catch (IOException e) {
+                LOGGER.log(Level.FINE, "Could not drop " + path, e);
+            }
+        }
+    }
+
+    private static List<Path> files(Path directory, String like) {
         List<Path> files = new ArrayList<>();
         if (Files.isDirectory(directory)) {
-            try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory, "*.xml")) {
+            try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory, like)) {
                 stream.forEach(files::add);
             } catch (IOException e) {
                 LOGGER.log(Level.WARNING, "Could not read the Gitpod ledger " + directory, e);

@@ -1,5 +1,7 @@
 package io.jenkins.plugins.gitpod.build;
 
+import edu.umd.cs.findbugs.annotations.NonNull;
+
 /**
  * What a completed prebuild with a warning means for the build. Gitpod completes a prebuild whose tasks failed, with a
  * warning, unless the task is declared {@code prebuildRequiresSuccess}.
@@ -10,5 +12,15 @@ public enum OnWarning {
     /** Make the build unstable. */
     UNSTABLE,
     /** Fail. */
-    FAIL
+    FAIL;
+
+    /** For forms. */
+    @NonNull
+    public String getDescription() {
+        return switch (this) {
+            case IGNORE -> Messages.OnWarning_ignore();
+            case UNSTABLE -> Messages.OnWarning_unstable();
+            case FAIL -> Messages.OnWarning_fail();
+        };
+    }
 }

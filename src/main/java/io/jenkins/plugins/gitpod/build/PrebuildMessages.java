@@ -2,10 +2,10 @@ package io.jenkins.plugins.gitpod.build;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
-import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import io.jenkins.plugins.gitpod.config.CallFailures;
 import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.Outcome;
@@ -89,12 +89,12 @@ public final class PrebuildMessages {
     /**
      * The last word on a request, in one sentence or two: what happened, to which prebuild, and what to do.
      *
-     * @param result the duration and size if the prebuild ended
+     * @param took from the request to the end; only a completed prebuild tells it
      */
     @NonNull
-    public String outcome(@NonNull Outcome outcome, @Nullable PrebuildResult result) {
+    public String outcome(@NonNull Outcome outcome, @NonNull Duration took) {
         if (outcome instanceof Outcome.Ended ended) {
-            return ended(ended, result);
+            return ended(ended, took);
         } else if (outcome instanceof Outcome.Gone gone) {
             return text("gone", gone.prebuildId(), request.projectId());
         } else if (outcome instanceof Outcome.NotCreated) {
@@ -135,16 +135,13 @@ public final class PrebuildMessages {
         return " " + text(cancelled ? "isCancelled" : "isNotCancelled");
     }
 
-    private String ended(Outcome.Ended ended, @Nullable PrebuildResult result) {
+    private String ended(Outcome.Ended ended, Duration took) {
         Prebuild prebuild = ended.prebuild();
         String id = prebuild.id();
         switch (prebuild.status().phase()) {
             case COMPLETED -> {
-                String done = text(
-                        "completed",
-                        id,
-                        span(Duration.ofMillis(result == null ? 0 : result.getDurationMillis())),
-                        size(prebuild.status().snapshotSizeBytes()));
+                String done =
+                        text("completed", id, span(took), size(prebuild.status().snapshotSizeBytes()));
                 String warning = prebuild.status().warningMessage();
                 return warning == null ? done : done + " " + text("warning", warning);
             }
@@ -196,52 +193,7 @@ public final class PrebuildMessages {
     /** The same for a call that belongs to no request. */
     @NonNull
     public static String explain(@NonNull GitpodException e, @NonNull Connection connection) {
-        String host = Objects.toString(connection.endpoint().apiUrl().getAuthority(), "");
-        String name = connection.name();
-        switch (e.kind()) {
-            case UNKNOWN_HOST:
-                return text("error.unknownHost", host, name);
-            case CONNECT_FAILED:
-                return text("error.connectFailed", host, name);
-            case CONNECT_TIMEOUT:
-                return text("error.connectTimeout", host, name);
-            case TLS:
-                return text("error.tls", host, name);
-            case PROXY:
-                return text("error.proxy", host);
-            case CONNECTION_LOST:
-                return text("error.connectionLost", host);
-            case CALL_TIMEOUT:
-                return text("error.callTimeout", host);
-            case REDIRECT:
-                return text("error.redirect", host, e.redirectTarget().orElse("?"), name);
-            case TOO_LARGE:
-                return text("error.tooLarge", host);
-            case UNREADABLE:
-                return e.sentHtml() ? text("error.html", host, e.httpStatus(), name) : text("error.unreadable", host);
-            default:
-                return answered(e, connection, host);
-        }
-    }
-
-    private static String answered(GitpodException e, Connection connection, String host) {
-        String detail = e.detail().isEmpty() ? "HTTP " + e.httpStatus() : e.detail();
-        switch (e.code()) {
-            case UNAUTHENTICATED:
-                return text("error.unauthenticated", detail);
-            case PERMISSION_DENIED:
-                return text("error.permissionDenied", detail);
-            case NOT_FOUND:
-                return text("error.notFound", detail);
-            case UNIMPLEMENTED:
-                return text("error.unimplemented", host, e.httpStatus(), connection.name());
-            case RESOURCE_EXHAUSTED:
-                return e.retryAfter().isPresent() ? text("error.rateLimit", detail) : text("error.quota", detail);
-            default:
-                return e.kind() == GitpodException.Kind.HTTP_ERROR && e.detail().isEmpty()
-                        ? text("error.status", host, e.httpStatus())
-                        : text("error.answer", e.code().name().toLowerCase(Locale.ROOT), detail);
-        }
+        return CallFailures.explain(e, connection);
     }
 
     private static String span(Duration duration) {

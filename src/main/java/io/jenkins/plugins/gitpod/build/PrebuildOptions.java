@@ -2,16 +2,22 @@ package io.jenkins.plugins.gitpod.build;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import hudson.EnvVars;
 import hudson.Util;
+import hudson.model.Describable;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * What a person may say about a prebuild; the same for the pipeline step and the freestyle build step. Saved with builds:
  * fields may be added but not renamed.
  */
-public final class PrebuildOptions implements Serializable {
+public final class PrebuildOptions implements Describable<PrebuildOptions>, Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -23,6 +29,9 @@ public final class PrebuildOptions implements Serializable {
 
     private static final Pattern UUID =
             Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", Pattern.CASE_INSENSITIVE);
+
+    /** What the form suggests: a name for people with the id in brackets behind it. */
+    private static final Pattern LABELLED = Pattern.compile("(?s).*\\((" + UUID.pattern() + ")\\)\\s*");
 
     private String projectId;
     private String environmentClassId;
@@ -41,7 +50,7 @@ public final class PrebuildOptions implements Serializable {
     }
 
     public void setProjectId(String projectId) {
-        this.projectId = Util.fixEmptyAndTrim(projectId);
+        this.projectId = withoutLabel(projectId);
     }
 
     /** Environment class to prebuild (uuid); null for the project's default. */
@@ -51,7 +60,7 @@ public final class PrebuildOptions implements Serializable {
     }
 
     public void setEnvironmentClassId(String environmentClassId) {
-        this.environmentClassId = Util.fixEmptyAndTrim(environmentClassId);
+        this.environmentClassId = withoutLabel(environmentClassId);
     }
 
     /** In minutes, {@value #SHORTEST_TIMEOUT} to {@value #LONGEST_TIMEOUT}; null for the server's default (60). */
@@ -145,7 +154,36 @@ public final class PrebuildOptions implements Serializable {
         return null;
     }
 
-    private static boolean isUuid(String text) {
+    /** These options with variables in ids and in the connection's name replaced by their values. */
+    @NonNull
+    @Restricted(NoExternalUse.class)
+    public PrebuildOptions expanded(@NonNull EnvVars variables) {
+        PrebuildOptions expanded = new PrebuildOptions();
+        expanded.setProjectId(variables.expand(projectId));
+        expanded.setEnvironmentClassId(variables.expand(environmentClassId));
+        expanded.setConnection(variables.expand(connection));
+        // Whoever may start a build must not choose among the credentials of its job.
+        expanded.credentialsId = credentialsId;
+        expanded.timeout = timeout;
+        expanded.wait = wait;
+        expanded.propagate = propagate;
+        expanded.cancelOnAbort = cancelOnAbort;
+        expanded.setOnWarning(onWarning);
+        return expanded;
+    }
+
+    /** The id alone of what may be a name with its id in brackets. */
+    @CheckForNull
+    static String withoutLabel(@Nullable String text) {
+        String trimmed = Util.fixEmptyAndTrim(text);
+        if (trimmed == null) {
+            return null;
+        }
+        Matcher labelled = LABELLED.matcher(trimmed);
+        return labelled.matches() ? labelled.group(1) : trimmed;
+    }
+
+    static boolean isUuid(@NonNull String text) {
         return UUID.matcher(text).matches();
     }
 }

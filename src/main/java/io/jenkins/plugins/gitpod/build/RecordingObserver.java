@@ -11,6 +11,7 @@ import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.Update;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import java.util.logging.Level;
@@ -25,12 +26,16 @@ final class RecordingObserver implements PrebuildObserver {
     private static final Logger LOGGER = Logger.getLogger(RecordingObserver.class.getName());
 
     private final PrebuildRequest request;
-    private final RequestOrigin origin;
+    private volatile RequestOrigin origin;
     private final PrebuildMessages messages;
     private final Instant since;
 
     @CheckForNull
     private PrebuildWaiter waiter;
+
+    private boolean ownerGone;
+    private boolean ownerLeaves;
+    private volatile boolean isBuildDeleted;
 
     @CheckForNull
     private PrebuildResult result;
@@ -52,8 +57,55 @@ final class RecordingObserver implements PrebuildObserver {
     }
 
     @NonNull
+    RequestOrigin origin() {
+        return origin;
+    }
+
+    /** The job has another name now. */
+    void relocated(@NonNull RequestOrigin newOrigin) {
+        origin = newOrigin;
+    }
+
+    /** Whether an owner waits for it, or once did, whose early end matters. */
+    boolean isOwned() {
+        return !request.detached();
+    }
+
+    /** Whether the one who waits has not come back since a restart of Jenkins. */
+    synchronized boolean isUnclaimed() {
+        return isOwned() && waiter == null && !ownerGone;
+    }
+
+    /**
+     * Who waited is gone and must not be told anything any longer.
+     *
+     * @return whether this is news to both sides: neither has the owner heard the end, nor did it leave by itself
+     */
+    synchronized boolean ownerGone() {
+        boolean silently = !ownerGone && !ownerLeaves && conclusion == null;
+        ownerGone = true;
+        waiter = null;
+        return silently;
+    }
+
+    /** Who waited was told to stop, and says so itself. */
+    synchronized void ownerLeaves() {
+        ownerLeaves = true;
+    }
+
+    /** To save a build that is being deleted would bring half of it back. */
+    void buildDeleted() {
+        isBuildDeleted = true;
+    }
+
+    @NonNull
     PrebuildMessages messages() {
         return messages;
+    }
+
+    @NonNull
+    TokenNews tokenNews() {
+        return new TokenNews(request, origin);
     }
 
     /** What is known of the prebuild so far. */
@@ -110,7 +162,9 @@ final class RecordingObserver implements PrebuildObserver {
         if (outcome instanceof Outcome.Ended ended) {
             note(ended.prebuild());
         }
-        PrebuildRecord record = record(conclusion(outcome), messages.outcome(outcome, result()));
+        PrebuildResult known = result();
+        Duration took = Duration.ofMillis(known == null ? 0 : known.getDurationMillis());
+        PrebuildRecord record = record(conclusion(outcome), messages.outcome(outcome, took));
         save(record);
         PrebuildWaiter to;
         synchronized (this) {
@@ -152,6 +206,9 @@ final class RecordingObserver implements PrebuildObserver {
     }
 
     private void save(PrebuildRecord record) {
+        if (isBuildDeleted) {
+            return;
+        }
         Run<?, ?> run;
         try {
             run = Run.fromExternalizableId(origin.buildId());

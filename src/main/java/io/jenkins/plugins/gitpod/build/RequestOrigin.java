@@ -15,4 +15,18 @@ record RequestOrigin(
         @NonNull String buildId,
         @NonNull String jobFullName,
         @Nullable String nodeId,
-        @Nullable String credentialsId) {}
+        @Nullable String credentialsId) {
+
+    /** Whether it came from this job, or from one inside this folder. */
+    boolean isOf(String itemFullName) {
+        return jobFullName.equals(itemFullName) || jobFullName.startsWith(itemFullName + "/");
+    }
+
+    /** The same after the job, or a folder around it, got another full name. */
+    @NonNull
+    RequestOrigin relocated(String oldFullName, String newFullName) {
+        String job = newFullName + jobFullName.substring(oldFullName.length());
+        String build = buildId.startsWith(jobFullName) ? job + buildId.substring(jobFullName.length()) : buildId;
+        return new RequestOrigin(build, job, nodeId, credentialsId);
+    }
+}

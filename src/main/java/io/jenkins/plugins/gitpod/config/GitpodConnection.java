@@ -4,17 +4,30 @@ import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
 import com.cloudbees.plugins.credentials.domains.URIRequirementBuilder;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
+import hudson.model.Item;
+import hudson.model.ItemGroup;
 import hudson.security.ACL;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
+import io.jenkins.plugins.gitpod.api.GitpodException;
+import io.jenkins.plugins.gitpod.api.Identity;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
+import io.jenkins.plugins.gitpod.api.Project;
 import io.jenkins.plugins.gitpod.engine.Connection;
+import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import jenkins.model.Jenkins;
+import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.kohsuke.accmod.Restricted;
@@ -22,6 +35,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
 
 /** A named way to Gitpod: where its API is, and the credential to use when a job names none. */
@@ -34,6 +48,9 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
     private final String apiUrl;
     private String credentialsId;
     private boolean sharedAccount;
+    private boolean defaultConnection;
+    private String folders;
+    private Integer mostUnderWay;
 
     /**
      * @param name by which jobs ask for this connection
@@ -76,6 +93,73 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         this.sharedAccount = sharedAccount;
     }
 
+    /** Whether jobs that name no connection use this one. */
+    public boolean isDefaultConnection() {
+        return defaultConnection;
+    }
+
+    @DataBoundSetter
+    public void setDefaultConnection(boolean defaultConnection) {
+        this.defaultConnection = defaultConnection;
+    }
+
+    /** Full names of the folders, one in each line, whose jobs may use the default credential; null for all jobs. */
+    @CheckForNull
+    public String getFolders() {
+        return folders;
+    }
+
+    @DataBoundSetter
+    public void setFolders(String folders) {
+        this.folders = Util.fixEmptyAndTrim(folders);
+    }
+
+    /** How many prebuilds of this connection may be under way at once; null for any number. */
+    @CheckForNull
+    public Integer getMostUnderWay() {
+        return mostUnderWay;
+    }
+
+    @DataBoundSetter
+    public void setMostUnderWay(Integer mostUnderWay) {
+        this.mostUnderWay = mostUnderWay;
+    }
+
+    @NonNull
+    private List<String> folderNames() {
+        List<String> names = new ArrayList<>();
+        for (String line : Util.fixNull(folders).split("\\R")) {
+            String name = line.strip().replaceAll("^/+|/+$", "");
+            if (!name.isEmpty()) {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    /** Whether a job is in a folder, at any depth, that may use the default credential. */
+    boolean mayUseDefaultCredential(@NonNull String jobFullName) {
+        List<String> names = folderNames();
+        return names.isEmpty() || names.stream().anyMatch(name -> jobFullName.startsWith(name + "/"));
+    }
+
+    /** What makes this connection unusable by itself, in words, or null. */
+    @CheckForNull
+    String problem() {
+        if (name.isEmpty()) {
+            return Messages.GitpodConnection_noName();
+        }
+        try {
+            GitpodEndpoint.parse(apiUrl);
+        } catch (InvalidEndpointException e) {
+            return Messages.GitpodConnection_badUrl(name, EndpointProblems.message(e));
+        }
+        if (mostUnderWay != null && mostUnderWay < 1) {
+            return Messages.GitpodConnection_badMost();
+        }
+        return null;
+    }
+
     /**
      * What the engine needs to know of it.
      *
@@ -92,10 +176,22 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
     @Symbol("gitpodConnection")
     public static final class DescriptorImpl extends Descriptor<GitpodConnection> {
 
+        private static final int NAMED_PROJECTS = 3;
+
         @NonNull
         @Override
         public String getDisplayName() {
             return Messages.GitpodConnection_displayName();
+        }
+
+        @Override
+        public GitpodConnection newInstance(@Nullable StaplerRequest2 req, @NonNull JSONObject formData)
+                throws FormException {
+            String most = formData.optString("mostUnderWay", "").trim();
+            if (!most.isEmpty() && !most.equals("null") && !most.matches("[1-9]\\d{0,8}")) {
+                throw new FormException(Messages.GitpodConnection_badMost(), "mostUnderWay");
+            }
+            return super.newInstance(req, formData);
         }
 
         @POST
@@ -121,6 +217,50 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
 
         @POST
         @Restricted(NoExternalUse.class)
+        public FormValidation doCheckCredentialsId(
+                @QueryParameter String value, @QueryParameter String name, @QueryParameter String apiUrl) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            String id = Util.fixEmptyAndTrim(value);
+            if (id == null) {
+                return FormValidation.ok(Messages.GitpodConnection_noDefaultCredential());
+            }
+            try {
+                new TokenLookup(Util.fixNull(name), GitpodEndpoint.parse(apiUrl)).forItem(id, (Item) null);
+                return FormValidation.ok();
+            } catch (InvalidEndpointException e) {
+                // Said beside the URL.
+                return FormValidation.ok();
+            } catch (TokenUnavailableException e) {
+                return FormValidation.error(e.getMessage());
+            }
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class)
+        public FormValidation doCheckFolders(@QueryParameter String value) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            GitpodConnection typed = new GitpodConnection("", "");
+            typed.setFolders(value);
+            List<String> unknown = typed.folderNames().stream()
+                    .filter(name -> !(Jenkins.get().getItemByFullName(name) instanceof ItemGroup))
+                    .toList();
+            return unknown.isEmpty()
+                    ? FormValidation.ok()
+                    : FormValidation.warning(Messages.GitpodConnection_unknownFolders(String.join(", ", unknown)));
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class)
+        public FormValidation doCheckMostUnderWay(@QueryParameter String value) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            String most = Util.fixEmptyAndTrim(value);
+            return most == null || most.matches("[1-9]\\d{0,8}")
+                    ? FormValidation.ok()
+                    : FormValidation.error(Messages.GitpodConnection_badMost());
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class)
         public ListBoxModel doFillCredentialsIdItems(
                 @QueryParameter String apiUrl, @QueryParameter String credentialsId) {
             StandardListBoxModel items = new StandardListBoxModel();
@@ -134,6 +274,68 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
                             StringCredentials.class,
                             URIRequirementBuilder.fromUri(Util.fixNull(apiUrl)).build())
                     .includeCurrentValue(credentialsId);
+        }
+
+        /** Asks Gitpod whose token it is, with what stands in the form. */
+        @POST
+        @Restricted(NoExternalUse.class)
+        public FormValidation doTestConnection(
+                @QueryParameter String name, @QueryParameter String apiUrl, @QueryParameter String credentialsId) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            GitpodConnection typed = new GitpodConnection(name, apiUrl);
+            typed.setCredentialsId(credentialsId);
+            GitpodAccess access;
+            try {
+                Connection connection = typed.toEngine();
+                access = new GitpodAccess(
+                        connection,
+                        new TokenLookup(connection.name(), connection.endpoint()).forConnection(typed, null));
+            } catch (InvalidEndpointException e) {
+                return FormValidation.error(EndpointProblems.message(e));
+            } catch (TokenUnavailableException e) {
+                return FormValidation.error(
+                        typed.getCredentialsId() == null
+                                ? Messages.GitpodConnection_testWithoutCredential()
+                                : e.getMessage());
+            }
+            try {
+                Identity identity = GitpodDirectory.get().identity(access);
+                RefusedTokensMonitor.get().note(typed.getName(), null, null, true);
+                return FormValidation.ok(Messages.GitpodConnection_tested(
+                        principal(identity),
+                        identity.subjectId(),
+                        Objects.toString(identity.organizationId(), Messages.GitpodConnection_noOrganization()),
+                        projects(access)));
+            } catch (GitpodException e) {
+                return FormValidation.error(CallFailures.explain(e, access.connection()));
+            }
+        }
+
+        private static String principal(Identity identity) {
+            String kind = Objects.toString(identity.principal(), "").replaceFirst("^PRINCIPAL_", "");
+            return switch (kind) {
+                case "USER" -> Messages.GitpodConnection_user();
+                case "SERVICE_ACCOUNT" -> Messages.GitpodConnection_serviceAccount();
+                default -> Messages.GitpodConnection_otherPrincipal(kind.toLowerCase(Locale.ROOT));
+            };
+        }
+
+        private static String projects(GitpodAccess access) {
+            try {
+                List<Project> seen = GitpodDirectory.get().search(access, "");
+                if (seen.isEmpty()) {
+                    return Messages.GitpodConnection_seesNoProject();
+                }
+                String names = seen.stream()
+                        .limit(NAMED_PROJECTS)
+                        .map(project -> Objects.toString(project.name(), project.id()))
+                        .collect(Collectors.joining(", "));
+                return seen.size() > NAMED_PROJECTS
+                        ? Messages.GitpodConnection_seesMoreProjects(names)
+                        : Messages.GitpodConnection_seesProjects(names);
+            } catch (GitpodException e) {
+                return Messages.GitpodConnection_projectsUnknown(CallFailures.explain(e, access.connection()));
+            }
         }
     }
 }

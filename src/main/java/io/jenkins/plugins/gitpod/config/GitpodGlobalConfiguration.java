@@ -6,20 +6,23 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.Util;
-import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
-import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import jenkins.model.GlobalConfiguration;
+import jenkins.model.Jenkins;
+import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.StaplerRequest2;
 
-/** Manage Jenkins → System → Gitpod: the connections. The first one is the default. */
+/** Manage Jenkins → System → Gitpod: the connections. The one marked as the default is it, or else the first one. */
 @Extension
 @Symbol("gitpod")
 public final class GitpodGlobalConfiguration extends GlobalConfiguration {
@@ -33,6 +36,12 @@ public final class GitpodGlobalConfiguration extends GlobalConfiguration {
     @NonNull
     public static GitpodGlobalConfiguration get() {
         return ExtensionList.lookupSingleton(GitpodGlobalConfiguration.class);
+    }
+
+    @NonNull
+    @Override
+    public String getDisplayName() {
+        return Messages.GitpodGlobalConfiguration_displayName();
     }
 
     @NonNull
@@ -60,18 +69,36 @@ public final class GitpodGlobalConfiguration extends GlobalConfiguration {
     @CheckForNull
     public GitpodConnection connection(@Nullable String name) {
         String wanted = Util.fixEmptyAndTrim(name);
-        for (GitpodConnection connection : connections) {
-            if (wanted == null || wanted.equals(connection.getName())) {
+        List<GitpodConnection> now = connections;
+        for (GitpodConnection connection : now) {
+            if (wanted == null ? connection.isDefaultConnection() : wanted.equals(connection.getName())) {
                 return connection;
             }
         }
-        return null;
+        return wanted == null && !now.isEmpty() ? now.get(0) : null;
+    }
+
+    /** What to tell somebody who asked for a connection that is not there. */
+    @NonNull
+    @Restricted(NoExternalUse.class)
+    public String missing(@Nullable String name) {
+        String known = connections.stream().map(GitpodConnection::getName).collect(Collectors.joining(", "));
+        String wanted = Util.fixNull(name).trim();
+        return known.isEmpty()
+                ? Messages.GitpodGlobalConfiguration_noConnection()
+                : Messages.GitpodGlobalConfiguration_unknownConnection(wanted, known);
     }
 
     @Override
     public boolean configure(StaplerRequest2 req, JSONObject json) throws FormException {
         // An emptied list is absent from the form's data, so start from nothing.
-        List<GitpodConnection> bound = req.bindJSONToList(GitpodConnection.class, json.opt("connections"));
+        List<GitpodConnection> bound = new ArrayList<>();
+        Object data = json.opt("connections");
+        for (Object each : data instanceof JSONArray array ? array : data == null ? List.of() : List.of(data)) {
+            if (each instanceof JSONObject one) {
+                bound.add(bind(req, one));
+            }
+        }
         String problem = problem(bound);
         if (problem != null) {
             throw new FormException(problem, "connections");
@@ -80,20 +107,28 @@ public final class GitpodGlobalConfiguration extends GlobalConfiguration {
         return true;
     }
 
+    private static GitpodConnection bind(StaplerRequest2 req, JSONObject json) throws FormException {
+        return (GitpodConnection)
+                Jenkins.get().getDescriptorOrDie(GitpodConnection.class).newInstance(req, json);
+    }
+
     @CheckForNull
     private static String problem(List<GitpodConnection> connections) {
         Set<String> names = new HashSet<>();
+        String standard = null;
         for (GitpodConnection connection : connections) {
-            if (connection.getName().isEmpty()) {
-                return Messages.GitpodConnection_noName();
+            String own = connection.problem();
+            if (own != null) {
+                return own;
             }
             if (!names.add(connection.getName().toLowerCase(Locale.ROOT))) {
                 return Messages.GitpodConnection_nameTwice(connection.getName());
             }
-            try {
-                GitpodEndpoint.parse(connection.getApiUrl());
-            } catch (InvalidEndpointException e) {
-                return Messages.GitpodConnection_badUrl(connection.getName(), EndpointProblems.message(e));
+            if (connection.isDefaultConnection()) {
+                if (standard != null) {
+                    return Messages.GitpodConnection_twoDefaults(standard, connection.getName());
+                }
+                standard = connection.getName();
             }
         }
         return null;

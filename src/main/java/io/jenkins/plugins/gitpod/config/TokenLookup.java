@@ -58,7 +58,12 @@ public final class TokenLookup {
     @NonNull
     public BearerToken forItem(@NonNull String credentialsId, @NonNull String itemFullName)
             throws TokenUnavailableException {
-        Item item = nearest(itemFullName);
+        return forItem(credentialsId, nearest(itemFullName));
+    }
+
+    /** The token of a credential as builds of an item may see it, or of Jenkins itself where there is no item. */
+    @NonNull
+    BearerToken forItem(@NonNull String credentialsId, @Nullable Item item) throws TokenUnavailableException {
         List<StandardCredentials> seen = item == null
                 ? inItemGroup(Jenkins.get())
                 : CredentialsProvider.lookupCredentialsInItem(
@@ -66,12 +71,23 @@ public final class TokenLookup {
         return pick(credentialsId, seen);
     }
 
-    /** The token of a connection's default credential. */
+    /**
+     * The token of a connection's default credential.
+     *
+     * @param connection as it is configured now, or null if it is gone
+     * @param jobFullName the job that asks, or null if it is Jenkins itself
+     */
     @NonNull
-    public BearerToken forConnection(@Nullable String credentialsId) throws TokenUnavailableException {
+    public BearerToken forConnection(@Nullable GitpodConnection connection, @Nullable String jobFullName)
+            throws TokenUnavailableException {
+        String credentialsId = connection == null ? null : connection.getCredentialsId();
         if (credentialsId == null) {
             throw new TokenUnavailableException(
                     Problem.NOT_CONFIGURED, Messages.TokenLookup_noCredential(connectionName));
+        }
+        if (jobFullName != null && !connection.mayUseDefaultCredential(jobFullName)) {
+            throw new TokenUnavailableException(
+                    Problem.NOT_CONFIGURED, Messages.TokenLookup_notThisFolder(connectionName, jobFullName));
         }
         return pick(credentialsId, inItemGroup(Jenkins.get()));
     }

@@ -7,6 +7,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.gitpod.build.OnWarning;
 import io.jenkins.plugins.gitpod.build.PrebuildOptions;
+import io.jenkins.plugins.gitpod.build.PrebuildOptionsForm;
 import java.util.Set;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.Step;
@@ -131,6 +132,13 @@ public final class GitpodPrebuildStep extends Step {
         @Override
         public String getDisplayName() {
             return Messages.GitpodPrebuildStep_displayName();
+        }
+
+        @Override
+        public String getHelpFile(String fieldName) {
+            return fieldName == null
+                    ? super.getHelpFile(null)
+                    : PrebuildOptionsForm.get().getHelpFile(fieldName);
         }
 
         @Override

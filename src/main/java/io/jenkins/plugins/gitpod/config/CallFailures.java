@@ -1,0 +1,60 @@
+package io.jenkins.plugins.gitpod.config;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.gitpod.api.GitpodException;
+import io.jenkins.plugins.gitpod.engine.Connection;
+import java.text.MessageFormat;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.ResourceBundle;
+
+/**
+ * Says in words what a failed call means and what to do about it. The texts stand in {@code Messages.properties}; uses
+ * nothing of Jenkins.
+ */
+public final class CallFailures {
+
+    private static final ResourceBundle TEXTS =
+            ResourceBundle.getBundle("io.jenkins.plugins.gitpod.config.Messages", Locale.ROOT);
+
+    private CallFailures() {}
+
+    private static String text(String key, Object... args) {
+        return new MessageFormat(TEXTS.getString("CallFailures." + key), Locale.ROOT).format(args);
+    }
+
+    /** One sentence or two on a call that failed. Gitpod's own words in it have to be escaped wherever it is shown. */
+    @NonNull
+    public static String explain(@NonNull GitpodException e, @NonNull Connection connection) {
+        String host = Objects.toString(connection.endpoint().apiUrl().getAuthority(), "");
+        String name = connection.name();
+        return switch (e.kind()) {
+            case UNKNOWN_HOST -> text("unknownHost", host, name);
+            case CONNECT_FAILED -> text("connectFailed", host, name);
+            case CONNECT_TIMEOUT -> text("connectTimeout", host, name);
+            case TLS -> text("tls", host, name);
+            case PROXY -> text("proxy", host);
+            case CONNECTION_LOST -> text("connectionLost", host);
+            case CALL_TIMEOUT -> text("callTimeout", host);
+            case REDIRECT -> text("redirect", host, e.redirectTarget().orElse("?"), name);
+            case TOO_LARGE -> text("tooLarge", host);
+            case UNREADABLE -> e.sentHtml() ? text("html", host, e.httpStatus(), name) : text("unreadable", host);
+            default -> answered(e, name, host);
+        };
+    }
+
+    private static String answered(GitpodException e, String name, String host) {
+        String detail = e.detail().isEmpty() ? "HTTP " + e.httpStatus() : e.detail();
+        return switch (e.code()) {
+            case UNAUTHENTICATED -> text("unauthenticated", detail);
+            case PERMISSION_DENIED -> text("permissionDenied", detail);
+            case NOT_FOUND -> text("notFound", detail);
+            case UNIMPLEMENTED -> text("unimplemented", host, e.httpStatus(), name);
+            case RESOURCE_EXHAUSTED -> e.retryAfter().isPresent() ? text("rateLimit", detail) : text("quota", detail);
+            default ->
+                e.kind() == GitpodException.Kind.HTTP_ERROR && e.detail().isEmpty()
+                        ? text("status", host, e.httpStatus())
+                        : text("answer", e.code().wireName(), detail);
+        };
+    }
+}

@@ -1,0 +1,178 @@
+package io.jenkins.plugins.gitpod.config;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.ExtensionList;
+import io.jenkins.plugins.gitpod.api.ClientLimits;
+import io.jenkins.plugins.gitpod.api.EnvironmentClass;
+import io.jenkins.plugins.gitpod.api.EnvironmentClassPage;
+import io.jenkins.plugins.gitpod.api.GitpodClient;
+import io.jenkins.plugins.gitpod.api.GitpodException;
+import io.jenkins.plugins.gitpod.api.Identity;
+import io.jenkins.plugins.gitpod.api.Project;
+import io.jenkins.plugins.gitpod.api.ProjectFilter;
+import io.jenkins.plugins.gitpod.api.ProjectPage;
+import io.jenkins.plugins.gitpod.engine.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * Looks names up for people who fill in forms. Every answer, a failure too, is kept for some seconds, for a form asks with
+ * each key; each call has short limits, for a person waits. Checks no rights: that is the caller's business.
+ */
+@Extension
+@Restricted(NoExternalUse.class)
+public final class GitpodDirectory {
+
+    /** So many suggestions a person reads. */
+    private static final int SUGGESTIONS = 10;
+
+    private static final int PAGE_SIZE = 100;
+    private static final int MOST_PAGES = 20;
+    private static final int LONGEST_SEARCH = 256;
+    private static final int MOST_KEPT = 1000;
+    private static final long KEEP_NANOS = Duration.ofSeconds(20).toNanos();
+    private static final long KEEP_FAILURE_NANOS = Duration.ofSeconds(5).toNanos();
+
+    private static final ClientLimits LIMITS =
+            new ClientLimits(Duration.ofSeconds(3), Duration.ofSeconds(5), Duration.ofSeconds(6), 4L * 1024 * 1024);
+
+    private record Question(String connection, String apiUrl, String tokenFingerprint, String what) {}
+
+    private record Kept(Object answer, long until) {}
+
+    @FunctionalInterface
+    private interface Call<T> {
+        T on(GitpodClient client) throws GitpodException;
+    }
+
+    private final Map<Question, Kept> kept = new ConcurrentHashMap<>();
+
+    @NonNull
+    public static GitpodDirectory get() {
+        return ExtensionList.lookupSingleton(GitpodDirectory.class);
+    }
+
+    /** Whose token it is; always asked anew. */
+    @NonNull
+    Identity identity(@NonNull GitpodAccess access) throws GitpodException {
+        return client(access).getAuthenticatedIdentity();
+    }
+
+    /** A project by its id. */
+    @NonNull
+    public Project project(@NonNull GitpodAccess access, @NonNull String projectId) throws GitpodException {
+        return ask(access, "project " + projectId, client -> client.getProject(projectId));
+    }
+
+    /** A project's name if it was looked up lately; asks nobody. */
+    @CheckForNull
+    public String knownProjectName(@NonNull Connection connection, @NonNull String projectId) {
+        for (Map.Entry<Question, Kept> each : kept.entrySet()) {
+            if (each.getKey().connection().equals(connection.name())
+                    && each.getValue().answer() instanceof Project project
+                    && project.id().equals(projectId)) {
+                return project.name();
+            }
+        }
+        return null;
+    }
+
+    /** Some projects whose names contain the text, or whose repository it is. */
+    @NonNull
+    public List<Project> search(@NonNull GitpodAccess access, @NonNull String text) throws GitpodException {
+        ProjectFilter filter = text.contains("://")
+                ? ProjectFilter.none().withSpecRemoteUris(withAndWithoutSuffix(text))
+                : ProjectFilter.none().withSearch(text.substring(0, Math.min(text.length(), LONGEST_SEARCH)));
+        return ask(access, "search " + text, client -> {
+            List<Project> found = new ArrayList<>();
+            String page = null;
+            for (int i = 0; i < MOST_PAGES && found.size() < SUGGESTIONS; i++) {
+                ProjectPage answer = client.listProjects(filter, SUGGESTIONS, page);
+                found.addAll(answer.projects());
+                page = answer.nextToken();
+                if (page == null) {
+                    break;
+                }
+            }
+            return List.copyOf(found);
+        });
+    }
+
+    private static List<String> withAndWithoutSuffix(String uri) {
+        String bare = uri.endsWith(".git") ? uri.substring(0, uri.length() - ".git".length()) : uri;
+        return List.of(bare, bare + ".git");
+    }
+
+    /** All environment classes of the token's organization. */
+    @NonNull
+    public List<EnvironmentClass> environmentClasses(@NonNull GitpodAccess access) throws GitpodException {
+        return ask(access, "classes", client -> {
+            List<EnvironmentClass> found = new ArrayList<>();
+            String page = null;
+            for (int i = 0; i < MOST_PAGES; i++) {
+                EnvironmentClassPage answer = client.listEnvironmentClasses(PAGE_SIZE, page);
+                found.addAll(answer.environmentClasses());
+                page = answer.nextToken();
+                if (page == null) {
+                    break;
+                }
+            }
+            return List.copyOf(found);
+        });
+    }
+
+    /** One of the organization's environment classes, or null if there is no such. */
+    @CheckForNull
+    public EnvironmentClass environmentClass(@NonNull GitpodAccess access, @NonNull String id) throws GitpodException {
+        for (EnvironmentClass each : environmentClasses(access)) {
+            if (each.id().equalsIgnoreCase(id)) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> T ask(GitpodAccess access, String what, Call<T> call) throws GitpodException {
+        Question question = new Question(
+                access.connection().name(),
+                access.connection().endpoint().apiUrl().toString(),
+                access.token().fingerprint(),
+                what);
+        Kept before = kept.get(question);
+        if (before != null && before.until() - System.nanoTime() > 0) {
+            if (before.answer() instanceof GitpodException e) {
+                throw e;
+            }
+            return (T) before.answer();
+        }
+        try {
+            T answer = call.on(client(access));
+            keep(question, answer, KEEP_NANOS);
+            return answer;
+        } catch (GitpodException e) {
+            keep(question, e, KEEP_FAILURE_NANOS);
+            throw e;
+        }
+    }
+
+    private void keep(Question question, Object answer, long nanos) {
+        long now = System.nanoTime();
+        kept.values().removeIf(each -> each.until() - now <= 0);
+        if (kept.size() >= MOST_KEPT) {
+            kept.clear();
+        }
+        kept.put(question, new Kept(answer, now + nanos));
+    }
+
+    private static GitpodClient client(GitpodAccess access) {
+        return GitpodClients.client(access.connection().endpoint(), access.token(), LIMITS);
+    }
+}

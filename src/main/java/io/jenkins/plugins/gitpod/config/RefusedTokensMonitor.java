@@ -1,0 +1,107 @@
+package io.jenkins.plugins.gitpod.config;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.model.AdministrativeMonitor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import jenkins.model.Jenkins;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.HttpResponse;
+import org.kohsuke.stapler.HttpResponses;
+import org.kohsuke.stapler.verb.POST;
+
+/**
+ * Tells administrators which tokens Gitpod no longer accepts: they live for 90 days at most. What is noted is forgotten as
+ * soon as Gitpod accepts the token again, or it is no longer in use.
+ */
+@Extension
+@Restricted(NoExternalUse.class)
+public final class RefusedTokensMonitor extends AdministrativeMonitor {
+
+    private static final int MOST = 100;
+
+    /**
+     * A use of a credential.
+     *
+     * @param credentialsId the credential that a job names, or null for the connection's own
+     * @param jobFullName the job that names the credential, or null for the connection's own
+     */
+    private record Use(
+            String connection,
+            @Nullable String credentialsId,
+            @Nullable String jobFullName) {}
+
+    private final Set<Use> refused = ConcurrentHashMap.newKeySet();
+
+    @NonNull
+    public static RefusedTokensMonitor get() {
+        return ExtensionList.lookupSingleton(RefusedTokensMonitor.class);
+    }
+
+    @Override
+    public String getDisplayName() {
+        return Messages.RefusedTokensMonitor_displayName();
+    }
+
+    /**
+     * Notes what Gitpod said of a token.
+     *
+     * @param credentialsId the credential that the job names, or null for the connection's own
+     * @param jobFullName the job that asked
+     */
+    public void note(
+            @NonNull String connection,
+            @Nullable String credentialsId,
+            @Nullable String jobFullName,
+            boolean isAccepted) {
+        Use use = new Use(connection, credentialsId, credentialsId == null ? null : jobFullName);
+        if (isAccepted) {
+            refused.remove(use);
+        } else if (refused.size() < MOST) {
+            refused.add(use);
+        }
+    }
+
+    /** A sentence for each token that is refused and may still be used. */
+    @NonNull
+    public List<String> getProblems() {
+        List<String> problems = new ArrayList<>();
+        for (Use use : refused) {
+            GitpodConnection connection = GitpodGlobalConfiguration.get().connection(use.connection());
+            if (connection == null) {
+                refused.remove(use);
+            } else if (use.credentialsId() == null) {
+                String id = Objects.toString(connection.getCredentialsId(), "");
+                problems.add(Messages.RefusedTokensMonitor_connection(connection.getName(), id));
+            } else if (use.jobFullName() == null || Jenkins.get().getItemByFullName(use.jobFullName()) == null) {
+                refused.remove(use);
+            } else {
+                problems.add(Messages.RefusedTokensMonitor_job(
+                        use.jobFullName(), use.credentialsId(), connection.getName()));
+            }
+        }
+        problems.sort(null);
+        return problems;
+    }
+
+    @Override
+    public boolean isActivated() {
+        return !refused.isEmpty() && !getProblems().isEmpty();
+    }
+
+    /** Forgets what is noted; it comes back when Gitpod refuses a token again. */
+    @POST
+    @Restricted(NoExternalUse.class)
+    public HttpResponse doForget() {
+        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        refused.clear();
+        return HttpResponses.redirectViaContextPath("/manage/");
+    }
+}

@@ -1,0 +1,162 @@
+package io.jenkins.plugins.gitpod.freestyle;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import hudson.EnvVars;
+import hudson.Extension;
+import hudson.Launcher;
+import hudson.model.AbstractBuild;
+import hudson.model.AbstractProject;
+import hudson.model.BuildListener;
+import hudson.tasks.BuildStepDescriptor;
+import hudson.tasks.Builder;
+import io.jenkins.plugins.gitpod.build.OnWarning;
+import io.jenkins.plugins.gitpod.build.PrebuildOptions;
+import io.jenkins.plugins.gitpod.build.PrebuildOptionsForm;
+import java.io.IOException;
+import net.sf.json.JSONObject;
+import org.jenkinsci.Symbol;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.StaplerRequest2;
+
+/**
+ * The freestyle build step; every option has its meaning in {@link PrebuildOptions}. Not a step for pipelines, where it
+ * would hold a thread and be lost with a restart.
+ */
+public final class GitpodPrebuildBuilder extends Builder {
+
+    private final PrebuildOptions options = new PrebuildOptions();
+
+    @DataBoundConstructor
+    public GitpodPrebuildBuilder() {
+        // All options are optional for the binding, so that a missing one gets a message of its own.
+    }
+
+    @CheckForNull
+    public String getProjectId() {
+        return options.getProjectId();
+    }
+
+    @DataBoundSetter
+    public void setProjectId(String projectId) {
+        options.setProjectId(projectId);
+    }
+
+    @CheckForNull
+    public String getEnvironmentClassId() {
+        return options.getEnvironmentClassId();
+    }
+
+    @DataBoundSetter
+    public void setEnvironmentClassId(String environmentClassId) {
+        options.setEnvironmentClassId(environmentClassId);
+    }
+
+    @CheckForNull
+    public Integer getTimeout() {
+        return options.getTimeout();
+    }
+
+    @DataBoundSetter
+    public void setTimeout(Integer timeout) {
+        options.setTimeout(timeout);
+    }
+
+    @CheckForNull
+    public String getConnection() {
+        return options.getConnection();
+    }
+
+    @DataBoundSetter
+    public void setConnection(String connection) {
+        options.setConnection(connection);
+    }
+
+    @CheckForNull
+    public String getCredentialsId() {
+        return options.getCredentialsId();
+    }
+
+    @DataBoundSetter
+    public void setCredentialsId(String credentialsId) {
+        options.setCredentialsId(credentialsId);
+    }
+
+    public boolean isWait() {
+        return options.isWait();
+    }
+
+    @DataBoundSetter
+    public void setWait(boolean wait) {
+        options.setWait(wait);
+    }
+
+    public boolean isPropagate() {
+        return options.isPropagate();
+    }
+
+    @DataBoundSetter
+    public void setPropagate(boolean propagate) {
+        options.setPropagate(propagate);
+    }
+
+    public boolean isCancelOnAbort() {
+        return options.isCancelOnAbort();
+    }
+
+    @DataBoundSetter
+    public void setCancelOnAbort(boolean cancelOnAbort) {
+        options.setCancelOnAbort(cancelOnAbort);
+    }
+
+    @NonNull
+    public OnWarning getOnWarning() {
+        return options.getOnWarning();
+    }
+
+    @DataBoundSetter
+    public void setOnWarning(OnWarning onWarning) {
+        options.setOnWarning(onWarning);
+    }
+
+    @Override
+    public boolean perform(AbstractBuild<?, ?> build, Launcher launcher, BuildListener listener)
+            throws InterruptedException, IOException {
+        EnvVars variables = build.getEnvironment(listener);
+        variables.overrideAll(build.getBuildVariables());
+        return new WaitingBuild(build, listener, options.expanded(variables), launcher.getChannel()).await();
+    }
+
+    /** Names the build step. */
+    @Extension
+    @Symbol("gitpodPrebuild")
+    public static final class DescriptorImpl extends BuildStepDescriptor<Builder> {
+
+        @NonNull
+        @Override
+        public String getDisplayName() {
+            return Messages.GitpodPrebuildBuilder_displayName();
+        }
+
+        @Override
+        @SuppressWarnings("rawtypes") // as it is declared
+        public boolean isApplicable(Class<? extends AbstractProject> jobType) {
+            return true;
+        }
+
+        @Override
+        public String getHelpFile(String fieldName) {
+            return fieldName == null
+                    ? super.getHelpFile(null)
+                    : PrebuildOptionsForm.get().getHelpFile(fieldName);
+        }
+
+        @Override
+        public Builder newInstance(@Nullable StaplerRequest2 req, @NonNull JSONObject formData) throws FormException {
+            PrebuildOptionsForm.get().checkSubmitted(formData);
+            return super.newInstance(req, formData);
+        }
+    }
+}

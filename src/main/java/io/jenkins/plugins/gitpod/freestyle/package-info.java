@@ -1,0 +1,2 @@
+/** The freestyle build step, also for matrix builds. */
+package io.jenkins.plugins.gitpod.freestyle;

@@ -1,0 +1,112 @@
+package io.jenkins.plugins.gitpod.config;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jenkins.plugins.casc.ConfigurationAsCode;
+import io.jenkins.plugins.casc.ConfigurationContext;
+import io.jenkins.plugins.casc.ConfiguratorException;
+import io.jenkins.plugins.casc.ConfiguratorRegistry;
+import io.jenkins.plugins.casc.misc.Util;
+import io.jenkins.plugins.casc.model.CNode;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** The example in {@code docs} is what is configured here. */
+@WithJenkins
+class ConfigurationAsCodeTest {
+
+    private static final Path EXAMPLE = Path.of("docs", "configuration-as-code.yaml");
+
+    @TempDir
+    private Path directory;
+
+    @BeforeAll
+    static void start(JenkinsRule rule) {
+        GitpodGlobalConfiguration.get().setConnections(List.of());
+    }
+
+    private static String exported() throws Exception {
+        ConfigurationContext context = new ConfigurationContext(ConfiguratorRegistry.get());
+        CNode gitpod = Util.getUnclassifiedRoot(context).get("gitpod");
+        return Util.toYamlString(gitpod);
+    }
+
+    @Test
+    void theExampleIsConfiguredAndComesOutAgainTheSame() throws Exception {
+        ConfigurationAsCode.get().configure(EXAMPLE.toString());
+        GitpodGlobalConfiguration configuration = GitpodGlobalConfiguration.get();
+        List<GitpodConnection> connections = configuration.getConnections();
+        assertEquals(2, connections.size());
+        GitpodConnection eu = connections.get(0);
+        assertEquals("eu", eu.getName());
+        assertEquals("https://app.gitpod.io/api", eu.getApiUrl());
+        assertEquals("gitpod", eu.getCredentialsId());
+        assertTrue(eu.isDefaultConnection());
+        assertEquals(20, eu.getMostUnderWay());
+        GitpodConnection dedicated = connections.get(1);
+        assertTrue(dedicated.isSharedAccount());
+        assertFalse(dedicated.isDefaultConnection());
+        assertNull(dedicated.getMostUnderWay());
+        assertTrue(dedicated.mayUseDefaultCredential("team/backend/job"));
+        assertFalse(dedicated.mayUseDefaultCredential("team/frontend/job"));
+        assertEquals("eu", configuration.connection(null).getName());
+
+        String first = exported();
+        assertThat(first, containsString("mostUnderWay: 20"));
+        Path again = directory.resolve("again.yaml");
+        Files.writeString(again, "unclassified:\n  gitpod:\n" + first.indent(4));
+        configuration.setConnections(List.of());
+        ConfigurationAsCode.get().configure(again.toString());
+        assertEquals(first, exported());
+
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        ConfigurationAsCode.get().export(all);
+        assertThat(all.toString(StandardCharsets.UTF_8), containsString("apiUrl: \"https://app.gitpod.io/api\""));
+    }
+
+    @Test
+    void anEmptyListIsEmpty() throws Exception {
+        GitpodGlobalConfiguration.get()
+                .setConnections(List.of(new GitpodConnection("old", GitpodConnection.DEFAULT_API_URL)));
+        Path file = directory.resolve("empty.yaml");
+        Files.writeString(file, "unclassified:\n  gitpod:\n    connections: []\n");
+        ConfigurationAsCode.get().configure(file.toString());
+        assertThat(GitpodGlobalConfiguration.get().getConnections(), is(empty()));
+    }
+
+    @Test
+    void whatIsNotUsableIsRefused() throws Exception {
+        GitpodGlobalConfiguration.get()
+                .setConnections(List.of(new GitpodConnection("old", GitpodConnection.DEFAULT_API_URL)));
+        for (String bad : List.of(
+                "{name: eu, apiUrl: \"http://gitpod.example.com/api\"}",
+                "{name: eu, apiUrl: \"https://me:secret@gitpod.example.com/api\"}",
+                "{name: \"\", apiUrl: \"https://gitpod.example.com/api\"}",
+                "{name: eu, apiUrl: \"https://gitpod.example.com/api\", mostUnderWay: 0}",
+                "{name: eu, apiUrl: \"https://gitpod.example.com/api\", noSuchOption: 1}")) {
+            Path file = directory.resolve("bad.yaml");
+            Files.writeString(file, "unclassified:\n  gitpod:\n    connections:\n      - " + bad + "\n");
+            assertThrows(
+                    ConfiguratorException.class, () -> ConfigurationAsCode.get().configure(file.toString()), bad);
+            assertEquals(
+                    "old",
+                    GitpodGlobalConfiguration.get().getConnections().get(0).getName());
+        }
+    }
+}

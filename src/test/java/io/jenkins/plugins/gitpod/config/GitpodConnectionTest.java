@@ -1,0 +1,167 @@
+package io.jenkins.plugins.gitpod.config;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import hudson.util.FormValidation;
+import hudson.util.FormValidation.Kind;
+import io.jenkins.plugins.gitpod.jenkins.GitpodFixture;
+import io.jenkins.plugins.gitpod.simulator.Account;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+@WithJenkins
+class GitpodConnectionTest {
+
+    private static final GitpodFixture GITPOD = new GitpodFixture();
+    private static final String SCRIPT = "<script>alert('x')</script>";
+    private static final String GOOD = "https://app.gitpod.io/api";
+
+    private static String apiUrl;
+
+    private final GitpodConnection.DescriptorImpl form = new GitpodConnection.DescriptorImpl();
+    private GitpodGlobalConfiguration configuration;
+
+    @BeforeAll
+    static void start(JenkinsRule rule) throws Exception {
+        GITPOD.connect();
+        apiUrl = GITPOD.simulator().apiUrl().toString();
+    }
+
+    @AfterAll
+    static void close() {
+        GITPOD.close();
+    }
+
+    @BeforeEach
+    void reset() {
+        configuration = GitpodGlobalConfiguration.get();
+        GITPOD.simulator().books().clear();
+    }
+
+    private static void assertSays(Kind kind, String text, FormValidation validation) {
+        assertThat(validation.toString(), validation.kind, is(kind));
+        assertThat(validation.renderHtml(), containsString(text));
+    }
+
+    @Test
+    void theTestSaysWhoTheTokenIsAndWhatItCannotSay() {
+        FormValidation validation = form.doTestConnection("sim", apiUrl, GitpodFixture.CREDENTIALS_ID);
+        assertSays(Kind.OK, "the user " + GITPOD.account().subjectId(), validation);
+        assertSays(Kind.OK, "organization " + GITPOD.account().organizationId(), validation);
+        assertSays(Kind.OK, "It sees the projects shop.", validation);
+        assertSays(Kind.OK, "a valid token may still be read-only", validation);
+        assertThat(validation.renderHtml(), not(containsString(GITPOD.account().token())));
+    }
+
+    @Test
+    void theTestKnowsServiceAccounts() throws Exception {
+        Account service = GITPOD.simulator().account("ci").principal("PRINCIPAL_SERVICE_ACCOUNT");
+        GitpodFixture.addCredential("ci", service.token());
+        assertSays(Kind.OK, "the service account " + service.subjectId(), form.doTestConnection("sim", apiUrl, "ci"));
+    }
+
+    @Test
+    void theTestSaysWhatIsWrong() throws Exception {
+        GitpodFixture.addCredential("expired", "not-a-token-any-more");
+        assertSays(Kind.ERROR, "Gitpod does not accept the token", form.doTestConnection("sim", apiUrl, "expired"));
+        assertSays(Kind.ERROR, "There is no credential", form.doTestConnection("sim", apiUrl, "nobody"));
+        assertSays(Kind.ERROR, "Choose a default credential first", form.doTestConnection("sim", apiUrl, ""));
+        assertSays(
+                Kind.ERROR,
+                "must begin with https://",
+                form.doTestConnection("sim", "http://gitpod.example.com/api", GitpodFixture.CREDENTIALS_ID));
+        assertSays(
+                Kind.ERROR,
+                "does not offer Gitpod&#039;s API there",
+                form.doTestConnection("sim", apiUrl + "/wrong", GitpodFixture.CREDENTIALS_ID));
+        assertSays(
+                Kind.ERROR,
+                "No connection to",
+                form.doTestConnection("sim", "http://127.0.0.1:1/api", GitpodFixture.CREDENTIALS_ID));
+    }
+
+    @Test
+    void badInputGetsAMessageBesideItsField() {
+        assertSays(Kind.ERROR, "Give the connection a name", form.doCheckName("  "));
+        assertSays(Kind.ERROR, "Enter the URL", form.doCheckApiUrl(""));
+        assertSays(Kind.ERROR, "must begin with https://", form.doCheckApiUrl("http://gitpod.example.com/api"));
+        assertSays(Kind.ERROR, "no user name or password", form.doCheckApiUrl("https://me:secret@gitpod.example.com"));
+        assertSays(Kind.ERROR, "no query", form.doCheckApiUrl("https://gitpod.example.com/api?x=1"));
+        assertSays(Kind.ERROR, "not a URL", form.doCheckApiUrl(SCRIPT));
+        assertSays(Kind.ERROR, "There is no credential", form.doCheckCredentialsId("nobody", "x", GOOD));
+        assertSays(Kind.ERROR, "&lt;script&gt;", form.doCheckCredentialsId(SCRIPT, SCRIPT, GOOD));
+        assertSays(Kind.WARNING, "&lt;script&gt;", form.doCheckFolders(SCRIPT));
+        for (String bad : List.of("0", "-1", "1.5", "many", "99999999999999", SCRIPT)) {
+            assertSays(Kind.ERROR, "whole number from 1", form.doCheckMostUnderWay(bad));
+        }
+        assertThat(form.doCheckMostUnderWay("").kind, is(Kind.OK));
+        assertThat(form.doCheckMostUnderWay("25").kind, is(Kind.OK));
+        assertThat(form.doCheckApiUrl(GOOD).kind, is(Kind.OK));
+        assertThat(GITPOD.simulator().books().calls(), is(empty()));
+    }
+
+    @Test
+    void nothingInvalidIsSavedAndWhatWasThereStays() {
+        List<GitpodConnection> before = configuration.getConnections();
+        GitpodConnection none = new GitpodConnection("none", GOOD);
+        none.setMostUnderWay(0);
+        GitpodConnection first = new GitpodConnection("a", GOOD);
+        first.setDefaultConnection(true);
+        GitpodConnection second = new GitpodConnection("b", GOOD);
+        second.setDefaultConnection(true);
+        for (List<GitpodConnection> bad : List.of(
+                List.of(new GitpodConnection("", GOOD)),
+                List.of(new GitpodConnection("x", "http://gitpod.example.com")),
+                List.of(new GitpodConnection("EU", GOOD), new GitpodConnection("eu", GOOD)),
+                List.of(none),
+                List.of(first, second))) {
+            assertThrows(IllegalArgumentException.class, () -> configuration.setConnections(bad));
+            assertEquals(before, configuration.getConnections());
+        }
+    }
+
+    @Test
+    void theDefaultIsTheMarkedOneElseTheFirst() {
+        List<GitpodConnection> before = configuration.getConnections();
+        try {
+            GitpodConnection marked = new GitpodConnection("b", GOOD);
+            configuration.setConnections(List.of(new GitpodConnection("a", GOOD), marked));
+            assertEquals("a", configuration.connection(null).getName());
+            marked.setDefaultConnection(true);
+            configuration.setConnections(List.of(new GitpodConnection("a", GOOD), marked));
+            assertEquals("b", configuration.connection(" ").getName());
+            assertEquals("a", configuration.connection("a").getName());
+            assertNull(configuration.connection("c"));
+            configuration.setConnections(List.of());
+            assertNull(configuration.connection(null));
+        } finally {
+            configuration.setConnections(before);
+        }
+    }
+
+    @Test
+    void foldersAreMatchedByWholeNames() {
+        GitpodConnection connection = new GitpodConnection("x", GOOD);
+        assertTrue(connection.mayUseDefaultCredential("any/job"));
+        connection.setFolders("team\r\n/a/b/\r\n");
+        assertTrue(connection.mayUseDefaultCredential("team/job"));
+        assertTrue(connection.mayUseDefaultCredential("team/sub/job"));
+        assertTrue(connection.mayUseDefaultCredential("a/b/job"));
+        for (String other : List.of("teams/job", "team", "job", "a/job", "x/team/job")) {
+            assertThat(other, connection.mayUseDefaultCredential(other), is(false));
+        }
+    }
+}
