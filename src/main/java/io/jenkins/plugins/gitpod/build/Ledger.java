@@ -119,7 +119,14 @@ final class Ledger implements Journal {
 
     @Override
     public void close(UUID requestId) {
-        announced.remove(requestId);
+        Announced known = announced.remove(requestId);
+        synchronized (known == null ? this : known) {
+            moveToClosed(requestId);
+        }
+        dropOldClosed();
+    }
+
+    private void moveToClosed(UUID requestId) {
         Path file = open.resolve(requestId + ".xml");
         try {
             Files.createDirectories(closed);
@@ -130,7 +137,12 @@ final class Ledger implements Journal {
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, "Could not close the ledger entry " + file, e);
         }
-        dropOldClosed();
+    }
+
+    /** Whether something is known of a request that is not open: its entry is damaged, or was closed a short while ago. */
+    boolean hasLost(@NonNull UUID requestId) {
+        String name = requestId + ".xml";
+        return Files.exists(damaged.resolve(name)) || Files.exists(closed.resolve(name));
     }
 
     /** An entry as it was read. */
@@ -140,11 +152,16 @@ final class Ledger implements Journal {
     @NonNull
     List<Read> readOpen() {
         List<Read> entries = new ArrayList<>();
-        for (Path path : files(open)) {
+        dropUnfinished();
+        for (Path path : files(open, "*.xml")) {
             try {
                 LedgerEntry entry = read(path);
                 Read read = new Read(entry.toSaved(), entry.origin());
-                announce(read.saved().request().requestId(), read.origin());
+                UUID requestId = read.saved().request().requestId();
+                if (!path.getFileName().toString().equals(requestId + ".xml")) {
+                    throw new IOException("It holds request " + requestId);
+                }
+                announce(requestId, read.origin());
                 entries.add(read);
             } catch (IOException e) {
                 setAside(path, e);
@@ -158,7 +175,7 @@ final class Ledger implements Journal {
     List<String> readRecentlyClosed() {
         dropOldClosed();
         List<String> prebuildIds = new ArrayList<>();
-        for (Path path : files(closed)) {
+        for (Path path : files(closed, "*.xml")) {
             try {
                 String prebuildId = read(path).prebuildId();
                 if (prebuildId != null) {
@@ -199,7 +216,7 @@ final class Ledger implements Journal {
 
     private void dropOldClosed() {
         Instant limit = Instant.now().minus(KEEP_CLOSED);
-        for (Path path : files(closed)) {
+        for (Path path : files(closed, "*.xml")) {
             try {
                 if (Files.getLastModifiedTime(path).toInstant().isBefore(limit)) {
                     Files.deleteIfExists(path);
@@ -210,10 +227,21 @@ final class Ledger implements Journal {
         }
     }
 
-    private static List<Path> files(Path directory) {
+    /** What a crash left of files that were being written: the entries themselves are whole. */
+    private void dropUnfinished() {
+        for (Path path : files(open, "*.tmp")) {
+            try {
+                Files.deleteIfExists(path);
+            } catch (IOException e) {
+                LOGGER.log(Level.FINE, "Could not drop " + path, e);
+            }
+        }
+    }
+
+    private static List<Path> files(Path directory, String like) {
         List<Path> files = new ArrayList<>();
         if (Files.isDirectory(directory)) {
-            try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory, "*.xml")) {
+            try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory, like)) {
                 stream.forEach(files::add);
             } catch (IOException e) {
                 LOGGER.log(Level.WARNING, "Could not read the Gitpod ledger " + directory, e);

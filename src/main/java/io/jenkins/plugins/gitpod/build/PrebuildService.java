@@ -10,6 +10,7 @@ import hudson.init.InitMilestone;
 import hudson.init.Initializer;
 import hudson.init.Terminator;
 import hudson.model.Run;
+import hudson.model.TaskListener;
 import io.jenkins.plugins.gitpod.api.ClientLimits;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
 import io.jenkins.plugins.gitpod.config.GitpodClients;
@@ -18,6 +19,7 @@ import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
 import io.jenkins.plugins.gitpod.config.TokenLookup;
 import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.Connection;
+import io.jenkins.plugins.gitpod.engine.EngineRuntime;
 import io.jenkins.plugins.gitpod.engine.EngineSettings;
 import io.jenkins.plugins.gitpod.engine.Journal;
 import io.jenkins.plugins.gitpod.engine.Lane;
@@ -35,6 +37,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -44,6 +47,7 @@ import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.workflow.flow.FlowExecutionList;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -65,7 +69,26 @@ public final class PrebuildService {
     private final Map<UUID, RecordingObserver> observers = new ConcurrentHashMap<>();
 
     /** What exists from start to stop. */
-    private record Running(ThreadedRuntime runtime, Ledger ledger, PrebuildEngine engine, Places places) {}
+    private record Running(
+            ThreadedRuntime threads, EngineRuntime runtime, Ledger ledger, PrebuildEngine engine, Places places) {}
+
+    /** What of an earlier life is to go on once all of Jenkins is up. Guarded by this. */
+    private final List<PrebuildEngine.Restored> toRestore = new ArrayList<>();
+
+    /** What waits for the start. Guarded by this. */
+    private final List<Runnable> early = new ArrayList<>();
+
+    private boolean isUp;
+
+    /** What is known of a request after a restart. */
+    public enum Resumed {
+        /** The waiter hears of it. */
+        GOES_ON,
+        /** Nothing was ever sent for it. */
+        NEVER_SENT,
+        /** Something was sent, or may have been, but the ledger's entry is lost. */
+        LOST
+    }
 
     @NonNull
     public static PrebuildService get() {
@@ -79,8 +102,8 @@ public final class PrebuildService {
         get().start();
     }
 
-    /** Ends the threads; the ledger keeps what is open. */
-    @Terminator
+    /** Ends the threads once no pipeline runs any longer; the ledger keeps what is open. */
+    @Terminator(requires = FlowExecutionList.EXECUTIONS_SUSPENDED)
     @Restricted(NoExternalUse.class)
     public static void shutDown() {
         PrebuildService service = ExtensionList.lookup(PrebuildService.class).get(PrebuildService.class);
@@ -95,23 +118,66 @@ public final class PrebuildService {
         }
         EngineSettings settings = Limits.settings();
         ClientLimits limits = Limits.client();
-        ThreadedRuntime runtime = new ThreadedRuntime();
+        ThreadedRuntime threads = new ThreadedRuntime();
+        EngineRuntime runtime = new SystemRuntime(threads);
         Ledger ledger = new Ledger(Jenkins.get().getRootDir().toPath().resolve("gitpod-prebuilds"));
         PrebuildEngine engine = new PrebuildEngine(
                 runtime, settings, journal(ledger), (endpoint, token) -> GitpodClients.client(endpoint, token, limits));
         Places places = new Places(name -> freePlaces(engine, name));
-        running = new Running(runtime, ledger, engine, places);
+        running = new Running(threads, runtime, ledger, engine, places);
         restore(ledger, engine);
+    }
+
+    /**
+     * Goes on with what the ledger held once jobs, queue and pipelines are there: an end that is recorded loads its build,
+     * which must not happen while Jenkins is still starting.
+     */
+    void goOn() {
+        List<PrebuildEngine.Restored> restored;
+        List<Runnable> waited;
+        Running now;
+        synchronized (this) {
+            now = running;
+            if (now == null) {
+                return;
+            }
+            restored = List.copyOf(toRestore);
+            toRestore.clear();
+            waited = List.copyOf(early);
+            early.clear();
+            isUp = true;
+        }
+        now.engine().restore(restored);
+        waited.forEach(background()::execute);
+    }
+
+    /** Runs something in the background as soon as everything is up; never if Jenkins is stopping. */
+    public void whenUp(@NonNull Runnable task) {
+        synchronized (this) {
+            if (!isUp) {
+                early.add(task);
+                return;
+            }
+        }
+        background().execute(task);
+    }
+
+    /** Whether requests are taken. */
+    public synchronized boolean isUp() {
+        return isUp;
     }
 
     private synchronized void stop() {
         Running now = running;
         running = null;
+        isUp = false;
         if (now != null) {
-            now.runtime().close();
+            now.threads().close();
             now.engine().close();
         }
         observers.clear();
+        toRestore.clear();
+        early.clear();
     }
 
     /** How many more prebuilds may be under way over a connection. */
@@ -128,7 +194,7 @@ public final class PrebuildService {
     }
 
     /** Places become free by an end, by a greater limit, by a connection that is gone: looked for while somebody waits. */
-    private static void lookForPlaces(ThreadedRuntime runtime, Places places) {
+    private static void lookForPlaces(EngineRuntime runtime, Places places) {
         runtime.schedule(
                 LOOK_FOR_PLACES,
                 () -> runtime.lane(Lane.DELIVERY).execute(() -> {
@@ -140,18 +206,16 @@ public final class PrebuildService {
 
     private void restore(Ledger ledger, PrebuildEngine engine) {
         ledger.readRecentlyClosed().forEach(engine::claim);
-        List<PrebuildEngine.Restored> restored = new ArrayList<>();
         for (Ledger.Read read : ledger.readOpen()) {
             PrebuildRequest request = read.saved().request();
             RecordingObserver observer =
                     new RecordingObserver(request, read.origin(), read.saved().intentTime(), null);
             observers.put(request.requestId(), observer);
-            restored.add(new PrebuildEngine.Restored(
+            toRestore.add(new PrebuildEngine.Restored(
                     read.saved(),
                     tokens(request.connection(), ledger, request.requestId(), null),
                     new NewsObserver(observer)));
         }
-        engine.restore(restored);
     }
 
     /** The ledger, and with the end of a request the end of what is known of it here. */
@@ -281,47 +345,80 @@ public final class PrebuildService {
         return false;
     }
 
-    /** Owners like these are gone: what they waited for is cancelled, by {@code cancelOnAbort}. */
-    void ownersGone(@NonNull Predicate<RequestOrigin> like) {
+    /**
+     * Owners like these are gone: what they waited for is cancelled, by {@code cancelOnAbort}.
+     *
+     * @param console where to say so if they were not told to stop, or null if there is none left
+     */
+    void ownersGone(@NonNull Predicate<RequestOrigin> like, @Nullable TaskListener console) {
         for (RecordingObserver observer : observers.values()) {
             if (observer.isOwned() && like.test(observer.origin())) {
-                ownerGone(observer);
+                ownerGone(observer, console);
             }
         }
     }
 
-    private void ownerGone(RecordingObserver observer) {
+    /** The builds of these requests are being deleted: nothing is recorded with them any longer. */
+    void buildsDeleted(@NonNull Predicate<RequestOrigin> like) {
+        for (RecordingObserver observer : observers.values()) {
+            if (like.test(observer.origin())) {
+                observer.buildDeleted();
+            }
+        }
+    }
+
+    private void ownerGone(RecordingObserver observer, @Nullable TaskListener console) {
         UUID requestId = observer.requestId();
-        observer.forgetWaiter();
+        boolean silently = observer.ownerGone();
         Running now = running;
         if (now != null && now.places().withdraw(requestId)) {
             return;
         }
         PrebuildHandle handle = find(requestId);
-        if (handle != null) {
-            handle.leave(CancelReason.OWNER_GONE);
+        if (handle == null) {
+            return;
         }
+        if (silently && console != null) {
+            console.getLogger().println("[Gitpod] " + lastWords(observer, handle));
+        }
+        handle.leave(CancelReason.OWNER_GONE);
     }
 
-    /** Whether there are requests of an earlier life that no build has come back to. */
-    boolean anyRestoredUnclaimed() {
-        return observers.values().stream().anyMatch(PrebuildService::isUnclaimed);
+    private static String lastWords(RecordingObserver observer, PrebuildHandle handle) {
+        PrebuildRequest request = handle.view().request();
+        String prebuildId = handle.view().prebuildId();
+        String url = observer.messages().url();
+        if (request.cancelOnAbort()) {
+            return prebuildId == null
+                    ? Messages.PrebuildMessages_stillUnknown(request.projectId(), url)
+                    : Messages.PrebuildMessages_killed(prebuildId, url);
+        }
+        return prebuildId == null
+                ? Messages.PrebuildMessages_leftUnknown(request.projectId(), url)
+                : Messages.PrebuildMessages_leftRunning(prebuildId, url);
     }
 
-    private static boolean isUnclaimed(RecordingObserver observer) {
-        return observer.isOwned() && !observer.hasWaiter();
-    }
-
-    /** Owners like these do not come back after a restart. */
-    void unclaimedGone(@NonNull Predicate<RequestOrigin> like) {
+    /** The requests of an earlier life that no build has come back to, and where they came from. */
+    @NonNull
+    Map<UUID, RequestOrigin> unclaimed() {
+        Map<UUID, RequestOrigin> unclaimed = new HashMap<>();
         for (RecordingObserver observer : observers.values()) {
-            if (isUnclaimed(observer) && like.test(observer.origin())) {
-                LOGGER.log(
-                        Level.INFO,
-                        "Build {0} does not come back; its Gitpod prebuild is cancelled",
-                        observer.origin().buildId());
-                ownerGone(observer);
+            if (observer.isUnclaimed()) {
+                unclaimed.put(observer.requestId(), observer.origin());
             }
+        }
+        return unclaimed;
+    }
+
+    /** The one who waited for this does not come back after a restart. */
+    void unclaimedGone(@NonNull UUID requestId) {
+        RecordingObserver observer = observers.get(requestId);
+        if (observer != null && observer.isUnclaimed()) {
+            LOGGER.log(
+                    Level.INFO,
+                    "Nobody in build {0} comes back to its Gitpod prebuild",
+                    observer.origin().buildId());
+            ownerGone(observer, null);
         }
     }
 
@@ -342,35 +439,59 @@ public final class PrebuildService {
 
     /**
      * Goes on waiting for a request after a restart: attaches to it if it is open, or tells what the build's record says
-     * of its end.
-     *
-     * @return false if nothing is known of it: then nothing was ever sent for it
+     * of its end. May read a small file.
      */
-    public boolean resume(@NonNull UUID requestId, @NonNull Run<?, ?> run, @NonNull PrebuildWaiter waiter) {
+    @NonNull
+    public Resumed resume(@NonNull UUID requestId, @NonNull Run<?, ?> run, @NonNull PrebuildWaiter waiter) {
         RecordingObserver observer = observers.get(requestId);
         if (observer != null) {
-            PrebuildResult known = observer.result();
-            Running now = running;
-            PrebuildHandle handle = now == null ? null : now.engine().find(requestId);
-            String id = known != null
-                    ? known.getId()
-                    : handle == null ? null : handle.view().prebuildId();
-            if (id != null) {
-                waiter.line(observer.messages().resumed(id));
-            }
-            observer.attach(waiter);
-            return true;
+            attach(observer, waiter);
+            return Resumed.GOES_ON;
         }
         PrebuildRecord record = PrebuildAction.find(run, requestId.toString());
-        if (record == null) {
-            return false;
+        if (record != null && record.getConclusion() != null) {
+            waiter.concluded(record);
+            return Resumed.GOES_ON;
         }
-        waiter.concluded(record);
-        return true;
+        Running now = running;
+        boolean lost = record != null || (now != null && now.ledger().hasLost(requestId));
+        return lost ? Resumed.LOST : Resumed.NEVER_SENT;
+    }
+
+    private void attach(RecordingObserver observer, PrebuildWaiter waiter) {
+        PrebuildHandle handle = find(observer.requestId());
+        PrebuildResult known = observer.result();
+        if (known == null && handle != null && handle.view().prebuildId() != null) {
+            known = new PrebuildResult(
+                    handle.view().prebuildId(),
+                    observer.messages().url(),
+                    handle.view().phase());
+        }
+        if (known != null) {
+            waiter.line(observer.messages().resumed(known.getId()));
+        }
+        observer.attach(waiter);
+        if (known != null) {
+            waiter.created(known);
+        }
+    }
+
+    /** What a build says of a request whose ledger entry is lost: the prebuild and where to look, as far as is known. */
+    @NonNull
+    public String lostEntry(@NonNull UUID requestId, @NonNull Run<?, ?> run) {
+        PrebuildRecord record = PrebuildAction.find(run, requestId.toString());
+        PrebuildResult result = record == null ? null : record.getResult();
+        return result == null
+                ? Messages.PrebuildService_lostEntry(requestId)
+                : Messages.PrebuildService_lostEntryOf(result.getId(), result.getUrl());
     }
 
     /** The one who waited leaves early; the waiter still hears what became of it. */
     public void leave(@NonNull UUID requestId) {
+        RecordingObserver observer = observers.get(requestId);
+        if (observer != null) {
+            observer.ownerLeaves();
+        }
         Running now = running;
         if (now != null && now.places().withdraw(requestId)) {
             return;

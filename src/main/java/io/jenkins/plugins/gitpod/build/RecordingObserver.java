@@ -33,6 +33,10 @@ final class RecordingObserver implements PrebuildObserver {
     @CheckForNull
     private PrebuildWaiter waiter;
 
+    private boolean ownerGone;
+    private boolean ownerLeaves;
+    private volatile boolean isBuildDeleted;
+
     @CheckForNull
     private PrebuildResult result;
 
@@ -67,13 +71,31 @@ final class RecordingObserver implements PrebuildObserver {
         return !request.detached();
     }
 
-    synchronized boolean hasWaiter() {
-        return waiter != null;
+    /** Whether the one who waits has not come back since a restart of Jenkins. */
+    synchronized boolean isUnclaimed() {
+        return isOwned() && waiter == null && !ownerGone;
     }
 
-    /** Who waited is gone and must not be told anything any longer. */
-    synchronized void forgetWaiter() {
+    /**
+     * Who waited is gone and must not be told anything any longer.
+     *
+     * @return whether this is news to both sides: neither has the owner heard the end, nor did it leave by itself
+     */
+    synchronized boolean ownerGone() {
+        boolean silently = !ownerGone && !ownerLeaves && conclusion == null;
+        ownerGone = true;
         waiter = null;
+        return silently;
+    }
+
+    /** Who waited was told to stop, and says so itself. */
+    synchronized void ownerLeaves() {
+        ownerLeaves = true;
+    }
+
+    /** To save a build that is being deleted would bring half of it back. */
+    void buildDeleted() {
+        isBuildDeleted = true;
     }
 
     @NonNull
@@ -184,6 +206,9 @@ final class RecordingObserver implements PrebuildObserver {
     }
 
     private void save(PrebuildRecord record) {
+        if (isBuildDeleted) {
+            return;
+        }
         Run<?, ?> run;
         try {
             run = Run.fromExternalizableId(origin.buildId());

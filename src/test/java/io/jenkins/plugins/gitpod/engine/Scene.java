@@ -34,6 +34,7 @@ final class Scene implements AutoCloseable {
     final GitpodSimulator gitpod;
     final Account account;
     final SimProject project;
+    final LogLines log = new LogLines();
     final MemoryJournal journal = new MemoryJournal();
     private final ImpatientSockets sockets;
     private final OkHttpClient http;
@@ -290,5 +291,9 @@ final class Scene implements AutoCloseable {
         gitpod.close();
         http.dispatcher().executorService().shutdown();
         http.connectionPool().evictAll();
+        log.close();
+        if (log.text().contains(account.token())) {
+            throw new AssertionError("The token is in the log:\n" + log.text());
+        }
     }
 }

@@ -75,7 +75,12 @@ public final class GitpodFixture implements AutoCloseable {
 
     /** {@code gitpodPrebuild} of the project with more options. */
     public String step(String... options) {
-        StringBuilder step = new StringBuilder("gitpodPrebuild projectId: '" + project.id() + "'");
+        return stepOf(project, options);
+    }
+
+    /** {@code gitpodPrebuild} of a certain project with more options. */
+    public String stepOf(SimProject of, String... options) {
+        StringBuilder step = new StringBuilder("gitpodPrebuild projectId: '" + of.id() + "'");
         for (String option : options) {
             step.append(", ").append(option);
         }
