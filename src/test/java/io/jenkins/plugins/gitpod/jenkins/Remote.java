@@ -41,11 +41,11 @@ public final class Remote {
             result = String.valueOf(build.getResult());
             log = JenkinsRule.getLog(build);
             PrebuildAction action = build.getAction(PrebuildAction.class);
-            PrebuildRecord record =
-                    action == null ? null : action.getRecords().get(0);
+            PrebuildRecord record = action == null ? null : action.getRecords().get(0);
             records = action == null ? 0 : action.getRecords().size();
-            prebuildId =
-                    record == null || record.getResult() == null ? null : record.getResult().getId();
+            prebuildId = record == null || record.getResult() == null
+                    ? null
+                    : record.getResult().getId();
             detached = record != null && record.isDetached();
             conclusion = record == null ? null : String.valueOf(record.getConclusion());
         }

@@ -73,7 +73,8 @@ class CrashTest {
         String id = project(job).id();
         gitpod.simulator()
                 .faults()
-                .add(FaultRule.on("CreatePrebuild", fault).when(call -> call.body().contains(id)));
+                .add(FaultRule.on("CreatePrebuild", fault)
+                        .when(call -> call.body().contains(id)));
     }
 
     private static void eventually(Callable<Boolean> condition) {
@@ -120,8 +121,8 @@ class CrashTest {
         start("detached", SAFE, "wait: false");
         String freestyleProject = project("freestyle").id();
         real.run(rule -> Remote.startFreestyle(rule, "freestyle", freestyleProject, null));
-        for (String job : List.of(
-                "waiting", "waitingNonAtomic", "neverResumes", "cancelling", "detached", "freestyle")) {
+        for (String job :
+                List.of("waiting", "waitingNonAtomic", "neverResumes", "cancelling", "detached", "freestyle")) {
             eventually(() -> prebuilds(job).size() == 1);
         }
         for (String job : List.of("waiting", "waitingNonAtomic", "neverResumes", "cancelling", "freestyle")) {
@@ -136,7 +137,10 @@ class CrashTest {
         Remote.kill(real);
         actsLate.release(); // the server goes on with what it had read already
         notAnswered.release();
-        assertEquals(9, LedgerFiles.in(LedgerFiles.directory(real.getHome().toPath())).size(), "open requests");
+        assertEquals(
+                9,
+                LedgerFiles.in(LedgerFiles.directory(real.getHome().toPath())).size(),
+                "open requests");
         gitpod.simulator().faults().clear();
         real.startJenkins();
 
