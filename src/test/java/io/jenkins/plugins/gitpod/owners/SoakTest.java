@@ -24,14 +24,16 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
 /**
  * Builds at random, with random faults and early ends, in a real Jenkins that is killed now and then; afterwards the
- * simulator's books, the ledger and Jenkins' builds must agree, prebuild by prebuild. A short form by default; the Maven
- * profile {@code soak} runs the full one. {@code -Dsoak.seed=…} replays what a run did.
+ * simulator's books, the ledger and Jenkins' builds must agree, prebuild by prebuild. The Maven profile {@code soak} runs
+ * the full form, {@code -Dsoak.builds=12} a short one; {@code -Dsoak.seed=…} replays what a run did.
  */
+@EnabledIfSystemProperty(named = "soak.builds", matches = "[0-9]+")
 class SoakTest {
 
     private static final int BUILDS = Integer.getInteger("soak.builds", 12);
