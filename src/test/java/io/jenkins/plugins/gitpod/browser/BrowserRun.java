@@ -178,7 +178,6 @@ class BrowserRun {
         browser.find(beside("projectId", "Project web-shop, "));
         browser.type(field("environmentClassId"), gpu.id());
         browser.find(beside("environmentClassId", "not among the classes"));
-        picture("freestyle-step-warning");
         browser.type(field("environmentClassId"), large.id());
         browser.find(beside("environmentClassId", "Environment class Large (8 cores, 32 GB)"));
         browser.type(field("timeout"), "3");
