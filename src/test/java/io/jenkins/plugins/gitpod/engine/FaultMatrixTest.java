@@ -42,7 +42,8 @@ class FaultMatrixTest {
     /** How long after its last word a fault for ever lasts. */
     private static final Duration LASTS = Duration.ofMinutes(5);
 
-    private static final Duration A_DAY_AND_MORE = Duration.ofHours(26);
+    /** How long after the end of the fault the last thing may have to be cleaned up. */
+    private static final Duration CLEAN_UP = Duration.ofMinutes(20);
 
     private static int cells;
     private static int violations;
@@ -133,7 +134,7 @@ class FaultMatrixTest {
             if (other != null) {
                 other.abort();
             }
-            scene.untilAllClosed(A_DAY_AND_MORE);
+            scene.untilAllClosed(CLEAN_UP);
             scene.runtime.advance(Duration.ofMinutes(1));
             checkBooks();
             checkSecrecy();

@@ -262,6 +262,7 @@ final class Scene implements AutoCloseable {
         engine.close();
         runtime.advance(downtime);
         engine = newEngine();
+        journal.closedPrebuilds().forEach(engine::claim);
         List<PrebuildEngine.Restored> restored = new ArrayList<>();
         List<RecordingObserver> observers = new ArrayList<>();
         for (SavedRequest saved : journal.open()) {
