@@ -90,8 +90,8 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
     private static void runGuarded(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException | Error e) {
-            // A defect must show, and must take neither a thread nor a lane's place with it.
+        } catch (Throwable e) {
+            // A defect must show, whatever it throws, and must take neither a thread nor a lane's place with it.
             LOGGER.log(Level.WARNING, "Unexpected failure in the Gitpod prebuild engine", e);
         }
     }
