@@ -158,7 +158,7 @@ final class Ledger implements Journal {
                 LedgerEntry entry = read(path);
                 Read read = new Read(entry.toSaved(), entry.origin());
                 UUID requestId = read.saved().request().requestId();
-                if (!path.getFileName().toString().equals(requestId + ".xml")) {
+                if (!path.equals(open.resolve(requestId + ".xml"))) {
                     throw new IOException("It holds request " + requestId);
                 }
                 announce(requestId, read.origin());

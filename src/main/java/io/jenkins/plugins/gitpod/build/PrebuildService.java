@@ -283,6 +283,10 @@ public final class PrebuildService {
                     observers.remove(requestId);
                     now.ledger().withdraw(requestId);
                 });
+        if (!run.isBuilding()) {
+            // A pipeline that is killed while it starts runs on for a moment after its build has ended.
+            throw new AbortException(Messages.PrebuildService_buildOver());
+        }
         now.ledger().announce(requestId, origin);
         observers.put(requestId, observer);
         Places.Admission admission = now.places().admit(requestId, place);
@@ -293,6 +297,10 @@ public final class PrebuildService {
             background()
                     .execute(() -> waiter.line(Messages.PrebuildService_waitsForPlace(
                             connection.name(), String.valueOf(configured.getMostUnderWay()))));
+        }
+        if (observer.isOwned() && !run.isBuilding()) {
+            // It ended just now, and whoever was told of that may not have seen the request yet.
+            ownerGone(observer, null);
         }
     }
 

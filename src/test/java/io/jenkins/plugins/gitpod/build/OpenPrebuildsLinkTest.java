@@ -13,6 +13,7 @@ import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import hudson.model.Result;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
+import io.jenkins.plugins.gitpod.jenkins.FastLimits;
 import io.jenkins.plugins.gitpod.jenkins.GitpodFixture;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
@@ -28,10 +29,12 @@ import org.htmlunit.html.HtmlTable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
+@ExtendWith(FastLimits.class)
 @WithJenkins
 class OpenPrebuildsLinkTest {
 

@@ -28,6 +28,7 @@ import io.jenkins.plugins.gitpod.build.OnWarning;
 import io.jenkins.plugins.gitpod.build.PrebuildAction;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
+import io.jenkins.plugins.gitpod.jenkins.FastLimits;
 import io.jenkins.plugins.gitpod.jenkins.GitpodFixture;
 import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
@@ -48,10 +49,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestBuilder;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
+@ExtendWith(FastLimits.class)
 @WithJenkins
 class GitpodPrebuildBuilderTest {
 

@@ -47,12 +47,16 @@ public final class GitpodFixture implements AutoCloseable {
 
     /** Makes the running Jenkins know the simulator by a connection named "sim" with a global credential. */
     public GitpodFixture connect() throws IOException {
-        addCredential(CREDENTIALS_ID, account.token());
-        GitpodConnection connection =
-                new GitpodConnection("sim", simulator.apiUrl().toString());
+        connect(simulator.apiUrl().toString(), account.token());
+        return this;
+    }
+
+    /** The same in a Jenkins that runs elsewhere. */
+    public static void connect(String apiUrl, String text) throws IOException {
+        addCredential(CREDENTIALS_ID, text);
+        GitpodConnection connection = new GitpodConnection("sim", apiUrl);
         connection.setCredentialsId(CREDENTIALS_ID);
         GitpodGlobalConfiguration.get().setConnections(List.of(connection));
-        return this;
     }
 
     /** Stores a secret text in Jenkins itself. */
