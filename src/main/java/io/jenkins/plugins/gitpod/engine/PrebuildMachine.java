@@ -319,7 +319,7 @@ final class PrebuildMachine {
             stage = Stage.LOOKING_UP;
             unclear = e;
             saveOrWarn();
-            news.tell(new Update.LookingUp());
+            news.lookingUp();
             lookUpLater(lookUpBackoff.next(out.random()));
         } else if (cancelReason != null || nobodyWaits) {
             over(new Outcome.NotCreated());
@@ -371,6 +371,7 @@ final class PrebuildMachine {
     private void lookUp() {
         if (!lookUpOut) {
             lookUpOut = true;
+            news.lookingUp();
             lookUpAfterLag = readLagOver();
             out.lookUp();
         }
