@@ -32,10 +32,17 @@ final class Session {
     @CheckForNull
     private volatile Identity identity;
 
-    Session(SessionKey key, GitpodClient client, EngineRuntime runtime, EngineSettings settings) {
+    /** @param events where hints come from, or null to do without */
+    Session(
+            SessionKey key,
+            GitpodClient client,
+            EngineRuntime runtime,
+            EngineSettings settings,
+            @CheckForNull EventSource events,
+            StreamPlaces streams) {
         this.key = key;
         this.client = client;
-        this.watcher = new Watcher(client, runtime, settings);
+        this.watcher = new Watcher(client, runtime, settings, events, streams);
         this.creates = new Serial(runtime.lane(Lane.CREATE), CREATES_AT_ONCE);
         this.cancels = new Serial(runtime.lane(Lane.CANCEL), CANCELS_AT_ONCE);
     }

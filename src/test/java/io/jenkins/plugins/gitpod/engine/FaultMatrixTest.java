@@ -232,8 +232,10 @@ class FaultMatrixTest {
             assertThat("owned twice", owned.stream().distinct().toList(), hasSize(owned.size()));
             assertThat("left open", scene.journal.open(), is(empty()));
             waits.forEach(wait -> assertThat("last words", wait.observer().outcomes(), hasSize(1)));
-            waits.forEach(wait ->
-                    assertThat("lines for a console", wait.observer().updates(), hasSize(lessThanOrEqualTo(12))));
+            waits.forEach(wait -> assertThat(
+                    "lines for a console: " + wait.observer().updates(),
+                    wait.observer().updates(),
+                    hasSize(lessThanOrEqualTo(12))));
         }
 
         private void checkSecrecy() {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.gitpod.engine;
 
+import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.BearerToken;
 import io.jenkins.plugins.gitpod.api.ClientLimits;
 import io.jenkins.plugins.gitpod.api.GitpodClient;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import okhttp3.OkHttpClient;
 import org.awaitility.Awaitility;
 
@@ -41,6 +43,10 @@ final class Scene implements AutoCloseable {
     private final ClientLimits limits;
     private final EngineSettings settings;
     private final Connection connection;
+
+    @Nullable
+    private final Function<GitpodClient, EventSource> events;
+
     private final List<PrebuildEngine> engines = new ArrayList<>();
     private PrebuildEngine engine;
 
@@ -58,6 +64,7 @@ final class Scene implements AutoCloseable {
         account = gitpod.account("jenkins");
         project = gitpod.addProject("shop");
         connection = new Connection("main", endpoint(), setting.sharedAccount);
+        events = setting.events == null ? null : setting.events.apply(this);
         engine = newEngine();
     }
 
@@ -69,6 +76,9 @@ final class Scene implements AutoCloseable {
         private PhasePlan plan = PhasePlan.typical();
         private Duration readLag = Duration.ZERO;
         private boolean sharedAccount;
+
+        @Nullable
+        private Function<Scene, Function<GitpodClient, EventSource>> events;
 
         Setting seed(long value) {
             seed = value;
@@ -100,6 +110,12 @@ final class Scene implements AutoCloseable {
             return this;
         }
 
+        /** There are events to be heard; if not set, there is no stream to be had. */
+        Setting events(Function<Scene, Function<GitpodClient, EventSource>> value) {
+            events = value;
+            return this;
+        }
+
         Scene begin() {
             return new Scene(this);
         }
@@ -122,7 +138,7 @@ final class Scene implements AutoCloseable {
     }
 
     private PrebuildEngine newEngine() {
-        PrebuildEngine made = new PrebuildEngine(runtime, settings, journal, this::client);
+        PrebuildEngine made = new PrebuildEngine(runtime, settings, journal, this::client, events);
         engines.add(made);
         return made;
     }
