@@ -174,6 +174,9 @@ final class Watcher {
         /** An event has spoken of it since it was read. */
         boolean told;
 
+        /** The last read failed, and the next one may do better: no event will tell. */
+        boolean troubled;
+
         /** An event has spoken of its creation. */
         boolean created;
 
@@ -553,7 +556,8 @@ final class Watcher {
                 boolean events = hints != null && hints.trusted();
                 double luck = runtime.random();
                 for (Watched each : read) {
-                    Duration interval = pace.next(each.phase, Duration.ofNanos(now - each.since), events, luck);
+                    boolean told = events && !each.troubled;
+                    Duration interval = pace.next(each.phase, Duration.ofNanos(now - each.since), told, luck);
                     long due = now + interval.toNanos();
                     // An event that came after the read stands.
                     each.due = each.hinted ? Math.min(each.due, due) : due;
@@ -588,6 +592,7 @@ final class Watcher {
                 one.phase = phase;
                 one.told = false;
                 one.hinted = false;
+                one.troubled = false;
                 one.lastTry = ++tries;
                 // Until the end of the round says better.
                 one.due = one.lastRead + pace.base().toNanos();
@@ -630,6 +635,7 @@ final class Watcher {
                 unread.remove(one.prebuildId);
                 synchronized (watched) {
                     one.hinted = false;
+                    one.troubled = true;
                     read.add(one);
                 }
                 one.reader.failed(e);

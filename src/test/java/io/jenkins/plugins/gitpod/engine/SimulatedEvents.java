@@ -131,6 +131,7 @@ final class SimulatedEvents {
         private final Map<String, SimPhase> told = new HashMap<>();
         private final long begun = scene.runtime.nanoTime();
         private boolean closed;
+        private long closedAt;
         private int events;
 
         Stream(EventSource.Listener listener, Manner how, boolean closed) {
@@ -165,11 +166,14 @@ final class SimulatedEvents {
         }
 
         private boolean speaks() {
-            return !closed || how == Manner.SPEAKS_ON;
+            boolean speaksOn = how == Manner.SPEAKS_ON
+                    && scene.runtime.nanoTime() - closedAt
+                            < Duration.ofSeconds(30).toNanos();
+            return !closed || speaksOn;
         }
 
         private void look() {
-            if (!speaks() || scene.gitpod.books().active().isEmpty() && closed) {
+            if (!speaks()) {
                 return;
             }
             if (how == Manner.BREAKS_EVERY_MINUTE
@@ -225,7 +229,11 @@ final class SimulatedEvents {
 
         @Override
         public void close() {
+            if (closed) {
+                return;
+            }
             closed = true;
+            closedAt = scene.runtime.nanoTime();
             // As a thread that reads would, which finds its call cancelled.
             scene.runtime.schedule(Duration.ofMillis(1), () -> listener.ended(lost()));
         }
