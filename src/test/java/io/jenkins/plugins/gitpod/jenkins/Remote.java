@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.flow.FlowDurabilityHint;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.job.properties.DurabilityHintJobProperty;
@@ -37,7 +38,7 @@ public final class Remote {
 
         Build(Run<?, ?> build) throws Exception {
             job = build.getParent().getName();
-            building = build.isBuilding();
+            building = build.isBuilding() && isAlive(build);
             result = String.valueOf(build.getResult());
             log = JenkinsRule.getLog(build);
             PrebuildAction action = build.getAction(PrebuildAction.class);
@@ -48,6 +49,18 @@ public final class Remote {
                     : record.getResult().getId();
             detached = record != null && record.isDetached();
             conclusion = record == null ? null : String.valueOf(record.getConclusion());
+        }
+
+        /**
+         * A pipeline's build that is killed before it was first saved is lost to Jenkins: it has no program and no
+         * executor, and yet it is said to be building for ever.
+         */
+        private static boolean isAlive(Run<?, ?> build) {
+            if (build.getExecutor() != null || !(build instanceof WorkflowRun run)) {
+                return true;
+            }
+            FlowExecution execution = run.getExecution();
+            return execution != null && !execution.isComplete();
         }
 
         @Override
