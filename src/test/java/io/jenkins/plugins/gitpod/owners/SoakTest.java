@@ -1,6 +1,9 @@
 package io.jenkins.plugins.gitpod.owners;
 
+import static java.util.stream.Collectors.joining;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.emptyString;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.jenkins.plugins.gitpod.jenkins.GitpodFixture;
@@ -38,7 +41,7 @@ class SoakTest {
     private static final int BUILDS = Integer.getInteger("soak.builds", 12);
     private static final int KILLS = Integer.getInteger("soak.kills", 1);
     private static final long SEED = Long.getLong("soak.seed", System.nanoTime());
-    private static final Duration PATIENCE = Duration.ofMinutes(7);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private static final List<String> DURABILITY =
             List.of("MAX_SURVIVABILITY", "SURVIVABLE_NONATOMIC", "PERFORMANCE_OPTIMIZED");
@@ -146,21 +149,48 @@ class SoakTest {
         await("what nobody owns is ended")
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofSeconds(1))
-                .until(() -> unowned().isEmpty());
+                .until(() -> describe(unowned()), emptyString());
         await("all builds end")
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofSeconds(1))
-                .until(() -> {
-                    completeOwned();
-                    return builds().stream().noneMatch(build -> build.building);
-                });
+                .until(
+                        () -> {
+                            completeOwned();
+                            return builds().stream()
+                                    .filter(build -> build.building)
+                                    .map(Remote.Build::toString)
+                                    .collect(joining("\n"));
+                        },
+                        emptyString());
         await("the ledger closes")
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofSeconds(1))
-                .until(() -> {
-                    completeOwned();
-                    return openWithPrebuild().isEmpty();
-                });
+                .until(
+                        () -> {
+                            completeOwned();
+                            return openWithPrebuild();
+                        },
+                        empty());
+    }
+
+    /** What a failure is told with: each prebuild with its build and with what the ledger still holds open. */
+    private String describe(List<SimPrebuild> prebuilds) throws Exception {
+        if (prebuilds.isEmpty()) {
+            return "";
+        }
+        StringBuilder text = new StringBuilder();
+        List<Remote.Build> builds = builds();
+        for (SimPrebuild prebuild : prebuilds) {
+            text.append(prebuild).append(" of ");
+            builds.stream()
+                    .filter(build -> mark(prebuild).equals(marks.get(build.job)))
+                    .forEach(text::append);
+            text.append('\n');
+        }
+        for (Path file : LedgerFiles.in(LedgerFiles.directory(real.getHome().toPath()))) {
+            text.append(Files.exists(file) ? Files.readString(file) : file + " was closed just now");
+        }
+        return text.toString();
     }
 
     /** Again and again, for a slow build may only now have its prebuild made. */
