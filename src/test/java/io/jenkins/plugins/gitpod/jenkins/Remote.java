@@ -38,9 +38,9 @@ public final class Remote {
 
         Build(Run<?, ?> build) throws Exception {
             job = build.getParent().getName();
-            building = build.isBuilding() && isAlive(build);
             result = String.valueOf(build.getResult());
             log = JenkinsRule.getLog(build);
+            building = build.isBuilding() && isAlive(build, log);
             PrebuildAction action = build.getAction(PrebuildAction.class);
             PrebuildRecord record = action == null ? null : action.getRecords().get(0);
             records = action == null ? 0 : action.getRecords().size();
@@ -52,15 +52,20 @@ public final class Remote {
         }
 
         /**
-         * A pipeline's build that is killed before it was first saved is lost to Jenkins: it has no program and no
-         * executor, and yet it is said to be building for ever.
+         * Whether Jenkins still knows what to do for a build that it says is building. A pipeline that was killed before it
+         * was first saved has no program; one that was killed between two of its saves may come back with nothing to do.
          */
-        private static boolean isAlive(Run<?, ?> build) {
-            if (build.getExecutor() != null || !(build instanceof WorkflowRun run)) {
+        private static boolean isAlive(Run<?, ?> build, String log) throws Exception {
+            if (!(build instanceof WorkflowRun run)) {
                 return true;
             }
             FlowExecution execution = run.getExecution();
-            return execution != null && !execution.isComplete();
+            if (execution == null) {
+                return build.getExecutor() != null;
+            }
+            return !execution.isComplete()
+                    && !(log.contains("Ready to run at")
+                            && execution.getCurrentExecutions(true).get().isEmpty());
         }
 
         @Override
