@@ -11,9 +11,8 @@ import hudson.init.Initializer;
 import hudson.init.Terminator;
 import hudson.model.Run;
 import hudson.model.TaskListener;
-import io.jenkins.plugins.gitpod.api.ClientLimits;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
-import io.jenkins.plugins.gitpod.config.GitpodClients;
+import io.jenkins.plugins.gitpod.config.ConnectionClients;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
 import io.jenkins.plugins.gitpod.config.TokenLookup;
@@ -117,12 +116,11 @@ public final class PrebuildService {
             return;
         }
         EngineSettings settings = Limits.settings();
-        ClientLimits limits = Limits.client();
         ThreadedRuntime threads = new ThreadedRuntime();
         EngineRuntime runtime = new SystemRuntime(threads);
         Ledger ledger = new Ledger(Jenkins.get().getRootDir().toPath().resolve("gitpod-prebuilds"));
-        PrebuildEngine engine = new PrebuildEngine(
-                runtime, settings, journal(ledger), (endpoint, token) -> GitpodClients.client(endpoint, token, limits));
+        PrebuildEngine engine =
+                new PrebuildEngine(runtime, settings, journal(ledger), new ConnectionClients(Limits.client()));
         Places places = new Places(name -> freePlaces(engine, name));
         running = new Running(threads, runtime, ledger, engine, places);
         restore(ledger, engine);
@@ -205,8 +203,10 @@ public final class PrebuildService {
     }
 
     private void restore(Ledger ledger, PrebuildEngine engine) {
-        ledger.readRecentlyClosed().forEach(engine::claim);
-        for (Ledger.Read read : ledger.readOpen()) {
+        List<Ledger.Read> open = ledger.readOpen();
+        ledger.readClosed(open.stream().anyMatch(read -> read.saved().prebuildId() == null))
+                .forEach(engine::claim);
+        for (Ledger.Read read : open) {
             PrebuildRequest request = read.saved().request();
             RecordingObserver observer =
                     new RecordingObserver(request, read.origin(), read.saved().intentTime(), null);

@@ -46,6 +46,9 @@ final class Life implements Effects, PrebuildHandle {
     @CheckForNull
     private Session session;
 
+    /** The place in the session's queue of creates, 0 if there is none yet. */
+    private long turn;
+
     @CheckForNull
     private String watchedId;
 
@@ -293,6 +296,7 @@ final class Life implements Effects, PrebuildHandle {
             engine.releaseSession(session);
         }
         session = next;
+        turn = 0;
     }
 
     @Override
@@ -301,11 +305,18 @@ final class Life implements Effects, PrebuildHandle {
         PrebuildRequest request = machine.request();
         CreateTicket mine = new CreateTicket();
         ticket = mine;
-        with.creates().execute(() -> {
+        with.creates().add(request.projectId(), turn(with), () -> {
             if (!engine.isClosed() && mine.goOut()) {
                 create(with, request, mine);
             }
         });
+    }
+
+    private long turn(Session with) {
+        if (turn == 0) {
+            turn = with.creates().nextTurn();
+        }
+        return turn;
     }
 
     private void create(Session with, PrebuildRequest request, CreateTicket mine) {
@@ -320,6 +331,9 @@ final class Life implements Effects, PrebuildHandle {
                 createIsBack(mine);
             });
         } catch (GitpodException e) {
+            if (RetryPolicy.create(e) == RetryPolicy.Verdict.WAIT) {
+                e.retryAfter().ifPresent(with.creates()::hold);
+            }
             createFailed(e, mine);
         } catch (RuntimeException | Error e) {
             createFailed(Defects.failedCall("CreatePrebuild", e), mine);
@@ -355,7 +369,7 @@ final class Life implements Effects, PrebuildHandle {
         Session with = Objects.requireNonNull(session, "no token yet");
         String projectId = machine.request().projectId();
         boolean lagOver = machine.readLagOver();
-        with.creates().execute(() -> {
+        with.creates().add(projectId, turn(with), () -> {
             try {
                 decide(with, with.ownPrebuilds(projectId), lagOver);
             } catch (GitpodException e) {

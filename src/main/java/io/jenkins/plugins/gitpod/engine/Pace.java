@@ -55,7 +55,6 @@ final class Pace {
         return switch (phase) {
             case PENDING, STARTING, RUNNING, STOPPING ->
                 1.1; // far from a good end; a bad one may wait two seconds more
-            case CANCELLING -> 0.5; // soon over, and somebody has asked for it
             default -> 1;
         };
     }

@@ -169,13 +169,20 @@ public final class PrebuildEngine implements AutoCloseable {
     }
 
     Session openSession(Connection connection, BearerToken token) {
-        SessionKey key = new SessionKey(connection.name(), connection.endpoint().apiUrl(), token.fingerprint());
+        SessionLimits limits = clients.limits(connection, SessionLimits.usual(settings));
+        SessionKey key = new SessionKey(connection.name(), connection.endpoint().apiUrl(), token.fingerprint(), limits);
         synchronized (sessions) {
             Session session = sessions.get(key);
             if (session == null) {
-                GitpodClient client = clients.client(connection.endpoint(), token);
+                GitpodClient client = clients.client(connection.endpoint(), token, limits.call());
                 EventSource source = events == null ? null : events.apply(client);
-                session = new Session(key, client, runtime, settings, source, streams);
+                session = new Session(
+                        key,
+                        client,
+                        new CallGate(limits.callsAtOnce()).around(runtime),
+                        settings.withPollIntervals(limits.shortestPoll(), limits.longestPoll()),
+                        source,
+                        streams);
                 sessions.put(key, session);
             }
             session.use(1);

@@ -20,8 +20,9 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Real time and a few daemon threads. All lanes draw from one pool, which makes a thread only when none is idle; each lane
- * has a limit of its own, so that one that hangs takes no thread from another.
+ * Real time and a few daemon threads. All lanes draw from one pool, which makes a thread only when none is idle. Each lane
+ * may always have one, and all together a few; more only when the tasks of a lane hang, up to the lane's own limit, so that
+ * one that hangs takes no thread from another. Streams are apart: they last.
  */
 public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
 
@@ -31,12 +32,19 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
     /** How long closing waits for creates to be answered: an answer now spares looking it up later. */
     private static final Duration GRACE = Duration.ofSeconds(5);
 
+    /** So many threads do for tasks that get on, whatever their number. */
+    private static final int ENOUGH = 3;
+
+    /** A lane that finishes none of its tasks for so long hangs. */
+    private static final Duration HANGS = Duration.ofMillis(250);
+
     /** When no thread could be made, this long passes until the next try. */
     private static final Duration NO_THREAD_PAUSE = Duration.ofSeconds(1);
 
     private final ScheduledThreadPoolExecutor timer;
     private final ThreadPoolExecutor pool;
     private final Map<Lane, LaneQueue> lanes = new EnumMap<>(Lane.class);
+    private final AtomicInteger busy = new AtomicInteger();
 
     public ThreadedRuntime() {
         timer = new ScheduledThreadPoolExecutor(1, threads("timer-"));
@@ -115,10 +123,14 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
 
         private final Lane lane;
         private final Queue<Runnable> waiting = new ArrayDeque<>();
+        private final boolean lasting;
         private int running;
+        private long taken;
+        private boolean checking;
 
         LaneQueue(Lane lane) {
             this.lane = lane;
+            this.lasting = lane == Lane.STREAM;
         }
 
         @Override
@@ -126,32 +138,73 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
             synchronized (this) {
                 waiting.add(task);
             }
-            start();
+            start(false);
         }
 
-        private void start() {
+        /** @param hanging whether those that run have not got on for a while */
+        private void start(boolean hanging) {
             synchronized (this) {
                 if (running == lane.threads() || waiting.isEmpty()) {
                     return;
                 }
-                running++;
+                if (!hanging && !lasting && running > 0 && busy.get() >= ENOUGH) {
+                    checkLater();
+                    return;
+                }
+                began();
             }
             try {
                 pool.execute(this::work);
             } catch (RejectedExecutionException closed) {
                 LOGGER.log(Level.FINE, "Not run, for the engine is closed: lane {0}", lane);
                 synchronized (this) {
-                    running--;
+                    ended();
                     waiting.clear();
-                    notifyAll();
                 }
             } catch (OutOfMemoryError noThread) {
                 LOGGER.log(Level.WARNING, "No thread to be had for Gitpod prebuilds, trying again", noThread);
                 synchronized (this) {
-                    running--;
-                    notifyAll();
+                    ended();
                 }
-                schedule(NO_THREAD_PAUSE, this::start);
+                schedule(NO_THREAD_PAUSE, () -> start(false));
+            }
+        }
+
+        private void began() {
+            running++;
+            if (!lasting) {
+                busy.incrementAndGet();
+            }
+        }
+
+        private void ended() {
+            running--;
+            if (!lasting) {
+                busy.decrementAndGet();
+            }
+            notifyAll();
+        }
+
+        /** Under the lock. */
+        private void checkLater() {
+            if (!checking) {
+                checking = true;
+                long before = taken;
+                schedule(HANGS, () -> check(before));
+            }
+        }
+
+        private void check(long before) {
+            boolean hanging;
+            synchronized (this) {
+                checking = false;
+                hanging = taken == before;
+            }
+            start(hanging);
+            synchronized (this) {
+                if (!waiting.isEmpty() && running < lane.threads()) {
+                    checkLater();
+                }
             }
         }
 
@@ -168,8 +221,9 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
         private synchronized Runnable next() {
             Runnable task = waiting.poll();
             if (task == null) {
-                running--;
-                notifyAll();
+                ended();
+            } else {
+                taken++;
             }
             return task;
         }

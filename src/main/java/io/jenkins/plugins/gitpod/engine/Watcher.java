@@ -51,7 +51,6 @@ final class Watcher {
     /** A project that spoils each list it is on is left out of lists for so long. */
     private static final Duration UNLISTED_FOR = Duration.ofMinutes(10);
 
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     private static final Duration LONGEST_ASKED_WAIT = Duration.ofMinutes(5);
     /** A round waits no longer for a server that asks to: a page's token does not live for ever. */
     private static final Duration LONGEST_WAIT_IN_ROUND = Duration.ofSeconds(10);
@@ -139,7 +138,8 @@ final class Watcher {
         this.client = client;
         this.runtime = runtime;
         this.pace = new Pace(settings.pollInterval());
-        this.backoff = new Backoff(settings.pollInterval(), max(LONGEST_PAUSE, settings.pollInterval()));
+        this.backoff =
+                new Backoff(settings.pollInterval(), max(settings.longestPollInterval(), settings.pollInterval()));
         this.budget = new CallBudget(settings.pollInterval(), runtime.nanoTime());
         this.pausedUntil = runtime.nanoTime();
         this.hints = events == null ? null : new Hints(events, places, runtime, new HintsEar());

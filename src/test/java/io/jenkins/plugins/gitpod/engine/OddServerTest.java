@@ -111,7 +111,7 @@ class OddServerTest {
     void aLookedUpListWhosePageTokenNeverChangesIsNotComplete() throws Exception {
         answer = "{\"pagination\":{\"nextToken\":\"again\"},\"prebuilds\":[{\"id\":\"" + OTHER + "\"}]}";
         Session session = new Session(
-                new SessionKey("main", client.endpoint().apiUrl(), "f"),
+                new SessionKey("main", client.endpoint().apiUrl(), "f", SessionLimits.usual(EngineSettings.defaults())),
                 client,
                 runtime,
                 EngineSettings.defaults(),

@@ -72,7 +72,7 @@ class StreamOverHttpTest {
                 runtime,
                 EngineSettings.defaults().withPollInterval(pollInterval),
                 new MemoryJournal(),
-                (endpoint, token) -> new GitpodClient(http, endpoint, token, Scene.PATIENT, "test"));
+                (endpoint, token, limits) -> new GitpodClient(http, endpoint, token, Scene.PATIENT, "test"));
     }
 
     private SimPrebuild submit() throws Exception {
