@@ -46,6 +46,10 @@ final class Life implements Effects, PrebuildHandle {
     @CheckForNull
     private Session session;
 
+    /** What the journal holds, null if nothing or if that is not sure. */
+    @CheckForNull
+    private SavedRequest lastSaved;
+
     /** The place in the session's queue of creates, 0 if there is none yet. */
     private long turn;
 
@@ -189,10 +193,18 @@ final class Life implements Effects, PrebuildHandle {
         return runtime.random();
     }
 
+    /** Whatever must survive is written at once; what would read back the same is not written again. */
     @Override
     public void save() throws IOException {
+        SavedRequest now = machine.saved();
+        SavedRequest last = lastSaved;
+        if (last != null && last.survivesAs(now)) {
+            return;
+        }
+        lastSaved = null;
         try {
-            engine.journal().save(machine.saved());
+            engine.journal().save(now);
+            lastSaved = now;
         } catch (RuntimeException e) {
             throw new IOException(e);
         }
