@@ -14,6 +14,8 @@ public final class JobListener extends ItemListener {
     @Override
     public void onLoaded() {
         OrphanCheck.schedule();
+        PrebuildService service = PrebuildService.get();
+        service.background().execute(service::resumeAutomatic);
     }
 
     @Override

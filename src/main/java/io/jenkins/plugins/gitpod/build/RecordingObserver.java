@@ -30,6 +30,7 @@ final class RecordingObserver implements PrebuildObserver {
     private volatile RequestOrigin origin;
     private final PrebuildMessages messages;
     private final Instant since;
+    private volatile boolean left;
 
     @CheckForNull
     private PrebuildWaiter waiter;
@@ -65,7 +66,16 @@ final class RecordingObserver implements PrebuildObserver {
 
     /** Whether an owner waits for it, or once did, whose early end matters. */
     boolean isOwned() {
-        return !request.detached();
+        return !request.detached() && !left;
+    }
+
+    /** Who once waited has left; the prebuild goes on. */
+    void left() {
+        left = true;
+    }
+
+    boolean isCancelOnAbort() {
+        return request.cancelOnAbort();
     }
 
     synchronized boolean hasWaiter() {
@@ -110,6 +120,38 @@ final class RecordingObserver implements PrebuildObserver {
         }
     }
 
+    /** A line for the console of whoever waits. */
+    void line(@NonNull String line) {
+        PrebuildWaiter to;
+        synchronized (this) {
+            to = waiter;
+        }
+        if (to != null) {
+            to.line(line);
+        }
+    }
+
+    /** The prebuild was known already when this one joined. */
+    void adopt(@NonNull PrebuildResult known) {
+        PrebuildWaiter to;
+        synchronized (this) {
+            if (result != null) {
+                return;
+            }
+            result = known;
+            to = waiter;
+        }
+        save(record(null, null));
+        if (to != null) {
+            to.created(known);
+        }
+    }
+
+    /** This one left; the prebuild goes on. */
+    void leftToOthers(@NonNull String message) {
+        conclude(record(Conclusion.LEFT_RUNNING, message));
+    }
+
     @Override
     public void update(Update update) {
         PrebuildWaiter to;
@@ -148,7 +190,10 @@ final class RecordingObserver implements PrebuildObserver {
         }
         PrebuildResult known = result();
         Duration took = Duration.ofMillis(known == null ? 0 : known.getDurationMillis());
-        PrebuildRecord record = record(conclusion(outcome), messages.outcome(outcome, took));
+        conclude(record(conclusion(outcome), messages.outcome(outcome, took)));
+    }
+
+    private void conclude(PrebuildRecord record) {
         save(record);
         PrebuildWaiter to;
         synchronized (this) {
@@ -190,6 +235,11 @@ final class RecordingObserver implements PrebuildObserver {
     }
 
     private void save(PrebuildRecord record) {
+        save(origin, record);
+    }
+
+    /** Saves a record with the build it is of, if that is still there. */
+    static void save(@NonNull RequestOrigin origin, @NonNull PrebuildRecord record) {
         Run<?, ?> run;
         try {
             run = Run.fromExternalizableId(origin.buildId());
