@@ -99,8 +99,6 @@ final class CommitBook {
     /** The file of one key. Saved: fields may be added but not renamed. */
     private static final class Page {
         private List<Act> acts = new ArrayList<>();
-        private String projectId;
-        private String branch;
         private boolean owed;
     }
 
@@ -150,8 +148,6 @@ final class CommitBook {
     /** Books that a request is made for a commit. */
     synchronized void act(@NonNull Key key, @Nullable String revision, @NonNull UUID requestId) {
         Page page = page(key.fileName());
-        page.projectId = key.projectId();
-        page.branch = key.branch();
         page.owed = false;
         page.acts.removeIf(act -> act.isOf(requestId));
         page.acts.add(new Act(revision, requestId));
@@ -172,8 +168,6 @@ final class CommitBook {
         Page page = page(key.fileName());
         if (!page.owed) {
             page.owed = true;
-            page.projectId = key.projectId();
-            page.branch = key.branch();
             write(key.fileName(), page);
             dropOldest();
         }

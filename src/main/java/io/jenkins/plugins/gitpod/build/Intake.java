@@ -72,16 +72,16 @@ final class Intake {
         void conclude(@NonNull Wish wish, @NonNull PrebuildRecord record);
     }
 
-    private final class Asked {
+    private static final class Asked {
         private final Wish wish;
         private final TokenSource tokens;
         private final long since;
         private boolean troubleTold;
 
-        Asked(Wish wish, TokenSource tokens) {
+        Asked(Wish wish, TokenSource tokens, long since) {
             this.wish = wish;
             this.tokens = tokens;
-            this.since = runtime.nanoTime();
+            this.since = since;
         }
     }
 
@@ -103,7 +103,7 @@ final class Intake {
 
     /** Returns at once. */
     void ask(@NonNull Wish wish, @NonNull TokenSource tokens) {
-        Asked asked = new Asked(wish, tokens);
+        Asked asked = new Asked(wish, tokens, runtime.nanoTime());
         open.put(wish.requestId(), asked);
         start(asked);
     }
@@ -220,14 +220,15 @@ final class Intake {
     private void decide(Asked asked, GitpodAccess access) throws GitpodException {
         Wish wish = asked.wish;
         List<Checkout> checkouts = wish.checkouts();
+        String projectId = wish.options().getProjectId();
         Project project;
-        if (wish.options().getProjectId() == null) {
+        if (projectId == null) {
             project = findProject(asked, access, checkouts);
             if (project == null) {
                 return;
             }
         } else {
-            project = readProject(asked, access, wish.options().getProjectId());
+            project = readProject(asked, access, projectId);
             if (project == null) {
                 // The create says what is wrong with the project.
                 makePlain(asked);
