@@ -4,6 +4,7 @@ import hudson.Extension;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.model.listeners.RunListener;
+import java.util.function.Predicate;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -14,21 +15,22 @@ public final class BuildEndListener extends RunListener<Run<?, ?>> {
 
     @Override
     public void onCompleted(Run<?, ?> run, TaskListener listener) {
-        gone(run);
+        PrebuildService.get().ownersGone(of(run), listener);
     }
 
     @Override
     public void onFinalized(Run<?, ?> run) {
-        gone(run);
+        PrebuildService.get().ownersGone(of(run), null);
     }
 
     @Override
     public void onDeleted(Run<?, ?> run) {
-        gone(run);
+        PrebuildService.get().buildsDeleted(of(run));
+        PrebuildService.get().ownersGone(of(run), null);
     }
 
-    private static void gone(Run<?, ?> run) {
+    private static Predicate<RequestOrigin> of(Run<?, ?> run) {
         String buildId = run.getExternalizableId();
-        PrebuildService.get().ownersGone(origin -> buildId.equals(origin.buildId()));
+        return origin -> buildId.equals(origin.buildId());
     }
 }

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.FutureTask;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -44,6 +45,11 @@ final class Intake {
 
     /** Longer than {@link GitpodDirectory} keeps a failure. */
     private static final Duration TRY_AGAIN = Duration.ofSeconds(6);
+
+    /** How long a step that skips waits for the id of the prebuild that is being created. */
+    private static final Duration FOR_ID = Duration.ofSeconds(20);
+
+    private static final Duration LOOK_FOR_ID = Duration.ofSeconds(1);
 
     /** What the intake has done in the end. */
     interface Desk {
@@ -65,23 +71,62 @@ final class Intake {
 
         void cancel(@NonNull Sharing sharing, @NonNull Wish by);
 
-        @CheckForNull
+        /** What to tell instead of a prebuild: the one under way, without an id if it has none yet. */
+        @NonNull
         PrebuildResult result(@NonNull Sharing sharing, @NonNull String skipReason);
 
         /** No prebuild is made. */
         void conclude(@NonNull Wish wish, @NonNull PrebuildRecord record);
     }
 
+    private enum Turn {
+        UNDECIDED,
+        /** A prebuild is made or joined, and nobody who leaves may get lost on the way. */
+        HANDING_OVER,
+        OVER
+    }
+
+    /** A wish, and how far it is. */
     private static final class Asked {
         private final Wish wish;
         private final TokenSource tokens;
         private final long since;
         private boolean troubleTold;
 
+        private Turn turn = Turn.UNDECIDED;
+
+        @CheckForNull
+        private Runnable whenHandedOver;
+
         Asked(Wish wish, TokenSource tokens, long since) {
             this.wish = wish;
             this.tokens = tokens;
             this.since = since;
+        }
+
+        /** @return false if it is elsewhere already */
+        synchronized boolean turn(Turn from, Turn to) {
+            boolean isMine = turn == from;
+            if (isMine) {
+                turn = to;
+            }
+            return isMine;
+        }
+
+        /** @return whether it is being handed over */
+        synchronized boolean whenHandedOver(Runnable then) {
+            boolean isOnItsWay = turn == Turn.HANDING_OVER;
+            if (isOnItsWay) {
+                whenHandedOver = then;
+            }
+            return isOnItsWay;
+        }
+
+        /** @return what somebody wants to be done now */
+        @CheckForNull
+        synchronized Runnable handedOver(Turn to) {
+            turn = to;
+            return whenHandedOver;
         }
     }
 
@@ -90,6 +135,7 @@ final class Intake {
     private final CommitBook commits;
     private final Desk desk;
     private final Map<UUID, Asked> open = new ConcurrentHashMap<>();
+    private volatile boolean closed;
 
     /** Whoever decides holds it until what is decided shows: two must not both find that nothing is under way. */
     private final Object deciding = new Object();
@@ -99,6 +145,11 @@ final class Intake {
         this.settings = settings;
         this.commits = commits;
         this.desk = desk;
+    }
+
+    /** Jenkins stops: nothing is decided any longer, so that all is asked for again. */
+    void close() {
+        closed = true;
     }
 
     /** Returns at once. */
@@ -113,58 +164,115 @@ final class Intake {
     }
 
     boolean anyOwner(@NonNull Predicate<RequestOrigin> like) {
-        return open.values().stream().anyMatch(asked -> !asked.wish.isAutomatic() && like.test(asked.wish.origin()));
+        return open.values().stream().anyMatch(asked -> isStep(asked, like));
     }
 
-    /** Steps like these are gone. */
-    void ownersGone(@NonNull Predicate<RequestOrigin> like) {
-        open.forEach((requestId, asked) -> {
-            if (!asked.wish.isAutomatic() && like.test(asked.wish.origin())) {
-                withdraw(requestId);
-            }
-        });
+    /** What steps like these ask for. */
+    @NonNull
+    List<UUID> steps(@NonNull Predicate<RequestOrigin> like) {
+        return open.values().stream()
+                .filter(asked -> isStep(asked, like))
+                .map(asked -> asked.wish.requestId())
+                .toList();
     }
 
-    /** @return whether nothing was decided yet; then no prebuild is made */
-    boolean withdraw(@NonNull UUID requestId) {
-        Asked asked = open.remove(requestId);
+    private static boolean isStep(Asked asked, Predicate<RequestOrigin> like) {
+        return !asked.wish.isAutomatic() && like.test(asked.wish.origin());
+    }
+
+    /**
+     * Takes a wish back. If nothing was decided yet, no prebuild is made.
+     *
+     * @param handedOver is called later if a prebuild is being made or joined just now
+     * @return false if the wish is not here, or no longer
+     */
+    boolean withdraw(@NonNull UUID requestId, @NonNull Runnable handedOver) {
+        Asked asked = open.get(requestId);
         if (asked == null) {
             return false;
         }
-        runtime.lane(Lane.DELIVERY)
-                .execute(() ->
-                        end(asked.wish, Conclusion.CANCELLED, null, null, Messages.PrebuildMessages_notCreated()));
-        return true;
+        if (asked.turn(Turn.UNDECIDED, Turn.OVER)) {
+            open.remove(requestId);
+            deliver(() -> end(asked.wish, Conclusion.CANCELLED, null, null, Messages.PrebuildMessages_notCreated()));
+            return true;
+        }
+        return asked.whenHandedOver(handedOver);
     }
 
+    /**
+     * Has the desk make or join a prebuild. The wish is known here until it is known there, so that no moment is left in
+     * which one who leaves is found nowhere.
+     *
+     * @param how returns false if it was too late for that
+     * @return false if it is still to be decided on
+     */
+    private boolean handOver(Asked asked, BooleanSupplier how) {
+        if (closed || !asked.turn(Turn.UNDECIDED, Turn.HANDING_OVER)) {
+            return true;
+        }
+        UUID requestId = asked.wish.requestId();
+        boolean isTaken = how.getAsBoolean();
+        if (isTaken) {
+            open.remove(requestId, asked);
+        }
+        Runnable left = asked.handedOver(isTaken ? Turn.OVER : Turn.UNDECIDED);
+        if (left != null && isTaken) {
+            left.run();
+        } else if (left != null) {
+            return withdraw(requestId, left);
+        }
+        return isTaken;
+    }
+
+    /** The token first, on threads of its own: a credentials provider that hangs holds up no other's look-ups. */
     private void start(Asked asked) {
-        FutureTask<Void> task = new FutureTask<>(() -> look(asked), null);
-        EngineRuntime.Timer limit = runtime.schedule(settings.credentialLimit(), () -> {
-            if (task.cancel(true)) {
-                runtime.lane(Lane.DELIVERY).execute(() -> fail(asked, Messages.PrebuildMessages_credentialsNoAnswer()));
-            }
-        });
-        runtime.lane(Lane.LOOK_UP).execute(() -> {
+        runtime.lane(Lane.CREDENTIALS).execute(() -> {
+            FutureTask<Void> task = new FutureTask<>(() -> token(asked), null);
+            EngineRuntime.Timer limit = runtime.schedule(settings.credentialLimit(), () -> {
+                if (task.cancel(true)) {
+                    deliver(() -> fail(asked, Messages.PrebuildMessages_credentialsNoAnswer()));
+                }
+            });
             task.run();
             limit.cancel();
         });
     }
 
-    private void look(Asked asked) {
-        if (!isOpen(asked.wish.requestId())) {
+    private void deliver(Runnable task) {
+        runtime.lane(Lane.DELIVERY).execute(task);
+    }
+
+    private void token(Asked asked) {
+        if (closed || !isOpen(asked.wish.requestId())) {
             return;
         }
         try {
             GitpodAccess access = new GitpodAccess(asked.wish.connection(), asked.tokens.token());
-            decide(asked, access);
+            runtime.lane(Lane.LOOK_UP).execute(() -> look(asked, access));
         } catch (TokenUnavailableException e) {
-            fail(asked, e.getMessage());
+            deliver(() -> fail(asked, e.getMessage()));
+        } catch (RuntimeException e) {
+            deliver(() -> defect(asked, e));
+        }
+    }
+
+    private void look(Asked asked, GitpodAccess access) {
+        try {
+            if (!closed && isOpen(asked.wish.requestId())) {
+                decide(asked, access);
+            }
         } catch (GitpodException e) {
             failed(asked, e);
         } catch (RuntimeException e) {
-            LOGGER.log(Level.WARNING, "Could not decide on a Gitpod prebuild", e);
-            fail(asked, Messages.Intake_defect(e.getClass().getSimpleName()));
+            defect(asked, e);
         }
+    }
+
+    private void defect(Asked asked, RuntimeException e) {
+        if (!closed) {
+            LOGGER.log(Level.WARNING, "Could not decide on a Gitpod prebuild", e);
+        }
+        fail(asked, Messages.Intake_defect(e.getClass().getSimpleName()));
     }
 
     private void failed(Asked asked, GitpodException e) {
@@ -179,7 +287,11 @@ final class Intake {
             asked.wish.waiter().line(Messages.Intake_lookUpTrouble(why));
         }
         Duration wait = e.retryAfter().orElse(TRY_AGAIN);
-        runtime.schedule(wait.compareTo(TRY_AGAIN) < 0 ? TRY_AGAIN : wait, () -> start(asked));
+        again(asked, wait.compareTo(TRY_AGAIN) < 0 ? TRY_AGAIN : wait);
+    }
+
+    private void again(Asked asked, Duration after) {
+        runtime.schedule(after, () -> start(asked));
     }
 
     private static boolean isFinal(GitpodException e) {
@@ -191,9 +303,18 @@ final class Intake {
     }
 
     private void fail(Asked asked, String why) {
-        if (open.remove(asked.wish.requestId(), asked)) {
+        if (isMine(asked)) {
             end(asked.wish, Conclusion.ERROR, null, null, why);
         }
+    }
+
+    /** Whether the wish ends here and now. */
+    private boolean isMine(Asked asked) {
+        boolean isMine = !closed && asked.turn(Turn.UNDECIDED, Turn.OVER);
+        if (isMine) {
+            open.remove(asked.wish.requestId(), asked);
+        }
+        return isMine;
     }
 
     private void end(
@@ -202,6 +323,9 @@ final class Intake {
             @Nullable String projectId,
             @Nullable PrebuildResult result,
             String message) {
+        if (closed) {
+            return;
+        }
         desk.conclude(
                 wish,
                 new PrebuildRecord(
@@ -377,8 +501,8 @@ final class Intake {
     private void makePlain(Asked asked) {
         synchronized (deciding) {
             String projectId = asked.wish.options().getProjectId();
-            if (projectId != null && open.remove(asked.wish.requestId(), asked)) {
-                desk.make(asked.wish, projectId);
+            if (projectId != null) {
+                make(asked, projectId);
             }
         }
     }
@@ -397,19 +521,30 @@ final class Intake {
         if (key != null && isNeedless(asked, found, key)) {
             return;
         }
+        WhenActive when = options.getWhenActive();
+        if ((when == WhenActive.JOIN || when == WhenActive.SKIP) && isServedByActive(asked, found, key)) {
+            return;
+        }
         if (isTooSoon(asked, project, key, ofProject)) {
             return;
         }
-        if (options.getWhenActive() != WhenActive.START && isServedByActive(asked, found, key)) {
-            return;
+        if (when == WhenActive.CANCEL_PREVIOUS) {
+            desk.active(wish, project).stream()
+                    .filter(each -> !each.isForeign())
+                    .forEach(each -> desk.cancel(each, wish));
         }
-        if (open.remove(wish.requestId(), asked)) {
-            if (key != null) {
-                commits.act(key, checkout.revision(), wish.requestId());
-            }
-            commits.act(ofProject, null, wish.requestId());
-            desk.make(wish, project.id());
+        if (key != null) {
+            commits.act(key, checkout.revision(), wish.requestId());
         }
+        commits.act(ofProject, null, wish.requestId());
+        make(asked, project.id());
+    }
+
+    private void make(Asked asked, String projectId) {
+        handOver(asked, () -> {
+            desk.make(asked.wish, projectId);
+            return true;
+        });
     }
 
     private boolean isNeedless(Asked asked, Case found, CommitBook.Key key) {
@@ -468,33 +603,21 @@ final class Intake {
         Wish wish = asked.wish;
         Project project = found.project();
         WhenActive when = wish.options().getWhenActive();
-        List<Sharing> ours = desk.active(wish, project);
-        if (when == WhenActive.CANCEL_PREVIOUS) {
-            ours.stream().filter(each -> !each.isForeign()).forEach(each -> desk.cancel(each, wish));
-            return false;
-        }
         String revision = found.checkout() == null ? null : found.checkout().revision();
-        for (Sharing each : ours) {
+        for (Sharing each : desk.active(wish, project)) {
             boolean hasCommit = key != null && revision != null && commits.isFor(key, each.requestId(), revision);
             if (when == WhenActive.SKIP) {
-                if (!hasCommit) {
-                    owe(key);
-                }
-                String why = Messages.Intake_underWay(each.shownFirstBuild());
-                skip(asked, project, desk.result(each, why), why);
+                skipFor(asked, project, each, hasCommit ? null : key);
                 return true;
             }
-            if (open.remove(wish.requestId(), asked)) {
-                if (desk.join(wish, each, project.id())) {
-                    if (!hasCommit) {
-                        owe(key);
-                        if (revision != null) {
-                            wish.waiter().line(Messages.Intake_mayLackCommit(revision));
-                        }
+            if (handOver(asked, () -> desk.join(wish, each, project.id()))) {
+                if (!hasCommit) {
+                    owe(key);
+                    if (revision != null) {
+                        wish.waiter().line(Messages.Intake_mayLackCommit(revision));
                     }
-                    return true;
                 }
-                open.put(wish.requestId(), asked);
+                return true;
             }
         }
         Prebuild foreign = found.foreign().stream()
@@ -502,6 +625,20 @@ final class Intake {
                 .findFirst()
                 .orElse(null);
         return foreign != null && isServedByForeign(asked, project, foreign, key);
+    }
+
+    /** @param owed by what to book that the commit needs another one, or null if the one under way was made for it */
+    private void skipFor(Asked asked, Project project, Sharing active, @Nullable CommitBook.Key owed) {
+        String why = Messages.Intake_underWay(active.shownFirstBuild());
+        PrebuildResult result = desk.result(active, why);
+        Duration waited = Duration.ofNanos(runtime.nanoTime() - asked.since);
+        if (result.getId().isEmpty() && !asked.wish.isAutomatic() && waited.compareTo(FOR_ID) < 0) {
+            // It is being created; soon it has an id to tell.
+            again(asked, LOOK_FOR_ID);
+            return;
+        }
+        owe(owed);
+        skip(asked, project, result, why);
     }
 
     private boolean isServedByForeign(Asked asked, Project project, Prebuild foreign, @Nullable CommitBook.Key key) {
@@ -516,15 +653,18 @@ final class Intake {
                     PrebuildResult.skipped(
                             foreign.id(), url, foreign.status().phase().name(), why),
                     why);
-        } else if (open.remove(wish.requestId(), asked)) {
-            wish.waiter().line(Messages.Intake_joinsForeign(foreign.id()));
-            desk.joinForeign(wish, project.id(), foreign.id());
+        } else {
+            handOver(asked, () -> {
+                wish.waiter().line(Messages.Intake_joinsForeign(foreign.id()));
+                desk.joinForeign(wish, project.id(), foreign.id());
+                return true;
+            });
         }
         return true;
     }
 
     private void skip(Asked asked, Project project, @Nullable PrebuildResult instead, String why) {
-        if (open.remove(asked.wish.requestId(), asked)) {
+        if (isMine(asked)) {
             String url =
                     asked.wish.connection().endpoint().projectPage(project.id()).toString();
             PrebuildResult result = instead == null ? PrebuildResult.skipped("", url, "", why) : instead;

@@ -7,21 +7,22 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** Keeps the books right when jobs, or folders around them, are deleted, renamed or moved. */
-@Extension
+// Before pipelines resume, which they do from this same event.
+@Extension(ordinal = 1000)
 @Restricted(NoExternalUse.class)
 public final class JobListener extends ItemListener {
 
     @Override
     public void onLoaded() {
-        OrphanCheck.schedule();
-        PrebuildService service = PrebuildService.get();
-        service.background().execute(service::resumeAutomatic);
+        PrebuildService.get().goOn();
+        OrphanCheck.start();
     }
 
     @Override
     public void onDeleted(Item item) {
         String name = item.getFullName();
-        PrebuildService.get().ownersGone(origin -> origin.isOf(name));
+        PrebuildService.get().buildsDeleted(origin -> origin.isOf(name));
+        PrebuildService.get().ownersGone(origin -> origin.isOf(name), null);
     }
 
     @Override

@@ -70,6 +70,11 @@ final class Ledger implements Journal {
         announced.put(requestId, new Announced(origin));
     }
 
+    /** Takes an announcement back: nothing was saved and nothing will be, or it joined another request and has left. */
+    void withdraw(@NonNull UUID requestId) {
+        announced.remove(requestId);
+    }
+
     @Override
     public void save(SavedRequest request) throws IOException {
         UUID requestId = request.request().requestId();
@@ -83,11 +88,6 @@ final class Ledger implements Journal {
             file(open.resolve(requestId + ".xml"))
                     .write(new LedgerEntry(request, known.origin).with(jointOwners(known.owners), known.owners));
         }
-    }
-
-    /** Forgets a request that came to nothing before it was saved, or that joined another one. */
-    void forget(@NonNull UUID requestId) {
-        announced.remove(requestId);
     }
 
     /** Others, or fewer, wait for a request's prebuild now. */
@@ -157,7 +157,14 @@ final class Ledger implements Journal {
 
     @Override
     public void close(UUID requestId) {
-        announced.remove(requestId);
+        Announced known = announced.remove(requestId);
+        synchronized (known == null ? this : known) {
+            moveToClosed(requestId);
+        }
+        dropOldClosed();
+    }
+
+    private void moveToClosed(UUID requestId) {
         Path file = open.resolve(requestId + ".xml");
         try {
             Files.createDirectories(closed);
@@ -168,7 +175,17 @@ final class Ledger implements Journal {
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, "Could not close the ledger entry " + file, e);
         }
-        dropOldClosed();
+    }
+
+    /** Whether something is known of a request that is not open: its entry is damaged, or was closed a short while ago. */
+    boolean hasLost(@NonNull UUID requestId) {
+        String name = requestId + ".xml";
+        return Files.exists(damaged.resolve(name)) || Files.exists(closed.resolve(name));
+    }
+
+    /** Whether a request is open, or something else is known of it. */
+    boolean isKnown(@NonNull UUID requestId) {
+        return Files.exists(open.resolve(requestId + ".xml")) || hasLost(requestId);
     }
 
     /** An entry as it was read. */
@@ -182,13 +199,18 @@ final class Ledger implements Journal {
     @NonNull
     List<Read> readOpen() {
         List<Read> entries = new ArrayList<>();
-        for (Path path : files(open)) {
+        dropUnfinished();
+        for (Path path : files(open, "*.xml")) {
             try {
                 LedgerEntry entry = read(path);
                 Read read = new Read(entry.toSaved(), entry.origin(), entry.joined(), entry.owners());
-                announce(read.saved().request().requestId(), read.origin());
+                UUID requestId = read.saved().request().requestId();
+                if (!path.equals(open.resolve(requestId + ".xml"))) {
+                    throw new IOException("It holds request " + requestId);
+                }
+                announce(requestId, read.origin());
+                announced.get(requestId).owners = read.owners();
                 read.joined().forEach(joined -> announce(joined.id(), joined.origin()));
-                announced.get(read.saved().request().requestId()).owners = read.owners();
                 entries.add(read);
             } catch (IOException e) {
                 setAside(path, e);
@@ -197,18 +219,12 @@ final class Ledger implements Journal {
         return entries;
     }
 
-    /** Whether a request is open, or was closed a short while ago. */
-    boolean isKnown(@NonNull UUID requestId) {
-        String name = requestId + ".xml";
-        return Files.exists(open.resolve(name)) || Files.exists(closed.resolve(name));
-    }
-
     /** The prebuilds of entries that were closed a short while ago. */
     @NonNull
     List<String> readRecentlyClosed() {
         dropOldClosed();
         List<String> prebuildIds = new ArrayList<>();
-        for (Path path : files(closed)) {
+        for (Path path : files(closed, "*.xml")) {
             try {
                 String prebuildId = read(path).prebuildId();
                 if (prebuildId != null) {
@@ -249,7 +265,7 @@ final class Ledger implements Journal {
 
     private void dropOldClosed() {
         Instant limit = Instant.now().minus(KEEP_CLOSED);
-        for (Path path : files(closed)) {
+        for (Path path : files(closed, "*.xml")) {
             try {
                 if (Files.getLastModifiedTime(path).toInstant().isBefore(limit)) {
                     Files.deleteIfExists(path);
@@ -260,10 +276,21 @@ final class Ledger implements Journal {
         }
     }
 
-    private static List<Path> files(Path directory) {
+    /** What a crash left of files that were being written: the entries themselves are whole. */
+    private void dropUnfinished() {
+        for (Path path : files(open, "*.tmp")) {
+            try {
+                Files.deleteIfExists(path);
+            } catch (IOException e) {
+                LOGGER.log(Level.FINE, "Could not drop " + path, e);
+            }
+        }
+    }
+
+    private static List<Path> files(Path directory, String like) {
         List<Path> files = new ArrayList<>();
         if (Files.isDirectory(directory)) {
-            try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory, "*.xml")) {
+            try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory, like)) {
                 stream.forEach(files::add);
             } catch (IOException e) {
                 LOGGER.log(Level.WARNING, "Could not read the Gitpod ledger " + directory, e);

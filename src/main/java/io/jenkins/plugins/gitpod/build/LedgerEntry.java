@@ -152,7 +152,8 @@ final class LedgerEntry {
                 || projectId == null
                 || stage == null
                 || buildId == null
-                || jobFullName == null) {
+                || jobFullName == null
+                || intentTime <= 0) {
             throw new IOException("Not a complete entry");
         }
         try {
@@ -179,7 +180,15 @@ final class LedgerEntry {
 
     @CheckForNull
     private CancelReason reason() {
-        return cancelReason == null ? null : CancelReason.valueOf(cancelReason);
+        if (cancelReason == null) {
+            return null;
+        }
+        try {
+            return CancelReason.valueOf(cancelReason);
+        } catch (IllegalArgumentException e) {
+            // A later version's: that it is to be cancelled is what matters.
+            return CancelReason.OWNER_GONE;
+        }
     }
 
     @NonNull

@@ -65,7 +65,7 @@ public final class OpenPrebuildsLink extends ManagementLink {
         try {
             PrebuildService.get().cancel(UUID.fromString(requestId));
         } catch (IllegalArgumentException e) {
-            return HttpResponses.error(400, Messages.OpenPrebuildsLink_noSuchRequest());
+            return HttpResponses.errorWithoutStack(400, Messages.OpenPrebuildsLink_noSuchRequest());
         }
         return HttpResponses.redirectTo(".");
     }

@@ -250,7 +250,7 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         return labelled.matches() ? labelled.group(1) : trimmed;
     }
 
-    static boolean isUuid(@NonNull String text) {
-        return UUID.matcher(text).matches();
+    static boolean isUuid(@Nullable String text) {
+        return text != null && UUID.matcher(text).matches();
     }
 }

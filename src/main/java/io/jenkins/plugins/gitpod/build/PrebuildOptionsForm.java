@@ -110,6 +110,11 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
         return text.contains("$");
     }
 
+    private static boolean holdsId(String text) {
+        String id = PrebuildOptions.withoutLabel(text);
+        return id != null && PrebuildOptions.isUuid(id);
+    }
+
     private static FormValidation unreachable(String why) {
         return FormValidation.warning(Messages.PrebuildOptionsForm_notShown(why));
     }
@@ -170,7 +175,7 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
         GitpodAccess.checkMayConfigure(item);
         AutoCompletionCandidates candidates = new AutoCompletionCandidates();
         String text = Util.fixEmptyAndTrim(value);
-        if (text == null || holdsVariable(text) || PrebuildOptions.isUuid(PrebuildOptions.withoutLabel(text))) {
+        if (text == null || holdsVariable(text) || holdsId(text)) {
             return candidates;
         }
         try {
@@ -278,7 +283,7 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
         GitpodAccess.checkMayConfigure(item);
         AutoCompletionCandidates candidates = new AutoCompletionCandidates();
         String text = Util.fixEmptyAndTrim(value);
-        if (text == null || holdsVariable(text) || PrebuildOptions.isUuid(PrebuildOptions.withoutLabel(text))) {
+        if (text == null || holdsVariable(text) || holdsId(text)) {
             return candidates;
         }
         String wanted = text.toLowerCase(Locale.ROOT);

@@ -1,9 +1,13 @@
 package io.jenkins.plugins.gitpod.build;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import java.util.UUID;
 
 /** Who asked for a prebuild and wants to hear of it. Called on threads of the engine, one call after the other. */
 public interface PrebuildWaiter {
+
+    /** Whether this is the request it waits for. */
+    boolean isFor(@NonNull UUID requestId);
 
     /** A line for the console. */
     void line(@NonNull String line);

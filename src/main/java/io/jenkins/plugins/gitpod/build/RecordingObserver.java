@@ -3,28 +3,21 @@ package io.jenkins.plugins.gitpod.build;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
-import hudson.model.Run;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
-import io.jenkins.plugins.gitpod.engine.RequestView;
 import io.jenkins.plugins.gitpod.engine.Update;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * Keeps a build's record of one request, then tells the one who waits. The record is saved before the waiter hears of the
  * end, so that a step which resumes after a crash finds what it missed.
  */
 final class RecordingObserver implements PrebuildObserver {
-
-    private static final Logger LOGGER = Logger.getLogger(RecordingObserver.class.getName());
 
     private final PrebuildRequest request;
     private volatile RequestOrigin origin;
@@ -34,6 +27,10 @@ final class RecordingObserver implements PrebuildObserver {
 
     @CheckForNull
     private PrebuildWaiter waiter;
+
+    private boolean ownerGone;
+    private boolean ownerLeaves;
+    private volatile boolean isBuildDeleted;
 
     @CheckForNull
     private PrebuildResult result;
@@ -78,13 +75,31 @@ final class RecordingObserver implements PrebuildObserver {
         return request.cancelOnAbort();
     }
 
-    synchronized boolean hasWaiter() {
-        return waiter != null;
+    /** Whether the one who waits has not come back since a restart of Jenkins. */
+    synchronized boolean isUnclaimed() {
+        return isOwned() && waiter == null && !ownerGone;
     }
 
-    /** Who waited is gone and must not be told anything any longer. */
-    synchronized void forgetWaiter() {
+    /**
+     * Who waited is gone and must not be told anything any longer.
+     *
+     * @return whether this is news to both sides: neither has the owner heard the end, nor did it leave by itself
+     */
+    synchronized boolean ownerGone() {
+        boolean silently = !ownerGone && !ownerLeaves && conclusion == null;
+        ownerGone = true;
         waiter = null;
+        return silently;
+    }
+
+    /** Who waited was told to stop, and says so itself. */
+    synchronized void ownerLeaves() {
+        ownerLeaves = true;
+    }
+
+    /** To save a build that is being deleted would bring half of it back. */
+    void buildDeleted() {
+        isBuildDeleted = true;
     }
 
     @NonNull
@@ -95,11 +110,6 @@ final class RecordingObserver implements PrebuildObserver {
     @NonNull
     TokenNews tokenNews() {
         return new TokenNews(request, origin);
-    }
-
-    @NonNull
-    OpenPrebuild shown(@Nullable RequestView view) {
-        return new OpenPrebuild(request, origin, since, view);
     }
 
     /** What is known of the prebuild so far. */
@@ -235,25 +245,8 @@ final class RecordingObserver implements PrebuildObserver {
     }
 
     private void save(PrebuildRecord record) {
-        save(origin, record);
-    }
-
-    /** Saves a record with the build it is of, if that is still there. */
-    static void save(@NonNull RequestOrigin origin, @NonNull PrebuildRecord record) {
-        Run<?, ?> run;
-        try {
-            run = Run.fromExternalizableId(origin.buildId());
-        } catch (IllegalArgumentException | org.springframework.security.access.AccessDeniedException e) {
-            run = null;
-        }
-        if (run == null) {
-            LOGGER.log(Level.FINE, "Build {0} is gone; its prebuild is not recorded", origin.buildId());
-            return;
-        }
-        try {
-            PrebuildAction.record(run, record);
-        } catch (IOException e) {
-            LOGGER.log(Level.WARNING, "Could not save what became of a Gitpod prebuild with " + run, e);
+        if (!isBuildDeleted) {
+            BuildRecords.save(origin, record);
         }
     }
 }

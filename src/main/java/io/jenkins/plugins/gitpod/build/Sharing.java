@@ -1,5 +1,6 @@
 package io.jenkins.plugins.gitpod.build;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.engine.Outcome;
@@ -25,6 +26,7 @@ final class Sharing implements PrebuildObserver {
     private boolean goesOn;
     private boolean over;
     private boolean cancelled;
+    private volatile String prebuildId;
 
     Sharing(@NonNull PrebuildRequest request, @NonNull RecordingObserver observer, @NonNull CommitBook commits) {
         this.request = request;
@@ -60,6 +62,18 @@ final class Sharing implements PrebuildObserver {
     @NonNull
     UUID requestId() {
         return request.requestId();
+    }
+
+    /** Whether it is of this project of this Gitpod. */
+    boolean isOf(@NonNull String apiUrl, @NonNull String projectId) {
+        return request.projectId().equalsIgnoreCase(projectId)
+                && request.connection().endpoint().apiUrl().toString().equals(apiUrl);
+    }
+
+    /** The prebuild's id as far as it was told, or null. */
+    @CheckForNull
+    String prebuildId() {
+        return prebuildId;
     }
 
     /** Somebody cancels it for all: nobody should join any longer. */
@@ -113,6 +127,19 @@ final class Sharing implements PrebuildObserver {
         }
         members.remove(observer);
         goesOn |= !observer.isCancelOnAbort() || request.detached();
+        return Left.GOES_ON;
+    }
+
+    /** An automatic request is no longer wanted: as {@link #leave}, but though nobody waits by it. */
+    synchronized Left drop(@NonNull RecordingObserver observer) {
+        if (over || !members.contains(observer)) {
+            return Left.NOTHING;
+        }
+        if (members.size() == 1 && !goesOn && !foreign) {
+            cancelled = true;
+            return Left.LAST;
+        }
+        members.remove(observer);
         return Left.GOES_ON;
     }
 
@@ -180,7 +207,10 @@ final class Sharing implements PrebuildObserver {
 
     @Override
     public void update(Update update) {
-        if (update instanceof Update.Created) {
+        if (update instanceof Update.PhaseChanged changed) {
+            prebuildId = changed.prebuild().id();
+        } else if (update instanceof Update.Created created) {
+            prebuildId = created.prebuild().id();
             commits.act(
                     CommitBook.ofProject(
                             request.connection().endpoint().apiUrl().toString(), request.projectId()),

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
 import org.jenkinsci.plugins.workflow.flow.GraphListener;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.kohsuke.accmod.Restricted;
@@ -32,9 +33,12 @@ public final class StepEndListener implements GraphListener.Synchronous {
             return;
         }
         try {
-            if (node.getExecution().getOwner().getExecutable() instanceof Run<?, ?> run) {
+            FlowExecutionOwner owner = node.getExecution().getOwner();
+            if (owner.getExecutable() instanceof Run<?, ?> run) {
                 String buildId = run.getExternalizableId();
-                service.ownersGone(origin -> buildId.equals(origin.buildId()) && over.contains(origin.nodeId()));
+                service.ownersGone(
+                        origin -> buildId.equals(origin.buildId()) && over.contains(origin.nodeId()),
+                        owner.getListener());
             }
         } catch (IOException e) {
             LOGGER.log(Level.FINE, "A step ended in a build that cannot be found", e);

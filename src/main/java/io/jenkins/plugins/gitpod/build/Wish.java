@@ -3,7 +3,6 @@ package io.jenkins.plugins.gitpod.build;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.model.Run;
-import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import java.util.List;
@@ -18,8 +17,7 @@ record Wish(
         @NonNull UUID requestId,
         @NonNull Run<?, ?> run,
         @NonNull RequestOrigin origin,
-        @NonNull GitpodConnection configured,
-        @NonNull Connection connection,
+        @NonNull ConfiguredConnection over,
         @NonNull PrebuildOptions options,
         @Nullable NewCommit automatic,
         @NonNull PrebuildWaiter waiter) {
@@ -28,17 +26,27 @@ record Wish(
         return automatic != null;
     }
 
+    @NonNull
+    Connection connection() {
+        return over.connection();
+    }
+
     /** What the build has checked out. */
     @NonNull
     List<Checkout> checkouts() {
         return automatic == null ? Checkouts.of(run) : List.of(automatic.checkout());
     }
 
+    /** Whether a prebuild can be made of it without a look at what was built or is under way. */
+    boolean isPlain() {
+        return options.isUnconditional() && checkouts().isEmpty();
+    }
+
     @NonNull
     PrebuildRequest request(@NonNull String projectId) {
         return new PrebuildRequest(
                 requestId,
-                connection,
+                over.connection(),
                 projectId,
                 options.getEnvironmentClassId(),
                 options.timeoutOrNull(),

@@ -7,14 +7,11 @@ import java.text.MessageFormat;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.ResourceBundle;
-import org.kohsuke.accmod.Restricted;
-import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Says in words what a failed call means and what to do about it. The texts stand in {@code Messages.properties}; uses
  * nothing of Jenkins.
  */
-@Restricted(NoExternalUse.class)
 public final class CallFailures {
 
     private static final ResourceBundle TEXTS =

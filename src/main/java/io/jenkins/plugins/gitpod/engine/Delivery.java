@@ -99,7 +99,7 @@ final class Delivery {
         }
         try {
             call.run();
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) {
             LOGGER.log(Level.WARNING, "Could not deliver news of a Gitpod prebuild", e);
         }
     }

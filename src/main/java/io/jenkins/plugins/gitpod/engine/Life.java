@@ -205,11 +205,27 @@ final class Life implements Effects, PrebuildHandle {
         int fetch = fetches;
         fetching = fetch;
         FutureTask<Void> task = new FutureTask<>(() -> lookTokenUp(fetch), null);
-        fetchLimit = runtime.schedule(settings.credentialLimit(), () -> {
+        Runnable onLimit = () -> {
             task.cancel(true);
             post(m -> tokenNotFetched(fetch, new TokenUnavailableException(Problem.NO_ANSWER, "")));
+        };
+        fetchLimit = runtime.schedule(queueLimit(), onLimit);
+        runtime.lane(Lane.CREDENTIALS).execute(() -> {
+            EngineRuntime.Timer limit = runtime.schedule(settings.credentialLimit(), onLimit);
+            task.run();
+            limit.cancel();
         });
-        runtime.lane(Lane.CREDENTIALS).execute(task);
+    }
+
+    /**
+     * How long the look-up may take with its time in the queue. After a restart many queue up before a slow provider, and
+     * a prebuild that runs is no reason to give up early.
+     */
+    private Duration queueLimit() {
+        boolean nothingMade = machine.stage() == Stage.NEW || machine.stage() == Stage.CREATING;
+        return nothingMade
+                ? settings.credentialLimit()
+                : settings.credentialLimit().plus(settings.failureBudget());
     }
 
     private void lookTokenUp(int fetch) {

@@ -17,6 +17,7 @@ final class News {
     private final Effects out;
     private final Set<PrebuildPhase> toldPhases = EnumSet.noneOf(PrebuildPhase.class);
     private final Set<String> toldUnknown = new HashSet<>();
+    private boolean lookingUpTold;
     private boolean rateLimitTold;
     private boolean cancellingTold;
     private boolean inTrouble;
@@ -48,6 +49,13 @@ final class News {
             }
         } else if (toldPhases.add(phase)) {
             tell(new Update.PhaseChanged(prebuild));
+        }
+    }
+
+    void lookingUp() {
+        if (!lookingUpTold) {
+            lookingUpTold = true;
+            tell(new Update.LookingUp());
         }
     }
 

@@ -319,7 +319,7 @@ final class PrebuildMachine {
             stage = Stage.LOOKING_UP;
             unclear = e;
             saveOrWarn();
-            news.tell(new Update.LookingUp());
+            news.lookingUp();
             lookUpLater(lookUpBackoff.next(out.random()));
         } else if (cancelReason != null || nobodyWaits) {
             over(new Outcome.NotCreated());
@@ -371,6 +371,7 @@ final class PrebuildMachine {
     private void lookUp() {
         if (!lookUpOut) {
             lookUpOut = true;
+            news.lookingUp();
             lookUpAfterLag = readLagOver();
             out.lookUp();
         }
@@ -567,7 +568,9 @@ final class PrebuildMachine {
         long now = out.nanoTime();
         Verdict verdict = RetryPolicy.read(e);
         if (verdict == Verdict.NOT_FOUND) {
-            notFound(now);
+            if (isMissingForLong(now)) {
+                gone();
+            }
             return;
         }
         readTrouble.look(now);
@@ -598,13 +601,20 @@ final class PrebuildMachine {
     }
 
     /** Not there: at first that is the read lag, then it may be one stale replica, for long it is the truth. */
-    private boolean notFound(long now) {
+    private boolean isMissingForLong(long now) {
         missing.look(now);
-        if (!missing.reached(settings.readLag())) {
-            return false;
+        return missing.reached(settings.readLag());
+    }
+
+    /** For reads it is gone. A cancel finds out whether that is so for writes as well. */
+    private void gone() {
+        boolean sure = cancelAccepted || !wantsCancel();
+        conclude(new Outcome.Gone(knownId()));
+        if (sure) {
+            finish();
+        } else {
+            requestCancel(CancelReason.WATCH_LOST);
         }
-        over(new Outcome.Gone(knownId()));
-        return true;
     }
 
     private boolean isSuspectForLong(int failures, ObservedTime trouble) {
@@ -705,7 +715,9 @@ final class PrebuildMachine {
         switch (RetryPolicy.cancel(e)) {
             case ALREADY_OVER -> cancelTaken();
             case NOT_FOUND -> {
-                if (!notFound(out.nanoTime())) {
+                if (isMissingForLong(out.nanoTime())) {
+                    over(new Outcome.Gone(knownId()));
+                } else {
                     retryCancelLater(e, cancelBackoff.next(out.random()));
                 }
             }

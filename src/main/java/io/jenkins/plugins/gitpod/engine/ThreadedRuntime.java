@@ -31,6 +31,9 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
     /** How long closing waits for creates to be answered: an answer now spares looking it up later. */
     private static final Duration GRACE = Duration.ofSeconds(5);
 
+    /** When no thread could be made, this long passes until the next try. */
+    private static final Duration NO_THREAD_PAUSE = Duration.ofSeconds(1);
+
     private final ScheduledThreadPoolExecutor timer;
     private final ThreadPoolExecutor pool;
     private final Map<Lane, LaneQueue> lanes = new EnumMap<>(Lane.class);
@@ -87,8 +90,8 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
     private static void runGuarded(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException | LinkageError e) {
-            // A defect must show, and must take no thread with it.
+        } catch (Throwable e) {
+            // A defect must show, whatever it throws, and must take neither a thread nor a lane's place with it.
             LOGGER.log(Level.WARNING, "Unexpected failure in the Gitpod prebuild engine", e);
         }
     }
@@ -122,7 +125,13 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
         public void execute(Runnable task) {
             synchronized (this) {
                 waiting.add(task);
-                if (running == lane.threads()) {
+            }
+            start();
+        }
+
+        private void start() {
+            synchronized (this) {
+                if (running == lane.threads() || waiting.isEmpty()) {
                     return;
                 }
                 running++;
@@ -134,7 +143,15 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
                 synchronized (this) {
                     running--;
                     waiting.clear();
+                    notifyAll();
                 }
+            } catch (OutOfMemoryError noThread) {
+                LOGGER.log(Level.WARNING, "No thread to be had for Gitpod prebuilds, trying again", noThread);
+                synchronized (this) {
+                    running--;
+                    notifyAll();
+                }
+                schedule(NO_THREAD_PAUSE, this::start);
             }
         }
 

@@ -11,9 +11,10 @@ import io.jenkins.plugins.gitpod.api.PrebuildPage;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +46,9 @@ final class Watcher {
     /** So many are read one by one in a round if there is no list to be had. */
     private static final int MOST_UNLISTED = 25;
 
+    /** A project that spoils each list it is on is left out of lists for so long. */
+    private static final Duration UNLISTED_FOR = Duration.ofMinutes(10);
+
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     private static final Duration LONGEST_ASKED_WAIT = Duration.ofMinutes(5);
 
@@ -64,8 +68,18 @@ final class Watcher {
     private boolean roundDue;
     private boolean stopped;
 
-    /** How far the next round's order is turned, so that nobody always comes after the one that fails. */
-    private int turn;
+    /** Where the last round stopped: the next begins behind it, so that nobody always comes after the one that fails. */
+    @CheckForNull
+    private String stoppedAtPrebuild;
+
+    @CheckForNull
+    private String stoppedAtProject;
+
+    /** Projects that spoil lists, and until when they are left out. Only for the round under way, as the next one. */
+    private final Map<String, Long> unlistedProjects = new HashMap<>();
+
+    /** Rounds in a row that ended in trouble. */
+    private int troubledRounds;
 
     Watcher(GitpodClient client, EngineRuntime runtime, EngineSettings settings) {
         this.client = client;
@@ -125,15 +139,20 @@ final class Watcher {
                 roundDue = false;
                 return;
             }
-            List<Watched> order = new ArrayList<>(watched.values());
-            Collections.rotate(order, -(turn % order.size()));
-            round = new Round(order);
+            round = new Round(watched.values());
         }
         try {
             round.read();
         } finally {
             scheduleRound(round.pause());
         }
+    }
+
+    /** The same in a circle, beginning behind the one where it stopped. */
+    private static List<String> behind(@CheckForNull String stoppedAt, Collection<String> all) {
+        List<String> order = new ArrayList<>(all);
+        Collections.rotate(order, -(order.indexOf(stoppedAt) + 1));
+        return order;
     }
 
     /** What a failed call says about the calls to come. */
@@ -159,15 +178,12 @@ final class Watcher {
     private final class Round {
 
         private final Map<String, Watched> unread = new LinkedHashMap<>();
-        private final Set<String> unlistedProjects = new HashSet<>();
-        private boolean failed;
         private boolean anythingRead;
-        private int leftOut;
 
         @CheckForNull
         private GitpodException trouble;
 
-        Round(List<Watched> all) {
+        Round(Collection<Watched> all) {
             all.forEach(each -> unread.put(each.prebuildId(), each));
         }
 
@@ -185,48 +201,49 @@ final class Watcher {
 
         Duration pause() {
             GitpodException last = trouble;
-            if (last == null && !failed) {
+            if (last == null) {
+                troubledRounds = 0;
                 backoff.reset();
                 return spread(settings.pollInterval());
             }
-            synchronized (watched) {
-                turn += leftOut > 0 ? MOST_UNLISTED : 1;
-            }
-            boolean limited = last != null && RetryPolicy.read(last) == RetryPolicy.Verdict.WAIT;
+            troubledRounds++;
+            boolean limited = RetryPolicy.read(last) == RetryPolicy.Verdict.WAIT;
             if (limited && anythingRead) {
                 // Some calls a round are let through: to come more seldom would only make it worse for the others.
                 backoff.reset();
             }
             Duration pause = backoff.next(runtime.random());
-            return limited
-                    ? max(
-                            pause,
-                            spread(min(last.retryAfter().orElse(pause), LONGEST_ASKED_WAIT)
-                                    .multipliedBy(6)
-                                    .dividedBy(5)))
-                    : pause;
+            if (!limited) {
+                return pause;
+            }
+            Duration asked = min(last.retryAfter().orElse(pause), LONGEST_ASKED_WAIT);
+            return max(pause, spread(asked.multipliedBy(6).dividedBy(5)));
         }
 
         private void readEach() {
+            if (trouble != null) {
+                return;
+            }
             int unlisted = 0;
-            for (Watched next : List.copyOf(unread.values())) {
-                if (trouble != null) {
-                    return;
-                }
-                if (unlistedProjects.contains(next.projectId()) && ++unlisted > MOST_UNLISTED) {
-                    leftOut++; // its turn comes in one of the next rounds
-                    continue;
+            for (String id : behind(stoppedAtPrebuild, unread.keySet())) {
+                Watched next = unread.get(id);
+                if (unlistedProjects.containsKey(next.projectId())) {
+                    unlisted++;
+                    if (unlisted > MOST_UNLISTED) {
+                        continue; // its turn comes in one of the next rounds
+                    }
+                    stoppedAtPrebuild = id;
                 }
                 try {
                     read(get(next.prebuildId()));
                 } catch (GitpodException e) {
                     if (scope(e) == Scope.ALL) {
                         trouble = e;
-                    } else {
-                        failed |= RetryPolicy.read(e) != RetryPolicy.Verdict.NOT_FOUND;
-                        unread.remove(next.prebuildId());
-                        next.reader().failed(e);
+                        stoppedAtPrebuild = id;
+                        return;
                     }
+                    unread.remove(id);
+                    next.reader().failed(e);
                 }
             }
         }
@@ -255,10 +272,16 @@ final class Watcher {
         }
 
         private void readLists() {
-            List<String> projects =
-                    unread.values().stream().map(Watched::projectId).distinct().toList();
-            for (int from = 0; from < projects.size(); from += PROJECTS_PER_LIST) {
-                readList(projects.subList(from, Math.min(projects.size(), from + PROJECTS_PER_LIST)));
+            long now = runtime.nanoTime();
+            unlistedProjects.values().removeIf(until -> now - until > 0);
+            List<String> projects = new ArrayList<>(
+                    unread.values().stream().map(Watched::projectId).distinct().toList());
+            projects.removeAll(unlistedProjects.keySet());
+            projects = behind(stoppedAtProject, projects);
+            // One project may be what the server stumbles over: with ever shorter lists the others are spared.
+            int each = Math.max(1, PROJECTS_PER_LIST >> Math.min(troubledRounds, 5));
+            for (int from = 0; from < projects.size(); from += each) {
+                readList(projects.subList(from, Math.min(projects.size(), from + each)));
             }
         }
 
@@ -272,11 +295,11 @@ final class Watcher {
             } catch (GitpodException e) {
                 if (scope(e) == Scope.ALL) {
                     trouble = e;
+                    stoppedAtProject = projects.get(projects.size() - 1);
                     return;
                 }
-                failed = true;
                 if (projects.size() == 1) {
-                    unlistedProjects.addAll(projects);
+                    unlistedProjects.put(projects.get(0), runtime.nanoTime() + UNLISTED_FOR.toNanos());
                 } else {
                     int half = projects.size() / 2;
                     readList(projects.subList(0, half));

@@ -175,7 +175,7 @@ public final class GitpodPrebuildBuilder extends Builder {
             throws InterruptedException, IOException {
         EnvVars variables = build.getEnvironment(listener);
         variables.overrideAll(build.getBuildVariables());
-        return new WaitingBuild(build, listener, options.expanded(variables)).await();
+        return new WaitingBuild(build, listener, options.expanded(variables), launcher.getChannel()).await();
     }
 
     /** Names the build step. */

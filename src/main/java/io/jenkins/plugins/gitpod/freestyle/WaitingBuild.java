@@ -1,9 +1,14 @@
 package io.jenkins.plugins.gitpod.freestyle;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import hudson.AbortException;
 import hudson.model.AbstractBuild;
 import hudson.model.BuildListener;
 import hudson.model.Result;
+import hudson.remoting.Channel;
+import hudson.remoting.VirtualChannel;
 import io.jenkins.plugins.gitpod.build.CancelledInGitpod;
 import io.jenkins.plugins.gitpod.build.PrebuildOptions;
 import io.jenkins.plugins.gitpod.build.PrebuildRecord;
@@ -37,7 +42,22 @@ final class WaitingBuild implements PrebuildWaiter {
 
     private final CompletableFuture<PrebuildRecord> ended = new CompletableFuture<>();
 
-    WaitingBuild(AbstractBuild<?, ?> build, BuildListener listener, PrebuildOptions options) {
+    /** The agent's connection if the build runs on one, and its loss. */
+    @CheckForNull
+    private final Channel agent;
+
+    private final CompletableFuture<AgentLost> agentLost = new CompletableFuture<>();
+
+    private enum AgentLost {
+        YES
+    }
+
+    WaitingBuild(
+            AbstractBuild<?, ?> build,
+            BuildListener listener,
+            PrebuildOptions options,
+            @Nullable VirtualChannel channel) {
+        this.agent = channel instanceof Channel remote ? remote : null;
         this.build = build;
         this.listener = listener;
         this.options = options;
@@ -47,9 +67,14 @@ final class WaitingBuild implements PrebuildWaiter {
     boolean await() throws InterruptedException, IOException {
         PrebuildService service = PrebuildService.get();
         service.submit(requestId, build, null, options, this);
+        Channel.Listener watch = watchAgent();
         try {
-            Object first = (options.isWait() ? ended : CompletableFuture.anyOf(created, ended)).get();
-            if (first instanceof PrebuildResult result) {
+            Object first = CompletableFuture.anyOf(agentLost, ended, options.isWait() ? ended : created)
+                    .get();
+            if (first instanceof AgentLost) {
+                leave(service);
+                throw new AbortException(Messages.WaitingBuild_agentLost());
+            } else if (first instanceof PrebuildResult result) {
                 PrebuildVariables.set(build, result);
                 line(Messages.WaitingBuild_detached());
                 return true;
@@ -61,7 +86,28 @@ final class WaitingBuild implements PrebuildWaiter {
         } catch (InterruptedException e) {
             leave(service);
             throw e;
+        } finally {
+            if (agent != null) {
+                agent.removeListener(watch);
+            }
         }
+    }
+
+    /** The wait needs no agent, but the build ends without its own: nothing after this step could run. */
+    private Channel.Listener watchAgent() {
+        Channel.Listener watch = new Channel.Listener() {
+            @Override
+            public void onClosed(Channel channel, IOException cause) {
+                agentLost.complete(AgentLost.YES);
+            }
+        };
+        if (agent != null) {
+            agent.addListener(watch);
+            if (agent.isClosingOrClosed()) {
+                agentLost.complete(AgentLost.YES);
+            }
+        }
+        return watch;
     }
 
     private boolean conclude(PrebuildRecord record) throws IOException {
@@ -102,6 +148,11 @@ final class WaitingBuild implements PrebuildWaiter {
         if (farewell != null) {
             line(farewell);
         }
+    }
+
+    @Override
+    public boolean isFor(@NonNull UUID id) {
+        return requestId.equals(id);
     }
 
     @Override

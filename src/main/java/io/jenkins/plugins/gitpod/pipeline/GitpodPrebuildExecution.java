@@ -63,21 +63,37 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildWai
         if (options.isWait() && context.get(Node.class) != null) {
             line(Messages.GitpodPrebuildExecution_insideNode());
         }
-        PrebuildService.get().submit(requestId(), run, node == null ? null : node.getId(), options, this);
+        String nodeId = node == null ? null : node.getId();
+        PrebuildService service = PrebuildService.get();
+        if (service.isUp()) {
+            service.submit(requestId(), run, nodeId, options, this);
+        } else {
+            service.whenUp(() -> submit(service, run, nodeId));
+        }
         return false;
+    }
+
+    @Override
+    public boolean isFor(@NonNull UUID id) {
+        return requestId().equals(id);
+    }
+
+    private void submit(PrebuildService service, Run<?, ?> run, @Nullable String nodeId) {
+        try {
+            if (interruption == null) {
+                service.submit(requestId(), run, nodeId, options, this);
+            }
+        } catch (AbortException e) {
+            fail(e);
+        }
     }
 
     @Override
     public void onResume() {
         PrebuildService service = PrebuildService.get();
-        service.background().execute(() -> {
+        service.whenUp(() -> {
             try {
-                Run<?, ?> run = getContext().get(Run.class);
-                if (!service.resume(requestId(), run, this)) {
-                    // Jenkins stopped between the start of the step and the saved intent: nothing was ever sent.
-                    FlowNode node = getContext().get(FlowNode.class);
-                    service.submit(requestId(), run, node == null ? null : node.getId(), options, this);
-                }
+                resume(service, getContext().get(Run.class));
             } catch (IOException e) {
                 fail(e);
             } catch (InterruptedException e) {
@@ -85,6 +101,18 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildWai
                 fail(e);
             }
         });
+    }
+
+    private void resume(PrebuildService service, Run<?, ?> run) throws IOException, InterruptedException {
+        switch (service.resume(requestId(), run, this)) {
+            case GOES_ON -> {}
+            case NEVER_SENT -> {
+                // Jenkins stopped between the start of the step and the saved intent.
+                FlowNode node = getContext().get(FlowNode.class);
+                submit(service, run, node == null ? null : node.getId());
+            }
+            case LOST -> fail(new AbortException(service.lostEntry(requestId(), run)));
+        }
     }
 
     @Override

@@ -79,11 +79,16 @@ final class AutomaticPrebuilds extends InvisibleAction {
         synchronized (action) {
             all = List.copyOf(action.requestIds);
         }
-        all.forEach(requestId -> PrebuildService.get().cancel(UUID.fromString(requestId)));
+        all.forEach(requestId -> PrebuildService.get().dropAutomatic(UUID.fromString(requestId)));
     }
 
     /** The first words go to the build's console, as long as it is open. */
     private record Console(TaskListener listener) implements PrebuildWaiter {
+
+        @Override
+        public boolean isFor(@NonNull UUID requestId) {
+            return false;
+        }
 
         @Override
         public void line(@NonNull String line) {

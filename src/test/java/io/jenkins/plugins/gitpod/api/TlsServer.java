@@ -21,7 +21,7 @@ import javax.net.ssl.X509TrustManager;
 import okhttp3.OkHttpClient;
 
 /** An https server with a certificate for {@code localhost} that nobody knows, made with the JDK's keytool. */
-final class TlsServer implements AutoCloseable {
+public final class TlsServer implements AutoCloseable {
 
     private static final char[] PASSWORD = "changeit".toCharArray();
 
@@ -31,7 +31,7 @@ final class TlsServer implements AutoCloseable {
     private final KeyStore keys;
     private final List<String> proxyPasswords = new CopyOnWriteArrayList<>();
 
-    TlsServer(HttpHandler handler) throws Exception {
+    public TlsServer(HttpHandler handler) throws Exception {
         keys = keys();
         KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         managers.init(keys, PASSWORD);
@@ -47,7 +47,7 @@ final class TlsServer implements AutoCloseable {
         server.start();
     }
 
-    static HttpHandler answer(int status, String body) {
+    public static HttpHandler answer(int status, String body) {
         return exchange -> {
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             exchange.getResponseHeaders().set("Content-Type", "application/json");
@@ -61,7 +61,7 @@ final class TlsServer implements AutoCloseable {
         return server.getAddress().getPort();
     }
 
-    String url(String host) {
+    public String url(String host) {
         return "https://" + host + ":" + port() + "/api";
     }
 

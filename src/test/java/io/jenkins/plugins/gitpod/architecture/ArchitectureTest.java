@@ -1,5 +1,7 @@
 package io.jenkins.plugins.gitpod.architecture;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -14,6 +16,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.jenkins.plugins.gitpod.api.GitpodClient;
+import io.jenkins.plugins.gitpod.build.PrebuildMessages;
+import io.jenkins.plugins.gitpod.config.CallFailures;
 import io.jenkins.plugins.gitpod.simulator.GitpodSimulator;
 import java.net.URL;
 import java.util.ArrayList;
@@ -25,7 +29,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The rooms of the design and the arrows between them, as they are in the class files: compiling alone proves nothing, for
- * the compiler follows the source path. Runs in both builds; the one without Jenkins sees the two lower rooms.
+ * the compiler follows the source path. Runs in both builds; the one without Jenkins sees the two lower rooms
+ * and the step's words.
  */
 class ArchitectureTest {
 
@@ -110,6 +115,19 @@ class ArchitectureTest {
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(room("engine"), room("api"), "java..", "edu.umd.cs.findbugs.annotations..")
+                .check(MAIN);
+    }
+
+    @Test
+    void theStepsWordsNeedNothingOfJenkins() {
+        classes()
+                .that()
+                .belongToAnyOf(PrebuildMessages.class, CallFailures.class)
+                .should()
+                .onlyDependOnClassesThat(
+                        resideInAnyPackage(room("engine"), room("api"), "java..", "edu.umd.cs.findbugs.annotations..")
+                                .or(belongToAnyOf(PrebuildMessages.class, CallFailures.class)))
+                .because("the demo speaks in them, with and without Jenkins")
                 .check(MAIN);
     }
 

@@ -34,6 +34,16 @@ final class MemoryJournal implements Journal {
         open.remove(requestId);
     }
 
+    /** The prebuilds of all that was ever closed. */
+    synchronized List<String> closedPrebuilds() {
+        return saves.stream()
+                .filter(saved -> saved.prebuildId() != null)
+                .filter(saved -> closed.contains(saved.request().requestId()))
+                .map(SavedRequest::prebuildId)
+                .distinct()
+                .toList();
+    }
+
     /** Whether saves fail from now on. */
     synchronized void failing(boolean nowFailing) {
         failing = nowFailing;

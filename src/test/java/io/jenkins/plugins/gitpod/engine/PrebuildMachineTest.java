@@ -859,13 +859,42 @@ class PrebuildMachineTest {
         }
 
         @Test
-        void notFoundForLongerThanTheReadLagIsTheEnd() {
+        void notFoundForLongerThanTheReadLagIsTheEndOnceACancelFindsNothingEither() {
             watching();
             repeat(
                     Duration.ofSeconds(12),
                     Duration.ofSeconds(48),
                     () -> machine.readFailed(Failures.answer(ErrorCode.NOT_FOUND)));
             outcome(Outcome.Gone.class);
+            assertThat(effects.take(), hasItem("cancel p1"));
+            machine.cancelFailed(Failures.answer(ErrorCode.NOT_FOUND));
+            assertThat(machine.stage(), is(Stage.ENDED));
+            assertThat(effects.outcomes, hasSize(1));
+        }
+
+        @Test
+        void whatOnlyReadsCannotFindIsCancelled() {
+            watching();
+            repeat(
+                    Duration.ofSeconds(12),
+                    Duration.ofSeconds(48),
+                    () -> machine.readFailed(Failures.answer(ErrorCode.NOT_FOUND)));
+            machine.cancelAnswered(RUNNING);
+            assertThat(machine.stage(), is(Stage.WATCHING));
+            machine.read(CANCELLED);
+            assertThat(machine.stage(), is(Stage.ENDED));
+            assertThat(effects.outcomes, hasSize(1));
+        }
+
+        @Test
+        void aDetachedOneThatIsNotFoundForLongIsOver() {
+            watching(RecordedEffects.request(true, true));
+            repeat(
+                    Duration.ofSeconds(12),
+                    Duration.ofSeconds(48),
+                    () -> machine.readFailed(Failures.answer(ErrorCode.NOT_FOUND)));
+            outcome(Outcome.Gone.class);
+            assertThat(effects.take(), not(hasItem("cancel p1")));
             assertThat(machine.stage(), is(Stage.ENDED));
         }
 

@@ -34,6 +34,7 @@ final class Scene implements AutoCloseable {
     final GitpodSimulator gitpod;
     final Account account;
     final SimProject project;
+    final LogLines log = new LogLines();
     final MemoryJournal journal = new MemoryJournal();
     private final ImpatientSockets sockets;
     private final OkHttpClient http;
@@ -261,6 +262,7 @@ final class Scene implements AutoCloseable {
         engine.close();
         runtime.advance(downtime);
         engine = newEngine();
+        journal.closedPrebuilds().forEach(engine::claim);
         List<PrebuildEngine.Restored> restored = new ArrayList<>();
         List<RecordingObserver> observers = new ArrayList<>();
         for (SavedRequest saved : journal.open()) {
@@ -290,5 +292,9 @@ final class Scene implements AutoCloseable {
         gitpod.close();
         http.dispatcher().executorService().shutdown();
         http.connectionPool().evictAll();
+        log.close();
+        if (log.text().contains(account.token())) {
+            throw new AssertionError("The token is in the log:\n" + log.text());
+        }
     }
 }

@@ -189,6 +189,29 @@ class TokenTest {
     }
 
     @Test
+    void aSlowProviderAfterARestartEndsNoWait() {
+        try (Scene scene =
+                Scene.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
+            for (int i = 0; i < 50; i++) {
+                scene.submit();
+            }
+            scene.runtime.advance(Duration.ofMinutes(1));
+            List<Scene.Wait> resumed = scene.crashAndRestart();
+            scene.runtime.frame((lane, task) -> {
+                task.run();
+                if (lane == Lane.CREDENTIALS) {
+                    scene.runtime.sleep(Duration.ofSeconds(12));
+                }
+            });
+            scene.runtime.advance(Duration.ofMinutes(12));
+            resumed.forEach(wait -> {
+                assertThat(wait.observer().outcomes(), is(empty()));
+                assertThat(wait.handle().view().phase(), is(PrebuildPhase.RUNNING));
+            });
+        }
+    }
+
+    @Test
     void aProviderThatThrowsIsAskedAgainAndItsSecretsAreToldToNobody() {
         try (Scene scene = Scene.begin()) {
             try (LogLines log = new LogLines()) {

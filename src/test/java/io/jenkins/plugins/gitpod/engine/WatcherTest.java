@@ -366,6 +366,51 @@ class WatcherTest {
         });
         assertThat(books.count(GET), is(spoiled.size()));
         assertThat(books.count(LIST), is(lessThanOrEqualTo(11)));
+
+        books.clear();
+        aRound();
+        assertThat(books.count(GET), is(spoiled.size()));
+        assertThat(books.count(LIST), is(1));
+        scene.gitpod.faults().clear();
+        scene.runtime.advance(Duration.ofMinutes(12));
+        books.clear();
+        aRound();
+        assertThat(books.count(GET), is(0));
+        assertThat(books.count(LIST), is(1));
+    }
+
+    @Test
+    void oneProjectOverWhichTheServerStumblesDoesNotStarveTheOthers() {
+        SimProject bad = null;
+        List<String> spoiled = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            SimProject project = scene.gitpod.addProject("project " + i);
+            List<String> ids = watch(2, project);
+            if (i == 13) {
+                bad = project;
+                spoiled = ids;
+            }
+        }
+        begin();
+        Fault hang = Fault.hangBeforeActing();
+        scene.fault(FaultRule.on(LIST, hang).when(about(bad.id())).forever(), hang);
+        scene.runtime.advance(Duration.ofMinutes(15));
+        for (Map.Entry<String, Heard> each : heard.entrySet()) {
+            assertThat(each.getValue().read.isEmpty(), is(spoiled.contains(each.getKey())));
+        }
+    }
+
+    @Test
+    void onePrebuildThatIsForbiddenSlowsNoOther() {
+        List<String> ids = watch(3);
+        begin();
+        scene.fault(
+                FaultRule.on(GET, Fault.status(403, "permission_denied", "no"))
+                        .when(about(ids.get(0)))
+                        .forever(),
+                Fault.emptyBody(403));
+        scene.runtime.advance(Duration.ofMinutes(2));
+        assertThat(heard.get(ids.get(1)).read, hasSize(greaterThan(7)));
     }
 
     @Test

@@ -28,6 +28,7 @@ import io.jenkins.plugins.gitpod.build.OnWarning;
 import io.jenkins.plugins.gitpod.build.PrebuildAction;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
+import io.jenkins.plugins.gitpod.jenkins.FastLimits;
 import io.jenkins.plugins.gitpod.jenkins.GitpodFixture;
 import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
@@ -48,10 +49,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestBuilder;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
+@ExtendWith(FastLimits.class)
 @WithJenkins
 class GitpodPrebuildBuilderTest {
 
@@ -182,7 +185,7 @@ class GitpodPrebuildBuilderTest {
 
     @Test
     void interruptCancelsAndReturnsAtOnce() throws Exception {
-        GITPOD.project().plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        GITPOD.project().plan(PhasePlan.of(List.of(), SimPhase.RUNNING));
         FreeStyleBuild build = job(step()).scheduleBuild2(0).waitForStart();
         jenkins.waitForMessage("Created Gitpod prebuild", build);
         long start = System.nanoTime();
@@ -197,7 +200,7 @@ class GitpodPrebuildBuilderTest {
 
     @Test
     void interruptReturnsWithinTenSecondsEvenIfGitpodNeverAnswers() throws Exception {
-        GITPOD.project().plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        GITPOD.project().plan(PhasePlan.of(List.of(), SimPhase.RUNNING));
         FreeStyleBuild build = job(step()).scheduleBuild2(0).waitForStart();
         jenkins.waitForMessage("Created Gitpod prebuild", build);
         Fault.Hang hang = Fault.hangBeforeActing();
@@ -239,7 +242,7 @@ class GitpodPrebuildBuilderTest {
 
     @Test
     void cancelledInGitpodAbortsTheBuild() throws Exception {
-        GITPOD.project().plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        GITPOD.project().plan(PhasePlan.of(List.of(), SimPhase.RUNNING));
         FreeStyleBuild build = job(step()).scheduleBuild2(0).waitForStart();
         jenkins.waitForMessage("Created Gitpod prebuild", build);
         SimPrebuild prebuild = theOnlyNewPrebuild();
@@ -253,7 +256,7 @@ class GitpodPrebuildBuilderTest {
 
     @Test
     void withoutWaitingTheBuildGoesOnAndThePrebuildToo() throws Exception {
-        GITPOD.project().plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        GITPOD.project().plan(PhasePlan.of(List.of(), SimPhase.RUNNING));
         GitpodPrebuildBuilder step = step();
         step.setWait(false);
         FreeStyleProject job = job(step);
@@ -304,7 +307,7 @@ class GitpodPrebuildBuilderTest {
         GitpodConnection one = GitpodGlobalConfiguration.get().getConnections().get(0);
         one.setMostUnderWay(1);
         try {
-            GITPOD.project().plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+            GITPOD.project().plan(PhasePlan.of(List.of(), SimPhase.RUNNING));
             FreeStyleBuild first = job(step()).scheduleBuild2(0).waitForStart();
             jenkins.waitForMessage("Created Gitpod prebuild", first);
             FreeStyleBuild second = job(step()).scheduleBuild2(0).waitForStart();

@@ -47,12 +47,16 @@ public final class GitpodFixture implements AutoCloseable {
 
     /** Makes the running Jenkins know the simulator by a connection named "sim" with a global credential. */
     public GitpodFixture connect() throws IOException {
-        addCredential(CREDENTIALS_ID, account.token());
-        GitpodConnection connection =
-                new GitpodConnection("sim", simulator.apiUrl().toString());
+        connect(simulator.apiUrl().toString(), account.token());
+        return this;
+    }
+
+    /** The same in a Jenkins that runs elsewhere. */
+    public static void connect(String apiUrl, String text) throws IOException {
+        addCredential(CREDENTIALS_ID, text);
+        GitpodConnection connection = new GitpodConnection("sim", apiUrl);
         connection.setCredentialsId(CREDENTIALS_ID);
         GitpodGlobalConfiguration.get().setConnections(List.of(connection));
-        return this;
     }
 
     /** Stores a secret text in Jenkins itself. */
@@ -75,7 +79,12 @@ public final class GitpodFixture implements AutoCloseable {
 
     /** {@code gitpodPrebuild} of the project with more options. */
     public String step(String... options) {
-        StringBuilder step = new StringBuilder("gitpodPrebuild projectId: '" + project.id() + "'");
+        return stepOf(project, options);
+    }
+
+    /** {@code gitpodPrebuild} of a certain project with more options. */
+    public String stepOf(SimProject of, String... options) {
+        StringBuilder step = new StringBuilder("gitpodPrebuild projectId: '" + of.id() + "'");
         for (String option : options) {
             step.append(", ").append(option);
         }

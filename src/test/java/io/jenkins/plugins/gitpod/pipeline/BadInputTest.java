@@ -7,11 +7,11 @@ import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.model.Result;
+import io.jenkins.plugins.gitpod.api.TlsServer;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
 import io.jenkins.plugins.gitpod.jenkins.FastLimits;
 import io.jenkins.plugins.gitpod.jenkins.GitpodFixture;
-import io.jenkins.plugins.gitpod.jenkins.SelfSignedServer;
 import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
 import java.util.ArrayList;
@@ -176,8 +176,8 @@ class BadInputTest {
 
     @Test
     void certificateThatNobodyTrusts() throws Exception {
-        try (SelfSignedServer server = new SelfSignedServer()) {
-            addConnection("self-signed", server.apiUrl());
+        try (TlsServer server = new TlsServer(TlsServer.answer(200, "{}"))) {
+            addConnection("self-signed", server.url("localhost"));
             failsWith(GITPOD.step("connection: 'self-signed'"), "The certificate of localhost:", "is not trusted");
         }
     }

@@ -15,11 +15,15 @@ import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.Level;
-import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -71,11 +75,32 @@ class SecretsStaySecretTest {
 
     private static List<Path> filesWith(String token, Path root) throws IOException {
         byte[] wanted = token.getBytes(StandardCharsets.UTF_8);
-        try (Stream<Path> files = Files.walk(root)) {
-            return files.filter(Files::isRegularFile)
-                    .filter(file -> !file.startsWith(root.resolve("plugins")) && contains(file, wanted))
-                    .toList();
-        }
+        List<Path> found = new ArrayList<>();
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) {
+                return directory.equals(root.resolve("plugins"))
+                        ? FileVisitResult.SKIP_SUBTREE
+                        : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (contains(file, wanted)) {
+                    found.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                if (e instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE; // Jenkins replaces its files by new ones all the time
+                }
+                throw e;
+            }
+        });
+        return found;
     }
 
     private static boolean contains(Path file, byte[] wanted) {
@@ -83,7 +108,7 @@ class SecretsStaySecretTest {
             // Latin 1 keeps each byte as it is, also in binary files such as program.dat.
             String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
             return text.contains(new String(wanted, StandardCharsets.ISO_8859_1));
-        } catch (java.nio.file.NoSuchFileException gone) {
+        } catch (NoSuchFileException gone) {
             return false;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -142,7 +142,8 @@ final class HttpServer {
     private void serve(HttpRequestReader reader, Wire wire) throws IOException, InterruptedException {
         try {
             HttpRequest request = reader.read();
-            while (request != null) {
+            // What was read while the connection was being closed came to a server that was not there any more.
+            while (request != null && wire.isOpen()) {
                 handler.handle(request, wire);
                 request = wire.isOpen() && !request.wantsClose() ? reader.read() : null;
             }

@@ -1,0 +1,368 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
+import static org.hamcrest.Matchers.not;
+
+import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import io.jenkins.plugins.gitpod.engine.FaultTable.Calls;
+import io.jenkins.plugins.gitpod.engine.FaultTable.Cell;
+import io.jenkins.plugins.gitpod.engine.FaultTable.Result;
+import io.jenkins.plugins.gitpod.engine.FaultTable.Times;
+import io.jenkins.plugins.gitpod.simulator.Call;
+import io.jenkins.plugins.gitpod.simulator.Fault;
+import io.jenkins.plugins.gitpod.simulator.FaultRule;
+import io.jenkins.plugins.gitpod.simulator.PhasePlan;
+import io.jenkins.plugins.gitpod.simulator.SimPhase;
+import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Each call with each fault, once, five times and for ever. The oracle are the simulator's books: at most one prebuild for
+ * each request, none active that nobody owns once the fault is gone, one last word within its bound and of the kind that
+ * the table says, and no token in anything that is told or logged.
+ */
+class FaultMatrixTest {
+
+    /** How long after its last word a fault for ever lasts. */
+    private static final Duration LASTS = Duration.ofMinutes(5);
+
+    /** How long after the end of the fault the last thing may have to be cleaned up. */
+    private static final Duration CLEAN_UP = Duration.ofMinutes(20);
+
+    private static int cells;
+    private static int violations;
+
+    static Stream<Cell> cells() {
+        return new FaultTable().cells().stream();
+    }
+
+    @AfterAll
+    static void summary() {
+        System.out.println(cells + " cells, " + violations + " violations");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("cells")
+    void endsAsTheTableSays(Cell cell) {
+        cells++;
+        try (Run run = new Run(cell)) {
+            run.play();
+        } catch (AssertionError | RuntimeException e) {
+            violations++;
+            throw e;
+        }
+    }
+
+    /** One cell's run. */
+    private static final class Run implements AutoCloseable {
+
+        private final Cell cell;
+        private final Scene scene;
+        private final List<Scene.Wait> waits = new ArrayList<>();
+        private final List<SimPrebuild> foreign = new ArrayList<>();
+        private final Struck struck;
+        private final boolean crash;
+
+        @Nullable
+        private Scene.Wait neighbour;
+
+        Run(Cell cell) {
+            this.cell = cell;
+            // What should end by our doing must not end by itself.
+            boolean endsByItself = cell.result() == Result.COMPLETED;
+            scene = Scene.with()
+                    .plan(endsByItself ? PhasePlan.typical() : PhasePlan.stuckIn(SimPhase.RUNNING))
+                    .readLag(isLookUp() ? Duration.ofSeconds(5) : Duration.ZERO)
+                    .begin();
+            crash = cell.calls() == Calls.CREATE_AND_CRASH;
+            struck = cell.fault().equals(FaultTable.REFUSED_CONNECTION) ? new RefusedConnections() : new FromBooks();
+        }
+
+        private boolean isLookUp() {
+            return cell.calls() == Calls.LIST_OF_LOOK_UP || cell.calls() == Calls.IDENTITY;
+        }
+
+        /** Whether it matters what others have made meanwhile. */
+        private boolean isAdopting() {
+            return isLookUp() || cell.calls() == Calls.CREATE || crash;
+        }
+
+        void play() {
+            if (isAdopting()) {
+                bringOthers();
+            }
+            if (isLookUp()) {
+                scene.fault("CreatePrebuild", Fault.resetAfterActing());
+            }
+            scene.runtime.frame(this::around);
+            struck.begin();
+            int requests = cell.calls() == Calls.LIST_OF_WATCHER ? 5 : 1;
+            for (int i = 0; i < requests; i++) {
+                waits.add(scene.submit());
+            }
+            if (crash) {
+                crashAndRestart();
+            }
+            if (cell.calls() == Calls.CANCEL) {
+                scene.runtime.advance(Duration.ofMinutes(1));
+                waits.get(0).abort();
+            }
+            conclude();
+            checkLastWords();
+            assertThat("strikes", struck.times(), is(greaterThanOrEqualTo(1)));
+            if (cell.times() == Times.FOR_EVER) {
+                scene.runtime.advance(LASTS);
+            }
+            struck.end();
+            Scene.Wait other = neighbour;
+            if (other != null) {
+                other.abort();
+            }
+            scene.untilAllClosed(CLEAN_UP);
+            scene.runtime.advance(Duration.ofMinutes(1));
+            checkBooks();
+            checkSecrecy();
+        }
+
+        /** A person with the same account some time ago, another account now, and a build that waits already. */
+        private void bringOthers() {
+            foreign.add(scene.createAsPerson());
+            scene.runtime.advance(Duration.ofMinutes(2));
+            foreign.add(scene.createAs(scene.gitpod.account("somebody")));
+            neighbour = scene.submit();
+            scene.runtime.settle();
+        }
+
+        private void around(Lane lane, Runnable task) {
+            struck.around(lane, task);
+            if (crash && lane == Lane.CREATE && waits.get(0).handle().view().stage() == Stage.CREATING) {
+                scene.engine().close();
+            }
+        }
+
+        private void crashAndRestart() {
+            UUID requestId = waits.get(0).handle().requestId();
+            scene.runtime.settle();
+            waits.clear();
+            for (Scene.Wait resumed : scene.crashAndRestart()) {
+                if (resumed.handle().requestId().equals(requestId)) {
+                    waits.add(resumed);
+                } else {
+                    neighbour = resumed;
+                }
+            }
+            assertThat("requests in the journal", waits, hasSize(1));
+        }
+
+        private void conclude() {
+            if (cell.result() == Result.CANCELLED_AFTERWARDS) {
+                scene.runtime.advance(Duration.ofMinutes(30));
+                assertThat(
+                        "told although not cancelled", waits.get(0).observer().outcomes(), is(empty()));
+                struck.end();
+            }
+            long begin = scene.runtime.nanoTime();
+            waits.forEach(wait -> scene.untilConcluded(wait, cell.bound()));
+            Duration took = Duration.ofNanos(scene.runtime.nanoTime() - begin);
+            assertThat("time to the last word", took, is(lessThanOrEqualTo(cell.bound())));
+        }
+
+        private void checkLastWords() {
+            for (Scene.Wait wait : waits) {
+                switch (cell.result()) {
+                    case COMPLETED -> assertThat(phase(wait), is(PrebuildPhase.COMPLETED));
+                    case REFUSED -> wait.outcome(Outcome.CreateRefused.class);
+                    case NOT_SENT -> wait.outcome(Outcome.NotSent.class);
+                    case UNCLEAR -> wait.outcome(Outcome.CreateUnclear.class);
+                    case LOST -> wait.outcome(Outcome.WatchLost.class);
+                    case GONE -> wait.outcome(Outcome.Gone.class);
+                    case OVER_LIMIT -> wait.outcome(Outcome.OverLimit.class);
+                    case CANCELLED, CANCELLED_AFTERWARDS -> {
+                        if (wait.observer().outcomes().get(0) instanceof Outcome.Ended) {
+                            assertThat(phase(wait), is(PrebuildPhase.CANCELLED));
+                        } else {
+                            wait.outcome(Outcome.CancelAccepted.class);
+                        }
+                    }
+                }
+            }
+        }
+
+        private static PrebuildPhase phase(Scene.Wait wait) {
+            return wait.outcome(Outcome.Ended.class).prebuild().status().phase();
+        }
+
+        private void checkBooks() {
+            List<SimPrebuild> ours = new ArrayList<>(scene.gitpod.books().prebuilds());
+            ours.removeAll(foreign);
+            int requests = waits.size() + (neighbour == null ? 0 : 1);
+            assertThat("prebuilds made", ours.size(), is(lessThanOrEqualTo(requests)));
+            if (cell.result() == Result.COMPLETED) {
+                assertThat("prebuilds made", ours.size(), is(requests));
+            }
+            assertThat(
+                    "left running", ours.stream().filter(SimPrebuild::isActive).toList(), is(empty()));
+            assertThat(
+                    "others' prebuilds cancelled",
+                    foreign.stream().filter(SimPrebuild::isCancelRequested).toList(),
+                    is(empty()));
+            List<String> owned = new ArrayList<>();
+            waits.forEach(wait -> owned.add(wait.prebuildId()));
+            foreign.forEach(one -> owned.add(one.id()));
+            if (neighbour != null) {
+                owned.add(neighbour.prebuildId());
+            }
+            owned.removeIf(Objects::isNull);
+            assertThat("owned twice", owned.stream().distinct().toList(), hasSize(owned.size()));
+            assertThat("left open", scene.journal.open(), is(empty()));
+            waits.forEach(wait -> assertThat("last words", wait.observer().outcomes(), hasSize(1)));
+            waits.forEach(wait ->
+                    assertThat("lines for a console", wait.observer().updates(), hasSize(lessThanOrEqualTo(12))));
+        }
+
+        private void checkSecrecy() {
+            StringBuilder told = new StringBuilder(scene.log.text());
+            for (Scene.Wait wait : waits) {
+                told.append(wait.handle().view());
+                wait.observer().updates().forEach(update -> append(told, (Record) update));
+                wait.observer().outcomes().forEach(outcome -> append(told, (Record) outcome));
+            }
+            scene.journal.saves().forEach(told::append);
+            assertThat(told.toString(), not(containsString(scene.account.token())));
+        }
+
+        private static void append(StringBuilder told, Record one) {
+            told.append(one).append('\n');
+            for (RecordComponent part : one.getClass().getRecordComponents()) {
+                try {
+                    if (part.getAccessor().invoke(one) instanceof Throwable thrown) {
+                        told.append(LogLines.stackTrace(thrown));
+                    }
+                } catch (ReflectiveOperationException e) {
+                    throw new AssertionError(e);
+                }
+            }
+        }
+
+        @Override
+        public void close() {
+            struck.end();
+            scene.close();
+        }
+
+        private interface Struck {
+            default void begin() {}
+
+            default void around(Lane lane, Runnable task) {
+                task.run();
+            }
+
+            void end();
+
+            int times();
+        }
+
+        private final class FromBooks implements Struck {
+
+            private final Fault fault = FaultTable.fault(cell.fault());
+
+            @Override
+            public void begin() {
+                scene.fault(FaultRule.on(method(), fault).times(cell.times().number), fault);
+            }
+
+            @Override
+            public void end() {
+                scene.gitpod.faults().clear();
+                if (fault instanceof Fault.Hang hang) {
+                    hang.release();
+                    scene.awaitReal(() -> struck().allMatch(call -> call.status() != 0));
+                }
+            }
+
+            @Override
+            public int times() {
+                return (int) struck().count();
+            }
+
+            private Stream<Call> struck() {
+                return scene.gitpod.books().calls(method()).stream().filter(call -> call.fault() == fault);
+            }
+
+            private String method() {
+                return switch (cell.calls()) {
+                    case CREATE, CREATE_AND_CRASH -> "CreatePrebuild";
+                    case GET -> "GetPrebuild";
+                    case LIST_OF_WATCHER, LIST_OF_LOOK_UP -> "ListPrebuilds";
+                    case IDENTITY -> "GetAuthenticatedIdentity";
+                    case CANCEL -> "CancelPrebuild";
+                };
+            }
+        }
+
+        /** Nobody listens while a task of the call's lane runs. */
+        private final class RefusedConnections implements Struck {
+
+            private int left = cell.times().number;
+            private int times;
+
+            @Override
+            public void around(Lane lane, Runnable task) {
+                if (left > 0 && isConcerned(lane)) {
+                    left--;
+                    times++;
+                    scene.gitpod.stopListening();
+                    task.run();
+                    scene.gitpod.listen();
+                } else {
+                    task.run();
+                }
+            }
+
+            private boolean isConcerned(Lane lane) {
+                return switch (cell.calls()) {
+                    case CREATE -> lane == Lane.CREATE;
+                    case CREATE_AND_CRASH -> lane == Lane.CREATE && times == 0;
+                    case GET, LIST_OF_WATCHER -> lane == Lane.WATCH;
+                    case IDENTITY -> lane == Lane.CREATE && isLookingUp();
+                    case LIST_OF_LOOK_UP -> lane == Lane.CREATE && answered("GetAuthenticatedIdentity");
+                    case CANCEL -> lane == Lane.CANCEL;
+                };
+            }
+
+            private boolean isLookingUp() {
+                return waits.get(0).handle().view().stage() == Stage.LOOKING_UP;
+            }
+
+            private boolean answered(String method) {
+                return scene.gitpod.books().count(method) > 0;
+            }
+
+            @Override
+            public void end() {
+                left = 0;
+            }
+
+            @Override
+            public int times() {
+                return times;
+            }
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Real threads; what is waited for always comes, so that the limits are never reached. */
+class ThreadedRuntimeTest {
+
+    private static final long LONG = 60;
+
+    private final ThreadedRuntime runtime = new ThreadedRuntime();
+
+    @AfterEach
+    void end() {
+        runtime.close();
+    }
+
+    private static void await(CountDownLatch latch) throws InterruptedException {
+        assertThat(latch.await(LONG, TimeUnit.SECONDS), is(true));
+    }
+
+    @Test
+    void aLaneRunsAllItsTasksAndNeverMoreAtOnceThanItMay() throws InterruptedException {
+        int tasks = 500;
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        CountDownLatch done = new CountDownLatch(tasks);
+        for (int i = 0; i < tasks; i++) {
+            runtime.lane(Lane.STATE).execute(() -> {
+                most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                Thread.yield();
+                inside.decrementAndGet();
+                done.countDown();
+            });
+        }
+        await(done);
+        assertThat(most.get(), is(lessThanOrEqualTo(Lane.STATE.threads())));
+    }
+
+    @Test
+    void aLaneThatHangsHoldsUpNoOther() throws InterruptedException {
+        CountDownLatch release = new CountDownLatch(1);
+        try {
+            for (int i = 0; i < 100; i++) {
+                runtime.lane(Lane.CREATE).execute(() -> {
+                    try {
+                        release.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+            }
+            for (Lane lane : Lane.values()) {
+                if (lane != Lane.CREATE) {
+                    CountDownLatch done = new CountDownLatch(1);
+                    runtime.lane(lane).execute(done::countDown);
+                    await(done);
+                }
+            }
+        } finally {
+            release.countDown();
+        }
+    }
+
+    @Test
+    void whateverTasksThrowTheirPlacesAreFreeAgain() throws InterruptedException {
+        try (LogLines quiet = new LogLines()) {
+            for (int i = 0; i < 50; i++) {
+                int number = i;
+                runtime.lane(Lane.STATE).execute(() -> {
+                    if (number % 2 == 0) {
+                        throw new StackOverflowError("on purpose");
+                    }
+                    throw new IllegalStateException("on purpose");
+                });
+            }
+            CountDownLatch done = new CountDownLatch(1);
+            runtime.lane(Lane.STATE).execute(done::countDown);
+            await(done);
+            assertThat(quiet.text().contains("on purpose"), is(true));
+        }
+    }
+
+    @Test
+    void anInterruptedTaskLeavesNothingToTheNext() throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(1);
+        AtomicInteger interrupted = new AtomicInteger();
+        for (int i = 0; i < Lane.STATE.threads() * 2; i++) {
+            runtime.lane(Lane.STATE).execute(() -> Thread.currentThread().interrupt());
+        }
+        runtime.lane(Lane.STATE).execute(() -> {
+            interrupted.set(Thread.currentThread().isInterrupted() ? 1 : 0);
+            done.countDown();
+        });
+        await(done);
+        assertThat(interrupted.get(), is(0));
+    }
+
+    @Test
+    void aTimerRunsItsTaskAndACancelledOneDoesNot() throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(1);
+        AtomicInteger ran = new AtomicInteger();
+        runtime.schedule(Duration.ofDays(1), ran::incrementAndGet).cancel();
+        runtime.schedule(Duration.ZERO, done::countDown);
+        await(done);
+        assertThat(ran.get(), is(0));
+    }
+
+    @Test
+    void afterTheEndTasksAreDroppedQuietly() {
+        runtime.close();
+        AtomicInteger ran = new AtomicInteger();
+        runtime.lane(Lane.STATE).execute(ran::incrementAndGet);
+        runtime.schedule(Duration.ZERO, ran::incrementAndGet);
+        assertThat(ran.get(), is(0));
+    }
+}

@@ -1,0 +1,105 @@
+package io.jenkins.plugins.gitpod.jenkins;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import hudson.model.FreeStyleBuild;
+import hudson.model.FreeStyleProject;
+import hudson.model.Result;
+import io.jenkins.plugins.gitpod.config.GitpodConnection;
+import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
+import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
+import io.jenkins.plugins.gitpod.simulator.PhasePlan;
+import io.jenkins.plugins.gitpod.simulator.SimPhase;
+import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** A connection is renamed or deleted while it is in use. */
+@ExtendWith(FastLimits.class)
+@WithJenkins
+class ConnectionInUseTest {
+
+    private static final GitpodFixture GITPOD = new GitpodFixture();
+
+    private static JenkinsRule jenkins;
+    private static List<GitpodConnection> connections;
+
+    private FreeStyleProject job;
+    private FreeStyleBuild build;
+    private SimPrebuild prebuild;
+
+    @BeforeAll
+    static void start(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        GITPOD.connect();
+        connections = GitpodGlobalConfiguration.get().getConnections();
+    }
+
+    @AfterAll
+    static void close() {
+        GITPOD.close();
+    }
+
+    @BeforeEach
+    void begin() throws Exception {
+        GITPOD.project().plan(PhasePlan.of(List.of(), SimPhase.RUNNING));
+        job = jenkins.createFreeStyleProject();
+        GitpodPrebuildBuilder step = new GitpodPrebuildBuilder();
+        step.setProjectId(GITPOD.project().id());
+        step.setConnection("sim");
+        job.getBuildersList().add(step);
+        build = job.scheduleBuild2(0).waitForStart();
+        jenkins.waitForMessage("Gitpod prebuild: RUNNING", build);
+        List<SimPrebuild> all = GITPOD.simulator().books().prebuilds();
+        prebuild = all.get(all.size() - 1);
+    }
+
+    @AfterEach
+    void reset() {
+        GitpodGlobalConfiguration.get().setConnections(connections);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> GITPOD.simulator().books().active().isEmpty());
+    }
+
+    private static GitpodConnection renamed() {
+        GitpodConnection renamed =
+                new GitpodConnection("renamed", GITPOD.simulator().apiUrl().toString());
+        renamed.setCredentialsId(GitpodFixture.CREDENTIALS_ID);
+        return renamed;
+    }
+
+    @Test
+    void renamedWhatIsUnderWayGoesOnAndNewBuildsSayWhatTheyMiss() throws Exception {
+        GitpodGlobalConfiguration.get().setConnections(List.of(renamed()));
+        FreeStyleBuild next = jenkins.buildAndAssertStatus(Result.FAILURE, job(job));
+        jenkins.assertLogContains("There is no Gitpod connection named \"sim\". Known are: renamed.", next);
+        prebuild.plan(PhasePlan.quick(Duration.ofMillis(100)));
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
+    }
+
+    @Test
+    void deletedWhatIsUnderWayIsCancelledAllTheSame() throws Exception {
+        GitpodGlobalConfiguration.get().setConnections(List.of());
+        FreeStyleBuild next = jenkins.buildAndAssertStatus(Result.FAILURE, job(job));
+        jenkins.assertLogContains("No Gitpod connection is configured", next);
+        build.getExecutor().interrupt();
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
+        assertTrue(prebuild.isCancelRequested());
+    }
+
+    /** Another job like it, for the first is still being built. */
+    private static FreeStyleProject job(FreeStyleProject like) throws Exception {
+        FreeStyleProject other = jenkins.createFreeStyleProject();
+        other.getBuildersList().addAll(like.getBuildersList().toList());
+        return other;
+    }
+}
