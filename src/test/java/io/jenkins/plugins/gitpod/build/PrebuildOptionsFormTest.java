@@ -95,7 +95,7 @@ class PrebuildOptionsFormTest {
     @Test
     void whatCannotBeAProjectIsRefusedWithoutAskingGitpod() {
         GITPOD.simulator().books().clear();
-        assertSays(Kind.ERROR, "Type a part of the Gitpod project", checkProject(" "));
+        assertSays(Kind.OK, "Found by the repository", checkProject(" "));
         assertSays(Kind.ERROR, "is not a project id", checkProject("shop"));
         assertSays(Kind.OK, "known when the build runs", checkProject("${PROJECT}"));
         assertSays(Kind.ERROR, "&lt;script&gt;", checkProject(SCRIPT));
