@@ -29,12 +29,10 @@ public record SavedRequest(
     /** The time of watching need not be exact: a limit that is counted in it is reached so much later after a crash. */
     static final Duration OBSERVED_EVERY = Duration.ofMinutes(10);
 
-    /**
-     * Whether after a crash this would do as well as a later state of the same request. The stage does not matter: a create
-     * without a prebuild is looked up in any case.
-     */
+    /** Whether after a crash this would do as well as a later state of the same request. */
     boolean survivesAs(@NonNull SavedRequest later) {
-        return intentTime.equals(later.intentTime)
+        return stage == later.stage
+                && intentTime.equals(later.intentTime)
                 && Objects.equals(prebuildId, later.prebuildId)
                 && detached == later.detached
                 && cancelReason == later.cancelReason

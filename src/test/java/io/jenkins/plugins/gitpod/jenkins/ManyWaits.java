@@ -116,7 +116,8 @@ public final class ManyWaits {
             }
         }
         WorkflowJob ended = rule.jenkins.getItemByFullName(ENDED, WorkflowJob.class);
-        state.loadedOfEnded = ended.getLazyBuildMixIn().getRunMap().getLoadedBuilds().size();
+        state.loadedOfEnded =
+                ended.getLazyBuildMixIn().getRunMap().getLoadedBuilds().size();
         WorkflowRun asleep =
                 rule.jenkins.getItemByFullName(ASLEEP, WorkflowJob.class).getLastBuild();
         state.programBytesAsleep = asleep == null ? 0 : programBytes(asleep);
