@@ -73,14 +73,14 @@ public final class Benchmark {
         for (int waits : new int[] {1, 30, 1000, 10_000}) {
             // The slower, the truer: what sleeps for a real minute, as threads of the HTTP library do, is gone by the
             // end.
-            double scale = waits < 1000 ? 60 : 8;
+            double scale = waits == 1 ? 60 : waits < 1000 ? 20 : 8;
             cases.add(plugin(waits, 1, true, 0, scale));
             cases.add(plugin(waits, 1, false, 0, scale));
             if (waits >= 1000) {
                 cases.add(plugin(waits, 50, true, 0, scale));
                 cases.add(plugin(waits, 50, false, 0, scale));
             }
-            cases.add(waits < 10_000 ? poller(waits, 0, waits < 1000 ? 60 : 8) : pollerWindow(waits));
+            cases.add(waits < 10_000 ? poller(waits, 0, scale) : pollerWindow(waits));
         }
         for (int waits : new int[] {30, 1000}) {
             double scale = waits < 1000 ? 60 : 20;

@@ -153,8 +153,8 @@ public final class BenchmarkRun {
         Collections.sort(threads);
         return String.format(
                 Locale.ROOT,
-                "%d %d %.2f %.1f %s %s %s %d %d %d",
-                threads.isEmpty() ? 0 : threads.get(threads.size() / 2),
+                "%s %d %.2f %.1f %s %s %s %d %d %d",
+                threads.isEmpty() ? "-" : String.valueOf(threads.get(threads.size() / 2)),
                 most,
                 watching / seconds,
                 perPrebuild,

@@ -44,8 +44,6 @@ public final class ManyWaits {
         public int building;
         public int waiting;
         public int succeeded;
-        public int watched;
-        public int loadedOfEnded;
         public long programBytes;
         public long programBytesAsleep;
         public int longestLog;
@@ -95,9 +93,31 @@ public final class ManyWaits {
         jobs(rule).get(0).getLastBuild().getExecutor().interrupt(Result.ABORTED);
     }
 
-    public static State state(JenkinsRule rule) throws Exception {
+    /** How many builds run, wait and have succeeded. */
+    public static State counts(JenkinsRule rule) throws Exception {
         State state = new State();
-        state.threads = ManagementFactory.getThreadMXBean().getThreadCount();
+        for (WorkflowJob job : jobs(rule)) {
+            for (WorkflowRun build : job.getBuilds()) {
+                if (build.isBuilding()) {
+                    state.building++;
+                    boolean waits = build.getExecution() != null
+                            && !build.getExecution()
+                                    .getCurrentExecutions(true)
+                                    .get()
+                                    .isEmpty();
+                    state.waiting += waits ? 1 : 0;
+                } else if (build.getResult() == Result.SUCCESS) {
+                    state.succeeded++;
+                }
+            }
+        }
+        return state;
+    }
+
+    /** All that is of interest; reads the logs of all builds. */
+    public static State state(JenkinsRule rule) throws Exception {
+        State state = counts(rule);
+        state.threads = threads(rule);
         List<String> ours = new ArrayList<>();
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             String name = thread.getName();
@@ -112,33 +132,25 @@ public final class ManyWaits {
         }
         for (WorkflowJob job : jobs(rule)) {
             for (WorkflowRun build : job.getBuilds()) {
-                look(build, state);
+                List<String> log = build.getLog(1000);
+                log.removeIf(line -> !line.contains("[Gitpod]"));
+                state.longestLog = Math.max(state.longestLog, log.size());
+                state.programBytes += programBytes(build);
             }
         }
-        WorkflowJob ended = rule.jenkins.getItemByFullName(ENDED, WorkflowJob.class);
-        state.loadedOfEnded =
-                ended.getLazyBuildMixIn().getRunMap().getLoadedBuilds().size();
         WorkflowRun asleep =
                 rule.jenkins.getItemByFullName(ASLEEP, WorkflowJob.class).getLastBuild();
         state.programBytesAsleep = asleep == null ? 0 : programBytes(asleep);
-        state.watched = watched();
         return state;
     }
 
-    private static void look(WorkflowRun build, State state) throws Exception {
-        List<String> log = build.getLog(1000).stream()
-                .filter(line -> line.contains("[Gitpod]"))
-                .toList();
-        state.longestLog = Math.max(state.longestLog, log.size());
-        if (build.isBuilding()) {
-            state.building++;
-            boolean waits = build.getExecution() != null
-                    && !build.getExecution().getCurrentExecutions(true).get().isEmpty();
-            state.waiting += waits ? 1 : 0;
-        } else if (build.getResult() == Result.SUCCESS) {
-            state.succeeded++;
-        }
-        state.programBytes += programBytes(build);
+    public static int threads(JenkinsRule rule) {
+        return ManagementFactory.getThreadMXBean().getThreadCount();
+    }
+
+    public static int loadedOfEnded(JenkinsRule rule) {
+        WorkflowJob ended = rule.jenkins.getItemByFullName(ENDED, WorkflowJob.class);
+        return ended.getLazyBuildMixIn().getRunMap().getLoadedBuilds().size();
     }
 
     private static long programBytes(WorkflowRun build) throws Exception {
@@ -147,7 +159,7 @@ public final class ManyWaits {
     }
 
     /** How many requests have their prebuild read. Nothing in the plugin needs to know that, so it is looked up inside. */
-    private static int watched() throws Exception {
+    public static int watched(JenkinsRule rule) throws Exception {
         Object running = field(PrebuildService.get(), "running");
         if (running == null) {
             return 0;

@@ -14,6 +14,7 @@ import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
@@ -80,12 +81,12 @@ class ManyWaitsTest {
         real.run(rule -> ManyWaits.start(rule, builds));
         awaitWithPatience("all are made", () -> active().size() == BUILDS);
         report("seconds until all were made", seconds(begun));
-        awaitWithPatience("all wait", () -> state().waiting == BUILDS);
+        awaitWithPatience("all wait", () -> counts().waiting == BUILDS);
 
         report("threads before", before.threads);
         report("threads of this plugin and of the HTTP library right after the start", state().ours);
         // What the start needed sleeps for up to a minute.
-        awaitWithPatience("threads are gone", () -> state().threads <= before.threads + 8);
+        awaitWithPatience("threads are gone", () -> remotely(ManyWaits::threads) <= before.threads + 8);
         ManyWaits.State waiting = state();
         report("threads while all wait, more than without", waiting.threads - before.threads);
         report("threads of this plugin and of the HTTP library while all wait", waiting.ours);
@@ -105,8 +106,16 @@ class ManyWaitsTest {
     }
 
     private ManyWaits.State state() throws Exception {
+        return remotely(ManyWaits::state);
+    }
+
+    private ManyWaits.State counts() throws Exception {
+        return remotely(ManyWaits::counts);
+    }
+
+    private <T extends Serializable> T remotely(RealJenkinsExtension.Step2<T> step) throws Exception {
         try {
-            return real.runRemotely(ManyWaits::state);
+            return real.runRemotely(step);
         } catch (Exception | Error e) {
             throw e;
         } catch (Throwable e) {
@@ -133,15 +142,17 @@ class ManyWaitsTest {
         real.startJenkins();
         report("seconds of Jenkins' start-up with them", seconds(begun));
         long up = System.nanoTime();
-        awaitWithPatience("all are watched again", () -> state().watched == BUILDS);
+        awaitWithPatience("all are watched again", () -> remotely(ManyWaits::watched) == BUILDS);
         report("seconds from then until all were watched again", seconds(up));
-        awaitWithPatience("all steps are back", () -> state().waiting == BUILDS);
+        int loaded = remotely(ManyWaits::loadedOfEnded);
+        awaitWithPatience("all steps are back", () -> counts().waiting == BUILDS);
+        report("seconds from then until all steps were back", seconds(up));
         int calls = gitpod.simulator().books().calls().size() - callsBefore;
         report("calls by then", calls);
         report("creates made by the restart", creates() - BUILDS);
-        report("builds loaded of jobs that do not run", state().loadedOfEnded);
+        report("builds loaded of a job that does not run", loaded);
         assertThat(creates(), is(BUILDS));
-        assertThat(state().loadedOfEnded, is(0));
+        assertThat(loaded, is(0));
         assertThat(calls, is(lessThan(BUILDS / 2 + 60)));
     }
 
@@ -153,13 +164,13 @@ class ManyWaitsTest {
         report(
                 "seconds from abort to cancel",
                 Duration.between(asked, cancel.at()).toMillis() / 1000.0);
-        awaitWithPatience("the build ends", () -> state().waiting == BUILDS - 1);
+        awaitWithPatience("the build ends", () -> counts().waiting == BUILDS - 1);
     }
 
     private void endAll() throws Throwable {
         long begun = System.nanoTime();
         active().forEach(prebuild -> prebuild.forcePhase(SimPhase.COMPLETED));
-        awaitWithPatience("all builds end", () -> state().building == 0);
+        awaitWithPatience("all builds end", () -> counts().building == 0);
         report("seconds from the end of all prebuilds at once to the end of the last build", seconds(begun));
         ManyWaits.State ended = state();
         report("log lines each", ended.longestLog);
