@@ -26,4 +26,9 @@ final class NewsObserver implements PrebuildObserver {
         tokenNews.concluded(outcome);
         observer.concluded(outcome);
     }
+
+    @Override
+    public void settled(Outcome end) {
+        observer.settled(end);
+    }
 }

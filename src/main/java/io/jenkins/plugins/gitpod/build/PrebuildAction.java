@@ -84,7 +84,10 @@ public final class PrebuildAction implements RunAction2 {
             }
         }
         action.put(record);
-        run.save();
+        // Files of a job that is being deleted go before anybody is told.
+        if (run.getRootDir().isDirectory()) {
+            run.save();
+        }
     }
 
     @CheckForNull

@@ -166,11 +166,17 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
         GitpodAccess.checkMayConfigure(item);
         AutoCompletionCandidates candidates = new AutoCompletionCandidates();
         String text = Util.fixEmptyAndTrim(value);
-        if (text == null || holdsVariable(text) || holdsId(text)) {
+        if (text == null || holdsVariable(text)) {
             return candidates;
         }
         try {
             GitpodAccess access = GitpodAccess.find(item, connection, credentialsId);
+            if (holdsId(text)) {
+                // The browser would say that there are no such items.
+                Project named = GitpodDirectory.get().project(access, PrebuildOptions.withoutLabel(text));
+                candidates.add(label(named.name(), named.id()));
+                return candidates;
+            }
             GitpodDirectory.get().search(access, text).stream()
                     .limit(SUGGESTIONS)
                     .forEach(project -> candidates.add(label(project.name(), project.id())));
@@ -274,12 +280,20 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
         GitpodAccess.checkMayConfigure(item);
         AutoCompletionCandidates candidates = new AutoCompletionCandidates();
         String text = Util.fixEmptyAndTrim(value);
-        if (text == null || holdsVariable(text) || holdsId(text)) {
+        if (text == null || holdsVariable(text)) {
             return candidates;
         }
         String wanted = text.toLowerCase(Locale.ROOT);
         try {
             GitpodAccess access = GitpodAccess.find(item, connection, credentialsId);
+            if (holdsId(text)) {
+                EnvironmentClass named =
+                        GitpodDirectory.get().environmentClass(access, PrebuildOptions.withoutLabel(text));
+                if (named != null) {
+                    candidates.add(label(named.displayName(), named.id()));
+                }
+                return candidates;
+            }
             GitpodDirectory.get().environmentClasses(access).stream()
                     .filter(EnvironmentClass::enabled)
                     .filter(each -> Objects.toString(each.displayName(), "")

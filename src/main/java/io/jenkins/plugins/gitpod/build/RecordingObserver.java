@@ -35,7 +35,10 @@ final class RecordingObserver implements PrebuildObserver {
 
     private boolean ownerGone;
     private boolean ownerLeaves;
-    private volatile boolean isBuildDeleted;
+    /** Held while the build is saved, so that its deletion comes before or after that. */
+    private final Object saving = new Object();
+
+    private boolean isBuildDeleted;
 
     @CheckForNull
     private PrebuildResult result;
@@ -95,7 +98,9 @@ final class RecordingObserver implements PrebuildObserver {
 
     /** To save a build that is being deleted would bring half of it back. */
     void buildDeleted() {
-        isBuildDeleted = true;
+        synchronized (saving) {
+            isBuildDeleted = true;
+        }
     }
 
     @NonNull
@@ -176,6 +181,37 @@ final class RecordingObserver implements PrebuildObserver {
         }
     }
 
+    /** The build has been told, and is mostly over by now: its page shows the true end. */
+    @Override
+    public void settled(Outcome end) {
+        if (end instanceof Outcome.Ended ended) {
+            note(ended.prebuild());
+        } else if (end instanceof Outcome.Gone gone) {
+            gone(gone.prebuildId());
+        } else {
+            return;
+        }
+        PrebuildRecord told;
+        PrebuildResult known;
+        synchronized (this) {
+            told = conclusion;
+            known = result;
+        }
+        if (told == null || known == null) {
+            return;
+        }
+        boolean outdated =
+                told.getConclusion() == Conclusion.CANCELLED || told.getConclusion() == Conclusion.LEFT_RUNNING;
+        String message = outdated
+                ? messages.outcome(end, Duration.ofMillis(known.getDurationMillis()))
+                : told.getMessage(); // why it was given up still matters
+        save(record(told.getConclusion(), message));
+    }
+
+    private synchronized void gone(String prebuildId) {
+        result = new PrebuildResult(prebuildId, messages.url(), PrebuildPhase.DELETED);
+    }
+
     private synchronized PrebuildRecord record(@Nullable Conclusion how, @Nullable String message) {
         return new PrebuildRecord(
                 request.requestId().toString(),
@@ -206,9 +242,14 @@ final class RecordingObserver implements PrebuildObserver {
     }
 
     private void save(PrebuildRecord record) {
-        if (isBuildDeleted) {
-            return;
+        synchronized (saving) {
+            if (!isBuildDeleted) {
+                saveNow(record);
+            }
         }
+    }
+
+    private void saveNow(PrebuildRecord record) {
         Run<?, ?> run;
         try {
             run = Run.fromExternalizableId(origin.buildId());
