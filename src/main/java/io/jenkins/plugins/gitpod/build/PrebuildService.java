@@ -203,8 +203,10 @@ public final class PrebuildService {
     }
 
     private void restore(Ledger ledger, PrebuildEngine engine) {
-        ledger.readRecentlyClosed().forEach(engine::claim);
-        for (Ledger.Read read : ledger.readOpen()) {
+        List<Ledger.Read> open = ledger.readOpen();
+        ledger.readClosed(open.stream().anyMatch(read -> read.saved().prebuildId() == null))
+                .forEach(engine::claim);
+        for (Ledger.Read read : open) {
             PrebuildRequest request = read.saved().request();
             RecordingObserver observer =
                     new RecordingObserver(request, read.origin(), read.saved().intentTime(), null);
