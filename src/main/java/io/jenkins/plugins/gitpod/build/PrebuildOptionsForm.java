@@ -101,9 +101,11 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
         return text.contains("$");
     }
 
-    private static boolean holdsId(String text) {
+    /** The id that a text is, or holds as a label does, or null. */
+    @CheckForNull
+    private static String idIn(String text) {
         String id = PrebuildOptions.withoutLabel(text);
-        return id != null && PrebuildOptions.isUuid(id);
+        return PrebuildOptions.isUuid(id) ? id : null;
     }
 
     private static FormValidation unreachable(String why) {
@@ -171,9 +173,10 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
         }
         try {
             GitpodAccess access = GitpodAccess.find(item, connection, credentialsId);
-            if (holdsId(text)) {
+            String id = idIn(text);
+            if (id != null) {
                 // The browser would say that there are no such items.
-                Project named = GitpodDirectory.get().project(access, PrebuildOptions.withoutLabel(text));
+                Project named = GitpodDirectory.get().project(access, id);
                 candidates.add(label(named.name(), named.id()));
                 return candidates;
             }
@@ -286,9 +289,9 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
         String wanted = text.toLowerCase(Locale.ROOT);
         try {
             GitpodAccess access = GitpodAccess.find(item, connection, credentialsId);
-            if (holdsId(text)) {
-                EnvironmentClass named =
-                        GitpodDirectory.get().environmentClass(access, PrebuildOptions.withoutLabel(text));
+            String id = idIn(text);
+            if (id != null) {
+                EnvironmentClass named = GitpodDirectory.get().environmentClass(access, id);
                 if (named != null) {
                     candidates.add(label(named.displayName(), named.id()));
                 }
