@@ -56,7 +56,9 @@ record ConfiguredConnection(
             String credentialsId = origin.credentialsId();
             if (credentialsId == null) {
                 GitpodConnection configured = GitpodGlobalConfiguration.get().connection(connection.name());
-                return lookup.forConnection(configured, origin.jobFullName());
+                return run == null
+                        ? lookup.forConnection(configured, origin.jobFullName())
+                        : lookup.forRun(configured, origin.jobFullName(), run);
             }
             return run == null
                     ? lookup.forItem(credentialsId, origin.jobFullName())

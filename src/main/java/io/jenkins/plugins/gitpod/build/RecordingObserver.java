@@ -31,7 +31,10 @@ final class RecordingObserver implements PrebuildObserver {
 
     private boolean ownerGone;
     private boolean ownerLeaves;
-    private volatile boolean isBuildDeleted;
+    /** Held while the build is saved, so that its deletion comes before or after that. */
+    private final Object saving = new Object();
+
+    private boolean isBuildDeleted;
 
     @CheckForNull
     private PrebuildResult result;
@@ -106,7 +109,9 @@ final class RecordingObserver implements PrebuildObserver {
 
     /** To save a build that is being deleted would bring half of it back. */
     void buildDeleted() {
-        isBuildDeleted = true;
+        synchronized (saving) {
+            isBuildDeleted = true;
+        }
     }
 
     @NonNull
@@ -248,6 +253,37 @@ final class RecordingObserver implements PrebuildObserver {
         }
     }
 
+    /** The build has been told, and is mostly over by now: its page shows the true end. */
+    @Override
+    public void settled(Outcome end) {
+        if (end instanceof Outcome.Ended ended) {
+            note(ended.prebuild());
+        } else if (end instanceof Outcome.Gone gone) {
+            gone(gone.prebuildId());
+        } else {
+            return;
+        }
+        PrebuildRecord told;
+        PrebuildResult known;
+        synchronized (this) {
+            told = conclusion;
+            known = result;
+        }
+        if (told == null || known == null) {
+            return;
+        }
+        boolean outdated =
+                told.getConclusion() == Conclusion.CANCELLED || told.getConclusion() == Conclusion.LEFT_RUNNING;
+        String message = outdated
+                ? messages.outcome(end, Duration.ofMillis(known.getDurationMillis()))
+                : told.getMessage(); // why it was given up still matters
+        save(record(told.getConclusion(), message));
+    }
+
+    private synchronized void gone(String prebuildId) {
+        result = new PrebuildResult(prebuildId, messages.url(), PrebuildPhase.DELETED);
+    }
+
     private synchronized PrebuildRecord record(@Nullable Conclusion how, @Nullable String message) {
         return new PrebuildRecord(
                 request.requestId().toString(),
@@ -278,8 +314,10 @@ final class RecordingObserver implements PrebuildObserver {
     }
 
     private void save(PrebuildRecord record) {
-        if (!isBuildDeleted) {
-            BuildRecords.save(origin, record);
+        synchronized (saving) {
+            if (!isBuildDeleted) {
+                BuildRecords.save(origin, record);
+            }
         }
     }
 }

@@ -68,7 +68,17 @@ public final class TokenLookup {
                 ? inItemGroup(Jenkins.get())
                 : CredentialsProvider.lookupCredentialsInItem(
                         StandardCredentials.class, item, ACL.SYSTEM2, requirements());
-        return pick(credentialsId, seen);
+        return token(credentialsId, pick(credentialsId, seen));
+    }
+
+    /** The token of a connection's default credential for a build of a job that names none; the use is tracked. */
+    @NonNull
+    public BearerToken forRun(
+            @Nullable GitpodConnection connection, @NonNull String jobFullName, @NonNull Run<?, ?> run)
+            throws TokenUnavailableException {
+        StringCredentials found = find(connection, jobFullName);
+        CredentialsProvider.track(run, found);
+        return token(found.getId(), found);
     }
 
     /**
@@ -79,6 +89,12 @@ public final class TokenLookup {
      */
     @NonNull
     public BearerToken forConnection(@Nullable GitpodConnection connection, @Nullable String jobFullName)
+            throws TokenUnavailableException {
+        StringCredentials found = find(connection, jobFullName);
+        return token(found.getId(), found);
+    }
+
+    private StringCredentials find(@Nullable GitpodConnection connection, @Nullable String jobFullName)
             throws TokenUnavailableException {
         String credentialsId = connection == null ? null : connection.getCredentialsId();
         if (credentialsId == null) {
@@ -101,10 +117,11 @@ public final class TokenLookup {
         return URIRequirementBuilder.fromUri(endpoint.apiUrl().toString()).build();
     }
 
-    private BearerToken pick(String credentialsId, List<StandardCredentials> seen) throws TokenUnavailableException {
+    private static StringCredentials pick(String credentialsId, List<StandardCredentials> seen)
+            throws TokenUnavailableException {
         StandardCredentials found = CredentialsMatchers.firstOrNull(seen, CredentialsMatchers.withId(credentialsId));
         if (found instanceof StringCredentials) {
-            return token(credentialsId, (StringCredentials) found);
+            return (StringCredentials) found;
         }
         throw notFound(credentialsId, found != null);
     }

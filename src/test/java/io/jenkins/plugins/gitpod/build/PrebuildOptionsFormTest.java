@@ -169,7 +169,10 @@ class PrebuildOptionsFormTest {
                 contains(suggestion));
         assertThat(form.doAutoCompleteProjectId(job, "many", "", "").getValues(), hasSize(10));
         assertThat(form.doAutoCompleteProjectId(job, "${X", "", "").getValues(), is(empty()));
-        assertThat(form.doAutoCompleteProjectId(job, wanted.id(), "", "").getValues(), is(empty()));
+        for (String id : List.of(wanted.id(), " " + wanted.id() + " ", suggestion)) {
+            assertThat(form.doAutoCompleteProjectId(job, id, "", "").getValues(), contains(suggestion));
+        }
+        assertThat(form.doAutoCompleteProjectId(job, NOWHERE, "", "").getValues(), is(empty()));
         PrebuildOptions picked = new PrebuildOptions();
         picked.setProjectId(suggestion);
         assertEquals(wanted.id(), picked.getProjectId());
@@ -225,6 +228,16 @@ class PrebuildOptionsFormTest {
         assertThat(
                 form.doAutoCompleteEnvironmentClassId(job, "hug", "classes", "").getValues(),
                 contains("Huge (" + huge.id() + ")"));
+        for (SimEnvironmentClass each : List.of(huge, old)) {
+            assertThat(
+                    form.doAutoCompleteEnvironmentClassId(job, each.id(), "classes", "")
+                            .getValues(),
+                    contains(each.displayName() + " (" + each.id() + ")"));
+        }
+        assertThat(
+                form.doAutoCompleteEnvironmentClassId(job, NOWHERE, "classes", "")
+                        .getValues(),
+                is(empty()));
         assertThat(
                 form.doAutoCompleteEnvironmentClassId(job, "old", "classes", "").getValues(), is(empty()));
     }
