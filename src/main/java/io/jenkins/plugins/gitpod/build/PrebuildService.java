@@ -28,6 +28,7 @@ import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.RequestView;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
+import io.jenkins.plugins.gitpod.engine.Stage;
 import io.jenkins.plugins.gitpod.engine.ThreadedRuntime;
 import io.jenkins.plugins.gitpod.engine.TokenSource;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
@@ -332,7 +333,8 @@ public final class PrebuildService {
             }
             String credentialsId = origin.credentialsId();
             if (credentialsId == null) {
-                GitpodConnection configured = GitpodGlobalConfiguration.get().connection(connection.name());
+                GitpodConnection configured =
+                        GitpodGlobalConfiguration.get().wayOf(connection, get().isSent(requestId));
                 return run == null
                         ? lookup.forConnection(configured, origin.jobFullName())
                         : lookup.forRun(configured, origin.jobFullName(), run);
@@ -341,6 +343,13 @@ public final class PrebuildService {
                     ? lookup.forItem(credentialsId, origin.jobFullName())
                     : lookup.forRun(credentialsId, run);
         };
+    }
+
+    /** Whether a prebuild may have been made already. */
+    private boolean isSent(UUID requestId) {
+        PrebuildHandle handle = find(requestId);
+        return handle != null
+                && (handle.view().stage() == Stage.LOOKING_UP || handle.view().stage() == Stage.WATCHING);
     }
 
     // ---- owners that go without a word
