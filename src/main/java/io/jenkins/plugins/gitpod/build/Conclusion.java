@@ -14,6 +14,8 @@ public enum Conclusion {
     CANCELLED,
     /** The build left; the prebuild goes on. */
     LEFT_RUNNING,
+    /** None was made, because none is needed; the result tells of the one that makes it needless, if there is one. */
+    SKIPPED,
     /** It could not be made or could not be watched; the message says why. */
     ERROR
 }

@@ -55,9 +55,10 @@ final class Ledger implements Journal {
         damaged = directory.resolve("damaged");
     }
 
-    /** An open request's origin, and the lock of its file. */
+    /** An open request's origin, all who wait for its prebuild, and the lock of its file. */
     private static final class Announced {
         private volatile RequestOrigin origin;
+        private volatile Sharing.Owners owners = Sharing.Owners.ONE;
 
         Announced(RequestOrigin origin) {
             this.origin = origin;
@@ -69,7 +70,7 @@ final class Ledger implements Journal {
         announced.put(requestId, new Announced(origin));
     }
 
-    /** Takes an announcement back: nothing was saved and nothing will be. */
+    /** Takes an announcement back: nothing was saved and nothing will be, or it joined another request and has left. */
     void withdraw(@NonNull UUID requestId) {
         announced.remove(requestId);
     }
@@ -84,8 +85,36 @@ final class Ledger implements Journal {
         // One writer at a time for each entry: the engine, or a job that moves.
         synchronized (known) {
             Files.createDirectories(open);
-            file(open.resolve(requestId + ".xml")).write(new LedgerEntry(request, known.origin));
+            file(open.resolve(requestId + ".xml"))
+                    .write(new LedgerEntry(request, known.origin).with(jointOwners(known.owners), known.owners));
         }
+    }
+
+    /** Others, or fewer, wait for a request's prebuild now. */
+    void share(@NonNull UUID requestId, @NonNull Sharing.Owners owners) {
+        Announced known = announced.get(requestId);
+        if (known != null) {
+            synchronized (known) {
+                known.owners = owners;
+                rewrite(open.resolve(requestId + ".xml"), known);
+            }
+        }
+    }
+
+    private List<LedgerEntry.Joined> jointOwners(Sharing.Owners owners) {
+        List<LedgerEntry.Joined> joined = new ArrayList<>();
+        for (int i = 0; i < owners.joined().size(); i++) {
+            UUID id = owners.joined().get(i);
+            RequestOrigin origin = origin(id);
+            if (origin != null) {
+                joined.add(new LedgerEntry.Joined(
+                        id,
+                        origin,
+                        owners.cancelOnAbort().get(i),
+                        owners.waiting().get(i)));
+            }
+        }
+        return joined;
     }
 
     /** Where a request came from, by the present names of jobs, or null if it is not open. */
@@ -101,19 +130,28 @@ final class Ledger implements Journal {
             synchronized (known) {
                 if (known.origin.isOf(oldFullName)) {
                     known.origin = known.origin.relocated(oldFullName, newFullName);
-                    rewrite(open.resolve(requestId + ".xml"), known.origin);
+                    rewrite(open.resolve(requestId + ".xml"), known);
+                }
+            }
+        });
+        announced.forEach((requestId, known) -> {
+            synchronized (known) {
+                if (!known.owners.joined().isEmpty()) {
+                    rewrite(open.resolve(requestId + ".xml"), known);
                 }
             }
         });
     }
 
-    private static void rewrite(Path path, RequestOrigin origin) {
+    private void rewrite(Path path, Announced known) {
         try {
             if (Files.exists(path)) {
-                file(path).write(new LedgerEntry(read(path).toSaved(), origin));
+                file(path)
+                        .write(new LedgerEntry(read(path).toSaved(), known.origin)
+                                .with(jointOwners(known.owners), known.owners));
             }
         } catch (IOException e) {
-            LOGGER.log(Level.WARNING, "Could not save the new name of a job in the ledger entry " + path, e);
+            LOGGER.log(Level.WARNING, "Could not save the owners in the ledger entry " + path, e);
         }
     }
 
@@ -145,8 +183,17 @@ final class Ledger implements Journal {
         return Files.exists(damaged.resolve(name)) || Files.exists(closed.resolve(name));
     }
 
+    /** Whether a request is open, or something else is known of it. */
+    boolean isKnown(@NonNull UUID requestId) {
+        return Files.exists(open.resolve(requestId + ".xml")) || hasLost(requestId);
+    }
+
     /** An entry as it was read. */
-    record Read(@NonNull SavedRequest saved, @NonNull RequestOrigin origin) {}
+    record Read(
+            @NonNull SavedRequest saved,
+            @NonNull RequestOrigin origin,
+            @NonNull List<LedgerEntry.Joined> joined,
+            @NonNull Sharing.Owners owners) {}
 
     /** Reads all open entries; what cannot be read is set aside. */
     @NonNull
@@ -156,12 +203,14 @@ final class Ledger implements Journal {
         for (Path path : files(open, "*.xml")) {
             try {
                 LedgerEntry entry = read(path);
-                Read read = new Read(entry.toSaved(), entry.origin());
+                Read read = new Read(entry.toSaved(), entry.origin(), entry.joined(), entry.owners());
                 UUID requestId = read.saved().request().requestId();
                 if (!path.equals(open.resolve(requestId + ".xml"))) {
                     throw new IOException("It holds request " + requestId);
                 }
                 announce(requestId, read.origin());
+                announced.get(requestId).owners = read.owners();
+                read.joined().forEach(joined -> announce(joined.id(), joined.origin()));
                 entries.add(read);
             } catch (IOException e) {
                 setAside(path, e);

@@ -13,6 +13,8 @@ import io.jenkins.plugins.gitpod.engine.Stage;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -41,6 +43,51 @@ final class LedgerEntry {
     private final boolean detached;
     private final String cancelReason;
     private final long observedSeconds;
+    private List<Joined> joined;
+    private boolean firstLeft;
+    private boolean goesOn;
+    private boolean foreign;
+
+    /** One who joined. Saved: fields may be added but not renamed. */
+    static final class Joined {
+        private final String requestId;
+        private final String buildId;
+        private final String jobFullName;
+        private final String nodeId;
+        private final boolean cancelOnAbort;
+        private final boolean waiting;
+
+        Joined(@NonNull UUID requestId, @NonNull RequestOrigin origin, boolean cancelOnAbort, boolean waiting) {
+            this.requestId = requestId.toString();
+            this.buildId = origin.buildId();
+            this.jobFullName = origin.jobFullName();
+            this.nodeId = origin.nodeId();
+            this.cancelOnAbort = cancelOnAbort;
+            this.waiting = waiting;
+        }
+
+        @NonNull
+        UUID id() {
+            return UUID.fromString(requestId);
+        }
+
+        @NonNull
+        RequestOrigin origin() {
+            return new RequestOrigin(buildId, jobFullName, nodeId, null);
+        }
+
+        boolean isComplete() {
+            return requestId != null && buildId != null && jobFullName != null;
+        }
+
+        boolean isCancelOnAbort() {
+            return cancelOnAbort;
+        }
+
+        boolean isWaiting() {
+            return waiting;
+        }
+    }
 
     LedgerEntry(@NonNull SavedRequest saved, @NonNull RequestOrigin origin) {
         PrebuildRequest request = saved.request();
@@ -64,6 +111,36 @@ final class LedgerEntry {
         cancelReason =
                 saved.cancelReason() == null ? null : saved.cancelReason().name();
         observedSeconds = saved.observed().toSeconds();
+    }
+
+    /** This entry with all who wait. */
+    @NonNull
+    LedgerEntry with(@NonNull List<Joined> others, @NonNull Sharing.Owners owners) {
+        joined = others.isEmpty() ? null : new ArrayList<>(others);
+        firstLeft = owners.firstLeft();
+        goesOn = owners.goesOn();
+        foreign = owners.foreign();
+        return this;
+    }
+
+    /** Who joined and has not left. */
+    @NonNull
+    List<Joined> joined() {
+        return joined == null
+                ? List.of()
+                : joined.stream().filter(Joined::isComplete).toList();
+    }
+
+    @NonNull
+    Sharing.Owners owners() {
+        List<Joined> others = joined();
+        return new Sharing.Owners(
+                others.stream().map(Joined::id).toList(),
+                others.stream().map(Joined::isCancelOnAbort).toList(),
+                others.stream().map(Joined::isWaiting).toList(),
+                firstLeft,
+                goesOn,
+                foreign);
     }
 
     /** @throws IOException if the file does not say what an entry must say */

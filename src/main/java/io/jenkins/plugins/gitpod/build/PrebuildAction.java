@@ -3,7 +3,6 @@ package io.jenkins.plugins.gitpod.build;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Run;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import jenkins.model.RunAction2;
@@ -73,8 +72,8 @@ public final class PrebuildAction implements RunAction2 {
         records = next;
     }
 
-    /** Records the present state of a request with its build, and saves the build. */
-    static void record(@NonNull Run<?, ?> run, @NonNull PrebuildRecord record) throws IOException {
+    /** Notes the present state of a request with its build, which is not saved by that. */
+    static void put(@NonNull Run<?, ?> run, @NonNull PrebuildRecord record) {
         PrebuildAction action;
         synchronized (run) {
             action = run.getAction(PrebuildAction.class);
@@ -84,10 +83,6 @@ public final class PrebuildAction implements RunAction2 {
             }
         }
         action.put(record);
-        // Files of a job that is being deleted go before anybody is told.
-        if (run.getRootDir().isDirectory()) {
-            run.save();
-        }
     }
 
     @CheckForNull

@@ -42,8 +42,13 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
     private boolean propagate = true;
     private boolean cancelOnAbort = true;
     private OnWarning onWarning = OnWarning.IGNORE;
+    private WhenActive whenActive = WhenActive.START;
+    private Integer minimumInterval;
+    private boolean force;
+    private boolean onlyProjectBranch;
+    private String onlyIfChanged;
 
-    /** Gitpod project (uuid). */
+    /** Gitpod project (uuid); null for the one of the repository that the build has checked out. */
     @CheckForNull
     public String getProjectId() {
         return projectId;
@@ -130,6 +135,63 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         this.onWarning = onWarning == null ? OnWarning.IGNORE : onWarning;
     }
 
+    /** What to do while a prebuild of the same project and class is under way. */
+    @NonNull
+    public WhenActive getWhenActive() {
+        return whenActive == null ? WhenActive.START : whenActive;
+    }
+
+    public void setWhenActive(WhenActive whenActive) {
+        this.whenActive = whenActive == null ? WhenActive.START : whenActive;
+    }
+
+    /** How many minutes at least lie between two prebuilds of a project; null for none. */
+    @CheckForNull
+    public Integer getMinimumInterval() {
+        return minimumInterval;
+    }
+
+    public void setMinimumInterval(Integer minimumInterval) {
+        this.minimumInterval = minimumInterval;
+    }
+
+    /** Whether to make one although this commit has a completed prebuild already. */
+    public boolean isForce() {
+        return force;
+    }
+
+    public void setForce(boolean force) {
+        this.force = force;
+    }
+
+    /** Whether only builds of the branch that the project is configured for get a prebuild. */
+    public boolean isOnlyProjectBranch() {
+        return onlyProjectBranch;
+    }
+
+    public void setOnlyProjectBranch(boolean onlyProjectBranch) {
+        this.onlyProjectBranch = onlyProjectBranch;
+    }
+
+    /** Paths in the manner of Ant, separated by commas or lines, one of which must have changed; null if all matter. */
+    @CheckForNull
+    public String getOnlyIfChanged() {
+        return onlyIfChanged;
+    }
+
+    public void setOnlyIfChanged(String onlyIfChanged) {
+        this.onlyIfChanged = Util.fixEmptyAndTrim(onlyIfChanged);
+    }
+
+    /** Whether these options can be carried out without a look at what was built or is under way. */
+    boolean isUnconditional() {
+        return projectId != null
+                && getWhenActive() == WhenActive.START
+                && minimumInterval == null
+                && !onlyProjectBranch
+                && onlyIfChanged == null;
+    }
+
     /** The time-out as a span, or null if none is set. */
     @CheckForNull
     Duration timeoutOrNull() {
@@ -139,10 +201,7 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
     /** What is wrong with these options, in words for people, or null. Needs no look at Gitpod. */
     @CheckForNull
     public String problem() {
-        if (projectId == null) {
-            return Messages.PrebuildOptions_noProject();
-        }
-        if (!isUuid(projectId)) {
+        if (projectId != null && !isUuid(projectId)) {
             return Messages.PrebuildOptions_badProject(projectId);
         }
         if (environmentClassId != null && !isUuid(environmentClassId)) {
@@ -150,6 +209,9 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         }
         if (timeout != null && (timeout < SHORTEST_TIMEOUT || timeout > LONGEST_TIMEOUT)) {
             return Messages.PrebuildOptions_badTimeout(timeout, SHORTEST_TIMEOUT, LONGEST_TIMEOUT);
+        }
+        if (minimumInterval != null && minimumInterval < 0) {
+            return Messages.PrebuildOptions_badInterval(minimumInterval);
         }
         return null;
     }
@@ -169,6 +231,11 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         expanded.propagate = propagate;
         expanded.cancelOnAbort = cancelOnAbort;
         expanded.setOnWarning(onWarning);
+        expanded.setWhenActive(whenActive);
+        expanded.minimumInterval = minimumInterval;
+        expanded.force = force;
+        expanded.onlyProjectBranch = onlyProjectBranch;
+        expanded.onlyIfChanged = onlyIfChanged;
         return expanded;
     }
 

@@ -82,6 +82,15 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
                 && List.of(OnWarning.values()).stream().noneMatch(w -> w.name().equals(onWarning))) {
             throw new FormException(Messages.PrebuildOptionsForm_badOnWarning(onWarning), "onWarning");
         }
+        String whenActive = formData.optString("whenActive", "").trim();
+        if (!whenActive.isEmpty()
+                && List.of(WhenActive.values()).stream().noneMatch(w -> w.name().equals(whenActive))) {
+            throw new FormException(Messages.PrebuildOptionsForm_badWhenActive(whenActive), "whenActive");
+        }
+        String interval = formData.optString("minimumInterval", "").trim();
+        if (!interval.isEmpty() && !interval.equals("null") && !interval.matches("\\d{1,6}")) {
+            throw new FormException(Messages.PrebuildOptionsForm_badInterval(interval), "minimumInterval");
+        }
     }
 
     private static boolean isTimeout(String text) {
@@ -123,7 +132,7 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
         GitpodAccess.checkMayConfigure(item);
         String projectId = PrebuildOptions.withoutLabel(value);
         if (projectId == null) {
-            return FormValidation.error(Messages.PrebuildOptionsForm_noProject());
+            return FormValidation.ok(Messages.PrebuildOptionsForm_projectByRepository());
         } else if (holdsVariable(projectId)) {
             return FormValidation.ok(Messages.PrebuildOptionsForm_variable());
         } else if (!PrebuildOptions.isUuid(projectId)) {

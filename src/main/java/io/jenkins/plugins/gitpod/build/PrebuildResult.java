@@ -10,6 +10,11 @@ import org.jenkinsci.plugins.scriptsecurity.sandbox.whitelists.Whitelisted;
 /**
  * What a script gets to see of a prebuild, also in the sandbox: {@code p.id}, {@code p.phase} and so on. Saved with
  * builds: fields may be added but not renamed.
+ *
+ * <p>When no prebuild was made because none is needed, there is a result all the same, with {@code p.skipped} true and the
+ * reason in {@code p.skipReason}. Its id, phase and address are those of the prebuild that makes a new one needless: the
+ * one under way, or the earlier one of the same commit. If there is no such, its id is the empty text and its phase is
+ * {@code SKIPPED}.
  */
 public final class PrebuildResult implements Serializable {
 
@@ -22,11 +27,22 @@ public final class PrebuildResult implements Serializable {
     private String failureMessage;
     private long snapshotSizeBytes;
     private long durationMillis;
+    private String skipReason;
 
     PrebuildResult(@NonNull String id, @NonNull String url, @NonNull PrebuildPhase phase) {
         this.id = id;
         this.url = url;
         this.phase = phase.name();
+    }
+
+    /** What to return instead of a prebuild that is not needed. */
+    @NonNull
+    static PrebuildResult skipped(
+            @NonNull String id, @NonNull String url, @NonNull String phase, @NonNull String skipReason) {
+        PrebuildResult result = new PrebuildResult(id, url, PrebuildPhase.UNKNOWN);
+        result.phase = id.isEmpty() ? "SKIPPED" : phase;
+        result.skipReason = skipReason;
+        return result;
     }
 
     /** A copy with what Gitpod now says, {@code durationMillis} after the request. */
@@ -43,7 +59,20 @@ public final class PrebuildResult implements Serializable {
         return result;
     }
 
-    /** The prebuild's id (uuid). */
+    /** Whether no prebuild was made, because none is needed. */
+    @Whitelisted
+    public boolean isSkipped() {
+        return skipReason != null;
+    }
+
+    /** Why no prebuild was made, in words, or null if one was. */
+    @Whitelisted
+    @CheckForNull
+    public String getSkipReason() {
+        return skipReason;
+    }
+
+    /** The prebuild's id (uuid); empty if none was made and there is no other one to name. */
     @Whitelisted
     @NonNull
     public String getId() {

@@ -11,37 +11,25 @@ import hudson.init.Initializer;
 import hudson.init.Terminator;
 import hudson.model.Run;
 import hudson.model.TaskListener;
-import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
 import io.jenkins.plugins.gitpod.config.ConnectionClients;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
-import io.jenkins.plugins.gitpod.config.TokenLookup;
-import io.jenkins.plugins.gitpod.engine.CancelReason;
-import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.EngineRuntime;
 import io.jenkins.plugins.gitpod.engine.EngineSettings;
 import io.jenkins.plugins.gitpod.engine.Journal;
 import io.jenkins.plugins.gitpod.engine.Lane;
-import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
-import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
-import io.jenkins.plugins.gitpod.engine.RequestView;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
 import io.jenkins.plugins.gitpod.engine.Stage;
 import io.jenkins.plugins.gitpod.engine.ThreadedRuntime;
-import io.jenkins.plugins.gitpod.engine.TokenSource;
-import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 import java.util.logging.Level;
@@ -61,16 +49,21 @@ public final class PrebuildService {
 
     private static final Logger LOGGER = Logger.getLogger(PrebuildService.class.getName());
 
-    private static final Duration LOOK_FOR_PLACES = Duration.ofSeconds(2);
-
     @CheckForNull
     private volatile Running running;
 
-    private final Map<UUID, RecordingObserver> observers = new ConcurrentHashMap<>();
-
     /** What exists from start to stop. */
     private record Running(
-            ThreadedRuntime threads, EngineRuntime runtime, Ledger ledger, PrebuildEngine engine, Places places) {}
+            ThreadedRuntime threads,
+            EngineRuntime runtime,
+            PrebuildEngine engine,
+            Ledger ledger,
+            Places places,
+            Requests requests,
+            IntakeDesk desk,
+            Intake intake,
+            Departures departures,
+            AutomaticRequests automatic) {}
 
     /** What of an earlier life is to go on once all of Jenkins is up. Guarded by this. */
     private final List<PrebuildEngine.Restored> toRestore = new ArrayList<>();
@@ -117,14 +110,22 @@ public final class PrebuildService {
             return;
         }
         EngineSettings settings = Limits.settings();
+        Path directory = Jenkins.get().getRootDir().toPath().resolve("gitpod-prebuilds");
         ThreadedRuntime threads = new ThreadedRuntime();
         EngineRuntime runtime = new SystemRuntime(threads);
-        Ledger ledger = new Ledger(Jenkins.get().getRootDir().toPath().resolve("gitpod-prebuilds"));
+        Ledger ledger = new Ledger(directory);
+        CommitBook commits = new CommitBook(directory.resolve("commits"));
+        PendingBook pending = new PendingBook(directory.resolve("new-commits"));
         PrebuildEngine engine =
-                new PrebuildEngine(runtime, settings, journal(ledger), new ConnectionClients(Limits.client()));
+                new PrebuildEngine(runtime, settings, journal(ledger, pending), new ConnectionClients(Limits.client()));
         Places places = new Places(name -> freePlaces(engine, name));
-        running = new Running(threads, runtime, ledger, engine, places);
-        restore(ledger, engine);
+        Requests requests = new Requests(engine, ledger, commits, places);
+        IntakeDesk desk = new IntakeDesk(runtime, engine, ledger, places, commits, pending, requests);
+        Intake intake = new Intake(runtime, settings, commits, desk);
+        Departures departures = new Departures(requests, ledger, places, intake, runtime.lane(Lane.DELIVERY));
+        AutomaticRequests automatic = new AutomaticRequests(pending, ledger, intake);
+        running = new Running(threads, runtime, engine, ledger, places, requests, desk, intake, departures, automatic);
+        toRestore.addAll(requests.restore());
     }
 
     /**
@@ -147,6 +148,7 @@ public final class PrebuildService {
             isUp = true;
         }
         now.engine().restore(restored);
+        background().execute(now.automatic()::resume);
         waited.forEach(background()::execute);
     }
 
@@ -171,10 +173,10 @@ public final class PrebuildService {
         running = null;
         isUp = false;
         if (now != null) {
+            now.intake().close();
             now.threads().close();
             now.engine().close();
         }
-        observers.clear();
         toRestore.clear();
         early.clear();
     }
@@ -192,45 +194,22 @@ public final class PrebuildService {
         return (int) Math.max(0, most - underWay);
     }
 
-    /** Places become free by an end, by a greater limit, by a connection that is gone: looked for while somebody waits. */
-    private static void lookForPlaces(EngineRuntime runtime, Places places) {
-        runtime.schedule(
-                LOOK_FOR_PLACES,
-                () -> runtime.lane(Lane.DELIVERY).execute(() -> {
-                    if (places.next()) {
-                        lookForPlaces(runtime, places);
-                    }
-                }));
-    }
-
-    private void restore(Ledger ledger, PrebuildEngine engine) {
-        List<Ledger.Read> open = ledger.readOpen();
-        ledger.readClosed(open.stream().anyMatch(read -> read.saved().prebuildId() == null))
-                .forEach(engine::claim);
-        for (Ledger.Read read : open) {
-            PrebuildRequest request = read.saved().request();
-            RecordingObserver observer =
-                    new RecordingObserver(request, read.origin(), read.saved().intentTime(), null);
-            observers.put(request.requestId(), observer);
-            toRestore.add(new PrebuildEngine.Restored(
-                    read.saved(),
-                    tokens(request.connection(), ledger, request.requestId(), null),
-                    new NewsObserver(observer)));
-        }
-    }
-
     /** The ledger, and with the end of a request the end of what is known of it here. */
-    private Journal journal(Ledger ledger) {
+    private Journal journal(Ledger ledger, PendingBook pending) {
         return new Journal() {
             @Override
             public void save(SavedRequest request) throws IOException {
                 ledger.save(request);
+                pending.forget(request.request().requestId());
             }
 
             @Override
             public void close(UUID requestId) {
                 ledger.close(requestId);
-                observers.remove(requestId);
+                Running now = running;
+                if (now != null) {
+                    now.requests().over(requestId);
+                }
             }
         };
     }
@@ -262,198 +241,110 @@ public final class PrebuildService {
             throw new AbortException(problem);
         }
         Running now = running();
-        GitpodConnection configured = connection(options.getConnection());
-        Connection connection = usable(configured);
-        PrebuildRequest request = new PrebuildRequest(
-                requestId,
-                connection,
-                options.getProjectId(),
-                options.getEnvironmentClassId(),
-                options.timeoutOrNull(),
-                !options.isWait(),
-                options.isCancelOnAbort());
+        ConfiguredConnection over = ConfiguredConnection.named(options.getConnection());
         RequestOrigin origin = new RequestOrigin(
                 run.getExternalizableId(), run.getParent().getFullName(), nodeId, options.getCredentialsId());
-        RecordingObserver observer = new RecordingObserver(request, origin, Instant.now(), waiter);
-        Places.Waiting place = new Places.Waiting(
-                new OpenPrebuild(request, origin, Instant.now(), null),
-                () -> now.engine()
-                        .submit(request, tokens(connection, now.ledger(), requestId, run), new NewsObserver(observer)),
-                () -> {
-                    background().execute(() -> observer.concluded(new Outcome.NotCreated()));
-                    observers.remove(requestId);
-                    now.ledger().withdraw(requestId);
-                });
+        Wish wish = new Wish(requestId, run, origin, over, options, null, waiter);
         if (!run.isBuilding()) {
             // A pipeline that is killed while it starts runs on for a moment after its build has ended.
             throw new AbortException(Messages.PrebuildService_buildOver());
         }
+        String projectId = options.getProjectId();
+        if (projectId == null && wish.checkouts().isEmpty()) {
+            throw new AbortException(Messages.Intake_noCheckout());
+        }
         now.ledger().announce(requestId, origin);
-        observers.put(requestId, observer);
-        Places.Admission admission = now.places().admit(requestId, place);
-        if (admission == Places.Admission.FIRST_TO_WAIT) {
-            lookForPlaces(now.runtime(), now.places());
+        if (projectId != null && wish.isPlain()) {
+            now.desk().make(wish, projectId);
+        } else {
+            now.intake().ask(wish, ConfiguredConnection.tokens(over.connection(), now.ledger(), requestId, run));
         }
-        if (admission != Places.Admission.SUBMITTED) {
-            background()
-                    .execute(() -> waiter.line(Messages.PrebuildService_waitsForPlace(
-                            connection.name(), String.valueOf(configured.getMostUnderWay()))));
-        }
-        if (observer.isOwned() && !run.isBuilding()) {
+        if (!run.isBuilding()) {
             // It ended just now, and whoever was told of that may not have seen the request yet.
-            ownerGone(observer, null);
+            now.departures().buildIsOver(requestId);
         }
     }
 
-    private static GitpodConnection connection(@Nullable String name) throws AbortException {
-        GitpodGlobalConfiguration configuration = GitpodGlobalConfiguration.get();
-        GitpodConnection connection = configuration.connection(name);
-        if (connection == null) {
-            throw new AbortException(configuration.missing(name));
+    /**
+     * Asks for a prebuild of a new commit on behalf of nobody but the job's property. It is detached. Writes a small file.
+     *
+     * @throws AbortException if the options cannot be used; the message is for people
+     */
+    public void submitAutomatic(
+            @NonNull UUID requestId,
+            @NonNull Run<?, ?> run,
+            @NonNull PrebuildOptions options,
+            @NonNull NewCommit commit,
+            @NonNull PrebuildWaiter waiter)
+            throws AbortException {
+        String problem = options.problem();
+        if (problem != null) {
+            throw new AbortException(problem);
         }
-        return connection;
+        running().automatic().submit(requestId, run, options, commit, waiter);
     }
 
-    private static Connection usable(GitpodConnection connection) throws AbortException {
-        try {
-            return connection.toEngine();
-        } catch (InvalidEndpointException e) {
-            throw new AbortException(Messages.PrebuildService_badConnection(connection.getName()));
+    /** An automatic request is no longer wanted: its prebuild is cancelled unless others wait for it. */
+    public void dropAutomatic(@NonNull UUID requestId) {
+        Running now = running;
+        if (now != null) {
+            now.departures().dropAutomatic(requestId);
         }
     }
 
-    /** Where the token comes from: the credential that the job names, else the connection's as it is configured now. */
-    private static TokenSource tokens(Connection connection, Ledger ledger, UUID requestId, @Nullable Run<?, ?> run) {
-        TokenLookup lookup = new TokenLookup(connection.name(), connection.endpoint());
-        return () -> {
-            RequestOrigin origin = ledger.origin(requestId);
-            if (origin == null) {
-                throw new TokenUnavailableException(
-                        TokenUnavailableException.Problem.LOOKUP_FAILED, Messages.PrebuildService_notOpen());
-            }
-            String credentialsId = origin.credentialsId();
-            if (credentialsId == null) {
-                GitpodConnection configured =
-                        GitpodGlobalConfiguration.get().wayOf(connection, get().isSent(requestId));
-                return run == null
-                        ? lookup.forConnection(configured, origin.jobFullName())
-                        : lookup.forRun(configured, origin.jobFullName(), run);
-            }
-            return run == null
-                    ? lookup.forItem(credentialsId, origin.jobFullName())
-                    : lookup.forRun(credentialsId, run);
-        };
-    }
-
-    /** Whether a prebuild may have been made already. */
-    private boolean isSent(UUID requestId) {
-        PrebuildHandle handle = find(requestId);
+    /** Whether a prebuild may have been made for this request already. */
+    boolean isSent(@NonNull UUID requestId) {
+        Running now = running;
+        PrebuildHandle handle = now == null ? null : now.engine().find(requestId);
         return handle != null
                 && (handle.view().stage() == Stage.LOOKING_UP || handle.view().stage() == Stage.WATCHING);
     }
 
     // ---- owners that go without a word
 
-    /** Whether an owner like this waits for anything. */
+    /** @see Departures#anyOwner */
     boolean anyOwner(@NonNull Predicate<RequestOrigin> like) {
-        for (RecordingObserver observer : observers.values()) {
-            if (observer.isOwned() && like.test(observer.origin())) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /**
-     * Owners like these are gone: what they waited for is cancelled, by {@code cancelOnAbort}.
-     *
-     * @param console where to say so if they were not told to stop, or null if there is none left
-     */
-    void ownersGone(@NonNull Predicate<RequestOrigin> like, @Nullable TaskListener console) {
-        for (RecordingObserver observer : observers.values()) {
-            if (observer.isOwned() && like.test(observer.origin())) {
-                ownerGone(observer, console);
-            }
-        }
-    }
-
-    /** The builds of these requests are being deleted: nothing is recorded with them any longer. */
-    void buildsDeleted(@NonNull Predicate<RequestOrigin> like) {
-        for (RecordingObserver observer : observers.values()) {
-            if (like.test(observer.origin())) {
-                observer.buildDeleted();
-            }
-        }
-    }
-
-    private void ownerGone(RecordingObserver observer, @Nullable TaskListener console) {
-        UUID requestId = observer.requestId();
-        boolean silently = observer.ownerGone();
         Running now = running;
-        if (now != null && now.places().withdraw(requestId)) {
-            return;
-        }
-        PrebuildHandle handle = find(requestId);
-        if (handle == null) {
-            return;
-        }
-        if (silently && console != null) {
-            console.getLogger().println("[Gitpod] " + lastWords(observer, handle));
-        }
-        handle.leave(CancelReason.OWNER_GONE);
+        return now != null && now.departures().anyOwner(like);
     }
 
-    private static String lastWords(RecordingObserver observer, PrebuildHandle handle) {
-        PrebuildRequest request = handle.view().request();
-        String prebuildId = handle.view().prebuildId();
-        String url = observer.messages().url();
-        if (request.cancelOnAbort()) {
-            return prebuildId == null
-                    ? Messages.PrebuildMessages_stillUnknown(request.projectId(), url)
-                    : Messages.PrebuildMessages_killed(prebuildId, url);
+    /** @see Departures#ownersGone */
+    void ownersGone(@NonNull Predicate<RequestOrigin> like, @Nullable TaskListener console) {
+        Running now = running;
+        if (now != null) {
+            now.departures().ownersGone(like, console);
         }
-        return prebuildId == null
-                ? Messages.PrebuildMessages_leftUnknown(request.projectId(), url)
-                : Messages.PrebuildMessages_leftRunning(prebuildId, url);
     }
 
-    /** The requests of an earlier life that no build has come back to, and where they came from. */
+    /** @see Departures#buildsDeleted */
+    void buildsDeleted(@NonNull Predicate<RequestOrigin> like) {
+        Running now = running;
+        if (now != null) {
+            now.departures().buildsDeleted(like);
+        }
+    }
+
+    /** @see Departures#unclaimed */
     @NonNull
     Map<UUID, RequestOrigin> unclaimed() {
-        Map<UUID, RequestOrigin> unclaimed = new HashMap<>();
-        for (RecordingObserver observer : observers.values()) {
-            if (observer.isUnclaimed()) {
-                unclaimed.put(observer.requestId(), observer.origin());
-            }
-        }
-        return unclaimed;
+        Running now = running;
+        return now == null ? Map.of() : now.departures().unclaimed();
     }
 
-    /** The one who waited for this does not come back after a restart. */
+    /** @see Departures#unclaimedGone */
     void unclaimedGone(@NonNull UUID requestId) {
-        RecordingObserver observer = observers.get(requestId);
-        if (observer != null && observer.isUnclaimed()) {
-            LOGGER.log(
-                    Level.INFO,
-                    "Nobody in build {0} comes back to its Gitpod prebuild",
-                    observer.origin().buildId());
-            ownerGone(observer, null);
+        Running now = running;
+        if (now != null) {
+            now.departures().unclaimedGone(requestId);
         }
     }
 
     /** A job, or a folder around jobs, has another name. */
     void relocate(@NonNull String oldFullName, @NonNull String newFullName) {
         Running now = running;
-        if (now == null) {
-            return;
+        if (now != null) {
+            now.requests().relocate(oldFullName, newFullName);
         }
-        now.ledger().relocate(oldFullName, newFullName);
-        observers.forEach((requestId, observer) -> {
-            RequestOrigin origin = now.ledger().origin(requestId);
-            if (origin != null) {
-                observer.relocated(origin);
-            }
-        });
     }
 
     /**
@@ -462,9 +353,17 @@ public final class PrebuildService {
      */
     @NonNull
     public Resumed resume(@NonNull UUID requestId, @NonNull Run<?, ?> run, @NonNull PrebuildWaiter waiter) {
-        RecordingObserver observer = observers.get(requestId);
+        Running now = running;
+        RecordingObserver observer = now == null ? null : now.requests().observer(requestId);
         if (observer != null) {
-            attach(observer, waiter);
+            PrebuildResult known = now.requests().known(observer);
+            if (known != null) {
+                waiter.line(observer.messages().resumed(known.getId()));
+            }
+            observer.attach(waiter);
+            if (known != null) {
+                waiter.created(known);
+            }
             return Resumed.GOES_ON;
         }
         PrebuildRecord record = PrebuildAction.find(run, requestId.toString());
@@ -472,27 +371,8 @@ public final class PrebuildService {
             waiter.concluded(record);
             return Resumed.GOES_ON;
         }
-        Running now = running;
         boolean lost = record != null || (now != null && now.ledger().hasLost(requestId));
         return lost ? Resumed.LOST : Resumed.NEVER_SENT;
-    }
-
-    private void attach(RecordingObserver observer, PrebuildWaiter waiter) {
-        PrebuildHandle handle = find(observer.requestId());
-        PrebuildResult known = observer.result();
-        if (known == null && handle != null && handle.view().prebuildId() != null) {
-            known = new PrebuildResult(
-                    handle.view().prebuildId(),
-                    observer.messages().url(),
-                    handle.view().phase());
-        }
-        if (known != null) {
-            waiter.line(observer.messages().resumed(known.getId()));
-        }
-        observer.attach(waiter);
-        if (known != null) {
-            waiter.created(known);
-        }
     }
 
     /** What a build says of a request whose ledger entry is lost: the prebuild and where to look, as far as is known. */
@@ -507,57 +387,32 @@ public final class PrebuildService {
 
     /** The one who waited leaves early; the waiter still hears what became of it. */
     public void leave(@NonNull UUID requestId) {
-        RecordingObserver observer = observers.get(requestId);
-        if (observer != null) {
-            observer.ownerLeaves();
-        }
         Running now = running;
-        if (now != null && now.places().withdraw(requestId)) {
-            return;
-        }
-        PrebuildHandle handle = find(requestId);
-        if (handle != null) {
-            handle.leave(CancelReason.ABORTED);
+        if (now != null) {
+            now.departures().leave(requestId);
         }
     }
 
     /** Cancels a prebuild, whoever waits for it; nothing happens if it is not open. */
     public void cancel(@NonNull UUID requestId) {
         Running now = running;
-        if (now != null && now.places().withdraw(requestId)) {
-            return;
-        }
-        PrebuildHandle handle = find(requestId);
-        if (handle != null) {
-            handle.cancel();
+        if (now != null) {
+            now.departures().cancel(requestId);
         }
     }
 
     /** All that is open, the oldest first. */
     @NonNull
     List<OpenPrebuild> openPrebuilds() {
-        List<OpenPrebuild> all = new ArrayList<>();
         Running now = running;
-        if (now != null) {
-            for (PrebuildHandle handle : now.engine().open()) {
-                // Its build may have been told the end already, while the cancel is still being confirmed.
-                RequestOrigin origin = now.ledger().origin(handle.requestId());
-                RequestView view = handle.view();
-                if (origin != null) {
-                    Instant since = view.intentTime() == null ? Instant.now() : view.intentTime();
-                    all.add(new OpenPrebuild(view.request(), origin, since, view));
-                }
-            }
-            all.addAll(now.places().all());
-        }
-        all.sort(Comparator.comparing(OpenPrebuild::since));
-        return all;
+        return now == null ? List.of() : now.requests().shown();
     }
 
     /** A sentence on a request whose build ends before Gitpod has confirmed the cancel. */
     @CheckForNull
     public String farewell(@NonNull UUID requestId) {
-        RecordingObserver observer = observers.get(requestId);
+        Running now = running;
+        RecordingObserver observer = now == null ? null : now.requests().observer(requestId);
         PrebuildHandle handle = find(requestId);
         if (observer == null || handle == null) {
             return null;
@@ -580,7 +435,13 @@ public final class PrebuildService {
     @CheckForNull
     public String status(@NonNull UUID requestId) {
         Running now = running;
-        OpenPrebuild waiting = now == null ? null : now.places().find(requestId);
+        if (now == null) {
+            return null;
+        }
+        if (now.intake().isOpen(requestId)) {
+            return Messages.PrebuildService_looking();
+        }
+        OpenPrebuild waiting = now.places().find(now.requests().shared(requestId));
         if (waiting != null) {
             return waiting.getState();
         }
@@ -597,7 +458,7 @@ public final class PrebuildService {
     @CheckForNull
     private PrebuildHandle find(UUID requestId) {
         Running now = running;
-        return now == null ? null : now.engine().find(requestId);
+        return now == null ? null : now.requests().handle(requestId);
     }
 
     /** Runs something that may block on a disk or a console, but not on a network, off the caller's thread. */

@@ -3,19 +3,15 @@ package io.jenkins.plugins.gitpod.build;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
-import hudson.model.Run;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.Update;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * Keeps a build's record of one request, then tells the one who waits. The record is saved before the waiter hears of the
@@ -23,12 +19,11 @@ import java.util.logging.Logger;
  */
 final class RecordingObserver implements PrebuildObserver {
 
-    private static final Logger LOGGER = Logger.getLogger(RecordingObserver.class.getName());
-
     private final PrebuildRequest request;
     private volatile RequestOrigin origin;
     private final PrebuildMessages messages;
     private final Instant since;
+    private volatile boolean left;
 
     @CheckForNull
     private PrebuildWaiter waiter;
@@ -71,7 +66,16 @@ final class RecordingObserver implements PrebuildObserver {
 
     /** Whether an owner waits for it, or once did, whose early end matters. */
     boolean isOwned() {
-        return !request.detached();
+        return !request.detached() && !left;
+    }
+
+    /** Who once waited has left; the prebuild goes on. */
+    void left() {
+        left = true;
+    }
+
+    boolean isCancelOnAbort() {
+        return request.cancelOnAbort();
     }
 
     /** Whether the one who waits has not come back since a restart of Jenkins. */
@@ -131,6 +135,38 @@ final class RecordingObserver implements PrebuildObserver {
         }
     }
 
+    /** A line for the console of whoever waits. */
+    void line(@NonNull String line) {
+        PrebuildWaiter to;
+        synchronized (this) {
+            to = waiter;
+        }
+        if (to != null) {
+            to.line(line);
+        }
+    }
+
+    /** The prebuild was known already when this one joined. */
+    void adopt(@NonNull PrebuildResult known) {
+        PrebuildWaiter to;
+        synchronized (this) {
+            if (result != null) {
+                return;
+            }
+            result = known;
+            to = waiter;
+        }
+        save(record(null, null));
+        if (to != null) {
+            to.created(known);
+        }
+    }
+
+    /** This one left; the prebuild goes on. */
+    void leftToOthers(@NonNull String message) {
+        conclude(record(Conclusion.LEFT_RUNNING, message));
+    }
+
     @Override
     public void update(Update update) {
         PrebuildWaiter to;
@@ -169,7 +205,10 @@ final class RecordingObserver implements PrebuildObserver {
         }
         PrebuildResult known = result();
         Duration took = Duration.ofMillis(known == null ? 0 : known.getDurationMillis());
-        PrebuildRecord record = record(conclusion(outcome), messages.outcome(outcome, took));
+        conclude(record(conclusion(outcome), messages.outcome(outcome, took)));
+    }
+
+    private void conclude(PrebuildRecord record) {
         save(record);
         PrebuildWaiter to;
         synchronized (this) {
@@ -244,26 +283,8 @@ final class RecordingObserver implements PrebuildObserver {
     private void save(PrebuildRecord record) {
         synchronized (saving) {
             if (!isBuildDeleted) {
-                saveNow(record);
+                BuildRecords.save(origin, record);
             }
-        }
-    }
-
-    private void saveNow(PrebuildRecord record) {
-        Run<?, ?> run;
-        try {
-            run = Run.fromExternalizableId(origin.buildId());
-        } catch (IllegalArgumentException | org.springframework.security.access.AccessDeniedException e) {
-            run = null;
-        }
-        if (run == null) {
-            LOGGER.log(Level.FINE, "Build {0} is gone; its prebuild is not recorded", origin.buildId());
-            return;
-        }
-        try {
-            PrebuildAction.record(run, record);
-        } catch (IOException e) {
-            LOGGER.log(Level.WARNING, "Could not save what became of a Gitpod prebuild with " + run, e);
         }
     }
 }

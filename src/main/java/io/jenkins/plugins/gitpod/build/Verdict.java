@@ -30,6 +30,8 @@ public record Verdict(@NonNull Result result, @NonNull String message) {
     private static Result result(
             Conclusion conclusion, @CheckForNull PrebuildResult prebuild, PrebuildOptions options) {
         switch (conclusion) {
+            case SKIPPED:
+                return Result.SUCCESS;
             case COMPLETED:
                 return completed(prebuild, options);
             case FAILED, DELETED:

@@ -10,12 +10,16 @@ import io.jenkins.plugins.gitpod.api.EnvironmentClassPage;
 import io.jenkins.plugins.gitpod.api.GitpodClient;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Identity;
+import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.api.PrebuildFilter;
+import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.api.Project;
 import io.jenkins.plugins.gitpod.api.ProjectFilter;
 import io.jenkins.plugins.gitpod.api.ProjectPage;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -103,6 +107,40 @@ public final class GitpodDirectory {
             }
             return List.copyOf(found);
         });
+    }
+
+    /** The projects of a repository. */
+    @NonNull
+    public List<Project> ofRepository(@NonNull GitpodAccess access, @NonNull List<String> remoteUris)
+            throws GitpodException {
+        ProjectFilter filter = ProjectFilter.none().withSpecRemoteUris(remoteUris);
+        return ask(access, "repository " + String.join(" ", remoteUris), client -> {
+            List<Project> found = new ArrayList<>();
+            String page = null;
+            for (int i = 0; i < MOST_PAGES; i++) {
+                ProjectPage answer = client.listProjects(filter, PAGE_SIZE, page);
+                found.addAll(answer.projects());
+                page = answer.nextToken();
+                if (page == null) {
+                    break;
+                }
+            }
+            return List.copyOf(found);
+        });
+    }
+
+    /** A prebuild of a project that is under way, whoever made it. */
+    @NonNull
+    public List<Prebuild> underWay(@NonNull GitpodAccess access, @NonNull String projectId) throws GitpodException {
+        PrebuildFilter filter = PrebuildFilter.none()
+                .withProjectIds(List.of(projectId))
+                .withPhases(EnumSet.of(
+                        PrebuildPhase.PENDING,
+                        PrebuildPhase.STARTING,
+                        PrebuildPhase.RUNNING,
+                        PrebuildPhase.STOPPING,
+                        PrebuildPhase.SNAPSHOTTING));
+        return client(access).listPrebuilds(filter, PAGE_SIZE, null).prebuilds();
     }
 
     private static List<String> withAndWithoutSuffix(String uri) {

@@ -6,6 +6,8 @@ public enum Lane {
     STATE(2),
     /** Look-ups of tokens: a credentials provider may hang. */
     CREDENTIALS(4),
+    /** What is to be known before a request is made: which project, what is under way. */
+    LOOK_UP(4),
     /** Create calls and the look-ups of lost ones. */
     CREATE(8),
     /** Reading calls of the watchers. */

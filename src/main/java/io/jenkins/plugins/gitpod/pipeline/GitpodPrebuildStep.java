@@ -8,6 +8,7 @@ import hudson.model.TaskListener;
 import io.jenkins.plugins.gitpod.build.OnWarning;
 import io.jenkins.plugins.gitpod.build.PrebuildOptions;
 import io.jenkins.plugins.gitpod.build.PrebuildOptionsForm;
+import io.jenkins.plugins.gitpod.build.WhenActive;
 import java.util.Set;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.Step;
@@ -112,6 +113,54 @@ public final class GitpodPrebuildStep extends Step {
     @DataBoundSetter
     public void setOnWarning(OnWarning onWarning) {
         options.setOnWarning(onWarning);
+    }
+
+    @NonNull
+    public WhenActive getWhenActive() {
+        return options.getWhenActive();
+    }
+
+    @DataBoundSetter
+    public void setWhenActive(WhenActive whenActive) {
+        options.setWhenActive(whenActive);
+    }
+
+    @CheckForNull
+    public Integer getMinimumInterval() {
+        return options.getMinimumInterval();
+    }
+
+    @DataBoundSetter
+    public void setMinimumInterval(Integer minimumInterval) {
+        options.setMinimumInterval(minimumInterval);
+    }
+
+    public boolean isForce() {
+        return options.isForce();
+    }
+
+    @DataBoundSetter
+    public void setForce(boolean force) {
+        options.setForce(force);
+    }
+
+    public boolean isOnlyProjectBranch() {
+        return options.isOnlyProjectBranch();
+    }
+
+    @DataBoundSetter
+    public void setOnlyProjectBranch(boolean onlyProjectBranch) {
+        options.setOnlyProjectBranch(onlyProjectBranch);
+    }
+
+    @CheckForNull
+    public String getOnlyIfChanged() {
+        return options.getOnlyIfChanged();
+    }
+
+    @DataBoundSetter
+    public void setOnlyIfChanged(String onlyIfChanged) {
+        options.setOnlyIfChanged(onlyIfChanged);
     }
 
     @Override

@@ -88,7 +88,7 @@ class LedgerTest {
     @Test
     void whatIsSavedIsReadAgain() throws Exception {
         SavedRequest saved = save();
-        assertEquals(List.of(new Ledger.Read(saved, origin())), new Ledger(directory).readOpen());
+        assertEquals(List.of(alone(saved, origin())), new Ledger(directory).readOpen());
     }
 
     @Test
@@ -160,7 +160,7 @@ class LedgerTest {
         try (var entry = LedgerTest.class.getResourceAsStream("ledger-entry-1.xml")) {
             Files.copy(entry, directory.resolve(requestId + ".xml"));
         }
-        assertEquals(List.of(new Ledger.Read(saved(requestId), origin())), ledger.readOpen());
+        assertEquals(List.of(alone(saved(requestId), origin())), ledger.readOpen());
     }
 
     @Test
@@ -216,6 +216,10 @@ class LedgerTest {
         ledger.relocate("te", "wrong");
         ledger.relocate("crew/shop", "crew/store");
         RequestOrigin moved = new RequestOrigin("crew/store#7", "crew/store", "12", "team-credential");
-        assertEquals(List.of(new Ledger.Read(saved, moved)), new Ledger(directory).readOpen());
+        assertEquals(List.of(alone(saved, moved)), new Ledger(directory).readOpen());
+    }
+
+    private static Ledger.Read alone(SavedRequest saved, RequestOrigin origin) {
+        return new Ledger.Read(saved, origin, List.of(), Sharing.Owners.ONE);
     }
 }

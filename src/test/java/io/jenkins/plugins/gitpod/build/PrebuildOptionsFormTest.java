@@ -98,7 +98,7 @@ class PrebuildOptionsFormTest {
     @Test
     void whatCannotBeAProjectIsRefusedWithoutAskingGitpod() {
         GITPOD.simulator().books().clear();
-        assertSays(Kind.ERROR, "Type a part of the Gitpod project", checkProject(" "));
+        assertSays(Kind.OK, "Found by the repository", checkProject(" "));
         assertSays(Kind.ERROR, "is not a project id", checkProject("shop"));
         assertSays(Kind.OK, "known when the build runs", checkProject("${PROJECT}"));
         assertSays(Kind.ERROR, "&lt;script&gt;", checkProject(SCRIPT));
@@ -346,6 +346,8 @@ class PrebuildOptionsFormTest {
                 "is not for the job &quot;team/backend2&quot;",
                 form.doCheckProjectId(outside, project, "limited", ""));
         assertSays(Kind.ERROR, "is not for the job", form.doCheckCredentialsId(outside, "", "limited"));
+        assertSays(Kind.ERROR, "is not for the job", form.doCheckCredentialsId(team, "", "limited"));
+        assertThat(form.doCheckCredentialsId(backend, "", "limited").kind, is(Kind.OK));
         assertThat(GITPOD.simulator().books().calls(), is(empty()));
     }
 }

@@ -140,7 +140,9 @@ class RoundTripTest {
         job.getBuildersList().add(new GitpodPrebuildBuilder());
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             HtmlForm form = client.getPage(job, "configure").getFormByName("config");
-            HtmlTextInput project = form.getInputByName("_.projectId");
+            // The first one is the job property's.
+            List<HtmlInput> projects = form.getInputsByName("_.projectId");
+            HtmlInput project = projects.get(projects.size() - 1);
             project.setValue("shop (" + GITPOD.project().id() + ")");
             jenkins.submit(form);
         }

@@ -76,7 +76,8 @@ class BadInputTest {
 
     @Test
     void noProject() throws Exception {
-        failsWith("gitpodPrebuild()", "ERROR: No Gitpod project is named: set projectId");
+        failsWith(
+                "gitpodPrebuild()", "ERROR: No Gitpod project is named, and this build has checked out no repository");
     }
 
     @Test

@@ -1,0 +1,97 @@
+package io.jenkins.plugins.gitpod.build;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
+import hudson.model.Run;
+import java.util.UUID;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Requests for new commits, by nobody but a job's property: saved at once, so that a crash loses none. */
+final class AutomaticRequests {
+
+    private static final Logger LOGGER = Logger.getLogger(AutomaticRequests.class.getName());
+
+    private final PendingBook pending;
+    private final Ledger ledger;
+    private final Intake intake;
+
+    AutomaticRequests(PendingBook pending, Ledger ledger, Intake intake) {
+        this.pending = pending;
+        this.ledger = ledger;
+        this.intake = intake;
+    }
+
+    /** @throws AbortException if the options cannot be used; the message is for people */
+    void submit(
+            @NonNull UUID requestId,
+            @NonNull Run<?, ?> run,
+            @NonNull PrebuildOptions options,
+            @NonNull NewCommit commit,
+            @NonNull PrebuildWaiter waiter)
+            throws AbortException {
+        ConfiguredConnection over = ConfiguredConnection.named(options.getConnection());
+        pending.save(new PendingBook.Pending(requestId, run.getExternalizableId(), options, commit));
+        ask(requestId, run, options, over, commit, waiter);
+    }
+
+    private void ask(
+            UUID requestId,
+            Run<?, ?> run,
+            PrebuildOptions options,
+            ConfiguredConnection over,
+            NewCommit commit,
+            PrebuildWaiter waiter) {
+        RequestOrigin origin = new RequestOrigin(
+                run.getExternalizableId(), run.getParent().getFullName(), null, options.getCredentialsId());
+        ledger.announce(requestId, origin);
+        intake.ask(
+                new Wish(requestId, run, origin, over, options, commit, waiter),
+                ConfiguredConnection.tokens(over.connection(), ledger, requestId, run));
+    }
+
+    /** Goes on with new commits about which nothing was decided when Jenkins stopped. Loads their builds. */
+    void resume() {
+        for (PendingBook.Pending each : pending.readAll()) {
+            UUID requestId = each.requestId();
+            if (intake.isOpen(requestId)) {
+                continue;
+            }
+            Run<?, ?> run = ledger.isKnown(requestId) ? null : Run.fromExternalizableId(each.buildId());
+            try {
+                if (run != null) {
+                    ConfiguredConnection over =
+                            ConfiguredConnection.named(each.options().getConnection());
+                    ask(requestId, run, each.options(), over, each.commit(), new Nobody());
+                    continue;
+                }
+            } catch (AbortException e) {
+                LOGGER.log(Level.WARNING, "No Gitpod prebuild for {0}: {1}", new Object[] {run, e.getMessage()});
+            }
+            pending.forget(requestId);
+        }
+    }
+
+    /** Nobody hears what becomes of an automatic prebuild after a restart; the build's page shows it. */
+    private static final class Nobody implements PrebuildWaiter {
+        @Override
+        public boolean isFor(@NonNull UUID requestId) {
+            return false;
+        }
+
+        @Override
+        public void line(@NonNull String line) {
+            LOGGER.log(Level.FINE, "{0}", line);
+        }
+
+        @Override
+        public void created(@NonNull PrebuildResult result) {
+            LOGGER.log(Level.FINE, "Made {0}", result);
+        }
+
+        @Override
+        public void concluded(@NonNull PrebuildRecord record) {
+            LOGGER.log(Level.FINE, "{0}", record.getMessage());
+        }
+    }
+}

@@ -1,0 +1,282 @@
+package io.jenkins.plugins.gitpod.build;
+
+import com.thoughtworks.xstream.XStreamException;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import hudson.Util;
+import hudson.XmlFile;
+import hudson.util.XStream2;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+
+/**
+ * Which commits this controller has acted on: a small file for each project, environment class and branch, with the last
+ * few commits. It outlives jobs and builds; the oldest files are dropped. Its methods read and write files.
+ */
+final class CommitBook {
+
+    private static final Logger LOGGER = Logger.getLogger(CommitBook.class.getName());
+
+    private static final int MOST_ACTS = 20;
+    private static final int MOST_PAGES = 500;
+
+    /** Gitpod deletes prebuilds after about seven days. */
+    private static final Duration GOOD_FOR = Duration.ofDays(6);
+
+    private static final XStream2 XSTREAM = new XStream2();
+
+    static {
+        XSTREAM.alias("gitpod-commits", Page.class);
+        XSTREAM.alias("commit", Act.class);
+    }
+
+    /** What commits are booked by. */
+    record Key(
+            @NonNull String apiUrl,
+            @NonNull String projectId,
+            @NonNull String classId,
+            @NonNull String branch) {
+
+        private String fileName() {
+            return Util.getDigestOf(apiUrl + '\n' + projectId + '\n' + classId + '\n' + branch) + ".xml";
+        }
+    }
+
+    /** A commit that was acted on. Saved: fields may be added but not renamed. */
+    static final class Act {
+        private final String revision;
+        private final String requestId;
+        private final long time;
+        private String prebuildId;
+        private String url;
+        private boolean completed;
+
+        Act(String revision, UUID requestId) {
+            this.revision = revision;
+            this.requestId = requestId.toString();
+            this.time = Instant.now().toEpochMilli();
+        }
+
+        boolean isOf(UUID request) {
+            return requestId.equals(request.toString());
+        }
+
+        boolean isOfRevision(@Nullable String commit) {
+            return commit != null && commit.equals(revision);
+        }
+
+        /** Whether its prebuild completed, and not so long ago that Gitpod has deleted it. */
+        boolean isCompleted() {
+            return completed && Instant.ofEpochMilli(time).isAfter(Instant.now().minus(GOOD_FOR));
+        }
+
+        @NonNull
+        String prebuildId() {
+            return Objects.toString(prebuildId, "");
+        }
+
+        @NonNull
+        String url() {
+            return Objects.toString(url, "");
+        }
+    }
+
+    /** The file of one key. Saved: fields may be added but not renamed. */
+    private static final class Page {
+        private List<Act> acts = new ArrayList<>();
+        private boolean owed;
+    }
+
+    private final Path directory;
+    private final Map<String, Page> pages = new HashMap<>();
+    private boolean allRead;
+
+    CommitBook(@NonNull Path directory) {
+        this.directory = directory;
+    }
+
+    /** By what the last prebuild of a project is booked, whatever its class and branch. */
+    @NonNull
+    static Key ofProject(@NonNull String apiUrl, @NonNull String projectId) {
+        return new Key(apiUrl, projectId, "*", "*");
+    }
+
+    /** What was last done for a key, or null. */
+    @CheckForNull
+    synchronized Act last(@NonNull Key key) {
+        List<Act> acts = page(key.fileName()).acts;
+        return acts.isEmpty() ? null : acts.get(acts.size() - 1);
+    }
+
+    /** The completed prebuild of a commit, if Gitpod may still have it. */
+    @CheckForNull
+    synchronized Act completed(@NonNull Key key, @NonNull String revision) {
+        for (Act act : page(key.fileName()).acts) {
+            if (act.isOfRevision(revision) && act.isCompleted()) {
+                return act;
+            }
+        }
+        return null;
+    }
+
+    /** Whether a request was for this commit. */
+    synchronized boolean isFor(@NonNull Key key, @NonNull UUID requestId, @NonNull String revision) {
+        return page(key.fileName()).acts.stream().anyMatch(act -> act.isOf(requestId) && act.isOfRevision(revision));
+    }
+
+    /** Whether a prebuild is one that completed for a request of this controller. */
+    synchronized boolean isKnown(@NonNull String prebuildId) {
+        return pages.values().stream()
+                .anyMatch(page -> page.acts.stream().anyMatch(act -> prebuildId.equals(act.prebuildId)));
+    }
+
+    /** Books that a request is made for a commit. */
+    synchronized void act(@NonNull Key key, @Nullable String revision, @NonNull UUID requestId) {
+        Page page = page(key.fileName());
+        page.owed = false;
+        page.acts.removeIf(act -> act.isOf(requestId));
+        page.acts.add(new Act(revision, requestId));
+        while (page.acts.size() > MOST_ACTS) {
+            page.acts.remove(0);
+        }
+        write(key.fileName(), page);
+        dropOldest();
+    }
+
+    /** Whether a change that mattered got no prebuild, so that the next commit gets one whatever it changes. */
+    synchronized boolean isOwed(@NonNull Key key) {
+        return page(key.fileName()).owed;
+    }
+
+    /** A change that matters gets no prebuild now. */
+    synchronized void owe(@NonNull Key key) {
+        Page page = page(key.fileName());
+        if (!page.owed) {
+            page.owed = true;
+            write(key.fileName(), page);
+            dropOldest();
+        }
+    }
+
+    /** How long ago a prebuild of the project was last asked for, or null if that is not known. */
+    @CheckForNull
+    synchronized Duration sinceLast(@NonNull Key project) {
+        Act last = last(project);
+        return last == null ? null : Duration.between(Instant.ofEpochMilli(last.time), Instant.now());
+    }
+
+    /** A request's prebuild completed. */
+    synchronized void completed(@NonNull UUID requestId, @NonNull String prebuildId, @NonNull String url) {
+        for (Map.Entry<String, Page> each : holding(requestId)) {
+            for (Act act : each.getValue().acts) {
+                if (act.isOf(requestId)) {
+                    act.completed = true;
+                    act.prebuildId = prebuildId;
+                    act.url = url;
+                }
+            }
+            write(each.getKey(), each.getValue());
+        }
+    }
+
+    /** A request made nothing: as if it had never been. */
+    synchronized void nothingMade(@NonNull UUID requestId) {
+        for (Map.Entry<String, Page> each : holding(requestId)) {
+            each.getValue().acts.removeIf(act -> act.isOf(requestId));
+            write(each.getKey(), each.getValue());
+        }
+    }
+
+    private List<Map.Entry<String, Page>> holding(UUID requestId) {
+        List<Map.Entry<String, Page>> holding = inMemory(requestId);
+        if (holding.isEmpty() && !allRead) {
+            // A request of an earlier life.
+            allRead = true;
+            files().forEach(file -> page(String.valueOf(file.getFileName())));
+            holding = inMemory(requestId);
+        }
+        return holding;
+    }
+
+    private List<Map.Entry<String, Page>> inMemory(UUID requestId) {
+        return pages.entrySet().stream()
+                .filter(each -> each.getValue().acts.stream().anyMatch(act -> act.isOf(requestId)))
+                .toList();
+    }
+
+    private Page page(String fileName) {
+        return pages.computeIfAbsent(fileName, this::read);
+    }
+
+    private Page read(String fileName) {
+        Path path = directory.resolve(fileName);
+        if (Files.exists(path)) {
+            try {
+                if (file(path).read() instanceof Page page && page.acts != null) {
+                    return page;
+                }
+                LOGGER.log(Level.WARNING, "{0} is not a list of commits", path);
+            } catch (IOException | XStreamException e) {
+                LOGGER.log(Level.WARNING, "Could not read which commits have a Gitpod prebuild: " + path, e);
+            }
+        }
+        return new Page();
+    }
+
+    private void write(String fileName, Page page) {
+        try {
+            Files.createDirectories(directory);
+            file(directory.resolve(fileName)).write(page);
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "Could not save which commits have a Gitpod prebuild", e);
+        }
+    }
+
+    private void dropOldest() {
+        List<Path> files = files();
+        if (files.size() <= MOST_PAGES) {
+            return;
+        }
+        files.sort(Comparator.comparing(path -> path.toFile().lastModified()));
+        for (Path path : files.subList(0, files.size() - MOST_PAGES)) {
+            try {
+                Files.deleteIfExists(path);
+                pages.remove(String.valueOf(path.getFileName()));
+            } catch (IOException e) {
+                LOGGER.log(Level.FINE, "Could not drop " + path, e);
+            }
+        }
+    }
+
+    private List<Path> files() {
+        if (!Files.isDirectory(directory)) {
+            return new ArrayList<>();
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            return new ArrayList<>(
+                    files.filter(path -> path.toString().endsWith(".xml")).toList());
+        } catch (IOException | UncheckedIOException e) {
+            LOGGER.log(Level.WARNING, "Could not list " + directory, e);
+            return new ArrayList<>();
+        }
+    }
+
+    private static XmlFile file(Path path) {
+        return new XmlFile(XSTREAM, path.toFile());
+    }
+}

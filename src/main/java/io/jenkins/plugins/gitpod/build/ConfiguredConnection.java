@@ -1,0 +1,69 @@
+package io.jenkins.plugins.gitpod.build;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import hudson.AbortException;
+import hudson.model.Run;
+import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
+import io.jenkins.plugins.gitpod.config.GitpodConnection;
+import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
+import io.jenkins.plugins.gitpod.config.TokenLookup;
+import io.jenkins.plugins.gitpod.engine.Connection;
+import io.jenkins.plugins.gitpod.engine.TokenSource;
+import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
+import java.util.UUID;
+
+/**
+ * A connection that is configured and can be used.
+ *
+ * @param configured as the administrator sees it
+ * @param connection as the engine uses it
+ */
+record ConfiguredConnection(
+        @NonNull GitpodConnection configured, @NonNull Connection connection) {
+
+    /** @throws AbortException if there is none of this name, or it cannot be used; the message is for people */
+    @NonNull
+    static ConfiguredConnection named(@Nullable String name) throws AbortException {
+        GitpodGlobalConfiguration configuration = GitpodGlobalConfiguration.get();
+        GitpodConnection configured = configuration.connection(name);
+        if (configured == null) {
+            throw new AbortException(configuration.missing(name));
+        }
+        try {
+            return new ConfiguredConnection(configured, configured.toEngine());
+        } catch (InvalidEndpointException e) {
+            throw new AbortException(Messages.PrebuildService_badConnection(configured.getName()));
+        }
+    }
+
+    /**
+     * Where a request's token comes from: the credential that the job names, else the connection's as it is configured
+     * then. Either is looked up as the job may see it.
+     *
+     * @param run the build that asks, or null after a restart
+     */
+    @NonNull
+    static TokenSource tokens(
+            @NonNull Connection connection, @NonNull Ledger ledger, @NonNull UUID requestId, @Nullable Run<?, ?> run) {
+        TokenLookup lookup = new TokenLookup(connection.name(), connection.endpoint());
+        return () -> {
+            RequestOrigin origin = ledger.origin(requestId);
+            if (origin == null) {
+                throw new TokenUnavailableException(
+                        TokenUnavailableException.Problem.LOOKUP_FAILED, Messages.PrebuildService_notOpen());
+            }
+            String credentialsId = origin.credentialsId();
+            if (credentialsId == null) {
+                boolean isSent = PrebuildService.get().isSent(requestId);
+                GitpodConnection configured = GitpodGlobalConfiguration.get().wayOf(connection, isSent);
+                return run == null
+                        ? lookup.forConnection(configured, origin.jobFullName())
+                        : lookup.forRun(configured, origin.jobFullName(), run);
+            }
+            return run == null
+                    ? lookup.forItem(credentialsId, origin.jobFullName())
+                    : lookup.forRun(credentialsId, run);
+        };
+    }
+}

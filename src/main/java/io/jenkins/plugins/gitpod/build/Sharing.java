@@ -1,0 +1,263 @@
+package io.jenkins.plugins.gitpod.build;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import io.jenkins.plugins.gitpod.engine.Outcome;
+import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
+import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.engine.Update;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * All who wait for one prebuild: the one who asked for it first and those who joined. The last of them to leave takes the
+ * prebuild along, unless one that left wanted it to go on.
+ */
+final class Sharing implements PrebuildObserver {
+
+    private final PrebuildRequest request;
+    private final TokenNews tokenNews;
+    private final CommitBook commits;
+    private final List<RecordingObserver> members = new ArrayList<>();
+    private final String firstBuild;
+    private boolean foreign;
+    private boolean goesOn;
+    private boolean over;
+    private boolean cancelled;
+    private volatile String prebuildId;
+
+    Sharing(@NonNull PrebuildRequest request, @NonNull RecordingObserver observer, @NonNull CommitBook commits) {
+        this.request = request;
+        this.tokenNews = observer.tokenNews();
+        this.commits = commits;
+        this.firstBuild = observer.origin().buildId();
+        members.add(observer);
+    }
+
+    /** Somebody else made the prebuild. */
+    @NonNull
+    synchronized Sharing ofForeign() {
+        foreign = true;
+        return this;
+    }
+
+    synchronized boolean isForeign() {
+        return foreign;
+    }
+
+    /** The build that asked first. */
+    @NonNull
+    String shownFirstBuild() {
+        return firstBuild;
+    }
+
+    /** What the engine was asked for. */
+    @NonNull
+    PrebuildRequest request() {
+        return request;
+    }
+
+    @NonNull
+    UUID requestId() {
+        return request.requestId();
+    }
+
+    /** Whether it is of this project of this Gitpod. */
+    boolean isOf(@NonNull String apiUrl, @NonNull String projectId) {
+        return request.projectId().equalsIgnoreCase(projectId)
+                && request.connection().endpoint().apiUrl().toString().equals(apiUrl);
+    }
+
+    /** The prebuild's id as far as it was told, or null. */
+    @CheckForNull
+    String prebuildId() {
+        return prebuildId;
+    }
+
+    /** Somebody cancels it for all: nobody should join any longer. */
+    synchronized void cancelled() {
+        cancelled = true;
+    }
+
+    /** Whether it is under way and meant to go on. */
+    synchronized boolean isActive() {
+        return !over && !cancelled;
+    }
+
+    /** @return false if it is too late: then nothing has changed */
+    synchronized boolean join(@NonNull RecordingObserver observer) {
+        if (!isActive()) {
+            return false;
+        }
+        members.add(observer);
+        return true;
+    }
+
+    /** After a restart: as the ledger has it. */
+    synchronized void restore(@NonNull List<RecordingObserver> joined, @NonNull Owners saved) {
+        if (saved.firstLeft()) {
+            members.clear();
+        }
+        members.addAll(joined);
+        goesOn = saved.goesOn();
+        foreign = saved.foreign();
+    }
+
+    /** What became of the prebuild when somebody left. */
+    enum Left {
+        /** It goes on, for others or because one of them wanted so. */
+        GOES_ON,
+        /** Nobody waits any longer. */
+        LAST,
+        /** Who leaves was not there, or the prebuild is over. */
+        NOTHING
+    }
+
+    /** Somebody leaves early. Who is the last one stays a member, to hear what becomes of the prebuild. */
+    synchronized Left leave(@NonNull RecordingObserver observer) {
+        if (over || !members.contains(observer)) {
+            return Left.NOTHING;
+        }
+        boolean isFirst = observer.requestId().equals(request.requestId());
+        if (members.size() == 1 && !goesOn && (isFirst || observer.isCancelOnAbort())) {
+            cancelled = request.cancelOnAbort();
+            return Left.LAST;
+        }
+        members.remove(observer);
+        goesOn |= !observer.isCancelOnAbort() || request.detached();
+        return Left.GOES_ON;
+    }
+
+    /** An automatic request is no longer wanted: as {@link #leave}, but though nobody waits by it. */
+    synchronized Left drop(@NonNull RecordingObserver observer) {
+        if (over || !members.contains(observer)) {
+            return Left.NOTHING;
+        }
+        if (members.size() == 1 && !goesOn && !foreign) {
+            cancelled = true;
+            return Left.LAST;
+        }
+        members.remove(observer);
+        return Left.GOES_ON;
+    }
+
+    /** What the ledger has to keep of those who wait. */
+    @NonNull
+    synchronized Owners owners() {
+        List<UUID> joined = new ArrayList<>();
+        List<Boolean> cancelling = new ArrayList<>();
+        List<Boolean> waiting = new ArrayList<>();
+        boolean firstLeft = true;
+        for (RecordingObserver member : members) {
+            if (member.requestId().equals(request.requestId())) {
+                firstLeft = false;
+            } else {
+                joined.add(member.requestId());
+                cancelling.add(member.isCancelOnAbort());
+                waiting.add(member.isOwned());
+            }
+        }
+        return new Owners(joined, cancelling, waiting, firstLeft, goesOn, foreign);
+    }
+
+    /**
+     * Owners, by the ids of their requests.
+     *
+     * @param joined who joined and has not left
+     * @param cancelOnAbort whether the early end of each of them cancels the prebuild
+     * @param waiting whether each of them waits
+     * @param firstLeft whether the one who asked first has left
+     * @param goesOn whether one who left wanted it to go on
+     * @param foreign whether somebody else made the prebuild
+     */
+    record Owners(
+            @NonNull List<UUID> joined,
+            @NonNull List<Boolean> cancelOnAbort,
+            @NonNull List<Boolean> waiting,
+            boolean firstLeft,
+            boolean goesOn,
+            boolean foreign) {
+
+        static final Owners ONE = new Owners(List.of(), List.of(), List.of(), false, false, false);
+
+        Owners {
+            joined = List.copyOf(joined);
+            cancelOnAbort = List.copyOf(cancelOnAbort);
+            waiting = List.copyOf(waiting);
+        }
+    }
+
+    private synchronized List<RecordingObserver> members() {
+        return List.copyOf(members);
+    }
+
+    @NonNull
+    synchronized List<UUID> memberIds() {
+        List<UUID> ids = new ArrayList<>();
+        members.forEach(member -> ids.add(member.requestId()));
+        return ids;
+    }
+
+    /** A line for the console of all who wait. */
+    void line(@NonNull String line) {
+        members().forEach(member -> member.line(line));
+    }
+
+    @Override
+    public void update(Update update) {
+        if (update instanceof Update.PhaseChanged changed) {
+            prebuildId = changed.prebuild().id();
+        } else if (update instanceof Update.Created created) {
+            prebuildId = created.prebuild().id();
+            commits.act(
+                    CommitBook.ofProject(
+                            request.connection().endpoint().apiUrl().toString(), request.projectId()),
+                    null,
+                    request.requestId());
+        }
+        tokenNews.update(update);
+        for (RecordingObserver member : members()) {
+            member.update(update);
+        }
+    }
+
+    @Override
+    public void concluded(Outcome outcome) {
+        synchronized (this) {
+            over = true;
+        }
+        // First of all, for whoever is told may ask for the same commit again.
+        book(outcome);
+        tokenNews.concluded(outcome);
+        for (RecordingObserver member : members()) {
+            member.concluded(outcome);
+        }
+    }
+
+    @Override
+    public void settled(Outcome end) {
+        for (RecordingObserver member : members()) {
+            member.settled(end);
+        }
+    }
+
+    private void book(Outcome outcome) {
+        if (outcome instanceof Outcome.Ended ended && ended.prebuild().status().phase() == PrebuildPhase.COMPLETED) {
+            commits.completed(
+                    request.requestId(),
+                    ended.prebuild().id(),
+                    request.connection()
+                            .endpoint()
+                            .projectPage(request.projectId())
+                            .toString());
+        } else if (outcome instanceof Outcome.NotCreated
+                || outcome instanceof Outcome.CreateRefused
+                || outcome instanceof Outcome.NotSent
+                || outcome instanceof Outcome.NotSaved
+                || outcome instanceof Outcome.NoToken noToken && noToken.prebuildId() == null) {
+            commits.nothingMade(request.requestId());
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package io.jenkins.plugins.gitpod.push;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.ExtensionList;
+import hudson.ExtensionPoint;
+import hudson.model.Run;
+import hudson.scm.SCM;
+import java.util.List;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/** Knows one kind of SCM: what a build has just checked out with it. */
+@Restricted(NoExternalUse.class)
+public interface CheckoutReader extends ExtensionPoint {
+
+    /**
+     * What was read.
+     *
+     * @param remoteUrls of the repository
+     * @param branches that the commit was found on, without the remote's name
+     * @param revision the commit
+     */
+    record CheckedOut(
+            @NonNull List<String> remoteUrls,
+            @NonNull List<String> branches,
+            @NonNull String revision) {
+
+        /** Copies the lists. */
+        public CheckedOut {
+            remoteUrls = List.copyOf(remoteUrls);
+            branches = List.copyOf(branches);
+        }
+    }
+
+    /** What the build has just checked out, or null if this is another kind of SCM. */
+    @CheckForNull
+    CheckedOut read(@NonNull Run<?, ?> run, @NonNull SCM scm);
+
+    /** The URLs of the repositories that an SCM is configured with; empty if this is another kind of SCM. */
+    @NonNull
+    List<String> remoteUrls(@NonNull SCM scm);
+
+    @NonNull
+    static ExtensionList<CheckoutReader> all() {
+        return ExtensionList.lookup(CheckoutReader.class);
+    }
+}

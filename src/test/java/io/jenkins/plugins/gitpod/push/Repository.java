@@ -1,0 +1,37 @@
+package io.jenkins.plugins.gitpod.push;
+
+import hudson.plugins.git.GitSCM;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import jenkins.plugins.git.GitSampleRepoRule;
+
+/** What tests do with a real Git repository on disk. */
+final class Repository {
+
+    private Repository() {}
+
+    /** A repository whose first commit, on {@code master}, has this Jenkinsfile and a lock file. */
+    static void init(GitSampleRepoRule repo, String jenkinsfile) throws Exception {
+        repo.init();
+        push(repo, "Jenkinsfile", jenkinsfile);
+    }
+
+    /** Commits one file and returns the commit. */
+    static String push(GitSampleRepoRule repo, String path, String content) throws Exception {
+        Path file = repo.getRoot().toPath().resolve(path);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, content);
+        repo.git("add", path);
+        repo.git("commit", "--message=" + path);
+        return repo.head();
+    }
+
+    static GitSCM scm(GitSampleRepoRule repo) {
+        return new GitSCM(
+                GitSCM.createRepoList(repo.toString(), null),
+                java.util.List.of(new hudson.plugins.git.BranchSpec("*/master")),
+                null,
+                null,
+                java.util.List.of());
+    }
+}
