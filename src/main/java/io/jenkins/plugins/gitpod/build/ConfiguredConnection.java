@@ -55,7 +55,8 @@ record ConfiguredConnection(
             }
             String credentialsId = origin.credentialsId();
             if (credentialsId == null) {
-                GitpodConnection configured = GitpodGlobalConfiguration.get().connection(connection.name());
+                boolean isSent = PrebuildService.get().isSent(requestId);
+                GitpodConnection configured = GitpodGlobalConfiguration.get().wayOf(connection, isSent);
                 return run == null
                         ? lookup.forConnection(configured, origin.jobFullName())
                         : lookup.forRun(configured, origin.jobFullName(), run);

@@ -380,7 +380,7 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
         if (item == null) {
             items.includeAs(ACL.SYSTEM2, Jenkins.get(), StringCredentials.class, requirements);
         } else {
-            items.includeAs(ACL.SYSTEM2, item, StringCredentials.class, requirements);
+            items.includeAs(GitpodAccess.authenticationOf(item), item, StringCredentials.class, requirements);
         }
         return items.includeCurrentValue(Util.fixNull(credentialsId));
     }

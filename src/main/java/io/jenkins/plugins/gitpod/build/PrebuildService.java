@@ -21,6 +21,7 @@ import io.jenkins.plugins.gitpod.engine.Lane;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
+import io.jenkins.plugins.gitpod.engine.Stage;
 import io.jenkins.plugins.gitpod.engine.ThreadedRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -292,6 +293,14 @@ public final class PrebuildService {
         if (now != null) {
             now.departures().dropAutomatic(requestId);
         }
+    }
+
+    /** Whether a prebuild may have been made for this request already. */
+    boolean isSent(@NonNull UUID requestId) {
+        Running now = running;
+        PrebuildHandle handle = now == null ? null : now.engine().find(requestId);
+        return handle != null
+                && (handle.view().stage() == Stage.LOOKING_UP || handle.view().stage() == Stage.WATCHING);
     }
 
     // ---- owners that go without a word

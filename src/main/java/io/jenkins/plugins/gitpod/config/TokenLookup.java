@@ -67,7 +67,7 @@ public final class TokenLookup {
         List<StandardCredentials> seen = item == null
                 ? inItemGroup(Jenkins.get())
                 : CredentialsProvider.lookupCredentialsInItem(
-                        StandardCredentials.class, item, ACL.SYSTEM2, requirements());
+                        StandardCredentials.class, item, GitpodAccess.authenticationOf(item), requirements());
         return token(credentialsId, pick(credentialsId, seen));
     }
 
@@ -96,7 +96,11 @@ public final class TokenLookup {
 
     private StringCredentials find(@Nullable GitpodConnection connection, @Nullable String jobFullName)
             throws TokenUnavailableException {
-        String credentialsId = connection == null ? null : connection.getCredentialsId();
+        if (connection == null) {
+            throw new TokenUnavailableException(
+                    Problem.NOT_CONFIGURED, Messages.TokenLookup_connectionGone(connectionName));
+        }
+        String credentialsId = connection.getCredentialsId();
         if (credentialsId == null) {
             throw new TokenUnavailableException(
                     Problem.NOT_CONFIGURED, Messages.TokenLookup_noCredential(connectionName));
