@@ -236,6 +236,13 @@ final class Sharing implements PrebuildObserver {
         }
     }
 
+    @Override
+    public void settled(Outcome end) {
+        for (RecordingObserver member : members()) {
+            member.settled(end);
+        }
+    }
+
     private void book(Outcome outcome) {
         if (outcome instanceof Outcome.Ended ended && ended.prebuild().status().phase() == PrebuildPhase.COMPLETED) {
             commits.completed(

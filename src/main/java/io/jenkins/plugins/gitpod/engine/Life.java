@@ -86,7 +86,8 @@ final class Life implements Effects, PrebuildHandle {
         this.settings = engine.settings();
         this.tokens = tokens;
         this.mailbox = new Serial(runtime.lane(Lane.STATE), 1);
-        this.delivery = new Delivery(new Serial(runtime.lane(Lane.DELIVERY), 1), engine::isClosed, this::delivered);
+        this.delivery = new Delivery(
+                new Serial(runtime.lane(Lane.DELIVERY), 1), engine::isClosed, this::delivered, this::settled);
         this.machine = machine.apply(this);
         this.view = look();
     }
@@ -494,6 +495,19 @@ final class Life implements Effects, PrebuildHandle {
     public void conclude(Outcome outcome) {
         delivery.conclude(outcome);
         delivery.deliverOutcome();
+    }
+
+    @Override
+    public void settle(Outcome end) {
+        delivery.settle(end);
+    }
+
+    /** On a delivery thread. */
+    private void settled() {
+        post(m -> {
+            delivery.endDelivered();
+            closeIfDone();
+        });
     }
 
     /** On a delivery thread. */

@@ -606,11 +606,11 @@ final class PrebuildMachine {
 
     /** For reads it is gone. A cancel finds out whether that is so for writes as well. */
     private void gone() {
-        boolean sure = cancelAccepted || !wantsCancel();
-        conclude(new Outcome.Gone(knownId()));
-        if (sure) {
-            finish();
+        Outcome gone = new Outcome.Gone(knownId());
+        if (cancelAccepted || !wantsCancel()) {
+            over(gone);
         } else {
+            conclude(gone);
             requestCancel(CancelReason.WATCH_LOST);
         }
     }
@@ -790,7 +790,11 @@ final class PrebuildMachine {
     }
 
     private void over(Outcome outcome) {
-        conclude(outcome);
+        if (concluded) {
+            out.settle(outcome);
+        } else {
+            conclude(outcome);
+        }
         finish();
     }
 
