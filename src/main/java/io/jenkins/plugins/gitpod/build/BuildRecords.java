@@ -44,6 +44,9 @@ final class BuildRecords {
                     }));
             return;
         }
+        if (!run.getRootDir().isDirectory()) {
+            return; // files of a job that is being deleted go before anybody is told
+        }
         try {
             // Files of a job that is being deleted go before anybody is told.
             if (run.getRootDir().isDirectory()) {

@@ -11,6 +11,7 @@ import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.Update;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -52,6 +53,12 @@ final class RecordingObserver implements PrebuildObserver {
     @NonNull
     UUID requestId() {
         return request.requestId();
+    }
+
+    /** When it was asked for. */
+    @NonNull
+    Instant since() {
+        return since;
     }
 
     @NonNull
@@ -133,6 +140,32 @@ final class RecordingObserver implements PrebuildObserver {
         if (already != null) {
             newWaiter.concluded(already);
         }
+    }
+
+    /**
+     * Somebody waits in place of one who has not come back since a restart.
+     *
+     * @return false if there is nobody to stand in for
+     */
+    boolean takeOver(@NonNull PrebuildWaiter successor) {
+        synchronized (this) {
+            if (!isUnclaimed()) {
+                return false;
+            }
+            waiter = successor;
+        }
+        attach(successor);
+        return true;
+    }
+
+    /** Whether these options over this connection ask for what was asked for here. */
+    boolean asksFor(@NonNull PrebuildOptions options, @NonNull String connectionName) {
+        return request.connection().name().equals(connectionName)
+                && (options.getProjectId() == null || options.getProjectId().equals(request.projectId()))
+                && Objects.equals(options.getEnvironmentClassId(), request.environmentClassId())
+                && Objects.equals(options.timeoutOrNull(), request.timeout())
+                && options.isWait() != request.detached()
+                && options.isCancelOnAbort() == request.cancelOnAbort();
     }
 
     /** A line for the console of whoever waits. */
