@@ -160,8 +160,9 @@ final class RecordingObserver implements PrebuildObserver {
 
     /** Whether these options over this connection ask for what was asked for here. */
     boolean asksFor(@NonNull PrebuildOptions options, @NonNull String connectionName) {
+        String projectId = options.getProjectId();
         return request.connection().name().equals(connectionName)
-                && (options.getProjectId() == null || options.getProjectId().equals(request.projectId()))
+                && (projectId == null || projectId.equals(request.projectId()))
                 && Objects.equals(options.getEnvironmentClassId(), request.environmentClassId())
                 && Objects.equals(options.timeoutOrNull(), request.timeout())
                 && options.isWait() != request.detached()

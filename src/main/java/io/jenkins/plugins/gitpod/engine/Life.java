@@ -46,6 +46,13 @@ final class Life implements Effects, PrebuildHandle {
     @CheckForNull
     private Session session;
 
+    /** What the journal holds, null if nothing or if that is not sure. */
+    @CheckForNull
+    private SavedRequest lastSaved;
+
+    /** The place in the session's queue of creates, 0 if there is none yet. */
+    private long turn;
+
     @CheckForNull
     private String watchedId;
 
@@ -187,10 +194,18 @@ final class Life implements Effects, PrebuildHandle {
         return runtime.random();
     }
 
+    /** Whatever must survive is written at once; what would read back the same is not written again. */
     @Override
     public void save() throws IOException {
+        SavedRequest now = machine.saved();
+        SavedRequest last = lastSaved;
+        if (last != null && last.survivesAs(now)) {
+            return;
+        }
+        lastSaved = null;
         try {
-            engine.journal().save(machine.saved());
+            engine.journal().save(now);
+            lastSaved = now;
         } catch (RuntimeException e) {
             throw new IOException(e);
         }
@@ -294,6 +309,7 @@ final class Life implements Effects, PrebuildHandle {
             engine.releaseSession(session);
         }
         session = next;
+        turn = 0;
     }
 
     @Override
@@ -302,11 +318,18 @@ final class Life implements Effects, PrebuildHandle {
         PrebuildRequest request = machine.request();
         CreateTicket mine = new CreateTicket();
         ticket = mine;
-        with.creates().execute(() -> {
+        with.creates().add(request.projectId(), turn(with), () -> {
             if (!engine.isClosed() && mine.goOut()) {
                 create(with, request, mine);
             }
         });
+    }
+
+    private long turn(Session with) {
+        if (turn == 0) {
+            turn = with.creates().nextTurn();
+        }
+        return turn;
     }
 
     private void create(Session with, PrebuildRequest request, CreateTicket mine) {
@@ -321,6 +344,9 @@ final class Life implements Effects, PrebuildHandle {
                 createIsBack(mine);
             });
         } catch (GitpodException e) {
+            if (RetryPolicy.create(e) == RetryPolicy.Verdict.WAIT) {
+                e.retryAfter().ifPresent(with.creates()::hold);
+            }
             createFailed(e, mine);
         } catch (RuntimeException | Error e) {
             createFailed(Defects.failedCall("CreatePrebuild", e), mine);
@@ -356,7 +382,7 @@ final class Life implements Effects, PrebuildHandle {
         Session with = Objects.requireNonNull(session, "no token yet");
         String projectId = machine.request().projectId();
         boolean lagOver = machine.readLagOver();
-        with.creates().execute(() -> {
+        with.creates().add(projectId, turn(with), () -> {
             try {
                 decide(with, with.ownPrebuilds(projectId), lagOver);
             } catch (GitpodException e) {

@@ -41,8 +41,6 @@ final class PrebuildMachine {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
     private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
-    /** Saved now and then, so that a restart does not start the limits afresh. */
-    private static final Duration SAVE_OBSERVED_EVERY = Duration.ofMinutes(10);
 
     private final PrebuildRequest request;
     private final EngineSettings settings;
@@ -525,7 +523,7 @@ final class PrebuildMachine {
             pursueCancel(now);
         } else if (reached != null) {
             overLimit(reached);
-        } else if (limits.observed().minus(savedObserved).compareTo(SAVE_OBSERVED_EVERY) >= 0) {
+        } else if (limits.observed().minus(savedObserved).compareTo(SavedRequest.OBSERVED_EVERY) >= 0) {
             saveOrWarn();
         }
     }

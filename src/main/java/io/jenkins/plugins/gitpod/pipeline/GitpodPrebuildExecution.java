@@ -107,6 +107,8 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildWai
                     service.background());
         } catch (IOException e) {
             fail(e);
+        } catch (RuntimeException e) {
+            defect(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             fail(e);
@@ -167,6 +169,8 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildWai
                 resume(service, getContext().get(Run.class));
             } catch (IOException e) {
                 fail(e);
+            } catch (RuntimeException e) {
+                defect(e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 fail(e);
@@ -299,6 +303,13 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildWai
         if (isFirstEnd()) {
             getContext().onFailure(cause);
         }
+    }
+
+    /** Rather a failed step than one that waits for ever. */
+    private void defect(RuntimeException e) {
+        LOGGER.log(Level.WARNING, "A Gitpod prebuild step cannot go on", e);
+        fail(new AbortException(
+                Messages.GitpodPrebuildExecution_defect(e.getClass().getSimpleName())));
     }
 
     /** The one guard against all races of success, failure, stop and resume. */
