@@ -360,7 +360,7 @@ public final class PrebuildService {
 
     /**
      * Goes on waiting for a request after a restart: attaches to it if it is open, or tells what the build's record says
-     * of its end. May read a small file.
+     * of its end. May read a small file, and saves the build if it lost what it knew of the prebuild.
      */
     @NonNull
     public Resumed resume(@NonNull UUID requestId, @NonNull Run<?, ?> run, @NonNull PrebuildWaiter waiter) {
@@ -373,6 +373,9 @@ public final class PrebuildService {
             }
             observer.attach(waiter);
             if (known != null) {
+                if (PrebuildAction.find(run, requestId.toString()) == null) {
+                    observer.restore(known);
+                }
                 waiter.created(known);
             }
             return Resumed.GOES_ON;

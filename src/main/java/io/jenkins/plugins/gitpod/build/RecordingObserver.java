@@ -196,6 +196,17 @@ final class RecordingObserver implements PrebuildObserver {
         }
     }
 
+    /** After a restart: a crash came before the build's record of the prebuild was saved. */
+    void restore(@NonNull PrebuildResult known) {
+        synchronized (this) {
+            if (result != null) {
+                return;
+            }
+            result = known;
+        }
+        save(record(null, null));
+    }
+
     /** This one left; the prebuild goes on. */
     void leftToOthers(@NonNull String message) {
         conclude(record(Conclusion.LEFT_RUNNING, message));
