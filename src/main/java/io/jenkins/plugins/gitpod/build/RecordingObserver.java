@@ -32,6 +32,9 @@ final class RecordingObserver implements PrebuildObserver {
     private boolean ownerLeaves;
     private volatile boolean isBuildDeleted;
 
+    private final Object saving = new Object();
+    private boolean isLastWordSaved;
+
     @CheckForNull
     private PrebuildResult result;
 
@@ -244,9 +247,13 @@ final class RecordingObserver implements PrebuildObserver {
         return Conclusion.ERROR;
     }
 
+    /** The last word stays the last one, whichever thread comes first. */
     private void save(PrebuildRecord record) {
-        if (!isBuildDeleted) {
-            BuildRecords.save(origin, record);
+        synchronized (saving) {
+            isLastWordSaved |= record.getConclusion() != null;
+            if (!isBuildDeleted && (record.getConclusion() != null || !isLastWordSaved)) {
+                BuildRecords.save(origin, record);
+            }
         }
     }
 }
