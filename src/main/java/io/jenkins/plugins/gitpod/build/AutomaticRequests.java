@@ -61,7 +61,7 @@ final class AutomaticRequests {
             }
             // In the ledger by itself, or among those who share a prebuild.
             boolean isDecided = requests.observer(requestId) != null || ledger.isKnown(requestId);
-            Run<?, ?> run = isDecided ? null : Run.fromExternalizableId(each.buildId());
+            Run<?, ?> run = isDecided ? null : BuildRecords.build(each.buildId());
             try {
                 if (run != null) {
                     ConfiguredConnection over =

@@ -197,11 +197,13 @@ final class CommitBook {
         }
     }
 
-    /** A request made nothing: as if it had never been. */
+    /** A request made nothing: as if it had never been, but for the change that may have mattered. */
     synchronized void nothingMade(@NonNull UUID requestId) {
         for (Map.Entry<String, Page> each : holding(requestId)) {
-            each.getValue().acts.removeIf(act -> act.isOf(requestId));
-            write(each.getKey(), each.getValue());
+            Page page = each.getValue();
+            page.owed |= page.acts.stream().anyMatch(act -> act.isOf(requestId) && act.revision != null);
+            page.acts.removeIf(act -> act.isOf(requestId));
+            write(each.getKey(), page);
         }
     }
 

@@ -98,8 +98,12 @@ final class Intake {
         if (asked == null) {
             return false;
         }
-        if (isMine(asked)) {
-            deliver(() -> end(asked, Conclusion.CANCELLED, null, null, Messages.PrebuildMessages_notCreated()));
+        if (!closed && asked.turn(AskedWish.Turn.UNDECIDED, AskedWish.Turn.OVER)) {
+            // Open until it was told, for who is told to stop waits for that.
+            deliver(() -> {
+                end(asked, Conclusion.CANCELLED, null, null, Messages.PrebuildMessages_notCreated());
+                open.remove(requestId, asked);
+            });
             return true;
         }
         return asked.whenHandedOver(handedOver);

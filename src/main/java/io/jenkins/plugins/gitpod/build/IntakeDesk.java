@@ -175,7 +175,7 @@ final class IntakeDesk {
         PrebuildRequest request = Requests.alike(
                 wish.request(projectId), wish.requestId(), !wish.options().isWait(), false);
         RecordingObserver observer = new RecordingObserver(request, wish.origin(), Instant.now(), wish.waiter());
-        Sharing sharing = new Sharing(request, observer, commits).ofForeign();
+        Sharing sharing = new Sharing(request, observer, commits).ofForeign(prebuildId);
         requests.enter(observer, sharing);
         ledger.share(wish.requestId(), sharing.owners());
         SavedRequest saved = new SavedRequest(

@@ -219,10 +219,15 @@ final class Ledger implements Journal {
         return entries;
     }
 
-    /** The prebuilds of entries that were closed a short while ago. */
+    /**
+     * The prebuilds of closed entries, for a start of Jenkins. After a long downtime too, all of them are read before the
+     * old ones are dropped, for a request from before it may still be looked for.
+     *
+     * @param needed whether a request whose prebuild is unknown is open: then they are kept as if closed now, lest the next
+     *     crash finds them gone
+     */
     @NonNull
-    List<String> readRecentlyClosed() {
-        dropOldClosed();
+    List<String> readClosed(boolean needed) {
         List<String> prebuildIds = new ArrayList<>();
         for (Path path : files(closed, "*.xml")) {
             try {
@@ -230,10 +235,14 @@ final class Ledger implements Journal {
                 if (prebuildId != null) {
                     prebuildIds.add(prebuildId);
                 }
+                if (needed) {
+                    Files.setLastModifiedTime(path, FileTime.from(Instant.now()));
+                }
             } catch (IOException e) {
                 setAside(path, e);
             }
         }
+        dropOldClosed();
         return prebuildIds;
     }
 

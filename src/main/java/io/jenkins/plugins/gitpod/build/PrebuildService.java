@@ -11,8 +11,7 @@ import hudson.init.Initializer;
 import hudson.init.Terminator;
 import hudson.model.Run;
 import hudson.model.TaskListener;
-import io.jenkins.plugins.gitpod.api.ClientLimits;
-import io.jenkins.plugins.gitpod.config.GitpodClients;
+import io.jenkins.plugins.gitpod.config.ConnectionClients;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
 import io.jenkins.plugins.gitpod.engine.EngineRuntime;
@@ -110,18 +109,14 @@ public final class PrebuildService {
             return;
         }
         EngineSettings settings = Limits.settings();
-        ClientLimits limits = Limits.client();
         Path directory = Jenkins.get().getRootDir().toPath().resolve("gitpod-prebuilds");
         ThreadedRuntime threads = new ThreadedRuntime();
         EngineRuntime runtime = new SystemRuntime(threads);
         Ledger ledger = new Ledger(directory);
         CommitBook commits = new CommitBook(directory.resolve("commits"), runtime::now);
         PendingBook pending = new PendingBook(directory.resolve("new-commits"));
-        PrebuildEngine engine = new PrebuildEngine(
-                runtime,
-                settings,
-                journal(ledger, pending),
-                (endpoint, token) -> GitpodClients.client(endpoint, token, limits));
+        PrebuildEngine engine =
+                new PrebuildEngine(runtime, settings, journal(ledger, pending), new ConnectionClients(Limits.client()));
         Places places = new Places(name -> freePlaces(engine, name));
         Requests requests = new Requests(engine, ledger, commits, places);
         IntakeDesk desk = new IntakeDesk(runtime, engine, ledger, places, commits, pending, requests);
@@ -265,7 +260,7 @@ public final class PrebuildService {
         }
         now.ledger().announce(requestId, origin);
         if (projectId != null && wish.isPlain()) {
-            now.desk().make(wish, projectId).run();
+            background().execute(now.desk().make(wish, projectId));
         } else {
             now.intake().ask(wish, ConfiguredConnection.tokens(over.connection(), now.ledger(), requestId, run));
         }

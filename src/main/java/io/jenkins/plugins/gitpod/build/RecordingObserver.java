@@ -161,7 +161,7 @@ final class RecordingObserver implements PrebuildObserver {
     }
 
     /** This one left; the prebuild goes on. */
-    void leftToOthers(@NonNull String message) {
+    void left(@NonNull String message) {
         conclude(record(Conclusion.LEFT_RUNNING, message));
     }
 

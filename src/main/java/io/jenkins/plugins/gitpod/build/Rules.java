@@ -18,7 +18,7 @@ final class Rules {
     /** How long a decision waits for the id of a prebuild that is being created. */
     private static final Duration FOR_ID = Duration.ofSeconds(20);
 
-    private static final Duration LOOK_FOR_ID = Duration.ofSeconds(1);
+    private static final Duration LOOK_FOR_ID = Duration.ofSeconds(2);
 
     private final CommitBook commits;
     private final IntakeDesk desk;

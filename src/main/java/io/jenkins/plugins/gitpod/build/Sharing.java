@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.build;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
@@ -38,8 +39,9 @@ final class Sharing implements PrebuildObserver {
 
     /** Somebody else made the prebuild. */
     @NonNull
-    synchronized Sharing ofForeign() {
+    synchronized Sharing ofForeign(@NonNull String id) {
         foreign = true;
+        prebuildId = id;
         return this;
     }
 
@@ -96,7 +98,9 @@ final class Sharing implements PrebuildObserver {
     }
 
     /** After a restart: as the ledger has it. */
-    synchronized void restore(@NonNull List<RecordingObserver> joined, @NonNull Owners saved) {
+    synchronized void restore(
+            @NonNull List<RecordingObserver> joined, @NonNull Owners saved, @Nullable String savedPrebuildId) {
+        prebuildId = savedPrebuildId;
         if (saved.firstLeft()) {
             members.clear();
         }
@@ -109,24 +113,36 @@ final class Sharing implements PrebuildObserver {
     enum Left {
         /** It goes on, for others or because one of them wanted so. */
         GOES_ON,
-        /** Nobody waits any longer. */
+        /** Nobody waits any longer: the request says what becomes of the prebuild. */
         LAST,
+        /** Nobody waits any longer, and the request, though nobody ever waited by it, is no longer wanted either. */
+        CANCEL,
         /** Who leaves was not there, or the prebuild is over. */
         NOTHING
     }
 
-    /** Somebody leaves early. Who is the last one stays a member, to hear what becomes of the prebuild. */
-    synchronized Left leave(@NonNull RecordingObserver observer) {
+    /**
+     * Somebody leaves early. Who takes the prebuild along stays a member, to hear what becomes of it.
+     *
+     * @param isMade whether the prebuild is known to exist
+     */
+    synchronized Left leave(@NonNull RecordingObserver observer, boolean isMade) {
         if (over || !members.contains(observer)) {
             return Left.NOTHING;
         }
+        boolean isLast = members.size() == 1 && !goesOn;
         boolean isFirst = observer.requestId().equals(request.requestId());
-        if (members.size() == 1 && !goesOn && (isFirst || observer.isCancelOnAbort())) {
-            cancelled = request.cancelOnAbort();
+        boolean cancels = !foreign && observer.isCancelOnAbort();
+        if (isLast && cancels) {
+            cancelled = true;
+            return request.detached() && !isFirst ? Left.CANCEL : Left.LAST;
+        } else if (isLast && isFirst && !isMade) {
+            // It may come to nothing yet.
+            cancelled = true;
             return Left.LAST;
         }
         members.remove(observer);
-        goesOn |= !observer.isCancelOnAbort() || request.detached();
+        goesOn |= !foreign && !observer.isCancelOnAbort();
         return Left.GOES_ON;
     }
 
@@ -137,7 +153,7 @@ final class Sharing implements PrebuildObserver {
         }
         if (members.size() == 1 && !goesOn && !foreign) {
             cancelled = true;
-            return Left.LAST;
+            return Left.CANCEL;
         }
         members.remove(observer);
         return Left.GOES_ON;

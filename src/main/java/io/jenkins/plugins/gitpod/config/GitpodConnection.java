@@ -14,13 +14,16 @@ import hudson.model.ItemGroup;
 import hudson.security.ACL;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.gitpod.api.ClientLimits;
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Identity;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
 import io.jenkins.plugins.gitpod.api.Project;
 import io.jenkins.plugins.gitpod.engine.Connection;
+import io.jenkins.plugins.gitpod.engine.SessionLimits;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -51,6 +54,10 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
     private boolean defaultConnection;
     private String folders;
     private Integer mostUnderWay;
+    private Integer shortestPollSeconds;
+    private Integer longestPollSeconds;
+    private Integer mostCallsAtOnce;
+    private Integer callTimeoutSeconds;
 
     /**
      * @param name by which jobs ask for this connection
@@ -125,6 +132,108 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         this.mostUnderWay = mostUnderWay;
     }
 
+    /** How often prebuilds are read while all is well, in seconds, 5 to 120; null for the default. */
+    @CheckForNull
+    public Integer getShortestPollSeconds() {
+        return shortestPollSeconds;
+    }
+
+    @DataBoundSetter
+    public void setShortestPollSeconds(Integer shortestPollSeconds) {
+        this.shortestPollSeconds = shortestPollSeconds;
+    }
+
+    /** The longest pause between reads while Gitpod is in trouble, in seconds, 5 to 120; null for the default. */
+    @CheckForNull
+    public Integer getLongestPollSeconds() {
+        return longestPollSeconds;
+    }
+
+    @DataBoundSetter
+    public void setLongestPollSeconds(Integer longestPollSeconds) {
+        this.longestPollSeconds = longestPollSeconds;
+    }
+
+    /** How many calls may be out at once with one token, 1 to 7; null for 7. */
+    @CheckForNull
+    public Integer getMostCallsAtOnce() {
+        return mostCallsAtOnce;
+    }
+
+    @DataBoundSetter
+    public void setMostCallsAtOnce(Integer mostCallsAtOnce) {
+        this.mostCallsAtOnce = mostCallsAtOnce;
+    }
+
+    /** The longest time of a whole call, in seconds, 5 to 120; null for the default. */
+    @CheckForNull
+    public Integer getCallTimeoutSeconds() {
+        return callTimeoutSeconds;
+    }
+
+    @DataBoundSetter
+    public void setCallTimeoutSeconds(Integer callTimeoutSeconds) {
+        this.callTimeoutSeconds = callTimeoutSeconds;
+    }
+
+    @CheckForNull
+    private Integer number(ConnectionNumber which) {
+        return switch (which) {
+            case MOST_UNDER_WAY -> mostUnderWay;
+            case SHORTEST_POLL -> shortestPollSeconds;
+            case LONGEST_POLL -> longestPollSeconds;
+            case MOST_CALLS_AT_ONCE -> mostCallsAtOnce;
+            case CALL_TIMEOUT -> callTimeoutSeconds;
+        };
+    }
+
+    /** What is configured here, and otherwise what is usual. */
+    @NonNull
+    SessionLimits limits(@NonNull SessionLimits usual) {
+        Integer calls = sane(ConnectionNumber.MOST_CALLS_AT_ONCE);
+        return new SessionLimits(
+                seconds(ConnectionNumber.SHORTEST_POLL, usual.shortestPoll()),
+                seconds(ConnectionNumber.LONGEST_POLL, usual.longestPoll()),
+                calls == null ? usual.callsAtOnce() : calls,
+                callLimits(usual.call()));
+    }
+
+    private ClientLimits callLimits(ClientLimits usual) {
+        if (sane(ConnectionNumber.CALL_TIMEOUT) == null) {
+            return usual;
+        }
+        Duration whole = seconds(ConnectionNumber.CALL_TIMEOUT, usual.call());
+        Duration connect = usual.connect().compareTo(whole) < 0 ? usual.connect() : whole;
+        // A server that needs its time is silent for all of it.
+        return new ClientLimits(connect, whole, whole, usual.maxResponseBytes());
+    }
+
+    private Duration seconds(ConnectionNumber which, Duration otherwise) {
+        Integer seconds = sane(which);
+        return seconds == null ? otherwise : Duration.ofSeconds(seconds);
+    }
+
+    /** A file edited by hand must not stop what is under way: what has no meaning in it counts as left out. */
+    private Object readResolve() {
+        GitpodConnection read = new GitpodConnection(name, apiUrl);
+        read.credentialsId = credentialsId;
+        read.sharedAccount = sharedAccount;
+        read.defaultConnection = defaultConnection;
+        read.folders = folders;
+        read.mostUnderWay = sane(ConnectionNumber.MOST_UNDER_WAY);
+        read.shortestPollSeconds = sane(ConnectionNumber.SHORTEST_POLL);
+        read.longestPollSeconds = sane(ConnectionNumber.LONGEST_POLL);
+        read.mostCallsAtOnce = sane(ConnectionNumber.MOST_CALLS_AT_ONCE);
+        read.callTimeoutSeconds = sane(ConnectionNumber.CALL_TIMEOUT);
+        return read;
+    }
+
+    @CheckForNull
+    private Integer sane(ConnectionNumber which) {
+        Integer number = number(which);
+        return which.accepts(number) ? number : null;
+    }
+
     @NonNull
     private List<String> folderNames() {
         List<String> names = new ArrayList<>();
@@ -154,10 +263,19 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         } catch (InvalidEndpointException e) {
             return Messages.GitpodConnection_badUrl(name, EndpointProblems.message(e));
         }
-        if (mostUnderWay != null && mostUnderWay < 1) {
-            return Messages.GitpodConnection_badMost();
+        for (ConnectionNumber each : ConnectionNumber.values()) {
+            if (!each.accepts(number(each))) {
+                return each.problem();
+            }
         }
-        return null;
+        return pollProblem(shortestPollSeconds, longestPollSeconds);
+    }
+
+    @CheckForNull
+    private static String pollProblem(@Nullable Integer shortest, @Nullable Integer longest) {
+        return shortest != null && longest != null && longest < shortest
+                ? Messages.GitpodConnection_longestBelowShortest()
+                : null;
     }
 
     /**
@@ -187,9 +305,12 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         @Override
         public GitpodConnection newInstance(@Nullable StaplerRequest2 req, @NonNull JSONObject formData)
                 throws FormException {
-            String most = formData.optString("mostUnderWay", "").trim();
-            if (!most.isEmpty() && !most.equals("null") && !most.matches("[1-9]\\d{0,8}")) {
-                throw new FormException(Messages.GitpodConnection_badMost(), "mostUnderWay");
+            for (ConnectionNumber each : ConnectionNumber.values()) {
+                String typed = formData.optString(each.field(), "");
+                String problem = typed.equals("null") ? null : each.problem(typed);
+                if (problem != null) {
+                    throw new FormException(problem, each.field());
+                }
             }
             return super.newInstance(req, formData);
         }
@@ -253,10 +374,48 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         @Restricted(NoExternalUse.class)
         public FormValidation doCheckMostUnderWay(@QueryParameter String value) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            String most = Util.fixEmptyAndTrim(value);
-            return most == null || most.matches("[1-9]\\d{0,8}")
-                    ? FormValidation.ok()
-                    : FormValidation.error(Messages.GitpodConnection_badMost());
+            return ConnectionNumber.MOST_UNDER_WAY.check(value);
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class)
+        public FormValidation doCheckShortestPollSeconds(@QueryParameter String value) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            return ConnectionNumber.SHORTEST_POLL.check(value);
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class)
+        public FormValidation doCheckLongestPollSeconds(
+                @QueryParameter String value, @QueryParameter String shortestPollSeconds) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            FormValidation alone = ConnectionNumber.LONGEST_POLL.check(value);
+            if (alone.kind != FormValidation.Kind.OK
+                    || ConnectionNumber.SHORTEST_POLL.problem(shortestPollSeconds) != null) {
+                return alone;
+            }
+            String problem = pollProblem(number(shortestPollSeconds), number(value));
+            return problem == null ? alone : FormValidation.error(problem);
+        }
+
+        @CheckForNull
+        private static Integer number(@Nullable String checked) {
+            String text = Util.fixEmptyAndTrim(checked);
+            return text == null ? null : Integer.valueOf(text);
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class)
+        public FormValidation doCheckMostCallsAtOnce(@QueryParameter String value) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            return ConnectionNumber.MOST_CALLS_AT_ONCE.check(value);
+        }
+
+        @POST
+        @Restricted(NoExternalUse.class)
+        public FormValidation doCheckCallTimeoutSeconds(@QueryParameter String value) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            return ConnectionNumber.CALL_TIMEOUT.check(value);
         }
 
         @POST

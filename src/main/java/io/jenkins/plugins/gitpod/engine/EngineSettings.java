@@ -8,6 +8,8 @@ import java.time.Duration;
  * clock that jumps or a machine that slept causes no false time-out.
  *
  * @param pollInterval how often a watcher reads, give or take a tenth
+ * @param longestPollInterval the longest pause between reads while Gitpod is in trouble, give or take a tenth; what Gitpod
+ *     asks for itself may be longer
  * @param connectBudget how long a create that could not even be sent is tried again
  * @param createPatience how long a create waits in all while Gitpod asks to wait (429)
  * @param readLag how long a read may lag a write: for so long an unclear create is looked up, and "not found" right after
@@ -24,6 +26,7 @@ import java.time.Duration;
  */
 public record EngineSettings(
         @NonNull Duration pollInterval,
+        @NonNull Duration longestPollInterval,
         @NonNull Duration connectBudget,
         @NonNull Duration createPatience,
         @NonNull Duration readLag,
@@ -42,6 +45,7 @@ public record EngineSettings(
     public static EngineSettings defaults() {
         return new EngineSettings(
                 Duration.ofSeconds(12),
+                Duration.ofMinutes(1),
                 Duration.ofMinutes(2),
                 Duration.ofMinutes(60),
                 Duration.ofSeconds(30),
@@ -59,8 +63,15 @@ public record EngineSettings(
     /** The same with another poll interval. */
     @NonNull
     public EngineSettings withPollInterval(@NonNull Duration interval) {
+        return withPollIntervals(interval, longestPollInterval);
+    }
+
+    /** The same with other poll intervals: while all is well, and the longest while Gitpod is in trouble. */
+    @NonNull
+    public EngineSettings withPollIntervals(@NonNull Duration usual, @NonNull Duration longest) {
         return new EngineSettings(
-                interval,
+                usual,
+                longest,
                 connectBudget,
                 createPatience,
                 readLag,
@@ -80,6 +91,7 @@ public record EngineSettings(
     public EngineSettings withBudgets(@NonNull Duration connect, @NonNull Duration lag, @NonNull Duration failure) {
         return new EngineSettings(
                 pollInterval,
+                longestPollInterval,
                 connect,
                 createPatience,
                 lag,

@@ -149,10 +149,16 @@ public final class PrebuildEngine implements AutoCloseable {
     }
 
     Session openSession(Connection connection, BearerToken token) {
-        SessionKey key = new SessionKey(connection.name(), connection.endpoint().apiUrl(), token.fingerprint());
+        SessionLimits limits = clients.limits(connection, SessionLimits.usual(settings));
+        SessionKey key = new SessionKey(connection.name(), connection.endpoint().apiUrl(), token.fingerprint(), limits);
         synchronized (sessions) {
             Session session = sessions.computeIfAbsent(
-                    key, k -> new Session(k, clients.client(connection.endpoint(), token), runtime, settings));
+                    key,
+                    k -> new Session(
+                            k,
+                            clients.client(connection.endpoint(), token, limits.call()),
+                            new CallGate(limits.callsAtOnce()).around(runtime),
+                            settings.withPollIntervals(limits.shortestPoll(), limits.longestPoll())));
             session.use(1);
             return session;
         }

@@ -41,7 +41,6 @@ final class PrebuildMachine {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
     private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
-    private static final Duration LATE_LOOK_EVERY = Duration.ofSeconds(60);
     /** Saved now and then, so that a restart does not start the limits afresh. */
     private static final Duration SAVE_OBSERVED_EVERY = Duration.ofMinutes(10);
 
@@ -486,7 +485,8 @@ final class PrebuildMachine {
             return;
         }
         leave(CancelReason.FOUND_TOO_LATE);
-        lookUpLater(spread(lookUpFailure == null ? LATE_LOOK_EVERY : LONGEST_WAIT, 1));
+        Duration soon = settings.readLag().multipliedBy(2);
+        lookUpLater(spread(lookUpFailure == null ? soon : LONGEST_WAIT, 1));
     }
 
     // ---- events: the prebuild is known

@@ -18,6 +18,9 @@ final class Session {
 
     private static final int CREATES_AT_ONCE = 3;
     private static final int CANCELS_AT_ONCE = 3;
+    /** Creates, cancels, and a read. */
+    static final int MOST_CALLS_AT_ONCE = CREATES_AT_ONCE + CANCELS_AT_ONCE + 1;
+
     private static final int PAGE_SIZE = 100;
     /** 5,000 prebuilds of one project within the week that Gitpod keeps them. */
     private static final int MOST_PAGES = 50;

@@ -49,7 +49,6 @@ final class Watcher {
     /** A project that spoils each list it is on is left out of lists for so long. */
     private static final Duration UNLISTED_FOR = Duration.ofMinutes(10);
 
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     private static final Duration LONGEST_ASKED_WAIT = Duration.ofMinutes(5);
 
     private static final Set<PrebuildPhase> ACTIVE = EnumSet.of(
@@ -85,7 +84,8 @@ final class Watcher {
         this.client = client;
         this.runtime = runtime;
         this.settings = settings;
-        this.backoff = new Backoff(settings.pollInterval(), max(LONGEST_PAUSE, settings.pollInterval()));
+        this.backoff =
+                new Backoff(settings.pollInterval(), max(settings.longestPollInterval(), settings.pollInterval()));
     }
 
     private static Duration max(Duration a, Duration b) {

@@ -75,7 +75,7 @@ class CommitBookTest {
     }
 
     @Test
-    void requestThatMadeNothingIsAsIfItHadNeverBeen() {
+    void requestThatMadeNothingWasNotActedOnButItsChangeIsOwed() {
         CommitBook book = open();
         UUID first = UUID.randomUUID();
         UUID second = UUID.randomUUID();
@@ -90,6 +90,8 @@ class CommitBookTest {
         CommitBook after = open();
         assertTrue(after.last(KEY).isOfRevision(COMMIT));
         assertEquals(Duration.ofSeconds(90), after.sinceLast(ofProject));
+        assertTrue(after.isOwed(KEY), "its change may have mattered");
+        assertFalse(after.isOwed(ofProject));
     }
 
     @Test

@@ -169,13 +169,35 @@ class LedgerTest {
         ledger.close(saved.request().requestId());
         assertEquals(List.of(), names("."));
         Ledger next = new Ledger(directory);
-        assertEquals(List.of(PREBUILD), next.readRecentlyClosed());
+        assertEquals(List.of(PREBUILD), next.readClosed(false));
         assertTrue(next.hasLost(saved.request().requestId()));
         Path closed = directory.resolve("closed").resolve(file(saved).getFileName());
         Files.setLastModifiedTime(closed, FileTime.from(Instant.now().minus(Duration.ofHours(1))));
         ledger.close(save().request().requestId());
         assertFalse(Files.exists(closed), "the next close drops it");
         assertEquals(1, names("closed").size());
+    }
+
+    private Path closedLongAgo() throws Exception {
+        SavedRequest saved = save();
+        ledger.close(saved.request().requestId());
+        Path closed = directory.resolve("closed").resolve(file(saved).getFileName());
+        Files.setLastModifiedTime(closed, FileTime.from(Instant.now().minus(Duration.ofHours(1))));
+        return closed;
+    }
+
+    @Test
+    void whatWasClosedLongAgoIsStillToldOnceAfterALongDowntime() throws Exception {
+        Path closed = closedLongAgo();
+        assertEquals(List.of(PREBUILD), new Ledger(directory).readClosed(false));
+        assertFalse(Files.exists(closed));
+    }
+
+    @Test
+    void whatWasClosedLongAgoSurvivesFurtherCrashesWhileAPrebuildIsLookedFor() throws Exception {
+        closedLongAgo();
+        assertEquals(List.of(PREBUILD), new Ledger(directory).readClosed(true));
+        assertEquals(List.of(PREBUILD), new Ledger(directory).readClosed(true));
     }
 
     @Test

@@ -12,9 +12,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.util.FormValidation;
 import hudson.util.FormValidation.Kind;
+import io.jenkins.plugins.gitpod.api.ClientLimits;
+import io.jenkins.plugins.gitpod.engine.SessionLimits;
 import io.jenkins.plugins.gitpod.jenkins.GitpodFixture;
 import io.jenkins.plugins.gitpod.simulator.Account;
+import java.time.Duration;
 import java.util.List;
+import jenkins.model.Jenkins;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,6 +111,23 @@ class GitpodConnectionTest {
         for (String bad : List.of("0", "-1", "1.5", "many", "99999999999999", SCRIPT)) {
             assertSays(Kind.ERROR, "whole number from 1", form.doCheckMostUnderWay(bad));
         }
+        for (String bad : List.of("4", "121", "-10", "7.5", "many", "99999999999999", SCRIPT)) {
+            assertSays(Kind.ERROR, "seconds from 5 to 120", form.doCheckShortestPollSeconds(bad));
+            assertSays(Kind.ERROR, "seconds from 5 to 120", form.doCheckLongestPollSeconds(bad, ""));
+            assertSays(Kind.ERROR, "seconds from 5 to 120", form.doCheckCallTimeoutSeconds(bad));
+        }
+        for (String bad : List.of("0", "8", "-1", "all", SCRIPT)) {
+            assertSays(Kind.ERROR, "from 1 to 7", form.doCheckMostCallsAtOnce(bad));
+        }
+        assertSays(Kind.ERROR, "not be below the shortest", form.doCheckLongestPollSeconds("20", "30"));
+        for (String good : List.of("", " ", "5", "120", " 60 ")) {
+            assertThat(form.doCheckShortestPollSeconds(good).kind, is(Kind.OK));
+            assertThat(form.doCheckLongestPollSeconds(good, "").kind, is(Kind.OK));
+            assertThat(form.doCheckLongestPollSeconds(good, SCRIPT).kind, is(Kind.OK));
+            assertThat(form.doCheckCallTimeoutSeconds(good).kind, is(Kind.OK));
+        }
+        assertThat(form.doCheckLongestPollSeconds("30", "30").kind, is(Kind.OK));
+        assertThat(form.doCheckMostCallsAtOnce("7").kind, is(Kind.OK));
         assertThat(form.doCheckMostUnderWay("").kind, is(Kind.OK));
         assertThat(form.doCheckMostUnderWay("25").kind, is(Kind.OK));
         assertThat(form.doCheckApiUrl(GOOD).kind, is(Kind.OK));
@@ -118,6 +139,11 @@ class GitpodConnectionTest {
         List<GitpodConnection> before = configuration.getConnections();
         GitpodConnection none = new GitpodConnection("none", GOOD);
         none.setMostUnderWay(0);
+        GitpodConnection hasty = new GitpodConnection("hasty", GOOD);
+        hasty.setShortestPollSeconds(4);
+        GitpodConnection crossed = new GitpodConnection("crossed", GOOD);
+        crossed.setShortestPollSeconds(60);
+        crossed.setLongestPollSeconds(30);
         GitpodConnection first = new GitpodConnection("a", GOOD);
         first.setDefaultConnection(true);
         GitpodConnection second = new GitpodConnection("b", GOOD);
@@ -127,6 +153,8 @@ class GitpodConnectionTest {
                 List.of(new GitpodConnection("x", "http://gitpod.example.com")),
                 List.of(new GitpodConnection("EU", GOOD), new GitpodConnection("eu", GOOD)),
                 List.of(none),
+                List.of(hasty),
+                List.of(crossed),
                 List.of(first, second))) {
             assertThrows(IllegalArgumentException.class, () -> configuration.setConnections(bad));
             assertEquals(before, configuration.getConnections());
@@ -150,6 +178,54 @@ class GitpodConnectionTest {
         } finally {
             configuration.setConnections(before);
         }
+    }
+
+    private static SessionLimits usual() {
+        return new SessionLimits(Duration.ofSeconds(12), Duration.ofSeconds(60), 7, ClientLimits.defaults());
+    }
+
+    @Test
+    void whatIsLeftOutIsAsUsual() {
+        assertEquals(usual(), new GitpodConnection("x", GOOD).limits(usual()));
+    }
+
+    @Test
+    void whatIsSetIsWhatTheEngineIsTold() {
+        GitpodConnection connection = new GitpodConnection("x", GOOD);
+        connection.setShortestPollSeconds(20);
+        connection.setLongestPollSeconds(90);
+        connection.setMostCallsAtOnce(2);
+        connection.setCallTimeoutSeconds(60);
+        assertEquals(
+                new SessionLimits(
+                        Duration.ofSeconds(20),
+                        Duration.ofSeconds(90),
+                        2,
+                        new ClientLimits(
+                                Duration.ofSeconds(10),
+                                Duration.ofSeconds(60),
+                                Duration.ofSeconds(60),
+                                ClientLimits.defaults().maxResponseBytes())),
+                connection.limits(usual()));
+        connection.setCallTimeoutSeconds(5);
+        assertEquals(Duration.ofSeconds(5), connection.limits(usual()).call().connect());
+    }
+
+    @Test
+    void aFileEditedByHandStopsNothing() {
+        GitpodConnection read = (GitpodConnection) Jenkins.XSTREAM2.fromXML("<" + GitpodConnection.class.getName() + ">"
+                + "<name>x</name><apiUrl>" + GOOD + "</apiUrl><folders>team</folders><mostUnderWay>5</mostUnderWay>"
+                + "<shortestPollSeconds>0</shortestPollSeconds><longestPollSeconds>-1</longestPollSeconds>"
+                + "<mostCallsAtOnce>99</mostCallsAtOnce><callTimeoutSeconds>0</callTimeoutSeconds></"
+                + GitpodConnection.class.getName() + ">");
+        assertEquals(usual(), read.limits(usual()));
+        assertEquals("team", read.getFolders());
+        assertEquals(5, read.getMostUnderWay());
+        assertNull(read.getShortestPollSeconds());
+        GitpodConnection empty =
+                (GitpodConnection) Jenkins.XSTREAM2.fromXML("<" + GitpodConnection.class.getName() + "/>");
+        assertEquals("", empty.getName());
+        assertEquals("", empty.getApiUrl());
     }
 
     @Test

@@ -137,9 +137,8 @@ public final class HeadlessDemo {
         }
     }
 
-    private static GitpodClient client(GitpodEndpoint endpoint, BearerToken token) {
-        return new GitpodClient(
-                new OkHttpClient(), endpoint, token, ClientLimits.defaults(), "gitpod-prebuild-headless-demo");
+    private static GitpodClient client(GitpodEndpoint endpoint, BearerToken token, ClientLimits limits) {
+        return new GitpodClient(new OkHttpClient(), endpoint, token, limits, "gitpod-prebuild-headless-demo");
     }
 
     private synchronized boolean isCompleted() {

@@ -111,7 +111,10 @@ class OddServerTest {
     void aLookedUpListWhosePageTokenNeverChangesIsNotComplete() throws Exception {
         answer = "{\"pagination\":{\"nextToken\":\"again\"},\"prebuilds\":[{\"id\":\"" + OTHER + "\"}]}";
         Session session = new Session(
-                new SessionKey("main", client.endpoint().apiUrl(), "f"), client, runtime, EngineSettings.defaults());
+                new SessionKey("main", client.endpoint().apiUrl(), "f", SessionLimits.usual(EngineSettings.defaults())),
+                client,
+                runtime,
+                EngineSettings.defaults());
         OwnPrebuilds own = session.ownPrebuilds(Prebuilds.PROJECT);
         assertThat(own.complete(), is(false));
         assertThat(calls.get(), is(lessThanOrEqualTo(4)));

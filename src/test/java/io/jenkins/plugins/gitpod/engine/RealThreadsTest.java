@@ -34,6 +34,7 @@ class RealThreadsTest {
 
     private static final EngineSettings HASTY = new EngineSettings(
             Duration.ofMillis(50),
+            Duration.ofSeconds(60),
             Duration.ofSeconds(20),
             Duration.ofSeconds(60),
             Duration.ofMillis(500),
@@ -67,7 +68,7 @@ class RealThreadsTest {
                     runtime,
                     HASTY,
                     journal,
-                    (endpoint, token) -> new GitpodClient(http, endpoint, token, Scene.PATIENT, "test"))) {
+                    (endpoint, token, limits) -> new GitpodClient(http, endpoint, token, Scene.PATIENT, "test"))) {
                 for (int i = 0; i < REQUESTS; i++) {
                     RecordingObserver observer = new RecordingObserver();
                     PrebuildRequest request = new PrebuildRequest(

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import okhttp3.OkHttpClient;
 import org.awaitility.Awaitility;
 
@@ -40,6 +41,10 @@ final class Scene implements AutoCloseable {
     private final OkHttpClient http;
     private final ClientLimits limits;
     private final EngineSettings settings;
+    private UnaryOperator<SessionLimits> sessionLimits = UnaryOperator.identity();
+    /** What each session's calls may cost, in the order of the sessions. */
+    final List<ClientLimits> callLimits = new ArrayList<>();
+
     private final Connection connection;
     private final List<PrebuildEngine> engines = new ArrayList<>();
     private PrebuildEngine engine;
@@ -121,8 +126,26 @@ final class Scene implements AutoCloseable {
         }
     }
 
+    /** What an administrator wants of the connection from now on. */
+    void limits(UnaryOperator<SessionLimits> wanted) {
+        sessionLimits = wanted;
+    }
+
+    private final class Clients implements ClientFactory {
+        @Override
+        public GitpodClient client(GitpodEndpoint endpoint, BearerToken token, ClientLimits wanted) {
+            callLimits.add(wanted);
+            return Scene.this.client(endpoint, token);
+        }
+
+        @Override
+        public SessionLimits limits(Connection of, SessionLimits usual) {
+            return sessionLimits.apply(usual);
+        }
+    }
+
     private PrebuildEngine newEngine() {
-        PrebuildEngine made = new PrebuildEngine(runtime, settings, journal, this::client);
+        PrebuildEngine made = new PrebuildEngine(runtime, settings, journal, new Clients());
         engines.add(made);
         return made;
     }

@@ -317,9 +317,10 @@ class TroubleTest {
     @Test
     void aClientThatCannotBeMadeIsToldAndHangsNobody() {
         try (Scene scene = Scene.begin()) {
-            PrebuildEngine engine = new PrebuildEngine(scene.runtime, SETTINGS, scene.journal, (endpoint, token) -> {
-                throw new IllegalStateException("no proxy settings");
-            });
+            PrebuildEngine engine =
+                    new PrebuildEngine(scene.runtime, SETTINGS, scene.journal, (endpoint, token, limits) -> {
+                        throw new IllegalStateException("no proxy settings");
+                    });
             RecordingObserver observer = new RecordingObserver();
             engine.submit(scene.request(), scene.token(), observer);
             scene.runtime.runUntil(observer::isConcluded, Duration.ofMinutes(5));

@@ -195,6 +195,16 @@ class FormRightsTest {
                 false,
                 "value",
                 "1");
+        for (String number :
+                List.of("ShortestPollSeconds", "LongestPollSeconds", "MostCallsAtOnce", "CallTimeoutSeconds")) {
+            row(
+                    "GitpodConnection.DescriptorImpl.doCheck" + number,
+                    Needs.ADMINISTER,
+                    connection + "check" + number,
+                    false,
+                    "value",
+                    "5");
+        }
         row(
                 "GitpodConnection.DescriptorImpl.doFillCredentialsIdItems",
                 Needs.ADMINISTER_OR_SILENCE,

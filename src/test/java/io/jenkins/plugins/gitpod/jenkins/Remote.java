@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.flow.FlowDurabilityHint;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.job.properties.DurabilityHintJobProperty;
@@ -37,9 +38,9 @@ public final class Remote {
 
         Build(Run<?, ?> build) throws Exception {
             job = build.getParent().getName();
-            building = build.isBuilding();
             result = String.valueOf(build.getResult());
             log = JenkinsRule.getLog(build);
+            building = build.isBuilding() && isAlive(build, log);
             PrebuildAction action = build.getAction(PrebuildAction.class);
             PrebuildRecord record = action == null ? null : action.getRecords().get(0);
             records = action == null ? 0 : action.getRecords().size();
@@ -48,6 +49,23 @@ public final class Remote {
                     : record.getResult().getId();
             detached = record != null && record.isDetached();
             conclusion = record == null ? null : String.valueOf(record.getConclusion());
+        }
+
+        /**
+         * Whether Jenkins still knows what to do for a build that it says is building. A pipeline that was killed before it
+         * was first saved has no program; one that was killed between two of its saves may come back with nothing to do.
+         */
+        private static boolean isAlive(Run<?, ?> build, String log) throws Exception {
+            if (!(build instanceof WorkflowRun run)) {
+                return true;
+            }
+            FlowExecution execution = run.getExecution();
+            if (execution == null) {
+                return build.getExecutor() != null;
+            }
+            return !execution.isComplete()
+                    && !(log.contains("Ready to run at")
+                            && execution.getCurrentExecutions(true).get().isEmpty());
         }
 
         @Override

@@ -223,6 +223,10 @@ class RoundTripTest {
         full.setDefaultConnection(true);
         full.setFolders("team\nother");
         full.setMostUnderWay(7);
+        full.setShortestPollSeconds(20);
+        full.setLongestPollSeconds(120);
+        full.setMostCallsAtOnce(2);
+        full.setCallTimeoutSeconds(45);
         full.setSharedAccount(true);
         GitpodConnection plain = new GitpodConnection("plain", "http://127.0.0.1:8080/api");
         plain.setCredentialsId("gone");
@@ -232,6 +236,14 @@ class RoundTripTest {
         assertThat(after, hasSize(2));
         jenkins.assertEqualDataBoundBeans(plain, after.get(0));
         assertThat(after.get(0).getMostUnderWay(), is(nullValue()));
+        assertThat(after.get(0).getShortestPollSeconds(), is(nullValue()));
+        assertThat(after.get(0).getLongestPollSeconds(), is(nullValue()));
+        assertThat(after.get(0).getMostCallsAtOnce(), is(nullValue()));
+        assertThat(after.get(0).getCallTimeoutSeconds(), is(nullValue()));
+        assertEquals(20, after.get(1).getShortestPollSeconds());
+        assertEquals(120, after.get(1).getLongestPollSeconds());
+        assertEquals(2, after.get(1).getMostCallsAtOnce());
+        assertEquals(45, after.get(1).getCallTimeoutSeconds());
         String folders = after.get(1).getFolders();
         full.setFolders(folders);
         jenkins.assertEqualDataBoundBeans(full, after.get(1));
@@ -284,6 +296,26 @@ class RoundTripTest {
         }
     }
 
+    @Test
+    void aNumberOutOfRangeIsRefusedWithAMessageAndTheFormerStays() throws Exception {
+        for (String[] bad : new String[][] {
+            {"shortestPollSeconds", "4", "shortest poll interval"},
+            {"longestPollSeconds", "121", "longest poll interval"},
+            {"mostCallsAtOnce", "8", "calls at once"},
+            {"callTimeoutSeconds", "0", "time limit of a call"},
+        }) {
+            try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
+                HtmlPage page = client.goTo("configure");
+                HtmlForm form = page.getFormByName("config");
+                form.<HtmlInput>getFirstByXPath("//div[@name='connections']//input[@name='_." + bad[0] + "']")
+                        .setValue(bad[1]);
+                client.setThrowExceptionOnFailingStatusCode(false);
+                assertRefused(submitted(form).getWebResponse(), bad[2]);
+            }
+            assertEquals(connections, GitpodGlobalConfiguration.get().getConnections());
+        }
+    }
+
     private static Page submitted(HtmlForm form) throws Exception {
         try {
             return jenkins.submit(form);
@@ -298,6 +330,23 @@ class RoundTripTest {
         JSONObject number = JSONObject.fromObject(good).element("mostUnderWay", "many");
         assertThat(refusal(new JSONObject().element("connections", List.of(good, good))), containsString("are named"));
         assertThat(refusal(new JSONObject().element("connections", number)), containsString("whole number from 1"));
+        for (String[] bad : new String[][] {
+            {"shortestPollSeconds", "4", "from 5 to 120"},
+            {"shortestPollSeconds", "121", "from 5 to 120"},
+            {"shortestPollSeconds", SCRIPT, "from 5 to 120"},
+            {"longestPollSeconds", "-5", "from 5 to 120"},
+            {"longestPollSeconds", "99999999999", "from 5 to 120"},
+            {"mostCallsAtOnce", "0", "from 1 to 7"},
+            {"mostCallsAtOnce", "8", "from 1 to 7"},
+            {"callTimeoutSeconds", "1.5", "from 5 to 120"},
+            {"callTimeoutSeconds", "soon", "from 5 to 120"},
+        }) {
+            JSONObject one = JSONObject.fromObject(good).element(bad[0], bad[1]);
+            assertThat(refusal(new JSONObject().element("connections", one)), containsString(bad[2]));
+        }
+        JSONObject crossed =
+                JSONObject.fromObject(good).element("shortestPollSeconds", "30").element("longestPollSeconds", "20");
+        assertThat(refusal(new JSONObject().element("connections", crossed)), containsString("below the shortest"));
         assertEquals(
                 "sim", GitpodGlobalConfiguration.get().getConnections().get(0).getName());
     }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.gitpod.owners;
 import static io.jenkins.plugins.gitpod.jenkins.Builds.awaitLog;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.lessThan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -15,6 +16,7 @@ import com.cloudbees.hudson.plugins.folder.properties.FolderCredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsStore;
 import com.cloudbees.plugins.credentials.domains.Domain;
+import hudson.AbortException;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
@@ -24,7 +26,11 @@ import hudson.slaves.DumbSlave;
 import hudson.slaves.OfflineCause;
 import io.jenkins.plugins.gitpod.build.Conclusion;
 import io.jenkins.plugins.gitpod.build.PrebuildAction;
+import io.jenkins.plugins.gitpod.build.PrebuildOptions;
 import io.jenkins.plugins.gitpod.build.PrebuildRecord;
+import io.jenkins.plugins.gitpod.build.PrebuildResult;
+import io.jenkins.plugins.gitpod.build.PrebuildService;
+import io.jenkins.plugins.gitpod.build.PrebuildWaiter;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import io.jenkins.plugins.gitpod.jenkins.Builds;
 import io.jenkins.plugins.gitpod.jenkins.FastLimits;
@@ -181,6 +187,43 @@ class EarlyEndTest {
                         + onlyPrebuild().id(),
                 build);
         awaitConclusion(build, Conclusion.CANCELLED);
+    }
+
+    @Test
+    void buildThatHasEndedAlreadyIsGivenNoPrebuild() throws Exception {
+        WorkflowRun over = jenkins.buildAndAssertSuccess(Builds.pipeline(jenkins, "echo 'done'"));
+        PrebuildOptions options = new PrebuildOptions();
+        options.setProjectId(project.id());
+        AbortException refused = assertThrows(
+                AbortException.class,
+                () -> PrebuildService.get().submit(UUID.randomUUID(), over, null, options, new DeafWaiter()));
+        assertThat(refused.getMessage(), containsString("The build is over, so no Gitpod prebuild is made"));
+        assertEquals(List.of(), LedgerFiles.open());
+        assertEquals(0, prebuilds().size());
+        assertNull(over.getAction(PrebuildAction.class));
+    }
+
+    /** A waiter to whom nothing is ever said. */
+    private static final class DeafWaiter implements PrebuildWaiter {
+        @Override
+        public void line(String line) {
+            throw new AssertionError(line);
+        }
+
+        @Override
+        public void created(PrebuildResult result) {
+            throw new AssertionError(result);
+        }
+
+        @Override
+        public void concluded(PrebuildRecord record) {
+            throw new AssertionError(record);
+        }
+
+        @Override
+        public boolean isFor(UUID requestId) {
+            return false;
+        }
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
 import io.jenkins.plugins.gitpod.jenkins.FastLimits;
 import io.jenkins.plugins.gitpod.jenkins.GitpodFixture;
+import io.jenkins.plugins.gitpod.jenkins.LedgerFiles;
 import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
 import io.jenkins.plugins.gitpod.simulator.GitpodSimulator;
@@ -185,6 +186,20 @@ class LostAnswersTest {
         project = LAGGING.addProject("not found").plan(PhasePlan.quick(Duration.ofSeconds(3)));
         run(Result.SUCCESS, "connection: 'lagging'");
         assertEquals(1, prebuilds().size());
+    }
+
+    @Test
+    void createThatActsOnlyAfterItsBuildWasToldIsCancelledWhenItTurnsUp() throws Exception {
+        project.plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        Fault.Hang late = Fault.hangBeforeActing();
+        onCreate(late);
+        WorkflowRun build = run(Result.FAILURE);
+        jenkins.assertLogContains("No such prebuild has turned up. It was not asked for again", build);
+        assertEquals(0, prebuilds().size());
+        late.release();
+        await().until(() -> prebuilds().size() == 1);
+        await().atMost(Duration.ofSeconds(60)).until(prebuilds().get(0)::phase, SimPhase.CANCELLED::equals);
+        await().until(LedgerFiles::open, List::isEmpty);
     }
 
     @Test

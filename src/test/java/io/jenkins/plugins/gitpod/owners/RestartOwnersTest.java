@@ -39,6 +39,7 @@ import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.job.properties.DisableResumeJobProperty;
 import org.jenkinsci.plugins.workflow.job.properties.DurabilityHintJobProperty;
+import org.jenkinsci.plugins.workflow.test.steps.SemaphoreStep;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -236,5 +237,51 @@ class RestartOwnersTest {
             await().until(LedgerFiles::open, List::isEmpty);
         });
         assertEquals(5, gitpod.simulator().books().count("CreatePrebuild"));
+    }
+
+    @Test
+    void detachedStepEndsOnceItsLostCreateIsFoundAfterTheRestart() throws Throwable {
+        Fault.Hang unanswered = Fault.hangAfterActing();
+        gitpod.simulator().faults().add(FaultRule.on("CreatePrebuild", unanswered));
+        sessions.then(jenkins -> {
+            gitpod.connect();
+            pipeline(jenkins, "detached", "wait: false").scheduleBuild2(0).waitForStart();
+            await().until(() -> unanswered.held() == 1);
+        });
+        sessions.then(jenkins -> {
+            Run<?, ?> build = jenkins.waitForCompletion(last(jenkins, "detached"));
+            jenkins.assertBuildStatusSuccess(build);
+            jenkins.assertLogContains("ended", build);
+            assertEquals(only("detached").id(), record(build, 0).getResult().getId());
+            assertTrue(only("detached").isActive());
+            only("detached").forcePhase(SimPhase.COMPLETED);
+            await().until(LedgerFiles::open, List::isEmpty);
+        });
+        assertEquals(1, gitpod.simulator().books().count("CreatePrebuild"));
+        assertEquals(0, gitpod.simulator().books().count("CancelPrebuild"));
+    }
+
+    @Test
+    void stepThatASavedPipelineDoesNotKnowOfLosesItsPrebuild() throws Throwable {
+        Path[] program = new Path[1];
+        byte[][] before = new byte[1][];
+        sessions.then(jenkins -> {
+            gitpod.connect();
+            WorkflowJob job = jenkins.createProject(WorkflowJob.class, "older");
+            job.setDefinition(new CpsFlowDefinition("semaphore 'before'; " + gitpod.stepOf(project("older")), true));
+            WorkflowRun build = job.scheduleBuild2(0).waitForStart();
+            SemaphoreStep.waitForStart("before/1", build);
+            program[0] = build.getRootDir().toPath().resolve("program.dat");
+            await().until(() -> Files.exists(program[0]));
+            before[0] = Files.readAllBytes(program[0]);
+            SemaphoreStep.success("before/1", null);
+            awaitLog(build, "Created Gitpod prebuild");
+        });
+        Files.write(program[0], before[0]);
+        sessions.then(jenkins -> {
+            await().atMost(Duration.ofSeconds(30)).until(only("older")::phase, SimPhase.CANCELLED::equals);
+            await().until(LedgerFiles::open, List::isEmpty);
+        });
+        assertEquals(1, gitpod.simulator().books().count("CreatePrebuild"));
     }
 }

@@ -1,6 +1,9 @@
 package io.jenkins.plugins.gitpod.owners;
 
+import static java.util.stream.Collectors.joining;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.emptyString;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.jenkins.plugins.gitpod.jenkins.GitpodFixture;
@@ -12,7 +15,9 @@ import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,25 +26,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
 /**
  * Builds at random, with random faults and early ends, in a real Jenkins that is killed now and then; afterwards the
- * simulator's books, the ledger and Jenkins' builds must agree, prebuild by prebuild. The Maven profile {@code soak} runs
- * the full form, {@code -Dsoak.builds=12} a short one; {@code -Dsoak.seed=…} replays what a run did.
+ * simulator's books, the ledger and Jenkins' builds must agree, prebuild by prebuild. The ordinary build runs a short form,
+ * the Maven profile {@code soak} the full one; {@code -Dsoak.seed=…} replays what a run did.
  */
-@EnabledIfSystemProperty(named = "soak.builds", matches = "[0-9]+")
 class SoakTest {
 
     private static final int BUILDS = Integer.getInteger("soak.builds", 12);
     private static final int KILLS = Integer.getInteger("soak.kills", 1);
     private static final long SEED = Long.getLong("soak.seed", System.nanoTime());
-    private static final Duration PATIENCE = Duration.ofMinutes(7);
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private static final List<String> DURABILITY =
             List.of("MAX_SURVIVABILITY", "SURVIVABLE_NONATOMIC", "PERFORMANCE_OPTIMIZED");
@@ -147,21 +151,47 @@ class SoakTest {
         await("what nobody owns is ended")
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofSeconds(1))
-                .until(() -> unowned().isEmpty());
+                .until(() -> describe(unowned()), emptyString());
         await("all builds end")
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofSeconds(1))
-                .until(() -> {
-                    completeOwned();
-                    return builds().stream().noneMatch(build -> build.building);
-                });
+                .until(
+                        () -> {
+                            completeOwned();
+                            return builds().stream()
+                                    .filter(build -> build.building)
+                                    .map(Remote.Build::toString)
+                                    .collect(joining("\n"));
+                        },
+                        emptyString());
         await("the ledger closes")
                 .atMost(PATIENCE)
                 .pollInterval(Duration.ofSeconds(1))
-                .until(() -> {
-                    completeOwned();
-                    return openWithPrebuild().isEmpty();
-                });
+                .until(
+                        () -> {
+                            completeOwned();
+                            return open().stream()
+                                    .filter(entry -> entry.contains("<prebuildId>"))
+                                    .toList();
+                        },
+                        empty());
+    }
+
+    /** What a failure is told with: each prebuild with its build and with what the ledger still holds open. */
+    private String describe(List<SimPrebuild> prebuilds) throws Exception {
+        if (prebuilds.isEmpty()) {
+            return "";
+        }
+        StringBuilder text = new StringBuilder();
+        List<Remote.Build> builds = builds();
+        for (SimPrebuild prebuild : prebuilds) {
+            text.append(prebuild).append(" of ");
+            builds.stream()
+                    .filter(build -> mark(prebuild).equals(marks.get(build.job)))
+                    .forEach(text::append);
+            text.append('\n');
+        }
+        return text.append(open()).toString();
     }
 
     /** Again and again, for a slow build may only now have its prebuild made. */
@@ -190,16 +220,25 @@ class SoakTest {
                 owned.add(String.valueOf(build.prebuildId));
             }
         }
+        // Jenkins may have lost the build that started a detached one, and with it the record.
+        String detached = open().stream().filter(SoakTest::isDetached).collect(joining());
         return gitpod.simulator().books().active().stream()
-                .filter(prebuild -> !owned.contains(prebuild.id()))
+                .filter(prebuild -> !owned.contains(prebuild.id()) && !detached.contains(prebuild.id()))
                 .toList();
     }
 
-    private List<Path> openWithPrebuild() throws Exception {
-        List<Path> open = new ArrayList<>();
+    private static boolean isDetached(String entry) {
+        return entry.contains("<detached>true</detached>") && !entry.contains("<cancelReason>");
+    }
+
+    /** The ledger's open entries. */
+    private List<String> open() throws IOException {
+        List<String> open = new ArrayList<>();
         for (Path file : LedgerFiles.in(LedgerFiles.directory(real.getHome().toPath()))) {
-            if (Files.exists(file) && Files.readString(file).contains("<prebuildId>")) {
-                open.add(file);
+            try {
+                open.add(Files.readString(file));
+            } catch (NoSuchFileException closedJustNow) {
+                // Then it is not open.
             }
         }
         return open;
@@ -230,18 +269,33 @@ class SoakTest {
                 violations.add("left running: " + prebuild + " " + byMark.get(mark(prebuild)));
             }
             if (!byPrebuild.containsKey(prebuild.id())) {
-                // Made, but never surely known as whose: then its build was told so, or did not live to be told.
+                // Made, but never surely known as whose: then its build was told so, or did not live to be told. Of a
+                // build
+                // that was killed right after its start, Jenkins may know nothing at all.
                 Remote.Build asked = byMark.get(mark(prebuild));
-                if (asked == null || "COMPLETED".equals(asked.conclusion) && asked.prebuildId == null) {
+                boolean askedFor = marks.containsValue(mark(prebuild));
+                boolean toldOtherwise =
+                        asked != null && "COMPLETED".equals(asked.conclusion) && asked.prebuildId == null;
+                if (!askedFor || toldOtherwise) {
                     violations.add("in nobody's records: " + prebuild + " " + asked);
                 }
             }
         }
         violations.addAll(gitpod.simulator().books().violations());
         System.out.println("Soak: " + BUILDS + " builds, " + KILLS + " kills, "
-                + gitpod.simulator().books().prebuilds().size() + " prebuilds, " + violations.size()
+                + gitpod.simulator().books().prebuilds().size() + " prebuilds, ends " + ends() + ", "
+                + violations.size()
                 + " violations");
         assertEquals(List.of(), violations, "seed " + SEED);
+    }
+
+    /** How often builds were told what: a run in which hardly anything happened proves little. */
+    private Map<String, Integer> ends() throws Exception {
+        Map<String, Integer> ends = new TreeMap<>();
+        for (Remote.Build build : builds()) {
+            ends.merge(build.records == 0 ? "no request" : build.conclusion, 1, Integer::sum);
+        }
+        return ends;
     }
 
     private static void compare(Remote.Build build, SimPrebuild prebuild, List<String> violations) {

@@ -73,6 +73,8 @@ class AtOnceTest {
     @AfterEach
     void nothingIsLeftInTheBooks() {
         GITPOD.simulator().faults().clear();
+        // what a failed test has left must not fail the others
+        made().stream().filter(SimPrebuild::isActive).forEach(one -> one.forcePhase(SimPhase.COMPLETED));
         await().atMost(Duration.ofSeconds(30)).until(() -> LedgerFiles.open().isEmpty());
     }
 
@@ -242,8 +244,31 @@ class AtOnceTest {
         Builds.awaitLog(build, "Waiting for Gitpod prebuild " + foreign.id());
         build.doStop();
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
+        jenkins.assertLogContains(foreign.id() + " goes on, for this Jenkins did not make it.", build);
         assertTrue(foreign.isActive());
+        // it can be joined again
+        WorkflowRun again = job("whenActive: 'JOIN'").scheduleBuild2(0).waitForStart();
+        Builds.awaitLog(again, "Waiting for Gitpod prebuild " + foreign.id());
         foreign.forcePhase(SimPhase.COMPLETED);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(again));
+        assertThat(made(), hasSize(1));
+    }
+
+    @Test
+    void whatAnAbortedBuildLeftRunningCanBeJoined() throws Exception {
+        WorkflowRun leaves = job("cancelOnAbort: false").scheduleBuild2(0).waitForStart();
+        Builds.awaitLog(leaves, "Gitpod prebuild: RUNNING");
+        leaves.doStop();
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(leaves));
+        jenkins.assertLogContains("goes on without this build (cancelOnAbort is off)", leaves);
+        jenkins.assertLogContains(
+                "got " + made().get(0).id() + " RUNNING true",
+                jenkins.buildAndAssertSuccess(job("whenActive: 'SKIP'")));
+        WorkflowRun joins = job("whenActive: 'JOIN'").scheduleBuild2(0).waitForStart();
+        Builds.awaitLog(joins, "Waiting for Gitpod prebuild " + made().get(0).id());
+        made().get(0).forcePhase(SimPhase.COMPLETED);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(joins));
+        assertThat(made(), hasSize(1));
     }
 
     @Test

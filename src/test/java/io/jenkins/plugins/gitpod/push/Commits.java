@@ -13,6 +13,11 @@ import io.jenkins.plugins.gitpod.jenkins.LedgerFiles;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import jenkins.plugins.git.GitSampleRepoRule;
@@ -43,9 +48,20 @@ final class Commits {
         assertEquals(expected, made(gitpod, project).size(), "prebuilds made");
     }
 
-    /** Waits until no commit is undecided. */
+    /** Waits until no commit is undecided, and no prebuild is asked for that is not made. */
     static void awaitDecided() {
-        await().atMost(Duration.ofSeconds(60)).until(() -> undecided() == 0);
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> undecided() == 0 && LedgerFiles.open().stream().allMatch(Commits::isMade));
+    }
+
+    private static boolean isMade(Path entry) {
+        try {
+            return Files.readString(entry).contains("<prebuildId>");
+        } catch (NoSuchFileException closed) {
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static int undecided() {

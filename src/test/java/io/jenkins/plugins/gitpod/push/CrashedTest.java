@@ -191,7 +191,9 @@ class CrashedTest {
         eventually(() -> build("second").log.contains("Waiting for Gitpod prebuild"));
         automatic("third", "sharedToo", "START");
         eventually(() -> prebuilds("sharedToo").size() == 1);
+        Repository.push(repo, "file", "two");
         automatic("fourth", "sharedToo", "JOIN");
+        eventually(() -> build("fourth").prebuildId != null);
         step("fifth", "sharedToo", "whenActive: 'JOIN'");
         eventually(() -> build("fifth").log.contains("Waiting for Gitpod prebuild"));
         // those about which nothing is decided
@@ -202,7 +204,7 @@ class CrashedTest {
         step("skips", "skipped", "whenActive: 'SKIP'");
         step("joins", "joined", "whenActive: 'JOIN'");
         automatic("undecided", "undecided", "START");
-        eventually(() -> skip.held() == 1 && join.held() == 1 && look.held() == 1);
+        eventually(() -> skip.held() >= 1 && join.held() >= 1 && look.held() >= 1);
         assertTrue(real.runRemotely(CrashedTest::undecidedCommits) >= 1);
 
         Remote.kill(real);

@@ -20,6 +20,7 @@ import io.jenkins.plugins.gitpod.build.Conclusion;
 import io.jenkins.plugins.gitpod.build.PrebuildAction;
 import io.jenkins.plugins.gitpod.build.PrebuildRecord;
 import io.jenkins.plugins.gitpod.build.WhenActive;
+import io.jenkins.plugins.gitpod.jenkins.Builds;
 import io.jenkins.plugins.gitpod.jenkins.FastLimits;
 import io.jenkins.plugins.gitpod.jenkins.GitpodFixture;
 import io.jenkins.plugins.gitpod.simulator.Fault;
@@ -122,8 +123,10 @@ class UndisturbedBuildTest {
 
     @Test
     void prebuildThatFailsIsShownAndFailsNothing() throws Exception {
-        project.plan(PhasePlan.failing("out of memory"));
+        project.plan(PhasePlan.stuckIn(SimPhase.RUNNING));
         FreeStyleBuild build = jenkins.buildAndAssertSuccess(freestyle(new GitpodPrebuildProperty()));
+        Commits.assertMade(GITPOD, project, 1);
+        Commits.made(GITPOD, project).get(0).failWith("out of memory");
         PrebuildRecord record = Commits.awaitEnd(build);
         assertEquals(Conclusion.FAILED, record.getConclusion());
         jenkins.assertBuildStatusSuccess(build);
@@ -145,8 +148,8 @@ class UndisturbedBuildTest {
         WorkflowJob first = pipeline(property);
         WorkflowJob second = pipeline(property.copy());
         WorkflowRun one = first.scheduleBuild2(0).waitForStart();
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> Commits.made(GITPOD, project).size() == 1);
+        Builds.awaitLog(one, "Sleeping for");
+        Commits.assertMade(GITPOD, project, 1);
         Repository.push(repo, "file", "two");
         WorkflowRun two = second.scheduleBuild2(0).waitForStart();
         await().atMost(Duration.ofSeconds(60)).until(() -> two.getAction(PrebuildAction.class) != null);

@@ -1,0 +1,42 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.gitpod.api.ClientLimits;
+import java.time.Duration;
+
+/**
+ * How much one secret is used over one connection.
+ *
+ * @param shortestPoll how often prebuilds are read while all is well, give or take a tenth; more than zero
+ * @param longestPoll the longest pause between reads while Gitpod is in trouble; below {@code shortestPoll} it is as long
+ *     as that
+ * @param callsAtOnce how many calls may be out at once, from 1; more than {@value #MOST_CALLS_AT_ONCE} never are
+ * @param call what one call may cost
+ */
+public record SessionLimits(
+        @NonNull Duration shortestPoll,
+        @NonNull Duration longestPoll,
+        int callsAtOnce,
+        @NonNull ClientLimits call) {
+
+    /** So many calls are out at once where nothing else is wanted. */
+    public static final int MOST_CALLS_AT_ONCE = Session.MOST_CALLS_AT_ONCE;
+
+    /**
+     * Checks the limits.
+     *
+     * @throws IllegalArgumentException if one is not above zero
+     */
+    public SessionLimits {
+        if (shortestPoll.toMillis() <= 0 || longestPoll.toMillis() <= 0 || callsAtOnce <= 0) {
+            throw new IllegalArgumentException("Every limit has to be more than zero");
+        }
+    }
+
+    /** What the engine does where nothing else is wanted. */
+    @NonNull
+    static SessionLimits usual(@NonNull EngineSettings settings) {
+        return new SessionLimits(
+                settings.pollInterval(), settings.longestPollInterval(), MOST_CALLS_AT_ONCE, ClientLimits.defaults());
+    }
+}

@@ -1,0 +1,214 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.greaterThan;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThan;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.jenkins.plugins.gitpod.api.ClientLimits;
+import io.jenkins.plugins.gitpod.simulator.Fault;
+import io.jenkins.plugins.gitpod.simulator.FaultRule;
+import io.jenkins.plugins.gitpod.simulator.PhasePlan;
+import io.jenkins.plugins.gitpod.simulator.SimPhase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What an administrator wants of a connection is what its sessions do. */
+class SessionLimitsTest {
+
+    private static final String CREATE = "CreatePrebuild";
+    private static final String GET = "GetPrebuild";
+    private static final String CANCEL = "CancelPrebuild";
+
+    private final Scene scene =
+            Scene.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin();
+
+    @AfterEach
+    void end() {
+        scene.close();
+    }
+
+    private static UnaryOperator<SessionLimits> poll(int shortest, int longest) {
+        return usual -> new SessionLimits(
+                Duration.ofSeconds(shortest), Duration.ofSeconds(longest), usual.callsAtOnce(), usual.call());
+    }
+
+    private static UnaryOperator<SessionLimits> atOnce(int calls) {
+        return usual -> new SessionLimits(usual.shortestPoll(), usual.longestPoll(), calls, usual.call());
+    }
+
+    private Scene.Wait watched() {
+        Scene.Wait wait = scene.submit();
+        scene.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(1));
+        return wait;
+    }
+
+    private int readsWithin(Duration span) {
+        int before = scene.gitpod.books().count(GET);
+        scene.runtime.advance(span);
+        return scene.gitpod.books().count(GET) - before;
+    }
+
+    private void trouble() {
+        Fault fault = Fault.htmlStatus(503);
+        scene.fault(FaultRule.on(GET, fault).forever(), fault);
+    }
+
+    @Test
+    void readsComeAsOftenAsWanted() {
+        watched();
+        assertThat(
+                readsWithin(Duration.ofMinutes(10)),
+                is(allOf(greaterThanOrEqualTo(44), lessThanOrEqualTo(56)))); // every 12 s
+        scene.limits(poll(5, 60));
+        watched();
+        // The first is still read as before: 50 and 120.
+        assertThat(readsWithin(Duration.ofMinutes(10)), is(allOf(greaterThanOrEqualTo(150), lessThanOrEqualTo(190))));
+    }
+
+    @Test
+    void readsComeAsSeldomAsWanted() {
+        scene.limits(poll(100, 120));
+        watched();
+        assertThat(readsWithin(Duration.ofMinutes(10)), is(allOf(greaterThanOrEqualTo(5), lessThanOrEqualTo(7))));
+    }
+
+    @Test
+    void theLongestPauseInTroubleIsTheOneWanted() {
+        scene.limits(poll(5, 10));
+        watched();
+        trouble();
+        assertThat(readsWithin(Duration.ofMinutes(10)), is(greaterThan(50)));
+    }
+
+    @Test
+    void theUsualLongestPauseInTroubleIsAMinute() {
+        watched();
+        trouble();
+        assertThat(readsWithin(Duration.ofMinutes(10)), is(allOf(greaterThan(8), lessThan(16))));
+    }
+
+    @Test
+    void aLongestPauseBelowTheShortestIsAsLongAsThat() {
+        scene.limits(poll(60, 5));
+        watched();
+        trouble();
+        assertThat(readsWithin(Duration.ofMinutes(10)), is(lessThanOrEqualTo(12)));
+    }
+
+    @Test
+    void withOneCallAtOnceNothingIsReadWhileACreateIsOut() {
+        scene.limits(atOnce(1));
+        watched();
+        scene.runtime.hold(Lane.CREATE);
+        scene.submit();
+        scene.runtime.advance(Duration.ofSeconds(1));
+        assertThat(readsWithin(Duration.ofMinutes(2)), is(0));
+        scene.runtime.release(Lane.CREATE);
+        assertThat(readsWithin(Duration.ofMinutes(2)), is(greaterThan(5)));
+    }
+
+    @Test
+    void usuallyACreateThatIsOutHoldsUpNoRead() {
+        watched();
+        scene.runtime.hold(Lane.CREATE);
+        for (int i = 0; i < 20; i++) {
+            scene.submit();
+        }
+        scene.runtime.advance(Duration.ofSeconds(1));
+        assertThat(readsWithin(Duration.ofMinutes(2)), is(greaterThan(5)));
+    }
+
+    @Test
+    void whoeverWaitsForACallGetsItsTurn() {
+        scene.limits(atOnce(1));
+        List<Scene.Wait> waits = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            waits.add(scene.submit());
+        }
+        scene.runtime.advance(Duration.ofMinutes(1));
+        assertThat(scene.gitpod.books().count(CREATE), is(12));
+        waits.forEach(Scene.Wait::abort);
+        scene.untilAllClosed(Duration.ofMinutes(10));
+        assertThat(scene.gitpod.books().count(CANCEL), is(greaterThanOrEqualTo(12)));
+        assertThat(scene.engine().sessions(), is(0));
+    }
+
+    @Test
+    void cancelsGoFirstThenReadsThenCreates() {
+        SimulatedRuntime runtime = new SimulatedRuntime();
+        EngineRuntime gated = new CallGate(2).around(runtime);
+        List<String> done = new ArrayList<>();
+        runtime.hold(Lane.CREATE);
+        gated.lane(Lane.CREATE).execute(() -> done.add("create 1"));
+        gated.lane(Lane.CREATE).execute(() -> done.add("create 2"));
+        gated.lane(Lane.CREATE).execute(() -> done.add("create 3"));
+        gated.lane(Lane.WATCH).execute(() -> done.add("read"));
+        gated.lane(Lane.CANCEL).execute(() -> done.add("cancel"));
+        gated.lane(Lane.DELIVERY).execute(() -> done.add("no call"));
+        runtime.settle();
+        assertThat(done, contains("no call"));
+        runtime.release(Lane.CREATE);
+        runtime.settle();
+        assertThat(done, contains("no call", "create 1", "create 2", "cancel", "read", "create 3"));
+    }
+
+    @Test
+    void aCallThatFailsGivesItsPlaceBack() {
+        SimulatedRuntime runtime = new SimulatedRuntime();
+        EngineRuntime gated = new CallGate(1).around(runtime);
+        List<String> done = new ArrayList<>();
+        gated.lane(Lane.WATCH).execute(() -> {
+            throw new IllegalStateException("a defect");
+        });
+        gated.lane(Lane.WATCH).execute(() -> done.add("next"));
+        assertThrows(IllegalStateException.class, runtime::settle);
+        runtime.settle();
+        assertThat(done, contains("next"));
+    }
+
+    @Test
+    void aChangeIsForNewRequestsAndBreaksNoWait() {
+        Scene.Wait before = watched();
+        scene.limits(poll(100, 100));
+        assertThat(readsWithin(Duration.ofMinutes(4)), is(greaterThan(15)));
+        Scene.Wait after = watched();
+        assertThat(scene.engine().sessions(), is(2));
+        scene.gitpod.prebuild(before.prebuildId()).failWith("no");
+        scene.untilConcluded(before, Duration.ofSeconds(15));
+        before.outcome(Outcome.Ended.class);
+        assertThat(scene.engine().sessions(), is(1));
+        assertThat(readsWithin(Duration.ofMinutes(5)), is(lessThanOrEqualTo(4)));
+        after.abort();
+        scene.untilAllClosed(Duration.ofMinutes(5));
+        assertThat(scene.engine().sessions(), is(0));
+    }
+
+    @Test
+    void whatACallMayCostReachesTheClient() {
+        ClientLimits dear = new ClientLimits(
+                Duration.ofSeconds(10), Duration.ofSeconds(90), Duration.ofSeconds(90), 4L * 1024 * 1024);
+        watched();
+        scene.limits(usual -> new SessionLimits(usual.shortestPoll(), usual.longestPoll(), usual.callsAtOnce(), dear));
+        watched();
+        watched();
+        assertThat(scene.callLimits, contains(ClientLimits.defaults(), dear));
+    }
+
+    @Test
+    void zeroIsNoLimit() {
+        SessionLimits usual = SessionLimits.usual(EngineSettings.defaults());
+        for (UnaryOperator<SessionLimits> bad : List.of(poll(0, 10), poll(10, 0), atOnce(0))) {
+            assertThrows(IllegalArgumentException.class, () -> bad.apply(usual));
+        }
+    }
+}
