@@ -7,6 +7,7 @@ import io.jenkins.plugins.gitpod.api.GitpodException.Delivery;
 import io.jenkins.plugins.gitpod.api.GitpodException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import okhttp3.Headers;
 import okhttp3.Response;
 
 /** Names the failures that the server, or something before it, answered. */
@@ -55,6 +56,15 @@ final class ErrorAnswer {
                         .orElseGet(() -> ErrorCode.byHttpStatus(response.code())))
                 .detail(redactor.line(personalMessage(error), DETAIL_LIMIT))
                 .retryAfter(wait(error.path("details"), response))
+                .build();
+    }
+
+    /** An error that a stream ends with, after the good status that it began with. */
+    GitpodException inStream(String method, JsonNode error) {
+        return GitpodException.of(Kind.API_ERROR, Delivery.ANSWERED, method)
+                .code(ErrorCode.byWireName(Json.text(error, "code")).orElse(ErrorCode.UNKNOWN))
+                .detail(redactor.line(personalMessage(error), DETAIL_LIMIT))
+                .retryAfter(RetryWait.of(error.path("details"), Headers.of()))
                 .build();
     }
 

@@ -18,10 +18,13 @@ public final class GitpodClient {
 
     private static final String PREBUILDS = "PrebuildService";
     private static final String PROJECTS = "ProjectService";
+    /** A quiet organization has few events, but a connection that nobody answers any longer must end some time. */
+    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(15);
 
     private final GitpodEndpoint endpoint;
     private final Transport repeatable;
     private final Transport once;
+    private final Transport streaming;
 
     /**
      * Makes a client. No call is made yet.
@@ -61,6 +64,16 @@ public final class GitpodClient {
                         .build(),
                 caller,
                 true);
+        streaming = new Transport(
+                safe.newBuilder()
+                        // What is not to be had is not tried again here, and a stream lasts as long as it lasts.
+                        .retryOnConnectionFailure(false)
+                        .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
+                        .callTimeout(Duration.ZERO)
+                        .readTimeout(LONGEST_SILENCE)
+                        .build(),
+                caller,
+                false);
     }
 
     /**
@@ -211,6 +224,16 @@ public final class GitpodClient {
         ObjectNode request = Requests.list(pageSize, pageToken, Json.object());
         return repeatable.call(
                 "RunnerConfigurationService", "ListEnvironmentClasses", request, Answers::environmentClassPage);
+    }
+
+    /**
+     * The stream of hints on what happens to prebuilds. No call is made yet.
+     *
+     * @return the stream, to be read on a thread of its own
+     */
+    @NonNull
+    public EventStream events() {
+        return new EventStream(streaming);
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.util.Optional;
+import okhttp3.Call;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -38,24 +39,29 @@ final class Transport {
 
     <T> T call(String service, String method, ObjectNode body, AnswerReader<T> reader) throws GitpodException {
         CallWatch watch = new CallWatch();
-        Request request = new Request.Builder()
-                .url(caller.endpoint().method(service, method))
-                .header("Accept", "application/json")
-                .header("Authorization", "Bearer " + caller.token().text())
-                .header("User-Agent", caller.userAgent())
-                .tag(CallWatch.class, watch)
-                .post(new JsonBody(Json.bytes(body), once))
-                .build();
-        try (Response response = execute(request)) {
+        Call call = streamCall(service, method, body, "application/json", watch);
+        try (Response response = execute(call)) {
             return answer(method, response, reader);
         } catch (IOException e) {
             throw failures.of(method, watch, e);
         }
     }
 
-    private Response execute(Request request) throws IOException {
+    /** A call whose answer somebody else reads. */
+    Call streamCall(String service, String method, ObjectNode body, String accept, CallWatch watch) {
+        return client.newCall(new Request.Builder()
+                .url(caller.endpoint().method(service, method))
+                .header("Accept", accept)
+                .header("Authorization", "Bearer " + caller.token().text())
+                .header("User-Agent", caller.userAgent())
+                .tag(CallWatch.class, watch)
+                .post(new JsonBody(Json.bytes(body), once))
+                .build());
+    }
+
+    static Response execute(Call call) throws IOException {
         try {
-            return client.newCall(request).execute();
+            return call.execute();
         } catch (IOException e) {
             throw e;
         } catch (RuntimeException e) {
@@ -85,6 +91,29 @@ final class Transport {
         } catch (UnexpectedAnswerException e) {
             throw errors.unreadable(method, response, body, e.getMessage());
         }
+    }
+
+    /** What an answer with an error status means. */
+    GitpodException refused(String method, Response response) throws IOException {
+        Optional<byte[]> body = CappedBody.read(response.body(), caller.maxResponseBytes());
+        return body.isPresent()
+                ? errors.of(method, response, body.get())
+                : errors.tooLarge(method, response, caller.maxResponseBytes());
+    }
+
+    /** A good status with something else than was asked for. */
+    GitpodException unreadable(String method, Response response, String why) {
+        return errors.unreadable(method, response, new byte[0], why);
+    }
+
+    /** No answer, or not all of it. */
+    GitpodException failed(String method, CallWatch watch, IOException failure) {
+        return failures.of(method, watch, failure);
+    }
+
+    /** A stream's last word. */
+    GitpodException endedWith(String method, ObjectNode error) {
+        return errors.inStream(method, error);
     }
 
     private static boolean isJson(MediaType type) {

@@ -44,8 +44,14 @@ final class BuildRecords {
                     }));
             return;
         }
+        if (!run.getRootDir().isDirectory()) {
+            return; // files of a job that is being deleted go before anybody is told
+        }
         try {
-            run.save();
+            // Files of a job that is being deleted go before anybody is told.
+            if (run.getRootDir().isDirectory()) {
+                run.save();
+            }
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, "Could not save what became of a Gitpod prebuild with " + run, e);
         }

@@ -55,8 +55,11 @@ record ConfiguredConnection(
             }
             String credentialsId = origin.credentialsId();
             if (credentialsId == null) {
-                GitpodConnection configured = GitpodGlobalConfiguration.get().connection(connection.name());
-                return lookup.forConnection(configured, origin.jobFullName());
+                boolean isSent = PrebuildService.get().isSent(requestId);
+                GitpodConnection configured = GitpodGlobalConfiguration.get().wayOf(connection, isSent);
+                return run == null
+                        ? lookup.forConnection(configured, origin.jobFullName())
+                        : lookup.forRun(configured, origin.jobFullName(), run);
             }
             return run == null
                     ? lookup.forItem(credentialsId, origin.jobFullName())

@@ -111,6 +111,21 @@ final class Departures {
         }
     }
 
+    /**
+     * Steps like these have ended, and their pipeline goes on. One that has not come back since a restart has not ended: its
+     * pipeline may go on from a state that was saved before it.
+     */
+    void stepsGone(@NonNull Predicate<RequestOrigin> like, @NonNull TaskListener console) {
+        for (UUID requestId : intake.steps(like)) {
+            intake.withdraw(requestId, () -> ownerGone(requestId, console));
+        }
+        for (RecordingObserver observer : requests.observers()) {
+            if (observer.isOwned() && !observer.isUnclaimed() && like.test(observer.origin())) {
+                ownerGone(observer, console);
+            }
+        }
+    }
+
     /** The build of this request is over. */
     void buildIsOver(@NonNull UUID requestId) {
         if (!intake.withdraw(requestId, () -> buildIsOver(requestId))) {

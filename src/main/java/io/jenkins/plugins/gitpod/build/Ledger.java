@@ -3,6 +3,7 @@ package io.jenkins.plugins.gitpod.build;
 import com.thoughtworks.xstream.XStreamException;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.XmlFile;
 import hudson.util.XStream2;
 import io.jenkins.plugins.gitpod.engine.Journal;
@@ -122,6 +123,17 @@ final class Ledger implements Journal {
     RequestOrigin origin(@NonNull UUID requestId) {
         Announced known = announced.get(requestId);
         return known == null ? null : known.origin;
+    }
+
+    /** Another flow node of the same build waits from now on. */
+    void waitsElsewhere(@NonNull UUID requestId, @Nullable String nodeId) {
+        Announced known = announced.get(requestId);
+        if (known != null) {
+            synchronized (known) {
+                known.origin = known.origin.at(nodeId);
+                rewrite(open.resolve(requestId + ".xml"), known);
+            }
+        }
     }
 
     /** Follows a job, or a folder around jobs, to its new name. */

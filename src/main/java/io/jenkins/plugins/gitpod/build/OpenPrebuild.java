@@ -36,6 +36,11 @@ public final class OpenPrebuild {
     }
 
     @NonNull
+    String jobFullName() {
+        return origin.jobFullName();
+    }
+
+    @NonNull
     Instant since() {
         return since;
     }

@@ -3,7 +3,7 @@ package io.jenkins.plugins.gitpod.build;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +11,9 @@ import java.util.UUID;
 import java.util.function.ToIntFunction;
 
 /**
- * Where requests wait while their connection has as many prebuilds under way as it may: the first to come is the first to
- * go. Nothing of a waiting request is saved or sent; after a restart its build asks again.
+ * Where requests wait while their connection has as many prebuilds under way as it may. Jobs take turns, so that one with
+ * hundreds of builds keeps no other waiting; of a job the first to come is the first to go. Nothing of a waiting request is
+ * saved or sent; after a restart its build asks again.
  */
 final class Places {
 
@@ -32,6 +33,11 @@ final class Places {
 
     private final Map<UUID, Waiting> waiting = new LinkedHashMap<>();
     private final ToIntFunction<String> free;
+
+    /** When jobs had their last turn, as long as anybody waits. */
+    private final Map<String, Long> lastTurns = new HashMap<>();
+
+    private long turns;
     private boolean looking;
 
     /** @param free how many more requests a connection may have under way, by its name */
@@ -64,17 +70,36 @@ final class Places {
      */
     boolean next() {
         synchronized (waiting) {
-            Iterator<Waiting> each = waiting.values().iterator();
-            while (each.hasNext()) {
-                Waiting one = each.next();
-                if (free.applyAsInt(one.shown().getConnection()) > 0) {
-                    each.remove();
-                    one.submit().run();
-                }
+            Map<String, Integer> places = new HashMap<>();
+            for (UUID id = nextToGo(places); id != null; id = nextToGo(places)) {
+                Waiting one = waiting.remove(id);
+                places.merge(one.shown().getConnection(), -1, Integer::sum);
+                turns++;
+                lastTurns.put(one.shown().jobFullName(), turns);
+                one.submit().run();
             }
             looking = !waiting.isEmpty();
+            if (!looking) {
+                lastTurns.clear();
+            }
             return looking;
         }
+    }
+
+    /** @param places how many each connection has left, as far as that was asked */
+    @CheckForNull
+    private UUID nextToGo(Map<String, Integer> places) {
+        UUID next = null;
+        long earliest = Long.MAX_VALUE;
+        for (Map.Entry<UUID, Waiting> each : waiting.entrySet()) {
+            OpenPrebuild shown = each.getValue().shown();
+            long lastTurn = lastTurns.getOrDefault(shown.jobFullName(), 0L);
+            if (lastTurn < earliest && places.computeIfAbsent(shown.getConnection(), free::applyAsInt) > 0) {
+                next = each.getKey();
+                earliest = lastTurn;
+            }
+        }
+        return next;
     }
 
     /** @return whether it was waiting; then it is told that it no longer does */

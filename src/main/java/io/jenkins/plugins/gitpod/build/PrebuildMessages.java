@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.ResourceBundle;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -26,6 +27,9 @@ public final class PrebuildMessages {
 
     private static final ResourceBundle TEXTS =
             ResourceBundle.getBundle("io.jenkins.plugins.gitpod.build.Messages", Locale.ROOT);
+
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cntrl}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]+");
+    private static final int LONGEST = 4000;
 
     private final PrebuildRequest request;
 
@@ -143,11 +147,11 @@ public final class PrebuildMessages {
                 String done =
                         text("completed", id, span(took), size(prebuild.status().snapshotSizeBytes()));
                 String warning = prebuild.status().warningMessage();
-                return warning == null ? done : done + " " + text("warning", warning);
+                return warning == null ? done : done + " " + text("warning", plain(warning));
             }
             case FAILED -> {
                 String why = prebuild.status().failureMessage();
-                return text("failed", id, why == null ? text("noReason") : why, url());
+                return text("failed", id, why == null ? text("noReason") : plain(why), url());
             }
             case CANCELLED -> {
                 return ended.cancelReason() == null ? text("cancelledElsewhere", id, url()) : text("cancelled", id);
@@ -156,6 +160,12 @@ public final class PrebuildMessages {
                 return text("deleted", id, request.projectId());
             }
         }
+    }
+
+    /** What Gitpod says, on one line: it must not look like lines of the build's own. */
+    private static String plain(String said) {
+        String line = UNPRINTABLE.matcher(said).replaceAll(" ").strip();
+        return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";
     }
 
     private String unclear(Outcome.CreateUnclear unclear) {

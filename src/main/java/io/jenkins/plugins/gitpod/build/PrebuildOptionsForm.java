@@ -110,9 +110,11 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
         return text.contains("$");
     }
 
-    private static boolean holdsId(String text) {
+    /** The id that a text is, or holds as a label does, or null. */
+    @CheckForNull
+    private static String idIn(String text) {
         String id = PrebuildOptions.withoutLabel(text);
-        return id != null && PrebuildOptions.isUuid(id);
+        return PrebuildOptions.isUuid(id) ? id : null;
     }
 
     private static FormValidation unreachable(String why) {
@@ -175,11 +177,18 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
         GitpodAccess.checkMayConfigure(item);
         AutoCompletionCandidates candidates = new AutoCompletionCandidates();
         String text = Util.fixEmptyAndTrim(value);
-        if (text == null || holdsVariable(text) || holdsId(text)) {
+        if (text == null || holdsVariable(text)) {
             return candidates;
         }
         try {
             GitpodAccess access = GitpodAccess.find(item, connection, credentialsId);
+            String id = idIn(text);
+            if (id != null) {
+                // The browser would say that there are no such items.
+                Project named = GitpodDirectory.get().project(access, id);
+                candidates.add(label(named.name(), named.id()));
+                return candidates;
+            }
             GitpodDirectory.get().search(access, text).stream()
                     .limit(SUGGESTIONS)
                     .forEach(project -> candidates.add(label(project.name(), project.id())));
@@ -283,12 +292,20 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
         GitpodAccess.checkMayConfigure(item);
         AutoCompletionCandidates candidates = new AutoCompletionCandidates();
         String text = Util.fixEmptyAndTrim(value);
-        if (text == null || holdsVariable(text) || holdsId(text)) {
+        if (text == null || holdsVariable(text)) {
             return candidates;
         }
         String wanted = text.toLowerCase(Locale.ROOT);
         try {
             GitpodAccess access = GitpodAccess.find(item, connection, credentialsId);
+            String id = idIn(text);
+            if (id != null) {
+                EnvironmentClass named = GitpodDirectory.get().environmentClass(access, id);
+                if (named != null) {
+                    candidates.add(label(named.displayName(), named.id()));
+                }
+                return candidates;
+            }
             GitpodDirectory.get().environmentClasses(access).stream()
                     .filter(EnvironmentClass::enabled)
                     .filter(each -> Objects.toString(each.displayName(), "")
@@ -363,7 +380,7 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
         if (item == null) {
             items.includeAs(ACL.SYSTEM2, Jenkins.get(), StringCredentials.class, requirements);
         } else {
-            items.includeAs(ACL.SYSTEM2, item, StringCredentials.class, requirements);
+            items.includeAs(GitpodAccess.authenticationOf(item), item, StringCredentials.class, requirements);
         }
         return items.includeCurrentValue(Util.fixNull(credentialsId));
     }

@@ -21,6 +21,7 @@ import io.jenkins.plugins.gitpod.engine.Lane;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
+import io.jenkins.plugins.gitpod.engine.Stage;
 import io.jenkins.plugins.gitpod.engine.ThreadedRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -62,6 +63,7 @@ public final class PrebuildService {
             IntakeDesk desk,
             Intake intake,
             Departures departures,
+            Returns returns,
             AutomaticRequests automatic) {}
 
     /** What of an earlier life is to go on once all of Jenkins is up. Guarded by this. */
@@ -123,7 +125,9 @@ public final class PrebuildService {
         Intake intake = new Intake(runtime, settings, commits, desk);
         Departures departures = new Departures(requests, ledger, places, intake, runtime.lane(Lane.DELIVERY));
         AutomaticRequests automatic = new AutomaticRequests(pending, ledger, requests, intake);
-        running = new Running(threads, runtime, engine, ledger, places, requests, desk, intake, departures, automatic);
+        Returns returns = new Returns(requests, ledger);
+        running = new Running(
+                threads, runtime, engine, ledger, places, requests, desk, intake, departures, returns, automatic);
         toRestore.addAll(requests.restore());
     }
 
@@ -297,6 +301,14 @@ public final class PrebuildService {
         }
     }
 
+    /** Whether a prebuild may have been made for this request already. */
+    boolean isSent(@NonNull UUID requestId) {
+        Running now = running;
+        PrebuildHandle handle = now == null ? null : now.engine().find(requestId);
+        return handle != null
+                && (handle.view().stage() == Stage.LOOKING_UP || handle.view().stage() == Stage.WATCHING);
+    }
+
     // ---- owners that go without a word
 
     /** @see Departures#anyOwner */
@@ -310,6 +322,14 @@ public final class PrebuildService {
         Running now = running;
         if (now != null) {
             now.departures().ownersGone(like, console);
+        }
+    }
+
+    /** @see Departures#stepsGone */
+    void stepsGone(@NonNull Predicate<RequestOrigin> like, @NonNull TaskListener console) {
+        Running now = running;
+        if (now != null) {
+            now.departures().stepsGone(like, console);
         }
     }
 
@@ -370,6 +390,27 @@ public final class PrebuildService {
         }
         boolean lost = record != null || (now != null && now.ledger().hasLost(requestId));
         return lost ? Resumed.LOST : Resumed.NEVER_SENT;
+    }
+
+    /**
+     * What a step of this build asked for in the same words before a restart, and nobody has come back to yet.
+     *
+     * @throws AbortException if the options cannot be used; the message is for people
+     */
+    @NonNull
+    public List<UUID> unclaimed(@NonNull Run<?, ?> run, @NonNull PrebuildOptions options) throws AbortException {
+        Running now = running;
+        return now == null ? List.of() : now.returns().candidates(run, options);
+    }
+
+    /**
+     * A step that Jenkins runs once more goes on with what it asked for before.
+     *
+     * @return false if somebody else has come back to it, or it is over
+     */
+    public boolean takeOver(@NonNull UUID requestId, @Nullable String nodeId, @NonNull PrebuildWaiter waiter) {
+        Running now = running;
+        return now != null && now.returns().takeOver(requestId, nodeId, waiter);
     }
 
     /** What a build says of a request whose ledger entry is lost: the prebuild and where to look, as far as is known. */

@@ -11,6 +11,7 @@ import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.Update;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -30,9 +31,10 @@ final class RecordingObserver implements PrebuildObserver {
 
     private boolean ownerGone;
     private boolean ownerLeaves;
-    private volatile boolean isBuildDeleted;
-
+    /** Held while the build is saved, so that its deletion comes before or after that. */
     private final Object saving = new Object();
+
+    private boolean isBuildDeleted;
     private boolean isLastWordSaved;
 
     @CheckForNull
@@ -52,6 +54,12 @@ final class RecordingObserver implements PrebuildObserver {
     @NonNull
     UUID requestId() {
         return request.requestId();
+    }
+
+    /** When it was asked for. */
+    @NonNull
+    Instant since() {
+        return since;
     }
 
     @NonNull
@@ -102,7 +110,9 @@ final class RecordingObserver implements PrebuildObserver {
 
     /** To save a build that is being deleted would bring half of it back. */
     void buildDeleted() {
-        isBuildDeleted = true;
+        synchronized (saving) {
+            isBuildDeleted = true;
+        }
     }
 
     @NonNull
@@ -131,6 +141,33 @@ final class RecordingObserver implements PrebuildObserver {
         if (already != null) {
             newWaiter.concluded(already);
         }
+    }
+
+    /**
+     * Somebody waits in place of one who has not come back since a restart.
+     *
+     * @return false if there is nobody to stand in for
+     */
+    boolean takeOver(@NonNull PrebuildWaiter successor) {
+        synchronized (this) {
+            if (!isUnclaimed()) {
+                return false;
+            }
+            waiter = successor;
+        }
+        attach(successor);
+        return true;
+    }
+
+    /** Whether these options over this connection ask for what was asked for here. */
+    boolean asksFor(@NonNull PrebuildOptions options, @NonNull String connectionName) {
+        String projectId = options.getProjectId();
+        return request.connection().name().equals(connectionName)
+                && (projectId == null || projectId.equals(request.projectId()))
+                && Objects.equals(options.getEnvironmentClassId(), request.environmentClassId())
+                && Objects.equals(options.timeoutOrNull(), request.timeout())
+                && options.isWait() != request.detached()
+                && options.isCancelOnAbort() == request.cancelOnAbort();
     }
 
     /** A line for the console of whoever waits. */
@@ -162,7 +199,25 @@ final class RecordingObserver implements PrebuildObserver {
 
     /** This one left; the prebuild goes on. */
     void left(@NonNull String message) {
+        synchronized (this) {
+            if (conclusion != null) {
+                return;
+            }
+        }
         conclude(record(Conclusion.LEFT_RUNNING, message));
+    }
+
+    /** The end of a prebuild that this one left running: the build's page shows it. */
+    void endedWithout(@NonNull Outcome end) {
+        boolean isTold;
+        synchronized (this) {
+            isTold = conclusion != null;
+        }
+        if (isTold) {
+            settled(end);
+        } else {
+            concluded(end);
+        }
     }
 
     @Override
@@ -216,6 +271,37 @@ final class RecordingObserver implements PrebuildObserver {
         if (to != null) {
             to.concluded(record);
         }
+    }
+
+    /** The build has been told, and is mostly over by now: its page shows the true end. */
+    @Override
+    public void settled(Outcome end) {
+        if (end instanceof Outcome.Ended ended) {
+            note(ended.prebuild());
+        } else if (end instanceof Outcome.Gone gone) {
+            gone(gone.prebuildId());
+        } else {
+            return;
+        }
+        PrebuildRecord told;
+        PrebuildResult known;
+        synchronized (this) {
+            told = conclusion;
+            known = result;
+        }
+        if (told == null || known == null) {
+            return;
+        }
+        boolean outdated =
+                told.getConclusion() == Conclusion.CANCELLED || told.getConclusion() == Conclusion.LEFT_RUNNING;
+        String message = outdated
+                ? messages.outcome(end, Duration.ofMillis(known.getDurationMillis()))
+                : told.getMessage(); // why it was given up still matters
+        save(record(told.getConclusion(), message));
+    }
+
+    private synchronized void gone(String prebuildId) {
+        result = new PrebuildResult(prebuildId, messages.url(), PrebuildPhase.DELETED);
     }
 
     private synchronized PrebuildRecord record(@Nullable Conclusion how, @Nullable String message) {

@@ -29,4 +29,10 @@ record RequestOrigin(
         String build = buildId.startsWith(jobFullName) ? job + buildId.substring(jobFullName.length()) : buildId;
         return new RequestOrigin(build, job, nodeId, credentialsId);
     }
+
+    /** The same at another flow node. */
+    @NonNull
+    RequestOrigin at(@Nullable String otherNodeId) {
+        return new RequestOrigin(buildId, jobFullName, otherNodeId, credentialsId);
+    }
 }

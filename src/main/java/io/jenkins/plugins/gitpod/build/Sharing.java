@@ -22,6 +22,10 @@ final class Sharing implements PrebuildObserver {
     private final TokenNews tokenNews;
     private final CommitBook commits;
     private final List<RecordingObserver> members = new ArrayList<>();
+
+    /** Those who left it to others; their builds' pages show its end all the same. */
+    private final List<RecordingObserver> leavers = new ArrayList<>();
+
     private final String firstBuild;
     private boolean foreign;
     private boolean goesOn;
@@ -102,6 +106,7 @@ final class Sharing implements PrebuildObserver {
             @NonNull List<RecordingObserver> joined, @NonNull Owners saved, @Nullable String savedPrebuildId) {
         prebuildId = savedPrebuildId;
         if (saved.firstLeft()) {
+            leavers.addAll(members);
             members.clear();
         }
         members.addAll(joined);
@@ -142,6 +147,7 @@ final class Sharing implements PrebuildObserver {
             return Left.LAST;
         }
         members.remove(observer);
+        leavers.add(observer);
         goesOn |= !foreign && !observer.isCancelOnAbort();
         return Left.GOES_ON;
     }
@@ -156,6 +162,7 @@ final class Sharing implements PrebuildObserver {
             return Left.CANCEL;
         }
         members.remove(observer);
+        leavers.add(observer);
         return Left.GOES_ON;
     }
 
@@ -209,6 +216,10 @@ final class Sharing implements PrebuildObserver {
         return List.copyOf(members);
     }
 
+    private synchronized List<RecordingObserver> leavers() {
+        return List.copyOf(leavers);
+    }
+
     @NonNull
     synchronized List<UUID> memberIds() {
         List<UUID> ids = new ArrayList<>();
@@ -250,6 +261,15 @@ final class Sharing implements PrebuildObserver {
         for (RecordingObserver member : members()) {
             member.concluded(outcome);
         }
+        leavers().forEach(leaver -> leaver.endedWithout(outcome));
+    }
+
+    @Override
+    public void settled(Outcome end) {
+        for (RecordingObserver member : members()) {
+            member.settled(end);
+        }
+        leavers().forEach(leaver -> leaver.settled(end));
     }
 
     private void book(Outcome outcome) {

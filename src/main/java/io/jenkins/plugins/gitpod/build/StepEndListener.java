@@ -36,7 +36,7 @@ public final class StepEndListener implements GraphListener.Synchronous {
             FlowExecutionOwner owner = node.getExecution().getOwner();
             if (owner.getExecutable() instanceof Run<?, ?> run) {
                 String buildId = run.getExternalizableId();
-                service.ownersGone(
+                service.stepsGone(
                         origin -> buildId.equals(origin.buildId()) && over.contains(origin.nodeId()),
                         owner.getListener());
             }

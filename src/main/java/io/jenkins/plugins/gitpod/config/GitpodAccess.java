@@ -5,6 +5,10 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.Util;
 import hudson.model.Item;
+import hudson.model.ItemGroup;
+import hudson.model.Queue;
+import hudson.model.queue.Tasks;
+import hudson.security.ACL;
 import hudson.security.Permission;
 import io.jenkins.plugins.gitpod.api.BearerToken;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
@@ -13,6 +17,7 @@ import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.springframework.security.core.Authentication;
 
 /**
  * With what a form asks Gitpod: a connection and a token that the form's item may use.
@@ -45,6 +50,12 @@ public record GitpodAccess(
         } else {
             item.checkPermission(Item.CONFIGURE);
         }
+    }
+
+    /** As whom builds of an item look credentials up, if it is known before they run. */
+    @NonNull
+    public static Authentication authenticationOf(@NonNull Item item) {
+        return item instanceof Queue.Task task ? Tasks.getAuthenticationOf2(task) : ACL.SYSTEM2;
     }
 
     /** Whether the user may see the names of credentials that the item may use. */
@@ -81,7 +92,8 @@ public record GitpodAccess(
             Connection connection = configured.toEngine();
             TokenLookup lookup = new TokenLookup(connection.name(), connection.endpoint());
             String id = Util.fixEmptyAndTrim(credentialsId);
-            String itemName = item == null ? null : item.getFullName();
+            // A form of a folder is about the jobs in it.
+            String itemName = item == null ? null : item.getFullName() + (item instanceof ItemGroup ? "/" : "");
             return new GitpodAccess(
                     connection, id == null ? lookup.forConnection(configured, itemName) : lookup.forItem(id, item));
         } catch (InvalidEndpointException e) {

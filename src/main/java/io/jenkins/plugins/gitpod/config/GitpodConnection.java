@@ -234,6 +234,20 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         return which.accepts(number) ? number : null;
     }
 
+    /** Whether it leads to the same place by the same name. */
+    boolean isSameWay(@NonNull GitpodConnection other) {
+        return name.equals(other.name) && apiUrl.equals(other.apiUrl);
+    }
+
+    /** Whether requests that were made over such a connection go where this one leads, so may have its credential. */
+    boolean isWayOf(@NonNull Connection request) {
+        try {
+            return name.equals(request.name()) && GitpodEndpoint.parse(apiUrl).equals(request.endpoint());
+        } catch (InvalidEndpointException e) {
+            return false;
+        }
+    }
+
     @NonNull
     private List<String> folderNames() {
         List<String> names = new ArrayList<>();

@@ -6,6 +6,8 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.Util;
+import io.jenkins.plugins.gitpod.engine.Connection;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,6 +30,10 @@ import org.kohsuke.stapler.StaplerRequest2;
 public final class GitpodGlobalConfiguration extends GlobalConfiguration {
 
     private volatile List<GitpodConnection> connections = List.of();
+
+    /** Null in what an earlier version saved. */
+    @CheckForNull
+    private volatile List<FormerConnection> formerConnections;
 
     public GitpodGlobalConfiguration() {
         load();
@@ -61,8 +67,43 @@ public final class GitpodGlobalConfiguration extends GlobalConfiguration {
         if (problem != null) {
             throw new IllegalArgumentException(problem);
         }
+        replace(checked);
+    }
+
+    private synchronized void replace(List<GitpodConnection> checked) {
+        formerConnections = new ArrayList<>(FormerConnection.after(former(), connections, checked, Instant.now()));
         connections = checked;
         save();
+    }
+
+    private List<FormerConnection> former() {
+        List<FormerConnection> former = formerConnections;
+        return former == null ? List.of() : former;
+    }
+
+    /**
+     * The connection whose default credential a request may have: that of its name, if it still leads to where the request
+     * goes, for a token is for one place only.
+     *
+     * @param isSent whether something may have been made already; then a connection will do that was there until lately
+     * @return null if there is none
+     */
+    @CheckForNull
+    @Restricted(NoExternalUse.class)
+    public GitpodConnection wayOf(@NonNull Connection request, boolean isSent) {
+        GitpodConnection now = connection(request.name());
+        if (now != null && now.isWayOf(request)) {
+            return now;
+        }
+        if (isSent) {
+            for (FormerConnection each : former()) {
+                GitpodConnection former = each.connection();
+                if (former != null && former.isWayOf(request)) {
+                    return former;
+                }
+            }
+        }
+        return null;
     }
 
     /** The connection of that name, or the default one if no name is given. */

@@ -20,6 +20,10 @@ import org.kohsuke.stapler.verb.POST;
 /**
  * Tells administrators which tokens Gitpod no longer accepts: they live for 90 days at most. What is noted is forgotten as
  * soon as Gitpod accepts the token again, or it is no longer in use.
+ *
+ * <p>Notes are kept in memory only. A saved one could be wrong after a restart, for the credential may have been updated
+ * in the meantime, and nothing but a call could tell. The next call with the token, of a prebuild that is still open or of
+ * the next build, makes the note again if it is still right.
  */
 @Extension
 @Restricted(NoExternalUse.class)

@@ -67,8 +67,18 @@ public final class TokenLookup {
         List<StandardCredentials> seen = item == null
                 ? inItemGroup(Jenkins.get())
                 : CredentialsProvider.lookupCredentialsInItem(
-                        StandardCredentials.class, item, ACL.SYSTEM2, requirements());
-        return pick(credentialsId, seen);
+                        StandardCredentials.class, item, GitpodAccess.authenticationOf(item), requirements());
+        return token(credentialsId, pick(credentialsId, seen));
+    }
+
+    /** The token of a connection's default credential for a build of a job that names none; the use is tracked. */
+    @NonNull
+    public BearerToken forRun(
+            @Nullable GitpodConnection connection, @NonNull String jobFullName, @NonNull Run<?, ?> run)
+            throws TokenUnavailableException {
+        StringCredentials found = find(connection, jobFullName);
+        CredentialsProvider.track(run, found);
+        return token(found.getId(), found);
     }
 
     /**
@@ -80,7 +90,17 @@ public final class TokenLookup {
     @NonNull
     public BearerToken forConnection(@Nullable GitpodConnection connection, @Nullable String jobFullName)
             throws TokenUnavailableException {
-        String credentialsId = connection == null ? null : connection.getCredentialsId();
+        StringCredentials found = find(connection, jobFullName);
+        return token(found.getId(), found);
+    }
+
+    private StringCredentials find(@Nullable GitpodConnection connection, @Nullable String jobFullName)
+            throws TokenUnavailableException {
+        if (connection == null) {
+            throw new TokenUnavailableException(
+                    Problem.NOT_CONFIGURED, Messages.TokenLookup_connectionGone(connectionName));
+        }
+        String credentialsId = connection.getCredentialsId();
         if (credentialsId == null) {
             throw new TokenUnavailableException(
                     Problem.NOT_CONFIGURED, Messages.TokenLookup_noCredential(connectionName));
@@ -101,10 +121,11 @@ public final class TokenLookup {
         return URIRequirementBuilder.fromUri(endpoint.apiUrl().toString()).build();
     }
 
-    private BearerToken pick(String credentialsId, List<StandardCredentials> seen) throws TokenUnavailableException {
+    private static StringCredentials pick(String credentialsId, List<StandardCredentials> seen)
+            throws TokenUnavailableException {
         StandardCredentials found = CredentialsMatchers.firstOrNull(seen, CredentialsMatchers.withId(credentialsId));
         if (found instanceof StringCredentials) {
-            return token(credentialsId, (StringCredentials) found);
+            return (StringCredentials) found;
         }
         throw notFound(credentialsId, found != null);
     }

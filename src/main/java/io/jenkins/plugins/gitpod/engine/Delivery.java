@@ -17,14 +17,20 @@ final class Delivery {
     private final Executor inOrder;
     private final BooleanSupplier stopped;
     private final Runnable delivered;
+    private final Runnable settled;
 
     @CheckForNull
     private PrebuildObserver observer;
+
+    /** Who has heard the last word, or is about to. */
+    @CheckForNull
+    private PrebuildObserver told;
 
     @CheckForNull
     private Outcome outcome;
 
     private boolean underWay;
+    private boolean settling;
     private boolean over;
     private boolean ownerless;
 
@@ -32,11 +38,13 @@ final class Delivery {
      * @param inOrder runs one task after the other
      * @param stopped whether nothing is to be delivered any longer
      * @param delivered is run on a thread of the executor once the observer has heard the last word
+     * @param settled is run on a thread of the executor once the observer has heard what became of the prebuild after that
      */
-    Delivery(Executor inOrder, BooleanSupplier stopped, Runnable delivered) {
+    Delivery(Executor inOrder, BooleanSupplier stopped, Runnable delivered, Runnable settled) {
         this.inOrder = inOrder;
         this.stopped = stopped;
         this.delivered = delivered;
+        this.settled = settled;
     }
 
     void attach(PrebuildObserver next) {
@@ -46,6 +54,7 @@ final class Delivery {
 
     void forget() {
         observer = null;
+        told = null;
         ownerless = true;
     }
 
@@ -74,6 +83,7 @@ final class Delivery {
             return;
         }
         underWay = true;
+        told = to;
         inOrder.execute(() -> {
             if (!stopped.getAsBoolean()) {
                 guarded(() -> to.concluded(last));
@@ -88,9 +98,30 @@ final class Delivery {
         observer = null;
     }
 
+    /** The end after the last word, for whoever heard that; who has heard nothing yet need not hear what is outdated. */
+    void settle(Outcome end) {
+        PrebuildObserver to = told;
+        if (to == null) {
+            outcome = end;
+            return;
+        }
+        settling = true;
+        inOrder.execute(() -> {
+            if (!stopped.getAsBoolean()) {
+                guarded(() -> to.settled(end));
+                settled.run();
+            }
+        });
+    }
+
+    void endDelivered() {
+        settling = false;
+        told = null;
+    }
+
     /** Whether nobody is left who has to hear something. */
     boolean isDone() {
-        return !underWay && (over || ownerless);
+        return !underWay && !settling && (over || ownerless);
     }
 
     private void guarded(Runnable call) {

@@ -53,6 +53,9 @@ interface Effects {
     /** The last word to the one who asked. */
     void conclude(Outcome outcome);
 
+    /** What became of the prebuild after the last word. */
+    void settle(Outcome end);
+
     /** Nothing more will happen: ends the book-keeping. */
     void finish();
 }

@@ -14,6 +14,8 @@ public enum Lane {
     WATCH(8),
     /** Cancel calls: never behind creates or reads. */
     CANCEL(8),
+    /** Reading event streams, each for as long as it is open. */
+    STREAM(4),
     /** What observers do: console writes, saved results, ends of steps. */
     DELIVERY(4);
 

@@ -46,6 +46,13 @@ final class Life implements Effects, PrebuildHandle {
     @CheckForNull
     private Session session;
 
+    /** What the journal holds, null if nothing or if that is not sure. */
+    @CheckForNull
+    private SavedRequest lastSaved;
+
+    /** The place in the session's queue of creates, 0 if there is none yet. */
+    private long turn;
+
     @CheckForNull
     private String watchedId;
 
@@ -79,7 +86,8 @@ final class Life implements Effects, PrebuildHandle {
         this.settings = engine.settings();
         this.tokens = tokens;
         this.mailbox = new Serial(runtime.lane(Lane.STATE), 1);
-        this.delivery = new Delivery(new Serial(runtime.lane(Lane.DELIVERY), 1), engine::isClosed, this::delivered);
+        this.delivery = new Delivery(
+                new Serial(runtime.lane(Lane.DELIVERY), 1), engine::isClosed, this::delivered, this::settled);
         this.machine = machine.apply(this);
         this.view = look();
     }
@@ -186,10 +194,18 @@ final class Life implements Effects, PrebuildHandle {
         return runtime.random();
     }
 
+    /** Whatever must survive is written at once; what would read back the same is not written again. */
     @Override
     public void save() throws IOException {
+        SavedRequest now = machine.saved();
+        SavedRequest last = lastSaved;
+        if (last != null && last.survivesAs(now)) {
+            return;
+        }
+        lastSaved = null;
         try {
-            engine.journal().save(machine.saved());
+            engine.journal().save(now);
+            lastSaved = now;
         } catch (RuntimeException e) {
             throw new IOException(e);
         }
@@ -293,6 +309,7 @@ final class Life implements Effects, PrebuildHandle {
             engine.releaseSession(session);
         }
         session = next;
+        turn = 0;
     }
 
     @Override
@@ -301,11 +318,18 @@ final class Life implements Effects, PrebuildHandle {
         PrebuildRequest request = machine.request();
         CreateTicket mine = new CreateTicket();
         ticket = mine;
-        with.creates().execute(() -> {
+        with.creates().add(request.projectId(), turn(with), () -> {
             if (!engine.isClosed() && mine.goOut()) {
                 create(with, request, mine);
             }
         });
+    }
+
+    private long turn(Session with) {
+        if (turn == 0) {
+            turn = with.creates().nextTurn();
+        }
+        return turn;
     }
 
     private void create(Session with, PrebuildRequest request, CreateTicket mine) {
@@ -320,6 +344,9 @@ final class Life implements Effects, PrebuildHandle {
                 createIsBack(mine);
             });
         } catch (GitpodException e) {
+            if (RetryPolicy.create(e) == RetryPolicy.Verdict.WAIT) {
+                e.retryAfter().ifPresent(with.creates()::hold);
+            }
             createFailed(e, mine);
         } catch (RuntimeException | Error e) {
             createFailed(Defects.failedCall("CreatePrebuild", e), mine);
@@ -355,7 +382,7 @@ final class Life implements Effects, PrebuildHandle {
         Session with = Objects.requireNonNull(session, "no token yet");
         String projectId = machine.request().projectId();
         boolean lagOver = machine.readLagOver();
-        with.creates().execute(() -> {
+        with.creates().add(projectId, turn(with), () -> {
             try {
                 decide(with, with.ownPrebuilds(projectId), lagOver);
             } catch (GitpodException e) {
@@ -468,6 +495,19 @@ final class Life implements Effects, PrebuildHandle {
     public void conclude(Outcome outcome) {
         delivery.conclude(outcome);
         delivery.deliverOutcome();
+    }
+
+    @Override
+    public void settle(Outcome end) {
+        delivery.settle(end);
+    }
+
+    /** On a delivery thread. */
+    private void settled() {
+        post(m -> {
+            delivery.endDelivered();
+            closeIfDone();
+        });
     }
 
     /** On a delivery thread. */

@@ -21,6 +21,7 @@ final class News {
     private boolean rateLimitTold;
     private boolean cancellingTold;
     private boolean inTrouble;
+    private boolean cancelInTrouble;
     private int troubles;
     private boolean over;
 
@@ -76,13 +77,15 @@ final class News {
     void trouble(Doing doing, GitpodException e) {
         if (!inTrouble && troubles < MOST_TROUBLES) {
             inTrouble = true;
+            cancelInTrouble = doing == Doing.CANCEL;
             troubles++;
             tell(new Update.Trouble(doing, e));
         }
     }
 
+    /** Something could be read: which says nothing about a cancel that fails. */
     void recovered() {
-        if (inTrouble) {
+        if (inTrouble && !cancelInTrouble) {
             inTrouble = false;
             tell(new Update.Recovered());
         }

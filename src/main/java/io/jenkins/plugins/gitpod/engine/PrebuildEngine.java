@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.BearerToken;
+import io.jenkins.plugins.gitpod.api.GitpodClient;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -24,6 +26,11 @@ public final class PrebuildEngine implements AutoCloseable {
     private final EngineSettings settings;
     private final Journal journal;
     private final ClientFactory clients;
+
+    @CheckForNull
+    private final Function<GitpodClient, EventSource> events;
+
+    private final StreamPlaces streams = new StreamPlaces(Lane.STREAM.threads());
     private final LostCreates lostCreates;
     private final Map<UUID, Life> lives = new ConcurrentHashMap<>();
     private final Map<SessionKey, Session> sessions = new HashMap<>();
@@ -34,10 +41,21 @@ public final class PrebuildEngine implements AutoCloseable {
             @NonNull EngineSettings settings,
             @NonNull Journal journal,
             @NonNull ClientFactory clients) {
+        this(runtime, settings, journal, clients, client -> new StreamReader(client, runtime));
+    }
+
+    /** @param events makes what hears of events with a client, or null to do without */
+    PrebuildEngine(
+            EngineRuntime runtime,
+            EngineSettings settings,
+            Journal journal,
+            ClientFactory clients,
+            @Nullable Function<GitpodClient, EventSource> events) {
         this.runtime = runtime;
         this.settings = settings;
         this.journal = journal;
         this.clients = clients;
+        this.events = events;
         this.lostCreates =
                 new LostCreates(settings.clockSkew(), settings.readLag().plus(settings.lateLook()));
     }
@@ -107,9 +125,11 @@ public final class PrebuildEngine implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        List<Session> open;
         synchronized (sessions) {
-            sessions.values().forEach(session -> session.watcher().stop());
+            open = List.copyOf(sessions.values());
         }
+        open.forEach(session -> session.watcher().stop());
     }
 
     boolean isClosed() {
@@ -152,13 +172,19 @@ public final class PrebuildEngine implements AutoCloseable {
         SessionLimits limits = clients.limits(connection, SessionLimits.usual(settings));
         SessionKey key = new SessionKey(connection.name(), connection.endpoint().apiUrl(), token.fingerprint(), limits);
         synchronized (sessions) {
-            Session session = sessions.computeIfAbsent(
-                    key,
-                    k -> new Session(
-                            k,
-                            clients.client(connection.endpoint(), token, limits.call()),
-                            new CallGate(limits.callsAtOnce()).around(runtime),
-                            settings.withPollIntervals(limits.shortestPoll(), limits.longestPoll())));
+            Session session = sessions.get(key);
+            if (session == null) {
+                GitpodClient client = clients.client(connection.endpoint(), token, limits.call());
+                EventSource source = events == null ? null : events.apply(client);
+                session = new Session(
+                        key,
+                        client,
+                        new CallGate(limits.callsAtOnce()).around(runtime),
+                        settings.withPollIntervals(limits.shortestPoll(), limits.longestPoll()),
+                        source,
+                        streams);
+                sessions.put(key, session);
+            }
             session.use(1);
             return session;
         }
@@ -166,10 +192,12 @@ public final class PrebuildEngine implements AutoCloseable {
 
     void releaseSession(Session session) {
         synchronized (sessions) {
-            if (session.use(-1) == 0) {
-                sessions.remove(session.key(), session);
+            if (session.use(-1) > 0) {
+                return;
             }
+            sessions.remove(session.key(), session);
         }
+        session.watcher().stop();
     }
 
     void close(Life life) {

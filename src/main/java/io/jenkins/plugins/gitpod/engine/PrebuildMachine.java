@@ -41,8 +41,6 @@ final class PrebuildMachine {
     private static final Duration LONGEST_WAIT = Duration.ofMinutes(5);
 
     private static final Duration SHORTEST_WAIT = Duration.ofSeconds(1);
-    /** Saved now and then, so that a restart does not start the limits afresh. */
-    private static final Duration SAVE_OBSERVED_EVERY = Duration.ofMinutes(10);
 
     private final PrebuildRequest request;
     private final EngineSettings settings;
@@ -525,7 +523,7 @@ final class PrebuildMachine {
             pursueCancel(now);
         } else if (reached != null) {
             overLimit(reached);
-        } else if (limits.observed().minus(savedObserved).compareTo(SAVE_OBSERVED_EVERY) >= 0) {
+        } else if (limits.observed().minus(savedObserved).compareTo(SavedRequest.OBSERVED_EVERY) >= 0) {
             saveOrWarn();
         }
     }
@@ -608,11 +606,11 @@ final class PrebuildMachine {
 
     /** For reads it is gone. A cancel finds out whether that is so for writes as well. */
     private void gone() {
-        boolean sure = cancelAccepted || !wantsCancel();
-        conclude(new Outcome.Gone(knownId()));
-        if (sure) {
-            finish();
+        Outcome gone = new Outcome.Gone(knownId());
+        if (cancelAccepted || !wantsCancel()) {
+            over(gone);
         } else {
+            conclude(gone);
             requestCancel(CancelReason.WATCH_LOST);
         }
     }
@@ -792,7 +790,11 @@ final class PrebuildMachine {
     }
 
     private void over(Outcome outcome) {
-        conclude(outcome);
+        if (concluded) {
+            out.settle(outcome);
+        } else {
+            conclude(outcome);
+        }
         finish();
     }
 

@@ -10,4 +10,14 @@ public interface PrebuildObserver {
 
     /** The last word, once. The request's book-keeping ends only after this returned. */
     void concluded(@NonNull Outcome outcome);
+
+    /**
+     * What became of the prebuild in the end, at most once, after a last word that could not wait for it: that Gitpod has
+     * taken the cancel, say. Nothing depends on it any longer; it is for whoever keeps a record.
+     *
+     * @param end mostly an {@link Outcome.Ended} or {@link Outcome.Gone}
+     */
+    default void settled(@NonNull Outcome end) {
+        // Most need no more than the last word.
+    }
 }

@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 
 /**
  * What must survive a crash of one open request. The {@link Journal} keeps it; the engine goes on from it.
@@ -23,4 +24,18 @@ public record SavedRequest(
         @Nullable String prebuildId,
         boolean detached,
         @Nullable CancelReason cancelReason,
-        @NonNull Duration observed) {}
+        @NonNull Duration observed) {
+
+    /** The time of watching need not be exact: a limit that is counted in it is reached so much later after a crash. */
+    static final Duration OBSERVED_EVERY = Duration.ofMinutes(10);
+
+    /** Whether after a crash this would do as well as a later state of the same request. */
+    boolean survivesAs(@NonNull SavedRequest later) {
+        return stage == later.stage
+                && intentTime.equals(later.intentTime)
+                && Objects.equals(prebuildId, later.prebuildId)
+                && detached == later.detached
+                && cancelReason == later.cancelReason
+                && later.observed.minus(observed).compareTo(OBSERVED_EVERY) < 0;
+    }
+}

@@ -16,10 +16,9 @@ import java.util.concurrent.Executor;
 /** All that goes out with one secret over one connection: its client, its watcher, its share of the threads. */
 final class Session {
 
-    private static final int CREATES_AT_ONCE = 3;
     private static final int CANCELS_AT_ONCE = 3;
-    /** Creates, cancels, and a read. */
-    static final int MOST_CALLS_AT_ONCE = CREATES_AT_ONCE + CANCELS_AT_ONCE + 1;
+    /** Creates, cancels, and a read; an event stream, which is one long answer, is not counted. */
+    static final int MOST_CALLS_AT_ONCE = CreateQueue.AT_ONCE + CANCELS_AT_ONCE + 1;
 
     private static final int PAGE_SIZE = 100;
     /** 5,000 prebuilds of one project within the week that Gitpod keeps them. */
@@ -28,18 +27,25 @@ final class Session {
     private final SessionKey key;
     private final GitpodClient client;
     private final Watcher watcher;
-    private final Executor creates;
+    private final CreateQueue creates;
     private final Executor cancels;
     private int users;
 
     @CheckForNull
     private volatile Identity identity;
 
-    Session(SessionKey key, GitpodClient client, EngineRuntime runtime, EngineSettings settings) {
+    /** @param events where hints come from, or null to do without */
+    Session(
+            SessionKey key,
+            GitpodClient client,
+            EngineRuntime runtime,
+            EngineSettings settings,
+            @CheckForNull EventSource events,
+            StreamPlaces streams) {
         this.key = key;
         this.client = client;
-        this.watcher = new Watcher(client, runtime, settings);
-        this.creates = new Serial(runtime.lane(Lane.CREATE), CREATES_AT_ONCE);
+        this.watcher = new Watcher(client, runtime, settings, events, streams);
+        this.creates = new CreateQueue(runtime);
         this.cancels = new Serial(runtime.lane(Lane.CANCEL), CANCELS_AT_ONCE);
     }
 
@@ -55,7 +61,7 @@ final class Session {
         return watcher;
     }
 
-    Executor creates() {
+    CreateQueue creates() {
         return creates;
     }
 

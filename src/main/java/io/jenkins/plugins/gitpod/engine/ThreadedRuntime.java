@@ -1,5 +1,6 @@
 package io.jenkins.plugins.gitpod.engine;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,6 +9,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
@@ -20,8 +22,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Real time and a few daemon threads. All lanes draw from one pool, which makes a thread only when none is idle; each lane
- * has a limit of its own, so that one that hangs takes no thread from another.
+ * Real time and a few daemon threads. A few do for all lanes together as long as tasks get on; when they hang, each lane
+ * gets more, up to a limit of its own, so that one that hangs takes no thread from another. Streams are apart: they last.
  */
 public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
 
@@ -31,18 +33,36 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
     /** How long closing waits for creates to be answered: an answer now spares looking it up later. */
     private static final Duration GRACE = Duration.ofSeconds(5);
 
+    /** So many threads do for tasks that get on, whatever their number. */
+    private static final int ENOUGH = 3;
+
+    /** A lane that finishes none of its tasks for so long hangs. */
+    private static final Duration HANGS = Duration.ofMillis(250);
+
+    /** A lane without any thread waits no longer for one of the others'. */
+    private static final Duration STARVES = Duration.ofMillis(25);
+
     /** When no thread could be made, this long passes until the next try. */
     private static final Duration NO_THREAD_PAUSE = Duration.ofSeconds(1);
 
     private final ScheduledThreadPoolExecutor timer;
-    private final ThreadPoolExecutor pool;
+    private final ThreadPoolExecutor few;
+    private final ThreadPoolExecutor more;
     private final Map<Lane, LaneQueue> lanes = new EnumMap<>(Lane.class);
+
+    /** How many lanes' workers the few threads have. */
+    private final AtomicInteger busy = new AtomicInteger();
+
+    private volatile boolean closing;
 
     public ThreadedRuntime() {
         timer = new ScheduledThreadPoolExecutor(1, threads("timer-"));
         timer.setRemoveOnCancelPolicy(true);
-        pool = new ThreadPoolExecutor(
-                0, Integer.MAX_VALUE, IDLE.toSeconds(), TimeUnit.SECONDS, new SynchronousQueue<>(), threads("worker-"));
+        few = new ThreadPoolExecutor(
+                ENOUGH, ENOUGH, IDLE.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads("worker-"));
+        few.allowCoreThreadTimeOut(true);
+        more = new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, IDLE.toSeconds(), TimeUnit.SECONDS, new SynchronousQueue<>(), threads("more-"));
         for (Lane lane : Lane.values()) {
             lanes.put(lane, new LaneQueue(lane));
         }
@@ -102,23 +122,29 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
      */
     @Override
     public void close() {
+        closing = true;
         timer.shutdownNow();
         long deadline = System.nanoTime() + GRACE.toNanos();
         for (Lane last : new Lane[] {Lane.CREATE, Lane.STATE, Lane.DELIVERY}) {
             lanes.get(last).awaitIdle(deadline);
         }
-        pool.shutdownNow();
+        few.shutdownNow();
+        more.shutdownNow();
     }
 
-    /** Runs at most so many tasks of a lane at a time, in their order, on threads of the pool. */
+    /** Runs at most so many tasks of a lane at a time, in their order. */
     private final class LaneQueue implements Executor {
 
         private final Lane lane;
         private final Queue<Runnable> waiting = new ArrayDeque<>();
+        private final boolean lasting;
         private int running;
+        private long taken;
+        private boolean checking;
 
         LaneQueue(Lane lane) {
             this.lane = lane;
+            this.lasting = lane == Lane.STREAM;
         }
 
         @Override
@@ -126,50 +152,87 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
             synchronized (this) {
                 waiting.add(task);
             }
-            start();
+            start(false);
         }
 
-        private void start() {
+        /** @param hanging whether those that run have not got on for a while */
+        private void start(boolean hanging) {
+            boolean apart = lasting || hanging || closing;
             synchronized (this) {
                 if (running == lane.threads() || waiting.isEmpty()) {
+                    return;
+                }
+                if (!apart && busy.incrementAndGet() > ENOUGH) {
+                    busy.decrementAndGet();
+                    checkLater();
                     return;
                 }
                 running++;
             }
             try {
-                pool.execute(this::work);
+                (apart ? more : few).execute(() -> work(apart));
             } catch (RejectedExecutionException closed) {
                 LOGGER.log(Level.FINE, "Not run, for the engine is closed: lane {0}", lane);
+                ended(apart);
                 synchronized (this) {
-                    running--;
                     waiting.clear();
-                    notifyAll();
                 }
             } catch (OutOfMemoryError noThread) {
                 LOGGER.log(Level.WARNING, "No thread to be had for Gitpod prebuilds, trying again", noThread);
-                synchronized (this) {
-                    running--;
-                    notifyAll();
-                }
-                schedule(NO_THREAD_PAUSE, this::start);
+                ended(apart);
+                schedule(NO_THREAD_PAUSE, () -> start(false));
             }
         }
 
-        private void work() {
-            for (Runnable task = next(); task != null; task = next()) {
+        private synchronized void ended(boolean apart) {
+            running--;
+            if (!apart) {
+                busy.decrementAndGet();
+            }
+            notifyAll();
+        }
+
+        /** Under the lock. */
+        private void checkLater() {
+            if (!checking) {
+                checking = true;
+                long before = taken;
+                schedule(running == 0 ? STARVES : HANGS, () -> check(before));
+            }
+        }
+
+        private void check(long before) {
+            boolean hanging;
+            synchronized (this) {
+                checking = false;
+                hanging = taken == before;
+            }
+            start(hanging);
+            synchronized (this) {
+                if (!waiting.isEmpty() && running < lane.threads()) {
+                    checkLater();
+                }
+            }
+        }
+
+        private void work(boolean apart) {
+            for (Runnable task = next(apart); task != null; task = next(apart)) {
                 runGuarded(task);
                 // What a task was interrupted for, such as a credentials provider's limit, is not the next one's.
-                if (!pool.isShutdown()) {
+                if (!more.isShutdown()) {
                     Thread.interrupted();
                 }
             }
+            lanes.values().forEach(each -> each.start(false)); // one of them may wait for this thread
         }
 
-        private synchronized Runnable next() {
+        @CheckForNull
+        private synchronized Runnable next(boolean apart) {
             Runnable task = waiting.poll();
             if (task == null) {
-                running--;
-                notifyAll();
+                ended(apart);
+            } else {
+                taken++;
             }
             return task;
         }

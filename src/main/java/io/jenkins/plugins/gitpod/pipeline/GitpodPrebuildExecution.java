@@ -1,5 +1,6 @@
 package io.jenkins.plugins.gitpod.pipeline;
 
+import com.google.common.util.concurrent.ListenableFuture;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
@@ -17,10 +18,14 @@ import io.jenkins.plugins.gitpod.build.PrebuildWaiter;
 import io.jenkins.plugins.gitpod.build.Verdict;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.actions.WarningAction;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -40,7 +45,7 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildWai
     private static final Duration GRACE = Duration.ofSeconds(8);
 
     private final PrebuildOptions options;
-    private final String requestId = UUID.randomUUID().toString();
+    private volatile String requestId = UUID.randomUUID().toString();
 
     // Not saved: a step that resumes has not ended, and what interrupted it comes again or stands in the ledger.
     private transient volatile boolean ended;
@@ -65,10 +70,12 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildWai
         }
         String nodeId = node == null ? null : node.getId();
         PrebuildService service = PrebuildService.get();
-        if (service.isUp()) {
+        if (!service.isUp()) {
+            service.whenUp(() -> begin(service, run, nodeId));
+        } else if (service.unclaimed(run, options).isEmpty()) {
             service.submit(requestId(), run, nodeId, options, this);
         } else {
-            service.whenUp(() -> submit(service, run, nodeId));
+            service.background().execute(() -> begin(service, run, nodeId));
         }
         return false;
     }
@@ -78,10 +85,76 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildWai
         return requestId().equals(id);
     }
 
+    /**
+     * After a crash Jenkins may go on from a state that was saved before this step, and run the step once more: then it goes
+     * on with what it asked for already, unless that is another living step's.
+     */
+    private void begin(PrebuildService service, Run<?, ?> run, @Nullable String nodeId) {
+        try {
+            List<UUID> unclaimed = service.unclaimed(run, options);
+            FlowExecution execution = getContext().get(FlowExecution.class);
+            if (unclaimed.isEmpty() || execution == null) {
+                submit(service, run, nodeId);
+                return;
+            }
+            ListenableFuture<List<StepExecution>> steps = execution.getCurrentExecutions(true);
+            steps.addListener(
+                    () -> {
+                        if (!takeOver(service, nodeId, unclaimed, steps)) {
+                            submit(service, run, nodeId);
+                        }
+                    },
+                    service.background());
+        } catch (IOException e) {
+            fail(e);
+        } catch (RuntimeException e) {
+            defect(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            fail(e);
+        }
+    }
+
+    private boolean takeOver(
+            PrebuildService service,
+            @Nullable String nodeId,
+            List<UUID> unclaimed,
+            Future<List<StepExecution>> stepsOfBuild) {
+        List<StepExecution> steps;
+        try {
+            steps = stepsOfBuild.get();
+        } catch (ExecutionException e) {
+            LOGGER.log(Level.FINE, "The steps of a pipeline are not known", e);
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        for (UUID own : unclaimed) {
+            boolean isOthers =
+                    steps.stream().anyMatch(step -> step instanceof PrebuildWaiter waiter && waiter.isFor(own));
+            if (interruption == null && !isOthers && service.takeOver(own, nodeId, this)) {
+                requestId = own.toString();
+                getContext().saveState();
+                leaveIfInterrupted(service);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** For one who was stopped just before there was something to leave. */
+    private void leaveIfInterrupted(PrebuildService service) {
+        if (interruption != null) {
+            service.leave(requestId());
+        }
+    }
+
     private void submit(PrebuildService service, Run<?, ?> run, @Nullable String nodeId) {
         try {
             if (interruption == null) {
                 service.submit(requestId(), run, nodeId, options, this);
+                leaveIfInterrupted(service);
             }
         } catch (AbortException e) {
             fail(e);
@@ -96,6 +169,8 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildWai
                 resume(service, getContext().get(Run.class));
             } catch (IOException e) {
                 fail(e);
+            } catch (RuntimeException e) {
+                defect(e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 fail(e);
@@ -226,6 +301,13 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildWai
         if (isFirstEnd()) {
             getContext().onFailure(cause);
         }
+    }
+
+    /** Rather a failed step than one that waits for ever. */
+    private void defect(RuntimeException e) {
+        LOGGER.log(Level.WARNING, "A Gitpod prebuild step cannot go on", e);
+        fail(new AbortException(
+                Messages.GitpodPrebuildExecution_defect(e.getClass().getSimpleName())));
     }
 
     /** The one guard against all races of success, failure, stop and resume. */

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Result;
+import io.jenkins.plugins.gitpod.build.PrebuildAction;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
 import io.jenkins.plugins.gitpod.config.RefusedTokensMonitor;
@@ -149,6 +150,14 @@ class BrowserRun {
         picture("connection-tested");
         browser.click(connection + "//button[contains(.,'Advanced')]");
         browser.find(connection + field("folders"));
+        browser.type(connection + field("shortestPollSeconds"), "2");
+        browser.find(connection + beside("shortestPollSeconds", "from 5 to 120"));
+        browser.type(connection + field("shortestPollSeconds"), "5");
+        browser.type(connection + field("longestPollSeconds"), "60");
+        browser.type(connection + field("mostCallsAtOnce"), "8");
+        browser.find(connection + beside("mostCallsAtOnce", "from 1 to 7"));
+        browser.type(connection + field("mostCallsAtOnce"), "5");
+        browser.type(connection + field("callTimeoutSeconds"), "30");
         picture("connection-advanced");
         assertClean("connections");
         browser.click("//button[@name='Submit']");
@@ -158,6 +167,10 @@ class BrowserRun {
                 GitpodGlobalConfiguration.get().getConnections().get(0);
         assertEquals("gitpod", saved.getName());
         assertEquals("gitpod-token", saved.getCredentialsId());
+        assertEquals(5, saved.getShortestPollSeconds());
+        assertEquals(60, saved.getLongestPollSeconds());
+        assertEquals(5, saved.getMostCallsAtOnce());
+        assertEquals(30, saved.getCallTimeoutSeconds());
     }
 
     private FreeStyleProject configureJob(SimProject shop, SimEnvironmentClass large, SimEnvironmentClass gpu)
@@ -176,6 +189,8 @@ class BrowserRun {
         browser.click("//*[contains(@class,'jenkins-dropdown__item')][contains(.,'web-shop (')]");
         assertThat(browser.value(field("projectId")), startsWith("web-shop ("));
         browser.find(beside("projectId", "Project web-shop, "));
+        browser.typeOnly(field("environmentClassId"), gpu.id());
+        browser.find("//*[contains(@class,'jenkins-dropdown__item')][contains(.,'GPU (" + gpu.id() + ")')]");
         browser.type(field("environmentClassId"), gpu.id());
         browser.find(beside("environmentClassId", "not among the classes"));
         browser.type(field("environmentClassId"), large.id());
@@ -217,6 +232,13 @@ class BrowserRun {
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
         SimPrebuild prebuild = gitpod.simulator().books().prebuilds().get(0);
         assertTrue(prebuild.isCancelRequested());
+        await().atMost(SOON)
+                .until(() -> build.getAction(PrebuildAction.class)
+                        .getRecords()
+                        .get(0)
+                        .getResult()
+                        .getPhase()
+                        .equals("CANCELLED"));
         open(build.getUrl());
         browser.complaints();
         picture("build-page");

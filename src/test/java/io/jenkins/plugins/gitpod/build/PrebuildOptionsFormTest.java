@@ -25,11 +25,14 @@ import io.jenkins.plugins.gitpod.simulator.SimEnvironmentClass;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
 import java.time.Duration;
 import java.util.List;
+import jenkins.model.Jenkins;
+import jenkins.security.QueueItemAuthenticatorConfiguration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockQueueItemAuthenticator;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** What the form says and suggests to somebody who may configure the job. */
@@ -169,7 +172,10 @@ class PrebuildOptionsFormTest {
                 contains(suggestion));
         assertThat(form.doAutoCompleteProjectId(job, "many", "", "").getValues(), hasSize(10));
         assertThat(form.doAutoCompleteProjectId(job, "${X", "", "").getValues(), is(empty()));
-        assertThat(form.doAutoCompleteProjectId(job, wanted.id(), "", "").getValues(), is(empty()));
+        for (String id : List.of(wanted.id(), " " + wanted.id() + " ", suggestion)) {
+            assertThat(form.doAutoCompleteProjectId(job, id, "", "").getValues(), contains(suggestion));
+        }
+        assertThat(form.doAutoCompleteProjectId(job, NOWHERE, "", "").getValues(), is(empty()));
         PrebuildOptions picked = new PrebuildOptions();
         picked.setProjectId(suggestion);
         assertEquals(wanted.id(), picked.getProjectId());
@@ -225,6 +231,16 @@ class PrebuildOptionsFormTest {
         assertThat(
                 form.doAutoCompleteEnvironmentClassId(job, "hug", "classes", "").getValues(),
                 contains("Huge (" + huge.id() + ")"));
+        for (SimEnvironmentClass each : List.of(huge, old)) {
+            assertThat(
+                    form.doAutoCompleteEnvironmentClassId(job, each.id(), "classes", "")
+                            .getValues(),
+                    contains(each.displayName() + " (" + each.id() + ")"));
+        }
+        assertThat(
+                form.doAutoCompleteEnvironmentClassId(job, NOWHERE, "classes", "")
+                        .getValues(),
+                is(empty()));
         assertThat(
                 form.doAutoCompleteEnvironmentClassId(job, "old", "classes", "").getValues(), is(empty()));
     }
@@ -284,6 +300,32 @@ class PrebuildOptionsFormTest {
     }
 
     @Test
+    void aJobThatRunsAsAPersonMayUseWhatThatPersonMay() throws Exception {
+        FreeStyleProject limited = jenkins.createFreeStyleProject();
+        QueueItemAuthenticatorConfiguration.get()
+                .getAuthenticators()
+                .add(new MockQueueItemAuthenticator().authenticate(limited.getFullName(), Jenkins.ANONYMOUS2));
+        try {
+            assertThat(
+                    form.doFillCredentialsIdItems(limited, "sim", "").stream()
+                            .map(o -> o.value)
+                            .toList(),
+                    not(hasItem(GitpodFixture.CREDENTIALS_ID)));
+            assertSays(
+                    Kind.ERROR,
+                    "There is no credential &quot;gitpod&quot;",
+                    form.doCheckCredentialsId(limited, GitpodFixture.CREDENTIALS_ID, "sim"));
+            assertThat(
+                    form.doFillCredentialsIdItems(job, "sim", "").stream()
+                            .map(o -> o.value)
+                            .toList(),
+                    hasItem(GitpodFixture.CREDENTIALS_ID));
+        } finally {
+            QueueItemAuthenticatorConfiguration.get().getAuthenticators().clear();
+        }
+    }
+
+    @Test
     void theDefaultCredentialMayBeForSomeFoldersOnly() throws Exception {
         GitpodConnection limited =
                 new GitpodConnection("limited", GITPOD.simulator().apiUrl().toString());
@@ -304,6 +346,8 @@ class PrebuildOptionsFormTest {
                 "is not for the job &quot;team/backend2&quot;",
                 form.doCheckProjectId(outside, project, "limited", ""));
         assertSays(Kind.ERROR, "is not for the job", form.doCheckCredentialsId(outside, "", "limited"));
+        assertSays(Kind.ERROR, "is not for the job", form.doCheckCredentialsId(team, "", "limited"));
+        assertThat(form.doCheckCredentialsId(backend, "", "limited").kind, is(Kind.OK));
         assertThat(GITPOD.simulator().books().calls(), is(empty()));
     }
 }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.gitpod.engine;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.instanceOf;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
@@ -59,8 +60,49 @@ class AbortTest {
             Outcome.CancelAccepted accepted = wait.outcome(Outcome.CancelAccepted.class);
             assertThat(accepted.reason(), is(CancelReason.ABORTED));
             assertThat(scene.gitpod.books().count(CANCEL), is(1));
+            assertThat(wait.observer().ends(), is(empty()));
             nothingIsLeft(scene);
             assertThat(scene.prebuild().phase(), is(SimPhase.CANCELLED));
+            assertThat(settledIn(wait), is(PrebuildPhase.CANCELLED));
+        }
+    }
+
+    /** What was told to have become of the prebuild after the last word. */
+    private static PrebuildPhase settledIn(Scene.Wait wait) {
+        assertThat(wait.observer().ends(), hasSize(1));
+        return ((Outcome.Ended) wait.observer().ends().get(0))
+                .prebuild()
+                .status()
+                .phase();
+    }
+
+    @Test
+    void theBookIsClosedOnlyWhenTheTrueEndIsTold() {
+        try (Scene scene = Scene.begin()) {
+            Scene.Wait wait = scene.submit();
+            scene.runtime.advance(Duration.ofMinutes(1));
+            wait.abort();
+            scene.untilConcluded(wait, A_MOMENT);
+            scene.runtime.hold(Lane.DELIVERY);
+            scene.runtime.advance(Duration.ofMinutes(2));
+            assertThat(scene.prebuild().phase(), is(SimPhase.CANCELLED));
+            assertThat(scene.journal.open(), hasSize(1));
+            scene.runtime.release(Lane.DELIVERY);
+            nothingIsLeft(scene);
+            assertThat(settledIn(wait), is(PrebuildPhase.CANCELLED));
+        }
+    }
+
+    @Test
+    void whatVanishesAfterTheCancelWasTakenIsToldToBeGone() {
+        try (Scene scene = Scene.begin()) {
+            Scene.Wait wait = scene.submit();
+            scene.runtime.advance(Duration.ofMinutes(1));
+            wait.abort();
+            scene.untilConcluded(wait, A_MOMENT);
+            scene.prebuild().vanish();
+            nothingIsLeft(scene);
+            assertThat(wait.observer().ends().get(0), is(instanceOf(Outcome.Gone.class)));
         }
     }
 
@@ -243,6 +285,7 @@ class AbortTest {
             nothingIsLeft(scene);
             assertThat(scene.gitpod.books().count(CANCEL), is(1));
             assertThat(scene.prebuild().phase(), is(SimPhase.COMPLETED));
+            assertThat(settledIn(wait), is(PrebuildPhase.COMPLETED));
         }
     }
 
@@ -261,6 +304,7 @@ class AbortTest {
             scene.untilAllClosed(Duration.ofMinutes(12));
             assertThat(scene.prebuild().phase(), is(SimPhase.COMPLETED));
             assertThat(scene.gitpod.books().count(CANCEL), is(0));
+            assertThat(settledIn(wait), is(PrebuildPhase.COMPLETED));
         }
     }
 
@@ -290,6 +334,7 @@ class AbortTest {
 
             assertThat(wait.outcome(Outcome.Ended.class).cancelReason(), is(nullValue()));
             assertThat(scene.gitpod.books().count(CANCEL), is(0));
+            assertThat(wait.observer().ends(), is(empty()));
         }
     }
 

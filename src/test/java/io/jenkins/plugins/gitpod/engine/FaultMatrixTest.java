@@ -10,11 +10,13 @@ import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.hamcrest.Matchers.not;
 
 import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.GitpodClient;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.engine.FaultTable.Calls;
 import io.jenkins.plugins.gitpod.engine.FaultTable.Cell;
 import io.jenkins.plugins.gitpod.engine.FaultTable.Result;
 import io.jenkins.plugins.gitpod.engine.FaultTable.Times;
+import io.jenkins.plugins.gitpod.engine.SimulatedEvents.Manner;
 import io.jenkins.plugins.gitpod.simulator.Call;
 import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
@@ -27,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +72,11 @@ class FaultMatrixTest {
         }
     }
 
+    private static Function<GitpodClient, EventSource> honestEvents(Scene scene) {
+        SimulatedEvents events = new SimulatedEvents(scene, Manner.HONEST);
+        return client -> events.source();
+    }
+
     /** One cell's run. */
     private static final class Run implements AutoCloseable {
 
@@ -89,9 +97,18 @@ class FaultMatrixTest {
             scene = Scene.with()
                     .plan(endsByItself ? PhasePlan.typical() : PhasePlan.stuckIn(SimPhase.RUNNING))
                     .readLag(isLookUp() ? Duration.ofSeconds(5) : Duration.ZERO)
+                    .events(hasEvents() ? FaultMatrixTest::honestEvents : null)
                     .begin();
             crash = cell.calls() == Calls.CREATE_AND_CRASH;
             struck = cell.fault().equals(FaultTable.REFUSED_CONNECTION) ? new RefusedConnections() : new FromBooks();
+        }
+
+        private boolean hasEvents() {
+            return cell.calls() == Calls.GET_WITH_EVENTS || cell.calls() == Calls.LIST_WITH_EVENTS;
+        }
+
+        private boolean isList() {
+            return cell.calls() == Calls.LIST_OF_WATCHER || cell.calls() == Calls.LIST_WITH_EVENTS;
         }
 
         private boolean isLookUp() {
@@ -112,7 +129,7 @@ class FaultMatrixTest {
             }
             scene.runtime.frame(this::around);
             struck.begin();
-            int requests = cell.calls() == Calls.LIST_OF_WATCHER ? 5 : 1;
+            int requests = isList() ? 5 : 1;
             for (int i = 0; i < requests; i++) {
                 waits.add(scene.submit());
             }
@@ -232,8 +249,10 @@ class FaultMatrixTest {
             assertThat("owned twice", owned.stream().distinct().toList(), hasSize(owned.size()));
             assertThat("left open", scene.journal.open(), is(empty()));
             waits.forEach(wait -> assertThat("last words", wait.observer().outcomes(), hasSize(1)));
-            waits.forEach(wait ->
-                    assertThat("lines for a console", wait.observer().updates(), hasSize(lessThanOrEqualTo(12))));
+            waits.forEach(wait -> assertThat(
+                    "lines for a console: " + wait.observer().updates(),
+                    wait.observer().updates(),
+                    hasSize(lessThanOrEqualTo(12))));
         }
 
         private void checkSecrecy() {
@@ -308,8 +327,8 @@ class FaultMatrixTest {
             private String method() {
                 return switch (cell.calls()) {
                     case CREATE, CREATE_AND_CRASH -> "CreatePrebuild";
-                    case GET -> "GetPrebuild";
-                    case LIST_OF_WATCHER, LIST_OF_LOOK_UP -> "ListPrebuilds";
+                    case GET, GET_WITH_EVENTS -> "GetPrebuild";
+                    case LIST_OF_WATCHER, LIST_WITH_EVENTS, LIST_OF_LOOK_UP -> "ListPrebuilds";
                     case IDENTITY -> "GetAuthenticatedIdentity";
                     case CANCEL -> "CancelPrebuild";
                 };
@@ -339,7 +358,7 @@ class FaultMatrixTest {
                 return switch (cell.calls()) {
                     case CREATE -> lane == Lane.CREATE;
                     case CREATE_AND_CRASH -> lane == Lane.CREATE && times == 0;
-                    case GET, LIST_OF_WATCHER -> lane == Lane.WATCH;
+                    case GET, LIST_OF_WATCHER, GET_WITH_EVENTS, LIST_WITH_EVENTS -> lane == Lane.WATCH;
                     case IDENTITY -> lane == Lane.CREATE && isLookingUp();
                     case LIST_OF_LOOK_UP -> lane == Lane.CREATE && answered("GetAuthenticatedIdentity");
                     case CANCEL -> lane == Lane.CANCEL;

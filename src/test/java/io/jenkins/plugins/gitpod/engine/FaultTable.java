@@ -24,6 +24,10 @@ final class FaultTable {
         GET,
         /** The lists of five requests that wait. */
         LIST_OF_WATCHER,
+        /** The reads of one request that waits, while an event stream says when to read. */
+        GET_WITH_EVENTS,
+        /** The lists of five requests that wait, while an event stream says when to read. */
+        LIST_WITH_EVENTS,
         /** The lists that look for a create whose answer was lost. */
         LIST_OF_LOOK_UP,
         /** The question whose token it is, before the same. */
@@ -204,6 +208,8 @@ final class FaultTable {
             wrong content type      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
             unknown enum            | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
             """);
+        tables.put(Calls.GET_WITH_EVENTS, tables.get(Calls.GET));
+        tables.put(Calls.LIST_WITH_EVENTS, tables.get(Calls.LIST_OF_WATCHER));
         String lookUp = """
             connect refused         | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
             reset                   | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17

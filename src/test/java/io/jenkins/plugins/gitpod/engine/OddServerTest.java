@@ -114,7 +114,9 @@ class OddServerTest {
                 new SessionKey("main", client.endpoint().apiUrl(), "f", SessionLimits.usual(EngineSettings.defaults())),
                 client,
                 runtime,
-                EngineSettings.defaults());
+                EngineSettings.defaults(),
+                null,
+                new StreamPlaces(0));
         OwnPrebuilds own = session.ownPrebuilds(Prebuilds.PROJECT);
         assertThat(own.complete(), is(false));
         assertThat(calls.get(), is(lessThanOrEqualTo(4)));

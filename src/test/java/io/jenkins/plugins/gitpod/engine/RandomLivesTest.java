@@ -8,7 +8,9 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.hamcrest.Matchers.not;
 
+import io.jenkins.plugins.gitpod.api.GitpodClient;
 import io.jenkins.plugins.gitpod.engine.FaultTable.Cell;
+import io.jenkins.plugins.gitpod.engine.SimulatedEvents.Manner;
 import io.jenkins.plugins.gitpod.simulator.Call;
 import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -73,6 +76,7 @@ class RandomLivesTest {
             scene = Scene.with()
                     .seed(seed)
                     .readLag(Duration.ofSeconds(random.nextInt(20)))
+                    .events(of -> events(of, new Random(seed)))
                     .begin();
             projects.add(scene.project);
             projects.add(scene.gitpod.addProject("second"));
@@ -84,6 +88,15 @@ class RandomLivesTest {
                             .toList();
             tokens.add(scene.account.token());
             scene.gitpod.onCreate(made -> made.plan(plan(seed ^ made.createdAt().toEpochMilli())));
+        }
+
+        /** Each session has another kind of stream, or none. */
+        private static Function<GitpodClient, EventSource> events(Scene scene, Random random) {
+            Manner[] manners = Manner.values();
+            return client -> {
+                int manner = random.nextInt(manners.length + 5);
+                return manner < manners.length ? new SimulatedEvents(scene, manners[manner]).source() : null;
+            };
         }
 
         /** Stuck ones show whether somebody looks after them. */
@@ -217,7 +230,7 @@ class RandomLivesTest {
             scene.gitpod.faults().clear();
             release();
             scene.untilAllClosed(Duration.ofHours(27));
-            scene.runtime.advance(Duration.ofMinutes(1));
+            scene.runtime.advance(Duration.ofMinutes(5));
         }
 
         void check() {
@@ -245,6 +258,7 @@ class RandomLivesTest {
             all.stream()
                     .filter(wait -> detached.contains(wait.handle().requestId()))
                     .forEach(wait -> notOurs.add(wait.prebuildId()));
+
             assertThat(
                     "left running",
                     ours.stream()

@@ -19,6 +19,7 @@ final class RecordedEffects implements Effects {
 
     final List<Update> updates = new ArrayList<>();
     final List<Outcome> outcomes = new ArrayList<>();
+    final List<Outcome> ends = new ArrayList<>();
     final List<SavedRequest> saves = new ArrayList<>();
     final Map<Alarm, Duration> alarms = new EnumMap<>(Alarm.class);
     private Duration passed = Duration.ofDays(3);
@@ -124,6 +125,11 @@ final class RecordedEffects implements Effects {
     public void conclude(Outcome outcome) {
         outcomes.add(outcome);
         wanted.add("conclude");
+    }
+
+    @Override
+    public void settle(Outcome end) {
+        ends.add(end);
     }
 
     @Override

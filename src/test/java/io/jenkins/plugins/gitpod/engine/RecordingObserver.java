@@ -12,6 +12,7 @@ final class RecordingObserver implements PrebuildObserver {
 
     private final List<Update> updates = new ArrayList<>();
     private final List<Outcome> outcomes = new ArrayList<>();
+    private final List<Outcome> ends = new ArrayList<>();
     private Consumer<Update> onUpdate = update -> {};
     private Runnable onConcluded = () -> {};
 
@@ -28,6 +29,19 @@ final class RecordingObserver implements PrebuildObserver {
     public void concluded(Outcome outcome) {
         outcomes.add(outcome);
         onConcluded.run();
+    }
+
+    @Override
+    public void settled(Outcome end) {
+        if (outcomes.isEmpty()) {
+            throw new AssertionError(end + " before the last word");
+        }
+        ends.add(end);
+    }
+
+    /** What was told after the last word. */
+    List<Outcome> ends() {
+        return ends;
     }
 
     RecordingObserver onUpdate(Consumer<Update> action) {

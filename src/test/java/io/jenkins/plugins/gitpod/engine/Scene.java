@@ -1,5 +1,6 @@
 package io.jenkins.plugins.gitpod.engine;
 
+import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.BearerToken;
 import io.jenkins.plugins.gitpod.api.ClientLimits;
 import io.jenkins.plugins.gitpod.api.GitpodClient;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import okhttp3.OkHttpClient;
 import org.awaitility.Awaitility;
@@ -46,6 +48,10 @@ final class Scene implements AutoCloseable {
     final List<ClientLimits> callLimits = new ArrayList<>();
 
     private final Connection connection;
+
+    @Nullable
+    private final Function<GitpodClient, EventSource> events;
+
     private final List<PrebuildEngine> engines = new ArrayList<>();
     private PrebuildEngine engine;
 
@@ -63,6 +69,7 @@ final class Scene implements AutoCloseable {
         account = gitpod.account("jenkins");
         project = gitpod.addProject("shop");
         connection = new Connection("main", endpoint(), setting.sharedAccount);
+        events = setting.events == null ? null : setting.events.apply(this);
         engine = newEngine();
     }
 
@@ -74,6 +81,9 @@ final class Scene implements AutoCloseable {
         private PhasePlan plan = PhasePlan.typical();
         private Duration readLag = Duration.ZERO;
         private boolean sharedAccount;
+
+        @Nullable
+        private Function<Scene, Function<GitpodClient, EventSource>> events;
 
         Setting seed(long value) {
             seed = value;
@@ -102,6 +112,12 @@ final class Scene implements AutoCloseable {
 
         Setting sharedAccount() {
             sharedAccount = true;
+            return this;
+        }
+
+        /** There are events to be heard; if not set, there is no stream to be had. */
+        Setting events(Function<Scene, Function<GitpodClient, EventSource>> value) {
+            events = value;
             return this;
         }
 
@@ -145,7 +161,7 @@ final class Scene implements AutoCloseable {
     }
 
     private PrebuildEngine newEngine() {
-        PrebuildEngine made = new PrebuildEngine(runtime, settings, journal, new Clients());
+        PrebuildEngine made = new PrebuildEngine(runtime, settings, journal, new Clients(), events);
         engines.add(made);
         return made;
     }

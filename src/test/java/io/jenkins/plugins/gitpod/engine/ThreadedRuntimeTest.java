@@ -71,6 +71,45 @@ class ThreadedRuntimeTest {
     }
 
     @Test
+    void tasksThatGetOnNeedFewThreadsWhateverTheirNumber() throws InterruptedException {
+        CountDownLatch done = new CountDownLatch(20_000);
+        AtomicInteger inside = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        Lane[] lanes = {Lane.CREATE, Lane.WATCH, Lane.CANCEL};
+        for (int i = 0; i < 20_000; i++) {
+            runtime.lane(lanes[i % lanes.length]).execute(() -> {
+                most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                inside.decrementAndGet();
+                done.countDown();
+            });
+        }
+        await(done);
+        int enoughAndOneForEachLane = 3 + lanes.length;
+        assertThat(most.get(), is(lessThanOrEqualTo(enoughAndOneForEachLane)));
+    }
+
+    @Test
+    void aLaneWhoseTasksHangGetsAllItsThreads() throws InterruptedException {
+        CountDownLatch inside = new CountDownLatch(Lane.CANCEL.threads());
+        CountDownLatch release = new CountDownLatch(1);
+        try {
+            for (int i = 0; i < Lane.CANCEL.threads(); i++) {
+                runtime.lane(Lane.CANCEL).execute(() -> {
+                    inside.countDown();
+                    try {
+                        release.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+            }
+            await(inside);
+        } finally {
+            release.countDown();
+        }
+    }
+
+    @Test
     void whateverTasksThrowTheirPlacesAreFreeAgain() throws InterruptedException {
         try (LogLines quiet = new LogLines()) {
             for (int i = 0; i < 50; i++) {

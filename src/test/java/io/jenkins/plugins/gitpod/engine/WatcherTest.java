@@ -231,8 +231,8 @@ class WatcherTest {
         watch(1);
         books.clear();
         scene.runtime.advance(Duration.ofMinutes(2));
-        assertThat(rounds(), is(lessThanOrEqualTo(12)));
-        assertThat(rounds(), is(greaterThanOrEqualTo(8)));
+        assertThat(books.count(GET), is(lessThanOrEqualTo(3 * 12)));
+        assertThat(books.count(GET), is(greaterThanOrEqualTo(3 * 8)));
     }
 
     @Test
@@ -244,8 +244,8 @@ class WatcherTest {
         Set<Long> gaps = new LinkedHashSet<>();
         for (int i = 1; i < times.size(); i++) {
             Duration gap = Duration.between(times.get(i - 1), times.get(i));
-            assertThat(gap, is(greaterThanOrEqualTo(Duration.ofMillis(10_800))));
-            assertThat(gap, is(lessThanOrEqualTo(Duration.ofMillis(13_200))));
+            assertThat(gap, is(greaterThanOrEqualTo(Duration.ofMillis(11_880))));
+            assertThat(gap, is(lessThanOrEqualTo(Duration.ofMillis(14_520))));
             gaps.add(gap.toMillis());
         }
         assertThat(gaps.size(), is(greaterThan(50)));
@@ -265,7 +265,7 @@ class WatcherTest {
         });
         Duration pause = scene.runtime.runUntil(() -> books.count(GET) > 1, Duration.ofMinutes(2));
         assertThat(pause, is(greaterThan(Duration.ofSeconds(45))));
-        scene.runtime.settle();
+        scene.runtime.advance(Duration.ofSeconds(3));
         heard.values().forEach(each -> assertThat(each.read, hasSize(1)));
     }
 
@@ -422,8 +422,9 @@ class WatcherTest {
                         .forever(),
                 Fault.emptyBody(403));
         aRound();
-        assertThat(books.count(GET), is(25));
+        assertThat(books.count(GET), is(lessThanOrEqualTo(40)));
         scene.runtime.advance(Duration.ofMinutes(5));
+        assertThat(books.count(GET), is(lessThanOrEqualTo(40 + 5 * 60)));
         heard.values().forEach(each -> {
             assertThat(each.read, is(not(empty())));
             assertThat(each.failures, is(empty()));
@@ -451,6 +452,80 @@ class WatcherTest {
         watcher.watch("p", scene.project.id(), new Heard());
         scene.runtime.advance(Duration.ofHours(1));
         assertThat(books.calls(), is(empty()));
+    }
+
+    private void watchInTwentyProjects(int number) {
+        for (int i = 0; i < 20; i++) {
+            watch(number / 20, scene.gitpod.addProject("project " + i));
+        }
+    }
+
+    @Test
+    void newWaitsTriggerNoBurst() {
+        watchInTwentyProjects(200);
+        begin();
+        for (int i = 0; i < 60; i++) {
+            watch(1);
+            scene.runtime.advance(Duration.ofSeconds(1));
+        }
+        assertThat(books.calls().size() - books.count("CreatePrebuild"), is(lessThan(60)));
+    }
+
+    @Test
+    void aServerThatLetsFewCallsThroughStarvesNobodyAndIsNotHammered() {
+        watchInTwentyProjects(1000);
+        begin();
+        scene.gitpod.maxCallsPerSecond(1);
+        scene.runtime.advance(Duration.ofMinutes(20));
+        heard.values().forEach(each -> {
+            assertThat(each.read, hasSize(greaterThan(10)));
+            each.failures.forEach(e -> assertThat(RetryPolicy.read(e), is(RetryPolicy.Verdict.WAIT)));
+        });
+        long refused =
+                books.calls().stream().filter(call -> call.status() == 429).count();
+        assertThat(refused, is(lessThan(books.calls().size() / 5L)));
+    }
+
+    @Test
+    void thousandEndsAtOnceAreReadOnceEachAlsoByAServerThatLetsFewCallsThrough() {
+        watchInTwentyProjects(1000);
+        begin();
+        scene.gitpod.maxCallsPerSecond(5);
+        heard.keySet().forEach(id -> scene.gitpod.prebuild(id).forcePhase(SimPhase.COMPLETED));
+        scene.runtime.runUntil(
+                () -> heard.values().stream().noneMatch(each -> each.read.isEmpty()), Duration.ofMinutes(8));
+        heard.values().forEach(each -> assertThat(each.read.get(0).status().phase(), is(PrebuildPhase.COMPLETED)));
+        assertThat(books.calls().size(), is(lessThan(1300)));
+    }
+
+    @Test
+    void listsThatAreWronglyEmptyDoNotMakeItReadEachByItself() {
+        watchInTwentyProjects(1000);
+        begin();
+        heard.keySet().forEach(id -> scene.gitpod.prebuild(id).unknownPhase("PREBUILD_PHASE_NEW_THING"));
+        scene.runtime.advance(Duration.ofMinutes(10));
+        assertThat(books.calls().size(), is(lessThan(660)));
+        assertThat(heard.values().stream().filter(each -> each.read.size() > 3).toList(), is(empty()));
+    }
+
+    @Test
+    void whatIsOldIsReadMoreSeldom() {
+        List<String> ids = watch(1);
+        begin();
+        scene.runtime.advance(Duration.ofHours(25));
+        heard.get(ids.get(0)).read.clear();
+        scene.runtime.advance(Duration.ofMinutes(10));
+        assertThat(heard.get(ids.get(0)).read, hasSize(lessThan(12)));
+        assertThat(heard.get(ids.get(0)).read, hasSize(greaterThan(7)));
+    }
+
+    @Test
+    void sixThousandWaitsShareABudgetOfTwoCallsASecond() {
+        watchInTwentyProjects(6000);
+        begin();
+        scene.runtime.advance(Duration.ofMinutes(5));
+        assertThat(books.calls().size(), is(lessThan(2 * 300 + 70)));
+        heard.values().forEach(each -> assertThat(each.read, hasSize(greaterThan(5))));
     }
 
     @Test

@@ -1,6 +1,14 @@
 package io.jenkins.plugins.gitpod.jenkins;
 
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.FreeStyleBuild;
@@ -8,7 +16,9 @@ import hudson.model.FreeStyleProject;
 import hudson.model.Result;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
+import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
+import io.jenkins.plugins.gitpod.simulator.GitpodSimulator;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
@@ -94,6 +104,60 @@ class ConnectionInUseTest {
         build.getExecutor().interrupt();
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
         assertTrue(prebuild.isCancelRequested());
+    }
+
+    @Test
+    void renamedItIsStillCancelledWhenItsTokenIsReplacedAsWell() throws Exception {
+        GitpodGlobalConfiguration.get().setConnections(List.of(renamed()));
+        String before = GITPOD.account().token();
+        String after = GITPOD.account().rotate();
+        GitpodFixture.updateCredential(GitpodFixture.CREDENTIALS_ID, before, after);
+        build.getExecutor().interrupt();
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
+        await().atMost(Duration.ofSeconds(30)).until(prebuild::isCancelRequested);
+    }
+
+    @Test
+    void aTokenGoesNowhereButWhereItsConnectionLeads() throws Exception {
+        try (GitpodSimulator elsewhere = GitpodSimulator.builder().start()) {
+            String foreign = elsewhere.account("other").token();
+            GitpodFixture.addCredential("elsewhere", foreign);
+            GitpodConnection moved =
+                    new GitpodConnection("sim", elsewhere.apiUrl().toString());
+            moved.setCredentialsId("elsewhere");
+            GitpodGlobalConfiguration.get().setConnections(List.of(moved));
+            String before = GITPOD.account().token();
+            String after = GITPOD.account().rotate();
+            jenkins.waitForMessage("token", build);
+            GitpodFixture.updateCredential(GitpodFixture.CREDENTIALS_ID, before, after);
+            build.getExecutor().interrupt();
+            jenkins.waitForCompletion(build);
+            await().atMost(Duration.ofSeconds(30)).until(prebuild::isCancelRequested);
+            assertThat(
+                    GITPOD.simulator().books().calls().stream()
+                            .map(call -> call.header("Authorization"))
+                            .toList(),
+                    not(hasItem(containsString(foreign))));
+            assertThat(elsewhere.books().calls(), is(empty()));
+        }
+    }
+
+    @Test
+    void afterARestartAConnectionThatWasDeletedIsStillKnownForWhatIsUnderWay() throws Exception {
+        Connection way = connections.get(0).toEngine();
+        GitpodGlobalConfiguration.get().setConnections(List.of());
+        GitpodGlobalConfiguration read = new GitpodGlobalConfiguration();
+        assertThat(read.getConnections(), is(empty()));
+        assertEquals(GitpodFixture.CREDENTIALS_ID, read.wayOf(way, true).getCredentialsId());
+        assertNull(read.wayOf(way, false), "nothing new is made over it");
+        GitpodConnection back = new GitpodConnection("sim", way.endpoint().toString());
+        back.setCredentialsId("new");
+        read.setConnections(List.of(back));
+        assertEquals("new", read.wayOf(way, true).getCredentialsId());
+        read.setConnections(List.of());
+        assertEquals("new", read.wayOf(way, true).getCredentialsId());
+        build.getExecutor().interrupt();
+        jenkins.waitForCompletion(build);
     }
 
     /** Another job like it, for the first is still being built. */

@@ -11,6 +11,8 @@ import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import io.jenkins.plugins.gitpod.build.PrebuildOptions;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
+import io.jenkins.plugins.gitpod.config.RefusedTokensMonitor;
+import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.net.URL;
@@ -276,7 +278,7 @@ class FormRightsTest {
                 for (Method method : type.getDeclaredMethods()) {
                     if (Modifier.isPublic(method.getModifiers())
                             && !method.isSynthetic()
-                            && method.getName().matches("(do|js)[A-Z].*")) {
+                            && (method.getName().matches("(do|js)[A-Z].*") || isMadeReachable(method))) {
                         found.add(type.getName().replaceAll(".*\\.", "").replace('$', '.') + "." + method.getName());
                     }
                 }
@@ -284,6 +286,37 @@ class FormRightsTest {
         }
         assertThat(found, is(not(empty())));
         assertEquals(new TreeSet<>(TABLE.keySet()), found);
+    }
+
+    /** Whether a method is for the web by one of Stapler's annotations, whatever its name. */
+    private static boolean isMadeReachable(Method method) {
+        for (Annotation each : method.getAnnotations()) {
+            String name = each.annotationType().getName();
+            if (name.startsWith("org.kohsuke.stapler.") && !name.contains(".DataBoundSetter")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Test
+    void whatIsForAdministratorsIsShownToNobodyElse() throws Exception {
+        RefusedTokensMonitor.get().note("sim", null, null, false);
+        String monitor = "administrativeMonitor/" + RefusedTokensMonitor.class.getName() + "/";
+        for (String path : List.of(
+                monitor,
+                monitor + "message",
+                monitor + "problems",
+                "manage/gitpod-prebuilds/",
+                "manage/gitpod-prebuilds/prebuilds/0/",
+                "manage/configure")) {
+            for (String user : new String[] {null, "reader", "builder", "configurer"}) {
+                Answer answer = call(user, HttpMethod.GET, path, Map.of());
+                assertThat(path + " as " + user + ": " + answer, answer.status() >= 300, is(true));
+                assertThat(answer.text(), not(containsString("\"sim\"")));
+            }
+        }
+        RefusedTokensMonitor.get().note("sim", null, null, true);
     }
 
     private record Answer(int status, String text) {}

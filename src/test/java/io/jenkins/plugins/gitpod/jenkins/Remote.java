@@ -5,6 +5,7 @@ import hudson.model.Job;
 import hudson.model.Run;
 import io.jenkins.plugins.gitpod.build.PrebuildAction;
 import io.jenkins.plugins.gitpod.build.PrebuildRecord;
+import io.jenkins.plugins.gitpod.build.PrebuildWaiter;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -52,8 +53,9 @@ public final class Remote {
         }
 
         /**
-         * Whether Jenkins still knows what to do for a build that it says is building. A pipeline that was killed before it
-         * was first saved has no program; one that was killed between two of its saves may come back with nothing to do.
+         * Whether something is still to be awaited of a build that Jenkins says is building. A pipeline that was killed before
+         * it was first saved has no program; one that was killed while its step ended may come back without any step, and
+         * then does nothing for ever.
          */
         private static boolean isAlive(Run<?, ?> build, String log) throws Exception {
             if (!(build instanceof WorkflowRun run)) {
@@ -65,7 +67,8 @@ public final class Remote {
             }
             return !execution.isComplete()
                     && !(log.contains("Ready to run at")
-                            && execution.getCurrentExecutions(true).get().isEmpty());
+                            && execution.getCurrentExecutions(true).get().stream()
+                                    .noneMatch(PrebuildWaiter.class::isInstance));
         }
 
         @Override

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.lessThan;
+import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -143,6 +144,72 @@ class EarlyEndTest {
 
     private static void awaitConclusion(Run<?, ?> build, Conclusion conclusion) {
         await().until(() -> record(build).getConclusion(), conclusion::equals);
+    }
+
+    private static void awaitPhase(Run<?, ?> build, String phase) {
+        await().until(() -> record(build).getResult().getPhase(), phase::equals);
+    }
+
+    private static String pageOf(Run<?, ?> build) throws Exception {
+        try (JenkinsRule.WebClient client = jenkins.createWebClient().login("admin")) {
+            return client.getPage(build).getVisibleText();
+        }
+    }
+
+    /** A build that was aborted, and is over, before Gitpod has done with cancelling its prebuild. */
+    private WorkflowRun abortedEarly() throws Exception {
+        project.plan(PhasePlan.stuckIn(SimPhase.RUNNING).cancellingFor(Duration.ofHours(1)));
+        WorkflowRun build = start(step());
+        awaitPhase(build, "PENDING");
+        build.doStop();
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
+        assertThat(pageOf(build), containsString("has taken the cancel"));
+        return build;
+    }
+
+    @Test
+    void thePageOfAnAbortedBuildShowsTheTrueEndOnceItIsKnown() throws Exception {
+        WorkflowRun build = abortedEarly();
+        onlyPrebuild().forcePhase(SimPhase.CANCELLED);
+        awaitPhase(build, "CANCELLED");
+        String page = pageOf(build);
+        assertThat(page, containsString("is cancelled"));
+        assertThat(page, not(containsString("has taken the cancel")));
+        assertThat(page, not(containsString("RUNNING")));
+        assertEquals(Conclusion.CANCELLED, record(build).getConclusion());
+        await().until(LedgerFiles::open, List::isEmpty);
+        String saved = Files.readString(build.getRootDir().toPath().resolve("build.xml"));
+        assertThat(saved, containsString("<phase>CANCELLED</phase>"));
+    }
+
+    @Test
+    void aCancelThatCameTooLateShowsAsWell() throws Exception {
+        WorkflowRun build = abortedEarly();
+        onlyPrebuild().forcePhase(SimPhase.COMPLETED);
+        awaitPhase(build, "COMPLETED");
+        assertThat(pageOf(build), containsString(" completed after "));
+        assertEquals(Conclusion.CANCELLED, record(build).getConclusion());
+    }
+
+    @Test
+    void whatWasLeftRunningShowsItsEnd() throws Exception {
+        WorkflowRun build = start(step("cancelOnAbort: false"));
+        build.doStop();
+        jenkins.waitForCompletion(build);
+        assertThat(pageOf(build), containsString("goes on without this build"));
+        onlyPrebuild().failWith("no disk");
+        awaitPhase(build, "FAILED");
+        assertThat(pageOf(build), containsString("no disk"));
+        assertEquals(Conclusion.LEFT_RUNNING, record(build).getConclusion());
+    }
+
+    @Test
+    void aBuildThatIsDeletedBeforeTheTrueEndStaysDeleted() throws Exception {
+        WorkflowRun build = abortedEarly();
+        build.delete();
+        onlyPrebuild().forcePhase(SimPhase.CANCELLED);
+        await().until(LedgerFiles::open, List::isEmpty);
+        assertFalse(Files.exists(build.getRootDir().toPath()), "the deleted build has come back");
     }
 
     @Test

@@ -261,21 +261,27 @@ class RestartOwnersTest {
         assertEquals(0, gitpod.simulator().books().count("CancelPrebuild"));
     }
 
+    /** A pipeline whose program is set back to what was saved before its step, as a crash may leave it. */
+    private WorkflowRun startOlder(JenkinsRule jenkins, String script, Path[] program, byte[][] before)
+            throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, "older");
+        job.setDefinition(new CpsFlowDefinition("semaphore 'before'\n" + script, true));
+        WorkflowRun build = job.scheduleBuild2(0).waitForStart();
+        SemaphoreStep.waitForStart("before/1", build);
+        program[0] = build.getRootDir().toPath().resolve("program.dat");
+        await().until(() -> Files.exists(program[0]));
+        before[0] = Files.readAllBytes(program[0]);
+        SemaphoreStep.success("before/1", null);
+        return build;
+    }
+
     @Test
     void stepThatASavedPipelineDoesNotKnowOfLosesItsPrebuild() throws Throwable {
         Path[] program = new Path[1];
         byte[][] before = new byte[1][];
         sessions.then(jenkins -> {
             gitpod.connect();
-            WorkflowJob job = jenkins.createProject(WorkflowJob.class, "older");
-            job.setDefinition(new CpsFlowDefinition("semaphore 'before'; " + gitpod.stepOf(project("older")), true));
-            WorkflowRun build = job.scheduleBuild2(0).waitForStart();
-            SemaphoreStep.waitForStart("before/1", build);
-            program[0] = build.getRootDir().toPath().resolve("program.dat");
-            await().until(() -> Files.exists(program[0]));
-            before[0] = Files.readAllBytes(program[0]);
-            SemaphoreStep.success("before/1", null);
-            awaitLog(build, "Created Gitpod prebuild");
+            awaitLog(startOlder(jenkins, gitpod.stepOf(project("older")), program, before), "Created Gitpod prebuild");
         });
         Files.write(program[0], before[0]);
         sessions.then(jenkins -> {
@@ -283,5 +289,39 @@ class RestartOwnersTest {
             await().until(LedgerFiles::open, List::isEmpty);
         });
         assertEquals(1, gitpod.simulator().books().count("CreatePrebuild"));
+    }
+
+    @Test
+    void stepThatJenkinsRunsOnceMoreGoesOnWithItsFirstPrebuildAndOtherStepsGetTheirOwn() throws Throwable {
+        Path[] program = new Path[1];
+        byte[][] before = new byte[1][];
+        String script = "parallel a: { " + gitpod.stepOf(project("older")) + "; echo 'a ended' }, b: { "
+                + gitpod.stepOf(project("older"), "timeout: 30") + "; echo 'b ended' }";
+        sessions.then(jenkins -> {
+            gitpod.connect();
+            startOlder(jenkins, script, program, before);
+            await().until(() ->
+                    prebuilds("older").size() == 2 && LedgerFiles.text().split("<prebuildId>").length == 3);
+        });
+        Files.write(program[0], before[0]);
+        sessions.then(jenkins -> {
+            SemaphoreStep.success("before/1", null);
+            Run<?, ?> build = last(jenkins, "older");
+            for (SimPrebuild prebuild : prebuilds("older")) {
+                awaitLog(build, "Watching Gitpod prebuild " + prebuild.id() + " again");
+            }
+        });
+        // What was taken over survives a further restart as well.
+        sessions.then(jenkins -> {
+            prebuilds("older").forEach(prebuild -> prebuild.forcePhase(SimPhase.COMPLETED));
+            Run<?, ?> build = jenkins.waitForCompletion(last(jenkins, "older"));
+            jenkins.assertBuildStatusSuccess(build);
+            jenkins.assertLogContains("a ended", build);
+            jenkins.assertLogContains("b ended", build);
+            assertEquals(2, build.getAction(PrebuildAction.class).getRecords().size());
+            await().until(LedgerFiles::open, List::isEmpty);
+        });
+        assertEquals(2, gitpod.simulator().books().count("CreatePrebuild"));
+        assertEquals(0, gitpod.simulator().books().count("CancelPrebuild"));
     }
 }

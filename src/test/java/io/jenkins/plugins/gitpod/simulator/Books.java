@@ -5,17 +5,24 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** What was asked and what was done. Thread-safe; all lists are snapshots, oldest first. */
 public final class Books {
+    private static final int TOO_MANY = 429;
+
     private final PrebuildStore store;
     private final Supplier<Instant> clock;
     private final Supplier<Integer> connectionCount;
     private final List<Entry> entries = new ArrayList<>();
     private final List<String> violations = new ArrayList<>();
+    private final Map<String, Integer> totals = new HashMap<>();
+    private int refused;
+    private boolean countOnly;
     private int lastNumber;
 
     Books(PrebuildStore store, Supplier<Instant> clock, Supplier<Integer> connectionCount) {
@@ -109,6 +116,30 @@ public final class Books {
         return List.copyOf(violations);
     }
 
+    /**
+     * How many requests there ever were for one method, whatever was cleared.
+     *
+     * @param method for instance {@code CreatePrebuild}
+     * @return the number, those still under way included
+     */
+    public synchronized int total(@NonNull String method) {
+        return totals.getOrDefault(method, 0);
+    }
+
+    /**
+     * How many requests were ever answered with "too many".
+     *
+     * @return the number
+     */
+    public synchronized int refused() {
+        return refused;
+    }
+
+    /** From now on only counts calls: {@link #calls()} keeps those from before. For very many calls. */
+    public synchronized void countOnly() {
+        countOnly = true;
+    }
+
     /** Forgets the calls and the violations; prebuilds stay, and numbers go on. */
     public synchronized void clear() {
         entries.clear();
@@ -121,12 +152,21 @@ public final class Books {
 
     synchronized Entry open(String method, HttpRequest request) {
         Entry entry = new Entry(++lastNumber, clock.get(), method, request);
-        entries.add(entry);
+        totals.merge(method, 1, Integer::sum);
+        if (!countOnly) {
+            entries.add(entry);
+        }
         return entry;
     }
 
+    private synchronized void answered(int status) {
+        if (status == TOO_MANY) {
+            refused++;
+        }
+    }
+
     /** A call whose outcome is still being written down. */
-    static final class Entry {
+    final class Entry {
         private Call call;
 
         private Entry(int number, Instant at, String method, HttpRequest request) {
@@ -149,8 +189,11 @@ public final class Books {
             return call;
         }
 
-        synchronized void answered(int status) {
-            update(status, call.acted(), call.fault());
+        void answered(int status) {
+            synchronized (this) {
+                update(status, call.acted(), call.fault());
+            }
+            Books.this.answered(status);
         }
 
         synchronized void acted() {

@@ -18,7 +18,7 @@ final class EventService {
     static final String PREBUILD = "RESOURCE_TYPE_PREBUILD";
 
     private static final String JSON_LINES = "application/jsonl";
-    private static final long POLL_MILLIS = 50;
+    private static final long POLL_MILLIS = 10;
     private static final long GONE = -1;
 
     private final World world;

@@ -1,0 +1,241 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import io.jenkins.plugins.gitpod.api.ErrorCode;
+import io.jenkins.plugins.gitpod.api.GitpodException;
+import io.jenkins.plugins.gitpod.api.GitpodException.Delivery;
+import io.jenkins.plugins.gitpod.api.GitpodException.Kind;
+import io.jenkins.plugins.gitpod.api.PrebuildEvent;
+import io.jenkins.plugins.gitpod.simulator.SimPhase;
+import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+
+/**
+ * Event streams in simulated time: each looks at the simulator's prebuilds every half second and tells of each new phase,
+ * or does something else, as its {@link Manner} is.
+ */
+final class SimulatedEvents {
+
+    /** How a stream behaves. */
+    enum Manner {
+        HONEST,
+        UNIMPLEMENTED,
+        FORBIDDEN,
+        UNAUTHENTICATED,
+        RATE_LIMITED,
+        UNAVAILABLE,
+        CONNECTION_LOST,
+        SIGN_IN_PAGE,
+        /** Not even its opening is answered. */
+        NEVER_OPENS,
+        /** Opens, and that is all. */
+        NEVER_SPEAKS,
+        /** Speaks of prebuilds that nobody watches only. */
+        SPEAKS_OF_OTHERS,
+        ENDS_AT_ONCE,
+        BREAKS_AFTER_EACH_EVENT,
+        BREAKS_EVERY_MINUTE,
+        /** Keeps every second event to itself. */
+        FORGETS_HALF,
+        /** Tells of each prebuild all the time, whether something happened or not. */
+        CHATTERS,
+        /** Tells of everything three minutes later. */
+        LATE,
+        /** Says that each change is a creation. */
+        SAYS_CREATED,
+        /** Cannot even be asked for. */
+        THROWS,
+        /** Goes on after it was closed. */
+        SPEAKS_ON
+    }
+
+    private static final Duration LOOK = Duration.ofMillis(500);
+    private static final Duration LATE = Duration.ofMinutes(3);
+
+    private final Scene scene;
+    private final List<Stream> streams = new ArrayList<>();
+    private Manner manner;
+    private int mostOpen;
+
+    SimulatedEvents(Scene scene, Manner manner) {
+        this.scene = scene;
+        this.manner = manner;
+    }
+
+    /** How streams behave that are opened from now on. */
+    void become(Manner next) {
+        manner = next;
+    }
+
+    EventSource source() {
+        return listener -> {
+            if (manner == Manner.THROWS) {
+                streams.add(new Stream(listener, manner, true));
+                throw new IllegalStateException("on purpose");
+            }
+            Stream stream = new Stream(listener, manner, false);
+            streams.add(stream);
+            mostOpen = Math.max(mostOpen, open());
+            scene.runtime.schedule(Duration.ofMillis(50), stream::begin);
+            return stream;
+        };
+    }
+
+    /** How often a stream was asked for: each time a call. */
+    int asked() {
+        return streams.size();
+    }
+
+    int open() {
+        return (int) streams.stream().filter(each -> !each.closed).count();
+    }
+
+    int mostOpen() {
+        return mostOpen;
+    }
+
+    void breakAll() {
+        List.copyOf(streams).forEach(each -> each.end(lost()));
+    }
+
+    /** Something happens to these, all at the same moment. */
+    void tell(List<String> prebuildIds) {
+        for (Stream stream : List.copyOf(streams)) {
+            prebuildIds.forEach(id -> stream.send(id, false));
+        }
+    }
+
+    private static GitpodException lost() {
+        return GitpodException.of(Kind.CONNECTION_LOST, Delivery.UNCLEAR, "WatchEvents")
+                .code(ErrorCode.UNAVAILABLE)
+                .build();
+    }
+
+    private static GitpodException error(int status, ErrorCode code) {
+        return GitpodException.of(Kind.API_ERROR, Delivery.ANSWERED, "WatchEvents")
+                .httpStatus(status)
+                .code(code)
+                .retryAfter(status == 429 ? Duration.ofSeconds(20) : null)
+                .build();
+    }
+
+    private final class Stream implements AutoCloseable {
+
+        private final EventSource.Listener listener;
+        private final Manner how;
+        private final Map<String, SimPhase> told = new HashMap<>();
+        private final long begun = scene.runtime.nanoTime();
+        private boolean closed;
+        private long closedAt;
+        private int events;
+
+        Stream(EventSource.Listener listener, Manner how, boolean closed) {
+            this.listener = listener;
+            this.how = how;
+            this.closed = closed;
+        }
+
+        void begin() {
+            switch (how) {
+                case UNIMPLEMENTED -> end(error(501, ErrorCode.UNIMPLEMENTED));
+                case FORBIDDEN -> end(error(403, ErrorCode.PERMISSION_DENIED));
+                case UNAUTHENTICATED -> end(error(401, ErrorCode.UNAUTHENTICATED));
+                case RATE_LIMITED -> end(error(429, ErrorCode.RESOURCE_EXHAUSTED));
+                case UNAVAILABLE -> end(error(503, ErrorCode.UNAVAILABLE));
+                case CONNECTION_LOST -> end(lost());
+                case SIGN_IN_PAGE ->
+                    end(GitpodException.of(Kind.UNREADABLE, Delivery.UNCLEAR, "WatchEvents")
+                            .httpStatus(200)
+                            .build());
+                case NEVER_OPENS -> {}
+                case ENDS_AT_ONCE -> {
+                    listener.opened();
+                    end(null);
+                }
+                default -> {
+                    listener.opened();
+                    scene.gitpod.books().prebuilds().forEach(each -> told.put(each.id(), each.phase()));
+                    look();
+                }
+            }
+        }
+
+        private boolean speaks() {
+            boolean speaksOn = how == Manner.SPEAKS_ON
+                    && scene.runtime.nanoTime() - closedAt
+                            < Duration.ofSeconds(30).toNanos();
+            return !closed || speaksOn;
+        }
+
+        private void look() {
+            if (!speaks()) {
+                return;
+            }
+            if (how == Manner.BREAKS_EVERY_MINUTE
+                    && scene.runtime.nanoTime() - begun > Duration.ofMinutes(1).toNanos()) {
+                end(lost());
+                return;
+            }
+            for (SimPrebuild each : scene.gitpod.books().prebuilds()) {
+                SimPhase before = told.put(each.id(), each.phase());
+                if (how == Manner.CHATTERS || !Objects.equals(before, each.phase())) {
+                    changed(each.id(), before == null);
+                }
+            }
+            if (how == Manner.SPEAKS_OF_OTHERS) {
+                send(UUID.randomUUID().toString(), false);
+            }
+            if (speaks()) {
+                scene.runtime.schedule(LOOK, this::look);
+            }
+        }
+
+        private void changed(String id, boolean creation) {
+            events++;
+            switch (how) {
+                case NEVER_SPEAKS, SPEAKS_OF_OTHERS -> {}
+                case FORGETS_HALF -> {
+                    if (events % 2 == 1) {
+                        send(id, creation);
+                    }
+                }
+                case LATE -> scene.runtime.schedule(LATE, () -> send(id, creation));
+                case SAYS_CREATED -> send(id, true);
+                case BREAKS_AFTER_EACH_EVENT -> {
+                    send(id, creation);
+                    end(lost());
+                }
+                default -> send(id, creation);
+            }
+        }
+
+        private void send(String id, boolean creation) {
+            if (speaks()) {
+                listener.event(new PrebuildEvent(id, creation));
+            }
+        }
+
+        private void end(GitpodException why) {
+            if (!closed) {
+                closed = true;
+                listener.ended(why);
+            }
+        }
+
+        @Override
+        public void close() {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            closedAt = scene.runtime.nanoTime();
+            // As a thread that reads would, which finds its call cancelled.
+            scene.runtime.schedule(Duration.ofMillis(1), () -> listener.ended(lost()));
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
+
+import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import io.jenkins.plugins.gitpod.engine.SimulatedEvents.Manner;
+import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Each way in which an event stream can be bad: the prebuild's result is right and in time as without a stream, it costs no
+ * more calls, and nobody is told but the log at FINE.
+ */
+class StreamFaultMatrixTest {
+
+    private static int cells;
+    private static int violations;
+
+    @AfterAll
+    static void summary() {
+        System.out.println(cells + " cells, " + violations + " violations");
+    }
+
+    private interface Play {
+        void play(Scene scene, SimulatedEvents events);
+    }
+
+    private static void cell(Manner manner, Play play) {
+        cells++;
+        SimulatedEvents[] events = new SimulatedEvents[1];
+        Loud loud = new Loud();
+        try (Scene scene = Scene.with()
+                .events(of -> {
+                    events[0] = new SimulatedEvents(of, manner);
+                    return client -> events[0].source();
+                })
+                .begin()) {
+            loud.listen();
+            play.play(scene, events[0]);
+            scene.untilAllClosed(Duration.ofMinutes(20));
+            scene.runtime.advance(Duration.ofHours(1));
+            assertThat("open streams", events[0].open(), is(0));
+            assertThat("streams at a time", events[0].mostOpen(), is(lessThanOrEqualTo(1)));
+            assertThat("timers left", scene.runtime.pending(), is(0));
+            assertThat("sessions left", scene.engine().sessions(), is(0));
+            loud.lines.removeIf(line -> manner == Manner.THROWS && line.equals("Unexpected failure of a Gitpod call"));
+            assertThat("said above FINE", loud.lines, is(empty()));
+        } catch (AssertionError | RuntimeException e) {
+            violations++;
+            throw e;
+        } finally {
+            loud.close();
+        }
+    }
+
+    /** What is logged above FINE. */
+    private static final class Loud extends Handler {
+        private static final Logger PLUGIN = Logger.getLogger("io.jenkins.plugins.gitpod");
+        final List<String> lines = new ArrayList<>();
+
+        void listen() {
+            PLUGIN.addHandler(this);
+        }
+
+        @Override
+        public void publish(LogRecord record) {
+            if (record.getLevel().intValue() > Level.FINE.intValue()) {
+                lines.add(record.getMessage());
+            }
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {
+            PLUGIN.removeHandler(this);
+        }
+    }
+
+    private static PrebuildPhase phase(Scene.Wait wait) {
+        return wait.outcome(Outcome.Ended.class).prebuild().status().phase();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Manner.class)
+    void aLoneWaitEndsInTime(Manner manner) {
+        cell(manner, (scene, events) -> {
+            Scene.Wait wait = scene.submit();
+            Duration took = scene.untilConcluded(wait, Duration.ofMinutes(12));
+            assertThat(phase(wait), is(PrebuildPhase.COMPLETED));
+            boolean slow = manner == Manner.LATE || manner == Manner.FORGETS_HALF;
+            // The safety net catches what a stream that has earned some trust keeps to itself.
+            Duration late = slow ? Duration.ofMinutes(3) : Duration.ofSeconds(16);
+            assertThat(took, is(lessThanOrEqualTo(Duration.ofMinutes(11).plus(late))));
+            int calls = scene.gitpod.books().calls().size() + events.asked();
+            assertThat("calls", calls, is(lessThanOrEqualTo(manner == Manner.HONEST ? 16 : 60)));
+            assertThat("console lines", wait.observer().updates().size(), is(lessThanOrEqualTo(8)));
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(Manner.class)
+    void manyWaitsEndInTime(Manner manner) {
+        cell(manner, (scene, events) -> {
+            List<Scene.Wait> waits = new ArrayList<>();
+            for (int i = 0; i < 30; i++) {
+                waits.add(scene.submit());
+                scene.runtime.advance(Duration.ofSeconds(3));
+            }
+            waits.forEach(wait -> scene.untilConcluded(wait, Duration.ofMinutes(15)));
+            waits.forEach(wait -> assertThat(phase(wait), is(PrebuildPhase.COMPLETED)));
+            assertThat("calls", scene.gitpod.books().calls().size(), is(lessThanOrEqualTo(14 * 60 + 2 * waits.size())));
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(Manner.class)
+    void anAbortLeadsToItsEnd(Manner manner) {
+        cell(manner, (scene, events) -> {
+            Scene.Wait wait = scene.submit();
+            scene.runtime.advance(Duration.ofMinutes(4));
+            wait.abort();
+            scene.untilConcluded(wait, Duration.ofSeconds(10));
+            scene.untilAllClosed(Duration.ofMinutes(4));
+            assertThat(
+                    scene.gitpod.books().prebuilds().stream()
+                            .filter(SimPrebuild::isActive)
+                            .toList(),
+                    is(empty()));
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(Manner.class)
+    void aRotatedTokenEndsNoWait(Manner manner) {
+        cell(manner, (scene, events) -> {
+            Scene.Wait wait = scene.submit();
+            scene.runtime.advance(Duration.ofMinutes(4));
+            scene.account.rotate();
+            scene.untilConcluded(wait, Duration.ofMinutes(11));
+            assertThat(phase(wait), is(PrebuildPhase.COMPLETED));
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(Manner.class)
+    void aStreamThatWasGoodAndTurnsBadEndsNoWait(Manner manner) {
+        cell(manner, (scene, events) -> {
+            events.become(Manner.HONEST);
+            Scene.Wait wait = scene.submit();
+            scene.runtime.advance(Duration.ofMinutes(4));
+            events.become(manner);
+            events.breakAll();
+            Duration took = scene.untilConcluded(wait, Duration.ofMinutes(11));
+            assertThat(phase(wait), is(PrebuildPhase.COMPLETED));
+            assertThat(took, is(lessThanOrEqualTo(Duration.ofMinutes(7).plusSeconds(150))));
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(Manner.class)
+    void aRestartEndsNoWait(Manner manner) {
+        cell(manner, (scene, events) -> {
+            scene.submit();
+            scene.runtime.advance(Duration.ofMinutes(4));
+            Scene.Wait resumed = scene.crashAndRestart().get(0);
+            assertThat("open streams of a closed engine", events.open(), is(lessThanOrEqualTo(1)));
+            scene.untilConcluded(resumed, Duration.ofMinutes(11));
+            assertThat(phase(resumed), is(PrebuildPhase.COMPLETED));
+        });
+    }
+}
