@@ -97,6 +97,7 @@ final class PrebuildMachine {
     private PrebuildPhase phase = PrebuildPhase.UNKNOWN;
     private Duration savedObserved = Duration.ZERO;
     private final ObservedTime missing = new ObservedTime();
+    private boolean readsMiss;
     private final ObservedTime readTrouble = new ObservedTime();
     private int readFailures;
 
@@ -513,6 +514,7 @@ final class PrebuildMachine {
         readTrouble.reset();
         readFailures = 0;
         missing.reset();
+        readsMiss = false;
         newTokens = 0;
         phase = prebuild.status().phase();
         news.phase(prebuild);
@@ -566,6 +568,7 @@ final class PrebuildMachine {
         long now = out.nanoTime();
         Verdict verdict = RetryPolicy.read(e);
         if (verdict == Verdict.NOT_FOUND) {
+            readsMiss = true;
             if (isMissingForLong(now)) {
                 gone();
             }
@@ -713,7 +716,8 @@ final class PrebuildMachine {
         switch (RetryPolicy.cancel(e)) {
             case ALREADY_OVER -> cancelTaken();
             case NOT_FOUND -> {
-                if (isMissingForLong(out.nanoTime())) {
+                // Reads have a word in it too: one kind of call alone may be what is wrong.
+                if (isMissingForLong(out.nanoTime()) && (readsMiss || missing.reached(settings.failureBudget()))) {
                     over(new Outcome.Gone(knownId()));
                 } else {
                     retryCancelLater(e, cancelBackoff.next(out.random()));

@@ -1221,10 +1221,27 @@ class PrebuildMachineTest {
         void notFoundForLongIsTheEnd() {
             cancelling();
             for (int i = 0; i < 6 && machine.stage() != Stage.ENDED; i++) {
+                machine.readFailed(Failures.answer(ErrorCode.NOT_FOUND));
                 machine.cancelFailed(Failures.answer(ErrorCode.NOT_FOUND));
                 effects.pass(Duration.ofSeconds(10));
                 machine.alarm(Alarm.CANCEL);
             }
+            outcome(Outcome.Gone.class);
+        }
+
+        @Test
+        void notFoundByTheCancelAloneIsNotBelievedSoSoon() {
+            cancelling();
+            repeat(Duration.ofSeconds(10), Duration.ofMinutes(5), () -> {
+                machine.readFailed(Failures.page(503));
+                machine.cancelFailed(Failures.answer(ErrorCode.NOT_FOUND));
+                machine.alarm(Alarm.CANCEL);
+            });
+            assertThat(machine.stage(), is(Stage.WATCHING));
+            repeat(Duration.ofSeconds(10), Duration.ofMinutes(12), () -> {
+                machine.cancelFailed(Failures.answer(ErrorCode.NOT_FOUND));
+                machine.alarm(Alarm.CANCEL);
+            });
             outcome(Outcome.Gone.class);
         }
 
