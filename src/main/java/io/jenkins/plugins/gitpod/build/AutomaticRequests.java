@@ -14,11 +14,13 @@ final class AutomaticRequests {
 
     private final PendingBook pending;
     private final Ledger ledger;
+    private final Requests requests;
     private final Intake intake;
 
-    AutomaticRequests(PendingBook pending, Ledger ledger, Intake intake) {
+    AutomaticRequests(PendingBook pending, Ledger ledger, Requests requests, Intake intake) {
         this.pending = pending;
         this.ledger = ledger;
+        this.requests = requests;
         this.intake = intake;
     }
 
@@ -57,7 +59,9 @@ final class AutomaticRequests {
             if (intake.isOpen(requestId)) {
                 continue;
             }
-            Run<?, ?> run = ledger.isKnown(requestId) ? null : Run.fromExternalizableId(each.buildId());
+            // In the ledger by itself, or among those who share a prebuild.
+            boolean isDecided = requests.observer(requestId) != null || ledger.isKnown(requestId);
+            Run<?, ?> run = isDecided ? null : BuildRecords.build(each.buildId());
             try {
                 if (run != null) {
                     ConfiguredConnection over =

@@ -21,7 +21,7 @@ final class BuildRecords {
 
     /** Records the present state of a request with its build, if that is still there. */
     static void save(@NonNull RequestOrigin origin, @NonNull PrebuildRecord record) {
-        Run<?, ?> run = build(origin);
+        Run<?, ?> run = build(origin.buildId());
         if (run == null) {
             LOGGER.log(Level.FINE, "Build {0} is gone; its prebuild is not recorded", origin.buildId());
             return;
@@ -37,7 +37,7 @@ final class BuildRecords {
                     TRY_AGAIN,
                     () -> service.background().execute(() -> {
                         // It may have been deleted meanwhile.
-                        Run<?, ?> later = build(origin);
+                        Run<?, ?> later = build(origin.buildId());
                         if (later != null) {
                             save(later, origin);
                         }
@@ -69,10 +69,11 @@ final class BuildRecords {
         return owner != null && owner.getOrNull() == null;
     }
 
+    /** The build that a request came from, or null if it is gone. */
     @CheckForNull
-    private static Run<?, ?> build(RequestOrigin origin) {
+    static Run<?, ?> build(@NonNull String buildId) {
         try {
-            return Run.fromExternalizableId(origin.buildId());
+            return Run.fromExternalizableId(buildId);
         } catch (IllegalArgumentException | AccessDeniedException e) {
             return null;
         }

@@ -3,19 +3,24 @@ package io.jenkins.plugins.gitpod.build;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import jenkins.model.CauseOfInterruption;
 
-/** The build stopped because someone cancelled its prebuild in Gitpod. Saved with builds. */
+/** The build stopped because someone else cancelled its prebuild, in Gitpod or from Jenkins. Saved with builds. */
 public final class CancelledInGitpod extends CauseOfInterruption {
 
     private static final long serialVersionUID = 1L;
 
     private final String prebuildId;
+    private final boolean fromJenkins;
 
-    public CancelledInGitpod(@NonNull String prebuildId) {
-        this.prebuildId = prebuildId;
+    public CancelledInGitpod(@NonNull PrebuildRecord record) {
+        PrebuildResult prebuild = record.getResult();
+        prebuildId = prebuild == null ? "" : prebuild.getId();
+        fromJenkins = record.getConclusion() != Conclusion.CANCELLED_IN_GITPOD;
     }
 
     @Override
     public String getShortDescription() {
-        return Messages.CancelledInGitpod_description(prebuildId);
+        return fromJenkins
+                ? Messages.CancelledInGitpod_fromJenkins(prebuildId)
+                : Messages.CancelledInGitpod_description(prebuildId);
     }
 }

@@ -80,6 +80,12 @@ public final class Checkout {
         return from == From.OWN_SCM;
     }
 
+    /** The repository's URLs for people. */
+    @NonNull
+    String shownRemotes() {
+        return String.join(", ", remoteUrls);
+    }
+
     /** The branches for people, or the commit if none is known. */
     @NonNull
     public String shownBranch() {

@@ -15,14 +15,14 @@ public final class Checkouts extends InvisibleAction {
     /** A build that checks out more than this gains nothing by more notes. */
     private static final int MOST = 20;
 
-    private final List<Checkout> all = new ArrayList<>();
+    /** Replaced and never changed, for the build may be saved at any time. */
+    private volatile List<Checkout> all = new ArrayList<>();
 
-    /**
-     * Notes a checkout; it is saved with the build's next save.
-     *
-     * @return false if the build has noted the same before
-     */
-    public static boolean note(@NonNull Run<?, ?> run, @NonNull Checkout checkout) {
+    /** For which of them a prebuild was asked for by itself; after a restart the {@link CommitBook} knows. */
+    private transient List<Checkout> asked;
+
+    /** Notes a checkout; it is saved with the build's next save. */
+    public static void note(@NonNull Run<?, ?> run, @NonNull Checkout checkout) {
         Checkouts notes;
         synchronized (run) {
             notes = run.getAction(Checkouts.class);
@@ -32,12 +32,34 @@ public final class Checkouts extends InvisibleAction {
             }
         }
         synchronized (notes) {
-            if (notes.all.size() >= MOST || notes.all.stream().anyMatch(checkout::isSameAs)) {
-                return false;
-            }
-            notes.all.add(checkout);
-            return true;
+            notes.all = with(notes.all, checkout);
         }
+    }
+
+    /**
+     * Whether a prebuild is to be asked for by itself: a build may check out the same many times.
+     *
+     * @param checkout that was noted
+     */
+    public static boolean isFirstAsked(@NonNull Run<?, ?> run, @NonNull Checkout checkout) {
+        Checkouts notes = run.getAction(Checkouts.class);
+        if (notes == null) {
+            return false;
+        }
+        synchronized (notes) {
+            List<Checkout> before = notes.asked == null ? List.of() : notes.asked;
+            notes.asked = with(before, checkout);
+            return notes.asked.size() > before.size();
+        }
+    }
+
+    private static List<Checkout> with(List<Checkout> before, Checkout checkout) {
+        if (before.size() >= MOST || before.stream().anyMatch(checkout::isSameAs)) {
+            return before;
+        }
+        List<Checkout> all = new ArrayList<>(before);
+        all.add(checkout);
+        return all;
     }
 
     /** What the build has checked out, of the job's own source first. */
@@ -47,11 +69,10 @@ public final class Checkouts extends InvisibleAction {
         if (notes == null) {
             return List.of();
         }
+        List<Checkout> all = notes.all;
         List<Checkout> sorted = new ArrayList<>();
-        synchronized (notes) {
-            notes.all.stream().filter(Checkout::isOwn).forEach(sorted::add);
-            notes.all.stream().filter(each -> !each.isOwn()).forEach(sorted::add);
-        }
+        all.stream().filter(Checkout::isOwn).forEach(sorted::add);
+        all.stream().filter(each -> !each.isOwn()).forEach(sorted::add);
         return sorted;
     }
 }

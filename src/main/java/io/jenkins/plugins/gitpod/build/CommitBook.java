@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -66,10 +67,10 @@ final class CommitBook {
         private String url;
         private boolean completed;
 
-        Act(String revision, UUID requestId) {
+        Act(String revision, UUID requestId, Instant now) {
             this.revision = revision;
             this.requestId = requestId.toString();
-            this.time = Instant.now().toEpochMilli();
+            this.time = now.toEpochMilli();
         }
 
         boolean isOf(UUID request) {
@@ -81,8 +82,8 @@ final class CommitBook {
         }
 
         /** Whether its prebuild completed, and not so long ago that Gitpod has deleted it. */
-        boolean isCompleted() {
-            return completed && Instant.ofEpochMilli(time).isAfter(Instant.now().minus(GOOD_FOR));
+        boolean isCompleted(@NonNull Instant now) {
+            return completed && Instant.ofEpochMilli(time).isAfter(now.minus(GOOD_FOR));
         }
 
         @NonNull
@@ -104,10 +105,12 @@ final class CommitBook {
 
     private final Path directory;
     private final Map<String, Page> pages = new HashMap<>();
+    private final InstantSource clock;
     private boolean allRead;
 
-    CommitBook(@NonNull Path directory) {
+    CommitBook(@NonNull Path directory, @NonNull InstantSource clock) {
         this.directory = directory;
+        this.clock = clock;
     }
 
     /** By what the last prebuild of a project is booked, whatever its class and branch. */
@@ -127,7 +130,7 @@ final class CommitBook {
     @CheckForNull
     synchronized Act completed(@NonNull Key key, @NonNull String revision) {
         for (Act act : page(key.fileName()).acts) {
-            if (act.isOfRevision(revision) && act.isCompleted()) {
+            if (act.isOfRevision(revision) && act.isCompleted(clock.instant())) {
                 return act;
             }
         }
@@ -150,7 +153,7 @@ final class CommitBook {
         Page page = page(key.fileName());
         page.owed = false;
         page.acts.removeIf(act -> act.isOf(requestId));
-        page.acts.add(new Act(revision, requestId));
+        page.acts.add(new Act(revision, requestId, clock.instant()));
         while (page.acts.size() > MOST_ACTS) {
             page.acts.remove(0);
         }
@@ -177,7 +180,7 @@ final class CommitBook {
     @CheckForNull
     synchronized Duration sinceLast(@NonNull Key project) {
         Act last = last(project);
-        return last == null ? null : Duration.between(Instant.ofEpochMilli(last.time), Instant.now());
+        return last == null ? null : Duration.between(Instant.ofEpochMilli(last.time), clock.instant());
     }
 
     /** A request's prebuild completed. */
@@ -194,11 +197,13 @@ final class CommitBook {
         }
     }
 
-    /** A request made nothing: as if it had never been. */
+    /** A request made nothing: as if it had never been, but for the change that may have mattered. */
     synchronized void nothingMade(@NonNull UUID requestId) {
         for (Map.Entry<String, Page> each : holding(requestId)) {
-            each.getValue().acts.removeIf(act -> act.isOf(requestId));
-            write(each.getKey(), each.getValue());
+            Page page = each.getValue();
+            page.owed |= page.acts.stream().anyMatch(act -> act.isOf(requestId) && act.revision != null);
+            page.acts.removeIf(act -> act.isOf(requestId));
+            write(each.getKey(), page);
         }
     }
 

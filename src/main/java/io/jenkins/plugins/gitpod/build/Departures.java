@@ -77,7 +77,7 @@ final class Departures {
             return;
         }
         switch (sharing.drop(observer)) {
-            case LAST -> cancelForAll(sharing.requestId());
+            case CANCEL -> cancelForAll(sharing.requestId());
             case GOES_ON -> goesOn(observer, sharing);
             default -> LOGGER.log(Level.FINE, "Request {0} is over already", requestId);
         }
@@ -185,38 +185,47 @@ final class Departures {
         if (sharing == null) {
             return;
         }
-        switch (sharing.leave(observer)) {
+        UUID shared = sharing.requestId();
+        PrebuildHandle handle = requests.handle(shared);
+        boolean isMade = handle != null
+                && handle.view().prebuildId() != null
+                && handle.view().cancelReason() == null;
+        switch (sharing.leave(observer, isMade)) {
             case LAST -> {
-                UUID shared = sharing.requestId();
-                PrebuildHandle handle = requests.handle(shared);
                 if (!places.withdraw(shared) && handle != null) {
                     say(console, lastWords(observer, handle));
                     handle.leave(reason);
                 }
             }
-            case GOES_ON -> {
-                say(console, leftToOthers(sharing));
-                goesOn(observer, sharing);
-            }
+            case CANCEL -> cancelForAll(shared);
+            case GOES_ON -> say(console, goesOn(observer, sharing));
             default -> LOGGER.log(Level.FINE, "Request {0} is over already", observer.requestId());
         }
     }
 
-    private void goesOn(RecordingObserver observer, Sharing sharing) {
+    /** @return what there is to say of it */
+    private String goesOn(RecordingObserver observer, Sharing sharing) {
         observer.left();
+        PrebuildHandle handle = requests.handle(sharing.requestId());
+        String prebuildId =
+                Objects.toString(handle == null ? null : handle.view().prebuildId(), "");
+        String message;
+        if (sharing.isForeign()) {
+            message = Messages.PrebuildService_leftForeign(prebuildId);
+        } else if (sharing.memberIds().isEmpty()) {
+            message = Messages.PrebuildMessages_leftRunning(
+                    prebuildId, observer.messages().url());
+        } else {
+            message = Messages.PrebuildService_leftToOthers(prebuildId);
+        }
         background.execute(() -> {
             ledger.share(sharing.requestId(), sharing.owners());
-            observer.leftToOthers(leftToOthers(sharing));
+            observer.left(message);
             if (!sharing.requestId().equals(observer.requestId())) {
                 requests.remove(observer.requestId());
             }
         });
-    }
-
-    private String leftToOthers(Sharing sharing) {
-        PrebuildHandle handle = requests.handle(sharing.requestId());
-        String prebuildId = handle == null ? null : handle.view().prebuildId();
-        return Messages.PrebuildService_leftToOthers(Objects.toString(prebuildId, ""));
+        return message;
     }
 
     private static void say(@Nullable TaskListener console, String line) {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.gitpod.build;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
@@ -22,8 +23,11 @@ import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Carries out what the {@link Intake} decides. Nothing here calls Gitpod. */
-final class IntakeDesk implements Intake.Desk {
+/**
+ * Carries out what is decided on a wish. Nothing here calls Gitpod. Where something is told to those who wait, that is
+ * returned: it may take a while, and others' decisions must not wait for it.
+ */
+final class IntakeDesk {
 
     private static final Logger LOGGER = Logger.getLogger(IntakeDesk.class.getName());
 
@@ -62,14 +66,15 @@ final class IntakeDesk implements Intake.Desk {
         return ConfiguredConnection.tokens(wish.connection(), ledger, wish.requestId(), wish.run());
     }
 
-    @Override
-    public List<Sharing> active(Wish wish, Project project) {
+    /** The prebuilds of a project and class that are under way and meant to go on, as far as this controller knows. */
+    @NonNull
+    List<Sharing> active(@NonNull Wish wish, @NonNull Project project) {
         String apiUrl = wish.connection().endpoint().apiUrl().toString();
-        String classId = Intake.classKey(project, wish.options().getEnvironmentClassId());
+        String classId = Findings.classKey(project, wish.options().getEnvironmentClassId());
         return requests.sharings().stream()
                 .filter(Sharing::isActive)
                 .filter(each -> each.isOf(apiUrl, project.id()))
-                .filter(each -> Intake.classKey(project, each.request().environmentClassId())
+                .filter(each -> Findings.classKey(project, each.request().environmentClassId())
                         .equals(classId))
                 .filter(each -> {
                     PrebuildHandle handle = requests.handle(each.requestId());
@@ -78,17 +83,32 @@ final class IntakeDesk implements Intake.Desk {
                 .toList();
     }
 
-    @Override
-    public boolean isOurs(String prebuildId) {
+    /** Whether a prebuild is, or lately was, one of this controller's. */
+    boolean isOurs(@NonNull String prebuildId) {
         return commits.isKnown(prebuildId)
                 || requests.wasOurs(prebuildId)
                 || engine.open().stream()
                         .anyMatch(handle -> prebuildId.equals(handle.view().prebuildId()));
     }
 
+    /** Whether this controller asked for a prebuild of the project whose id it does not know (yet). */
+    boolean anyUnknown(@NonNull Wish wish, @NonNull Project project) {
+        String apiUrl = wish.connection().endpoint().apiUrl().toString();
+        return engine.open().stream()
+                .map(PrebuildHandle::view)
+                .anyMatch(view -> view.prebuildId() == null
+                        && view.request().projectId().equalsIgnoreCase(project.id())
+                        && view.request()
+                                .connection()
+                                .endpoint()
+                                .apiUrl()
+                                .toString()
+                                .equals(apiUrl));
+    }
+
     /** Sends a request on its way, or has it wait for a free place. */
-    @Override
-    public void make(Wish wish, String projectId) {
+    @NonNull
+    Runnable make(@NonNull Wish wish, @NonNull String projectId) {
         UUID requestId = wish.requestId();
         PrebuildRequest request = wish.request(projectId);
         RecordingObserver observer = new RecordingObserver(request, wish.origin(), Instant.now(), wish.waiter());
@@ -98,7 +118,7 @@ final class IntakeDesk implements Intake.Desk {
                 () -> engine.submit(request, tokens(wish), sharing),
                 () -> inBackground(() -> {
                     sharing.concluded(new Outcome.NotCreated());
-                    pending.forget(requestId);
+                    sharing.memberIds().forEach(pending::forget);
                     requests.over(requestId);
                 }));
         requests.enter(observer, sharing);
@@ -106,12 +126,12 @@ final class IntakeDesk implements Intake.Desk {
         if (admission == Places.Admission.FIRST_TO_WAIT) {
             lookForPlaces();
         }
-        if (admission != Places.Admission.SUBMITTED) {
-            String most = String.valueOf(wish.over().configured().getMostUnderWay());
-            inBackground(() -> wish.waiter()
-                    .line(Messages.PrebuildService_waitsForPlace(
-                            wish.connection().name(), most)));
+        if (admission == Places.Admission.SUBMITTED) {
+            return () -> {};
         }
+        String most = String.valueOf(wish.over().configured().getMostUnderWay());
+        String line = Messages.PrebuildService_waitsForPlace(wish.connection().name(), most);
+        return () -> wish.waiter().line(line);
     }
 
     /** Places become free by an end, by a greater limit, by a connection that is gone: looked for while somebody waits. */
@@ -125,33 +145,37 @@ final class IntakeDesk implements Intake.Desk {
                 }));
     }
 
-    @Override
-    public boolean join(Wish wish, Sharing sharing, String projectId) {
+    /** @return null if it is over by now */
+    @CheckForNull
+    Runnable join(@NonNull Wish wish, @NonNull Sharing sharing, @NonNull String projectId) {
         RecordingObserver observer =
                 new RecordingObserver(wish.request(projectId), wish.origin(), Instant.now(), wish.waiter());
         if (!sharing.join(observer)) {
-            return false;
+            return null;
         }
         requests.enter(observer, sharing);
         ledger.share(sharing.requestId(), sharing.owners());
-        pending.forget(wish.requestId());
-        PrebuildResult known = requests.known(observer);
-        if (known == null) {
-            observer.line(Messages.PrebuildService_joinsCreating(sharing.shownFirstBuild()));
-        } else {
-            observer.line(Messages.PrebuildService_joins(known.getId(), sharing.shownFirstBuild()));
-            observer.adopt(known);
+        if (ledger.isKnown(sharing.requestId())) {
+            pending.forget(wish.requestId());
         }
-        return true;
+        PrebuildResult known = requests.known(observer);
+        return () -> {
+            if (known == null) {
+                observer.line(Messages.PrebuildService_joinsCreating(sharing.shownFirstBuild()));
+            } else {
+                observer.line(Messages.PrebuildService_joins(known.getId(), sharing.shownFirstBuild()));
+                observer.adopt(known);
+            }
+        };
     }
 
-    @Override
-    public void joinForeign(Wish wish, String projectId, String prebuildId) {
-        // Never cancelled by us, whoever leaves: we did not make it.
+    /** Waits for a prebuild that somebody else made; never cancelled by us, whoever leaves. */
+    @NonNull
+    Runnable joinForeign(@NonNull Wish wish, @NonNull String projectId, @NonNull String prebuildId) {
         PrebuildRequest request = Requests.alike(
                 wish.request(projectId), wish.requestId(), !wish.options().isWait(), false);
         RecordingObserver observer = new RecordingObserver(request, wish.origin(), Instant.now(), wish.waiter());
-        Sharing sharing = new Sharing(request, observer, commits).ofForeign();
+        Sharing sharing = new Sharing(request, observer, commits).ofForeign(prebuildId);
         requests.enter(observer, sharing);
         ledger.share(wish.requestId(), sharing.owners());
         SavedRequest saved = new SavedRequest(
@@ -163,25 +187,32 @@ final class IntakeDesk implements Intake.Desk {
         }
         pending.forget(wish.requestId());
         engine.restore(List.of(new PrebuildEngine.Restored(saved, tokens(wish), sharing)));
-        observer.adopt(new PrebuildResult(prebuildId, observer.messages().url(), PrebuildPhase.UNKNOWN));
+        PrebuildResult known =
+                new PrebuildResult(prebuildId, observer.messages().url(), PrebuildPhase.UNKNOWN);
+        return () -> {
+            observer.line(Messages.Intake_joinsForeign(prebuildId));
+            observer.adopt(known);
+        };
     }
 
-    @Override
-    public void cancel(Sharing sharing, Wish by) {
-        String text = Messages.PrebuildService_cancelledFor(by.origin().buildId());
-        inBackground(() -> sharing.line(text));
+    /** Cancels a prebuild for all who wait for it, in favour of a newer one. */
+    @NonNull
+    Runnable cancel(@NonNull Sharing sharing, @NonNull Wish by) {
         sharing.cancelled();
         PrebuildHandle handle = requests.handle(sharing.requestId());
-        by.waiter()
-                .line(Messages.PrebuildService_cancelsPrevious(
-                        Objects.toString(prebuildId(handle), ""), sharing.shownFirstBuild()));
+        String prebuildId = Objects.toString(prebuildId(handle), "");
         if (!places.withdraw(sharing.requestId()) && handle != null) {
             handle.cancel();
         }
+        return () -> {
+            by.waiter().line(Messages.PrebuildService_cancelsPrevious(prebuildId, sharing.shownFirstBuild()));
+            sharing.line(Messages.PrebuildService_cancelledFor(by.origin().buildId()));
+        };
     }
 
-    @Override
-    public PrebuildResult result(Sharing sharing, String skipReason) {
+    /** What to tell instead of a prebuild: the one under way, without an id if it has none yet. */
+    @NonNull
+    PrebuildResult result(@NonNull Sharing sharing, @NonNull String skipReason) {
         PrebuildHandle handle = requests.handle(sharing.requestId());
         PrebuildRequest request = sharing.request();
         return PrebuildResult.skipped(
@@ -196,8 +227,8 @@ final class IntakeDesk implements Intake.Desk {
         return handle == null ? null : handle.view().prebuildId();
     }
 
-    @Override
-    public void conclude(@NonNull Wish wish, @NonNull PrebuildRecord record) {
+    /** No prebuild is made. */
+    void conclude(@NonNull Wish wish, @NonNull PrebuildRecord record) {
         if (!wish.isAutomatic() || record.getConclusion() == Conclusion.ERROR) {
             BuildRecords.save(wish.origin(), record);
         }

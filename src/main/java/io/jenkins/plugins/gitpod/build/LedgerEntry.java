@@ -40,7 +40,7 @@ final class LedgerEntry {
     private final String stage;
     private final long intentTime;
     private final String prebuildId;
-    private final boolean detached;
+    private boolean detached;
     private final String cancelReason;
     private final long observedSeconds;
     private List<Joined> joined;
@@ -120,6 +120,8 @@ final class LedgerEntry {
         firstLeft = owners.firstLeft();
         goesOn = owners.goesOn();
         foreign = owners.foreign();
+        // Nobody waits any longer, though somebody once did.
+        detached |= owners.firstLeft() && others.isEmpty();
         return this;
     }
 

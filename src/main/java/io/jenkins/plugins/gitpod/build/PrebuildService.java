@@ -115,7 +115,7 @@ public final class PrebuildService {
         ThreadedRuntime threads = new ThreadedRuntime();
         EngineRuntime runtime = new SystemRuntime(threads);
         Ledger ledger = new Ledger(directory);
-        CommitBook commits = new CommitBook(directory.resolve("commits"));
+        CommitBook commits = new CommitBook(directory.resolve("commits"), runtime::now);
         PendingBook pending = new PendingBook(directory.resolve("new-commits"));
         PrebuildEngine engine =
                 new PrebuildEngine(runtime, settings, journal(ledger, pending), new ConnectionClients(Limits.client()));
@@ -124,7 +124,7 @@ public final class PrebuildService {
         IntakeDesk desk = new IntakeDesk(runtime, engine, ledger, places, commits, pending, requests);
         Intake intake = new Intake(runtime, settings, commits, desk);
         Departures departures = new Departures(requests, ledger, places, intake, runtime.lane(Lane.DELIVERY));
-        AutomaticRequests automatic = new AutomaticRequests(pending, ledger, intake);
+        AutomaticRequests automatic = new AutomaticRequests(pending, ledger, requests, intake);
         Returns returns = new Returns(requests, ledger);
         running = new Running(
                 threads, runtime, engine, ledger, places, requests, desk, intake, departures, returns, automatic);
@@ -203,7 +203,13 @@ public final class PrebuildService {
             @Override
             public void save(SavedRequest request) throws IOException {
                 ledger.save(request);
-                pending.forget(request.request().requestId());
+                UUID requestId = request.request().requestId();
+                pending.forget(requestId);
+                Running now = running;
+                Sharing sharing = now == null ? null : now.requests().sharing(requestId);
+                if (sharing != null) {
+                    sharing.memberIds().forEach(pending::forget);
+                }
             }
 
             @Override
@@ -258,7 +264,7 @@ public final class PrebuildService {
         }
         now.ledger().announce(requestId, origin);
         if (projectId != null && wish.isPlain()) {
-            now.desk().make(wish, projectId);
+            background().execute(now.desk().make(wish, projectId));
         } else {
             now.intake().ask(wish, ConfiguredConnection.tokens(over.connection(), now.ledger(), requestId, run));
         }
@@ -360,7 +366,7 @@ public final class PrebuildService {
 
     /**
      * Goes on waiting for a request after a restart: attaches to it if it is open, or tells what the build's record says
-     * of its end. May read a small file.
+     * of its end. May read a small file, and saves the build if it lost what it knew of the prebuild.
      */
     @NonNull
     public Resumed resume(@NonNull UUID requestId, @NonNull Run<?, ?> run, @NonNull PrebuildWaiter waiter) {
@@ -373,6 +379,9 @@ public final class PrebuildService {
             }
             observer.attach(waiter);
             if (known != null) {
+                if (PrebuildAction.find(run, requestId.toString()) == null) {
+                    observer.restore(known);
+                }
                 waiter.created(known);
             }
             return Resumed.GOES_ON;

@@ -35,6 +35,7 @@ final class RecordingObserver implements PrebuildObserver {
     private final Object saving = new Object();
 
     private boolean isBuildDeleted;
+    private boolean isLastWordSaved;
 
     @CheckForNull
     private PrebuildResult result;
@@ -196,9 +197,38 @@ final class RecordingObserver implements PrebuildObserver {
         }
     }
 
+    /** After a restart: a crash came before the build's record of the prebuild was saved. */
+    void restore(@NonNull PrebuildResult known) {
+        synchronized (this) {
+            if (result != null) {
+                return;
+            }
+            result = known;
+        }
+        save(record(null, null));
+    }
+
     /** This one left; the prebuild goes on. */
-    void leftToOthers(@NonNull String message) {
+    void left(@NonNull String message) {
+        synchronized (this) {
+            if (conclusion != null) {
+                return;
+            }
+        }
         conclude(record(Conclusion.LEFT_RUNNING, message));
+    }
+
+    /** The end of a prebuild that this one left running: the build's page shows it. */
+    void endedWithout(@NonNull Outcome end) {
+        boolean isTold;
+        synchronized (this) {
+            isTold = conclusion != null;
+        }
+        if (isTold) {
+            settled(end);
+        } else {
+            concluded(end);
+        }
     }
 
     @Override
@@ -314,9 +344,11 @@ final class RecordingObserver implements PrebuildObserver {
         return Conclusion.ERROR;
     }
 
+    /** The last word stays the last one, whichever thread comes first. */
     private void save(PrebuildRecord record) {
         synchronized (saving) {
-            if (!isBuildDeleted) {
+            isLastWordSaved |= record.getConclusion() != null;
+            if (!isBuildDeleted && (record.getConclusion() != null || !isLastWordSaved)) {
                 BuildRecords.save(origin, record);
             }
         }

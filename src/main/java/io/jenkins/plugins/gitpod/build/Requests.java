@@ -155,7 +155,7 @@ final class Requests {
                 joined.add(other);
                 enter(other, sharing);
             }
-            sharing.restore(joined, read.owners());
+            sharing.restore(joined, read.owners(), read.saved().prebuildId());
             restored.add(new PrebuildEngine.Restored(
                     read.saved(),
                     ConfiguredConnection.tokens(request.connection(), ledger, request.requestId(), null),
@@ -189,13 +189,20 @@ final class Requests {
         });
     }
 
+    /** The one who asked, or if that one has left, another one who has not. */
+    private UUID oneWhoWaits(UUID requestId) {
+        Sharing sharing = sharings.get(requestId);
+        List<UUID> all = sharing == null ? List.of() : sharing.memberIds();
+        return all.isEmpty() || all.contains(requestId) ? requestId : all.get(0);
+    }
+
     /** All that is open, the oldest first. */
     @NonNull
     List<OpenPrebuild> shown() {
         List<OpenPrebuild> all = new ArrayList<>();
         for (PrebuildHandle handle : engine.open()) {
             // Its build may have been told the end already, while the cancel is still being confirmed.
-            RequestOrigin origin = ledger.origin(handle.requestId());
+            RequestOrigin origin = ledger.origin(oneWhoWaits(handle.requestId()));
             RequestView view = handle.view();
             if (origin != null) {
                 Instant since = view.intentTime() == null ? Instant.now() : view.intentTime();

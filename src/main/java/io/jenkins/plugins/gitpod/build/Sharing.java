@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.build;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
@@ -21,6 +22,10 @@ final class Sharing implements PrebuildObserver {
     private final TokenNews tokenNews;
     private final CommitBook commits;
     private final List<RecordingObserver> members = new ArrayList<>();
+
+    /** Those who left it to others; their builds' pages show its end all the same. */
+    private final List<RecordingObserver> leavers = new ArrayList<>();
+
     private final String firstBuild;
     private boolean foreign;
     private boolean goesOn;
@@ -38,8 +43,9 @@ final class Sharing implements PrebuildObserver {
 
     /** Somebody else made the prebuild. */
     @NonNull
-    synchronized Sharing ofForeign() {
+    synchronized Sharing ofForeign(@NonNull String id) {
         foreign = true;
+        prebuildId = id;
         return this;
     }
 
@@ -96,8 +102,11 @@ final class Sharing implements PrebuildObserver {
     }
 
     /** After a restart: as the ledger has it. */
-    synchronized void restore(@NonNull List<RecordingObserver> joined, @NonNull Owners saved) {
+    synchronized void restore(
+            @NonNull List<RecordingObserver> joined, @NonNull Owners saved, @Nullable String savedPrebuildId) {
+        prebuildId = savedPrebuildId;
         if (saved.firstLeft()) {
+            leavers.addAll(members);
             members.clear();
         }
         members.addAll(joined);
@@ -109,24 +118,37 @@ final class Sharing implements PrebuildObserver {
     enum Left {
         /** It goes on, for others or because one of them wanted so. */
         GOES_ON,
-        /** Nobody waits any longer. */
+        /** Nobody waits any longer: the request says what becomes of the prebuild. */
         LAST,
+        /** Nobody waits any longer, and the request, though nobody ever waited by it, is no longer wanted either. */
+        CANCEL,
         /** Who leaves was not there, or the prebuild is over. */
         NOTHING
     }
 
-    /** Somebody leaves early. Who is the last one stays a member, to hear what becomes of the prebuild. */
-    synchronized Left leave(@NonNull RecordingObserver observer) {
+    /**
+     * Somebody leaves early. Who takes the prebuild along stays a member, to hear what becomes of it.
+     *
+     * @param isMade whether the prebuild is known to exist
+     */
+    synchronized Left leave(@NonNull RecordingObserver observer, boolean isMade) {
         if (over || !members.contains(observer)) {
             return Left.NOTHING;
         }
+        boolean isLast = members.size() == 1 && !goesOn;
         boolean isFirst = observer.requestId().equals(request.requestId());
-        if (members.size() == 1 && !goesOn && (isFirst || observer.isCancelOnAbort())) {
-            cancelled = request.cancelOnAbort();
+        boolean cancels = !foreign && observer.isCancelOnAbort();
+        if (isLast && cancels) {
+            cancelled = true;
+            return request.detached() && !isFirst ? Left.CANCEL : Left.LAST;
+        } else if (isLast && isFirst && !isMade) {
+            // It may come to nothing yet.
+            cancelled = true;
             return Left.LAST;
         }
         members.remove(observer);
-        goesOn |= !observer.isCancelOnAbort() || request.detached();
+        leavers.add(observer);
+        goesOn |= !foreign && !observer.isCancelOnAbort();
         return Left.GOES_ON;
     }
 
@@ -137,9 +159,10 @@ final class Sharing implements PrebuildObserver {
         }
         if (members.size() == 1 && !goesOn && !foreign) {
             cancelled = true;
-            return Left.LAST;
+            return Left.CANCEL;
         }
         members.remove(observer);
+        leavers.add(observer);
         return Left.GOES_ON;
     }
 
@@ -193,6 +216,10 @@ final class Sharing implements PrebuildObserver {
         return List.copyOf(members);
     }
 
+    private synchronized List<RecordingObserver> leavers() {
+        return List.copyOf(leavers);
+    }
+
     @NonNull
     synchronized List<UUID> memberIds() {
         List<UUID> ids = new ArrayList<>();
@@ -234,6 +261,7 @@ final class Sharing implements PrebuildObserver {
         for (RecordingObserver member : members()) {
             member.concluded(outcome);
         }
+        leavers().forEach(leaver -> leaver.endedWithout(outcome));
     }
 
     @Override
@@ -241,6 +269,7 @@ final class Sharing implements PrebuildObserver {
         for (RecordingObserver member : members()) {
             member.settled(end);
         }
+        leavers().forEach(leaver -> leaver.settled(end));
     }
 
     private void book(Outcome outcome) {

@@ -127,8 +127,7 @@ final class WaitingBuild implements PrebuildWaiter {
         listener.error("[Gitpod] " + verdict.message());
         if (verdict.result() == Result.ABORTED) {
             build.setResult(Result.ABORTED);
-            build.addAction(
-                    new InterruptedBuildAction(List.of(new CancelledInGitpod(result == null ? "" : result.getId()))));
+            build.addAction(new InterruptedBuildAction(List.of(new CancelledInGitpod(record))));
         }
         return false;
     }

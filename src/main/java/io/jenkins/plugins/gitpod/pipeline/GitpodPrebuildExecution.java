@@ -267,9 +267,7 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildWai
             succeed(record.getResult());
         } else if (verdict.result() == Result.ABORTED) {
             line(verdict.message());
-            PrebuildResult prebuild = record.getResult();
-            fail(new FlowInterruptedException(
-                    Result.ABORTED, false, new CancelledInGitpod(prebuild == null ? "" : prebuild.getId())));
+            fail(new FlowInterruptedException(Result.ABORTED, false, new CancelledInGitpod(record)));
         } else {
             fail(new AbortException(verdict.message()));
         }

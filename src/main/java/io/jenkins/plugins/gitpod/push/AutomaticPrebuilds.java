@@ -26,7 +26,8 @@ final class AutomaticPrebuilds extends InvisibleAction {
 
     private static final Logger LOGGER = Logger.getLogger(AutomaticPrebuilds.class.getName());
 
-    private final List<String> requestIds = new ArrayList<>();
+    /** Replaced and never changed, for the build may be saved at any time. */
+    private volatile List<String> requestIds = new ArrayList<>();
 
     /** Asks for a prebuild of a commit; returns at once. */
     static void ask(Run<?, ?> run, GitpodPrebuildProperty property, NewCommit commit, TaskListener listener) {
@@ -65,7 +66,9 @@ final class AutomaticPrebuilds extends InvisibleAction {
             }
         }
         synchronized (action) {
-            action.requestIds.add(requestId.toString());
+            List<String> all = new ArrayList<>(action.requestIds);
+            all.add(requestId.toString());
+            action.requestIds = all;
         }
     }
 
@@ -75,11 +78,7 @@ final class AutomaticPrebuilds extends InvisibleAction {
         if (action == null) {
             return;
         }
-        List<String> all;
-        synchronized (action) {
-            all = List.copyOf(action.requestIds);
-        }
-        all.forEach(requestId -> PrebuildService.get().dropAutomatic(UUID.fromString(requestId)));
+        action.requestIds.forEach(requestId -> PrebuildService.get().dropAutomatic(UUID.fromString(requestId)));
     }
 
     /** The first words go to the build's console, as long as it is open. */

@@ -69,10 +69,12 @@ public final class CheckoutListener extends SCMListener {
             Job<?, ?> job = build.getParent();
             OwnSource source = OwnSource.of(job);
             Checkout checkout = source.noted(build, found);
-            boolean isNew = Checkouts.note(build, checkout);
+            Checkouts.note(build, checkout);
             GitpodPrebuildProperty property = job.getProperty(GitpodPrebuildProperty.class);
             // A job without a source of its own is about whatever it checks out.
-            if (isNew && property != null && !Boolean.FALSE.equals(source.has(found.remoteUrls()))) {
+            if (property != null
+                    && !Boolean.FALSE.equals(source.has(found.remoteUrls()))
+                    && Checkouts.isFirstAsked(build, checkout)) {
                 ChangedPaths changed = ChangedPaths.of(property.getOnlyIfChanged(), changes(build, scm, changelogFile));
                 AutomaticPrebuilds.ask(build, property, new NewCommit(checkout, changed), listener);
             }

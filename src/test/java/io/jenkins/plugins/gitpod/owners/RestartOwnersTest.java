@@ -261,6 +261,31 @@ class RestartOwnersTest {
         assertEquals(0, gitpod.simulator().books().count("CancelPrebuild"));
     }
 
+    @Test
+    void buildThatWasNotSavedInTimeShowsItsPrebuildAgain() throws Throwable {
+        Path[] file = new Path[1];
+        sessions.then(jenkins -> {
+            gitpod.connect();
+            pipeline(jenkins, "unsaved").scheduleBuild2(0).waitForStart();
+            Run<?, ?> build = last(jenkins, "unsaved");
+            awaitLog(build, "Created Gitpod prebuild");
+            file[0] = build.getRootDir().toPath().resolve("build.xml");
+        });
+        String saved = Files.readString(file[0]);
+        String action = PrebuildAction.class.getName();
+        String without = saved.replaceAll("(?s)<" + action + "[ >].*</" + action + ">", "");
+        assertFalse(without.equals(saved), "the record was there");
+        Files.writeString(file[0], without);
+        sessions.then(jenkins -> {
+            Run<?, ?> build = last(jenkins, "unsaved");
+            awaitLog(build, "Watching Gitpod prebuild " + only("unsaved").id() + " again");
+            await().until(() -> build.getAction(PrebuildAction.class) != null);
+            assertEquals(only("unsaved").id(), record(build, 0).getResult().getId());
+            only("unsaved").forcePhase(SimPhase.COMPLETED);
+            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
+        });
+    }
+
     /** A pipeline whose program is set back to what was saved before its step, as a crash may leave it. */
     private WorkflowRun startOlder(JenkinsRule jenkins, String script, Path[] program, byte[][] before)
             throws Exception {

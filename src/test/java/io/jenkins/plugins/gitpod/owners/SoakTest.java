@@ -215,20 +215,24 @@ class SoakTest {
     /** Active prebuilds that are neither those of a build that runs nor detached ones. */
     private List<SimPrebuild> unowned() throws Exception {
         Set<String> owned = new TreeSet<>();
+        Set<String> building = new TreeSet<>();
         for (Remote.Build build : builds()) {
+            if (build.building) {
+                building.add("<buildId>" + build.job + "#1</buildId>");
+            }
             if (build.building || build.detached) {
                 owned.add(String.valueOf(build.prebuildId));
             }
         }
-        // Jenkins may have lost the build that started a detached one, and with it the record.
-        String detached = open().stream().filter(SoakTest::isDetached).collect(joining());
+        // Jenkins may have lost the record of a build, or the whole build that started a detached one.
+        String kept = open().stream()
+                .filter(entry -> !entry.contains("<cancelReason>"))
+                .filter(entry -> entry.contains("<detached>true</detached>")
+                        || building.stream().anyMatch(entry::contains))
+                .collect(joining());
         return gitpod.simulator().books().active().stream()
-                .filter(prebuild -> !owned.contains(prebuild.id()) && !detached.contains(prebuild.id()))
+                .filter(prebuild -> !owned.contains(prebuild.id()) && !kept.contains(prebuild.id()))
                 .toList();
-    }
-
-    private static boolean isDetached(String entry) {
-        return entry.contains("<detached>true</detached>") && !entry.contains("<cancelReason>");
     }
 
     /** The ledger's open entries. */

@@ -1,8 +1,6 @@
 package io.jenkins.plugins.gitpod.push;
 
 import static org.awaitility.Awaitility.await;
-import static org.hamcrest.MatcherAssert.assertThat;
-import static org.hamcrest.Matchers.hasSize;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import hudson.model.FreeStyleBuild;
@@ -72,17 +70,11 @@ class AutomaticTest {
     void newRepository(GitSampleRepoRule sample) throws Exception {
         repo = sample;
         Repository.init(repo, "node { checkout scm }");
-        project = GITPOD.simulator()
-                .addProject(repo.getRoot().getName())
-                .remoteUri(repo.toString())
-                .branch("master")
-                .plan(PhasePlan.quick(Duration.ofMillis(300)));
+        project = Commits.project(GITPOD, repo);
     }
 
     private List<SimPrebuild> made() {
-        return GITPOD.simulator().books().prebuilds().stream()
-                .filter(prebuild -> prebuild.projectId().equals(project.id()))
-                .toList();
+        return Commits.made(GITPOD, project);
     }
 
     private FreeStyleProject freestyle(GitpodPrebuildProperty property) throws Exception {
@@ -99,29 +91,11 @@ class AutomaticTest {
     }
 
     private static PrebuildRecord awaitEnd(Run<?, ?> build) {
-        await().atMost(Duration.ofSeconds(30)).until(() -> {
-            PrebuildAction action = build.getAction(PrebuildAction.class);
-            return action != null && action.getRecords().stream().allMatch(record -> record.getConclusion() != null);
-        });
-        List<PrebuildRecord> records = build.getAction(PrebuildAction.class).getRecords();
-        assertThat(records, hasSize(1));
-        return records.get(0);
+        return Commits.awaitEnd(build);
     }
 
-    /** Waits until no more is undecided, then says how many there are. */
     private void assertMade(int expected) {
-        await().atMost(Duration.ofSeconds(30)).until(AutomaticTest::nothingUndecided);
-        assertEquals(expected, made().size(), "prebuilds made");
-    }
-
-    private static boolean nothingUndecided() {
-        String[] left = jenkins.jenkins
-                .getRootDir()
-                .toPath()
-                .resolve("gitpod-prebuilds/new-commits")
-                .toFile()
-                .list();
-        return left == null || left.length == 0;
+        Commits.assertMade(GITPOD, project, expected);
     }
 
     @Test
@@ -196,7 +170,7 @@ class AutomaticTest {
     void failedCheckoutWithStaleDataMakesNone() throws Exception {
         FreeStyleProject job = freestyle(new GitpodPrebuildProperty());
         job.getBuildersList().add(new io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder());
-        awaitEndOfAll(jenkins.buildAndAssertSuccess(job));
+        Commits.awaitEnds(jenkins.buildAndAssertSuccess(job));
         int before = made().size();
         Repository.push(repo, "file", "two");
         job.setScm(new GitSCM(
@@ -208,12 +182,6 @@ class AutomaticTest {
         FreeStyleBuild failed = jenkins.buildAndAssertStatus(Result.FAILURE, job);
         assertMade(before);
         assertEquals(null, failed.getAction(PrebuildAction.class));
-    }
-
-    private static void awaitEndOfAll(Run<?, ?> build) {
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> build.getAction(PrebuildAction.class).getRecords().stream()
-                        .allMatch(record -> record.getConclusion() != null));
     }
 
     @Test
@@ -340,7 +308,7 @@ class AutomaticTest {
             GITPOD.account().mayCreate(true);
         }
         // nothing was made, so the commit is still new
-        awaitEndOfAll(jenkins.buildAndAssertSuccess(job));
+        Commits.awaitEnds(jenkins.buildAndAssertSuccess(job));
         assertMade(1);
     }
 

@@ -27,8 +27,13 @@ final class Repository {
     }
 
     static GitSCM scm(GitSampleRepoRule repo) {
+        return scm(repo.toString());
+    }
+
+    /** The branch {@code master} of a repository. */
+    static GitSCM scm(String url) {
         return new GitSCM(
-                GitSCM.createRepoList(repo.toString(), null),
+                GitSCM.createRepoList(url, null),
                 java.util.List.of(new hudson.plugins.git.BranchSpec("*/master")),
                 null,
                 null,

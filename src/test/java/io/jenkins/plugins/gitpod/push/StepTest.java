@@ -10,6 +10,8 @@ import hudson.model.Result;
 import io.jenkins.plugins.gitpod.jenkins.Builds;
 import io.jenkins.plugins.gitpod.jenkins.FastLimits;
 import io.jenkins.plugins.gitpod.jenkins.GitpodFixture;
+import io.jenkins.plugins.gitpod.simulator.Fault;
+import io.jenkins.plugins.gitpod.simulator.FaultRule;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
@@ -182,6 +184,83 @@ class StepTest {
         jenkins.assertLogContains("got " + id + " true", skipped);
         assertThat(JenkinsRule.getLog(skipped), containsString("asked for by " + first.getExternalizableId()));
         made().get(0).forcePhase(SimPhase.COMPLETED);
+        assertEquals(1, made().size());
+    }
+
+    @Test
+    void onlyIfChangedJudgesByTheChangeLogAndForgetsNothing() throws Exception {
+        WorkflowJob job = Builds.pipeline(
+                jenkins,
+                checkout() + "def p = gitpodPrebuild(onlyIfChanged: '.devcontainer/**, **/package-lock.json')\n"
+                        + "echo \"got ${p.phase} ${p.skipped}\"");
+        // no change log to judge by
+        jenkins.assertLogContains("got COMPLETED false", jenkins.buildAndAssertSuccess(job));
+        Repository.push(repo, "src/Main.java", "class Main {}");
+        WorkflowRun skipped = jenkins.buildAndAssertSuccess(job);
+        jenkins.assertLogContains("No Gitpod prebuild is made. No changed path matches .devcontainer/**", skipped);
+        jenkins.assertLogContains("got SKIPPED true", skipped);
+        Repository.push(repo, "web/package-lock.json", "{}");
+        jenkins.assertLogContains("got COMPLETED false", jenkins.buildAndAssertSuccess(job));
+        assertEquals(2, made().size());
+        // a change that matters and meets an active one is remembered
+        project.plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        Repository.push(repo, ".devcontainer/devcontainer.json", "{}");
+        WorkflowRun waits = job.scheduleBuild2(0).waitForStart();
+        Builds.awaitLog(waits, "Created Gitpod prebuild");
+        Repository.push(repo, ".devcontainer/devcontainer.json", "{ }");
+        job.setConcurrentBuild(true);
+        WorkflowJob skips = Builds.pipeline(
+                jenkins, checkout() + "gitpodPrebuild onlyIfChanged: '.devcontainer/**', whenActive: 'SKIP'");
+        jenkins.assertLogContains("One is under way already", jenkins.buildAndAssertSuccess(skips));
+        made().get(2).forcePhase(SimPhase.COMPLETED);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(waits));
+        project.plan(PhasePlan.quick(Duration.ofMillis(300)));
+        Repository.push(repo, "README.md", "nothing that matters");
+        jenkins.buildAndAssertSuccess(skips);
+        assertEquals(4, made().size());
+    }
+
+    @Test
+    void intervalHoldsNobodyBackFromJoining() throws Exception {
+        project.plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        String options = "gitpodPrebuild whenActive: 'JOIN', minimumInterval: 60";
+        WorkflowRun first =
+                Builds.pipeline(jenkins, checkout() + options).scheduleBuild2(0).waitForStart();
+        Builds.awaitLog(first, "Created Gitpod prebuild");
+        WorkflowRun second =
+                Builds.pipeline(jenkins, checkout() + options).scheduleBuild2(0).waitForStart();
+        Builds.awaitLog(second, "Waiting for Gitpod prebuild " + made().get(0).id());
+        made().get(0).forcePhase(SimPhase.COMPLETED);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(first));
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(second));
+        assertEquals(1, made().size());
+    }
+
+    @Test
+    void branchThatIsNotKnownIsSaid() throws Exception {
+        WorkflowRun build = jenkins.buildAndAssertSuccess(
+                Builds.pipeline(jenkins, "gitpodPrebuild projectId: '" + project.id() + "', onlyProjectBranch: true"));
+        jenkins.assertLogContains("it is not known whether it is of the project's own branch", build);
+        assertEquals(1, made().size());
+    }
+
+    @Test
+    void buildAbortedBeforeAnythingIsDecidedMakesNone() throws Exception {
+        Fault.Hang hang = Fault.hangBeforeActing();
+        GITPOD.simulator().faults().add(FaultRule.on("ListProjects", hang).forever());
+        try {
+            WorkflowRun build = Builds.pipeline(jenkins, checkout() + "gitpodPrebuild()")
+                    .scheduleBuild2(0)
+                    .waitForStart();
+            await().atMost(Duration.ofSeconds(60)).until(() -> hang.held() == 1);
+            build.doStop();
+            jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
+            jenkins.assertLogContains("No Gitpod prebuild was created.", build);
+        } finally {
+            GITPOD.simulator().faults().clear();
+            hang.release();
+        }
+        jenkins.buildAndAssertSuccess(Builds.pipeline(jenkins, checkout() + "gitpodPrebuild()"));
         assertEquals(1, made().size());
     }
 }

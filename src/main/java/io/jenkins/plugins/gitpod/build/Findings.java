@@ -1,0 +1,59 @@
+package io.jenkins.plugins.gitpod.build;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.api.Project;
+import java.util.List;
+
+/**
+ * What a decision on a wish is made by.
+ *
+ * @param project the project
+ * @param checkout what the build has checked out of it, or null if that is not known
+ * @param changed whether something that matters has changed
+ * @param underWay the project's prebuilds of that class that Gitpod said to be under way; empty if nobody wants to know
+ */
+record Findings(
+        @NonNull Project project,
+        @Nullable Checkout checkout,
+        @NonNull ChangedPaths changed,
+        @NonNull List<Prebuild> underWay) {
+
+    /** By what the commit is booked, or null if none is known. */
+    @CheckForNull
+    CommitBook.Key key(@NonNull Wish wish) {
+        return checkout == null
+                ? null
+                : new CommitBook.Key(
+                        apiUrl(wish),
+                        project.id(),
+                        classKey(project, wish.options().getEnvironmentClassId()),
+                        checkout.bookedBranch(project.cloneTarget()));
+    }
+
+    /** By what the project's last prebuild is booked. */
+    @NonNull
+    CommitBook.Key ofProject(@NonNull Wish wish) {
+        return CommitBook.ofProject(apiUrl(wish), project.id());
+    }
+
+    private static String apiUrl(Wish wish) {
+        return wish.connection().endpoint().apiUrl().toString();
+    }
+
+    /** The commit, or null if none is known. */
+    @CheckForNull
+    String revision() {
+        return checkout == null ? null : checkout.revision();
+    }
+
+    /** The class, or the empty text for the project's default one, however it was named. */
+    @NonNull
+    static String classKey(@NonNull Project project, @Nullable String classId) {
+        List<String> classes = project.environmentClassIds();
+        boolean isDefault = classId == null || !classes.isEmpty() && classId.equalsIgnoreCase(classes.get(0));
+        return isDefault ? "" : classId;
+    }
+}

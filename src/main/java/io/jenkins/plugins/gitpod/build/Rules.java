@@ -1,0 +1,254 @@
+package io.jenkins.plugins.gitpod.build;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.api.Project;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Whether a prebuild is made of a wish: by its branch, its commit, the changed paths, what is under way, and the last one's
+ * time. Each rule returns null, or else what is to be told once the decision is made.
+ */
+final class Rules {
+
+    /** How long a decision waits for the id of a prebuild that is being created. */
+    private static final Duration FOR_ID = Duration.ofSeconds(20);
+
+    private static final Duration LOOK_FOR_ID = Duration.ofSeconds(2);
+
+    private final CommitBook commits;
+    private final IntakeDesk desk;
+    private final Intake intake;
+
+    Rules(CommitBook commits, IntakeDesk desk, Intake intake) {
+        this.commits = commits;
+        this.desk = desk;
+        this.intake = intake;
+    }
+
+    /** One at a time: what is decided shows in the books before the next one looks there. */
+    @NonNull
+    Runnable apply(@NonNull AskedWish asked, @NonNull Findings found) {
+        Wish wish = asked.wish();
+        WhenActive when = wish.options().getWhenActive();
+        boolean servedByOther = when == WhenActive.JOIN || when == WhenActive.SKIP;
+        Runnable decided = otherBranch(asked, found);
+        if (decided == null) {
+            decided = needless(asked, found);
+        }
+        if (decided == null && servedByOther) {
+            decided = underWay(asked, found);
+        }
+        if (decided == null) {
+            decided = tooSoon(asked, found);
+        }
+        if (decided != null) {
+            return decided;
+        }
+        List<Runnable> told = new ArrayList<>();
+        Runnable made = intake.make(asked, found.project().id(), () -> {
+            if (when == WhenActive.CANCEL_PREVIOUS) {
+                desk.active(wish, found.project()).stream()
+                        .filter(each -> !each.isForeign())
+                        .forEach(each -> told.add(desk.cancel(each, wish)));
+            }
+            CommitBook.Key key = found.key(wish);
+            if (key != null) {
+                commits.act(key, found.revision(), wish.requestId());
+            }
+            commits.act(found.ofProject(wish), null, wish.requestId());
+        });
+        return () -> {
+            told.forEach(Runnable::run);
+            made.run();
+        };
+    }
+
+    // ---- the branch
+
+    /** What is to be said of a build's branch if that does not decide. */
+    static void remark(@NonNull AskedWish asked, @NonNull Findings found) {
+        boolean only = asked.wish().options().isOnlyProjectBranch();
+        Checkout checkout = found.checkout();
+        if (checkout == null && only) {
+            asked.tell(Messages.Intake_branchUnknown());
+        } else if (checkout != null
+                && !only
+                && !checkout.isOfBranch(found.project().cloneTarget())) {
+            asked.tell(Messages.Intake_notThisBranch(shown(checkout), own(found)));
+        }
+    }
+
+    @CheckForNull
+    private Runnable otherBranch(AskedWish asked, Findings found) {
+        Checkout checkout = found.checkout();
+        if (!asked.wish().options().isOnlyProjectBranch()
+                || checkout == null
+                || checkout.isOfBranch(found.project().cloneTarget())) {
+            return null;
+        }
+        return intake.skip(asked, found.project(), null, Messages.Intake_otherBranch(shown(checkout), own(found)));
+    }
+
+    private static String own(Findings found) {
+        String branch = found.project().cloneTarget();
+        return branch == null || branch.isBlank() ? Messages.Intake_defaultBranch() : branch;
+    }
+
+    private static String shown(Checkout checkout) {
+        return switch (checkout.kind()) {
+            case BRANCH -> Messages.Intake_branch(checkout.shownBranch());
+            case TAG -> Messages.Intake_tag(checkout.shownBranch());
+            case CHANGE_REQUEST -> Messages.Intake_changeRequest(checkout.shownBranch());
+        };
+    }
+
+    // ---- the commit
+
+    @CheckForNull
+    private Runnable needless(AskedWish asked, Findings found) {
+        Wish wish = asked.wish();
+        CommitBook.Key key = found.key(wish);
+        String revision = found.revision();
+        if (key == null || revision == null) {
+            return null;
+        }
+        if (!wish.options().isForce()) {
+            String brief = revision.substring(0, Math.min(revision.length(), 8));
+            CommitBook.Act done = commits.completed(key, revision);
+            if (done != null) {
+                String why = Messages.Intake_completedAlready(brief, done.prebuildId());
+                return intake.skip(
+                        asked,
+                        found.project(),
+                        PrebuildResult.skipped(done.prebuildId(), done.url(), "COMPLETED", why),
+                        why);
+            }
+            CommitBook.Act last = commits.last(key);
+            if (wish.isAutomatic() && last != null && last.isOfRevision(revision) && !last.isOf(wish.requestId())) {
+                return intake.skip(asked, found.project(), null, Messages.Intake_actedAlready(brief));
+            }
+        }
+        if (found.changed() == ChangedPaths.NO_MATCH && !commits.isOwed(key)) {
+            String why = Messages.Intake_noMatch(wish.options().getOnlyIfChanged());
+            return intake.skip(asked, found.project(), null, why);
+        }
+        return null;
+    }
+
+    // ---- the time
+
+    @CheckForNull
+    private Runnable tooSoon(AskedWish asked, Findings found) {
+        Wish wish = asked.wish();
+        Integer minutes = wish.options().getMinimumInterval();
+        CommitBook.Key ofProject = found.ofProject(wish);
+        Duration since = minutes == null ? null : commits.sinceLast(ofProject);
+        CommitBook.Act last = commits.last(ofProject);
+        if (since == null
+                || since.compareTo(Duration.ofMinutes(minutes)) >= 0
+                || last != null && last.isOf(wish.requestId())) {
+            return null;
+        }
+        owe(found.key(wish));
+        String why = Messages.Intake_tooSoon(Math.max(0, since.toMinutes()), minutes);
+        return intake.skip(asked, found.project(), null, why);
+    }
+
+    private void owe(@Nullable CommitBook.Key key) {
+        if (key != null) {
+            commits.owe(key);
+        }
+    }
+
+    // ---- what is under way
+
+    @CheckForNull
+    private Runnable underWay(AskedWish asked, Findings found) {
+        Wish wish = asked.wish();
+        boolean skips = wish.options().getWhenActive() == WhenActive.SKIP;
+        for (Sharing each : desk.active(wish, found.project())) {
+            Runnable decided = skips ? skip(asked, found, each) : join(asked, found, each);
+            if (decided != null) {
+                return decided;
+            }
+        }
+        Prebuild foreign = found.underWay().stream()
+                .filter(each -> !desk.isOurs(each.id()))
+                .findFirst()
+                .orElse(null);
+        if (foreign == null) {
+            return null;
+        }
+        if (desk.anyUnknown(wish, found.project()) && intake.age(asked).compareTo(FOR_ID) < 0) {
+            // One of ours is being created or looked for, and this might be it.
+            intake.again(asked, LOOK_FOR_ID);
+            return () -> {};
+        }
+        return skips ? skip(asked, found, foreign) : join(asked, found, foreign);
+    }
+
+    private boolean isForCommit(Wish wish, Findings found, Sharing active) {
+        CommitBook.Key key = found.key(wish);
+        String revision = found.revision();
+        return key != null && revision != null && commits.isFor(key, active.requestId(), revision);
+    }
+
+    private Runnable skip(AskedWish asked, Findings found, Sharing active) {
+        Wish wish = asked.wish();
+        String why = Messages.Intake_underWay(active.shownFirstBuild());
+        PrebuildResult result = desk.result(active, why);
+        if (result.getId().isEmpty() && !wish.isAutomatic() && intake.age(asked).compareTo(FOR_ID) < 0) {
+            // Soon it has an id to tell.
+            intake.again(asked, LOOK_FOR_ID);
+            return () -> {};
+        }
+        if (!isForCommit(wish, found, active)) {
+            owe(found.key(wish));
+        }
+        return intake.skip(asked, found.project(), result, why);
+    }
+
+    private Runnable skip(AskedWish asked, Findings found, Prebuild foreign) {
+        Wish wish = asked.wish();
+        Project project = found.project();
+        owe(found.key(wish));
+        String why = Messages.Intake_foreignUnderWay(foreign.id());
+        String url = wish.connection().endpoint().projectPage(project.id()).toString();
+        String phase = foreign.status().phase().name();
+        return intake.skip(asked, project, PrebuildResult.skipped(foreign.id(), url, phase, why), why);
+    }
+
+    @CheckForNull
+    private Runnable join(AskedWish asked, Findings found, Sharing active) {
+        Wish wish = asked.wish();
+        boolean isForCommit = isForCommit(wish, found, active);
+        String revision = found.revision();
+        return intake.handOver(asked, () -> {
+            Runnable joined = desk.join(wish, active, found.project().id());
+            if (joined == null || isForCommit) {
+                return joined;
+            }
+            owe(found.key(wish));
+            return () -> {
+                joined.run();
+                if (revision != null) {
+                    wish.waiter().line(Messages.Intake_mayLackCommit(revision));
+                }
+            };
+        });
+    }
+
+    @CheckForNull
+    private Runnable join(AskedWish asked, Findings found, Prebuild foreign) {
+        Wish wish = asked.wish();
+        return intake.handOver(asked, () -> {
+            owe(found.key(wish));
+            return desk.joinForeign(wish, found.project().id(), foreign.id());
+        });
+    }
+}

@@ -1,0 +1,138 @@
+package io.jenkins.plugins.gitpod.build;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CommitBookTest {
+
+    private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+    private static final String OTHER = "fedcba9876543210fedcba9876543210fedcba98";
+
+    @TempDir
+    private Path directory;
+
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+    private CommitBook open() {
+        return new CommitBook(directory, () -> now);
+    }
+
+    private static CommitBook.Key key(String classId, String branch) {
+        return new CommitBook.Key("https://gitpod.example.com/api", "project", classId, branch);
+    }
+
+    private static final CommitBook.Key KEY = key("", "main");
+
+    @Test
+    void eachProjectClassAndBranchHasItsOwnCommits() {
+        CommitBook book = open();
+        book.act(KEY, COMMIT, UUID.randomUUID());
+        assertTrue(book.last(KEY).isOfRevision(COMMIT));
+        assertNull(book.last(key("large", "main")));
+        assertNull(book.last(key("", "feature")));
+        assertNull(book.last(new CommitBook.Key("https://gitpod.example.com/api", "other", "", "main")));
+        assertNull(book.last(new CommitBook.Key("https://other.example.com/api", "project", "", "main")));
+    }
+
+    @Test
+    void whatIsBookedOutlivesJenkins() {
+        UUID requestId = UUID.randomUUID();
+        open().act(KEY, COMMIT, requestId);
+        CommitBook after = open();
+        assertTrue(after.last(KEY).isOf(requestId));
+        assertTrue(after.isFor(KEY, requestId, COMMIT));
+        assertFalse(after.isFor(KEY, requestId, OTHER));
+        assertNull(after.completed(KEY, COMMIT));
+        // by a book that has read nothing of it yet
+        open().completed(requestId, "prebuild", "url");
+        assertEquals("prebuild", open().completed(KEY, COMMIT).prebuildId());
+        assertEquals("url", open().completed(KEY, COMMIT).url());
+    }
+
+    @Test
+    void completedPrebuildIsGoodAsLongAsGitpodKeepsIt() {
+        CommitBook book = open();
+        UUID requestId = UUID.randomUUID();
+        book.act(KEY, COMMIT, requestId);
+        book.completed(requestId, "prebuild", "url");
+        now = now.plus(Duration.ofDays(5));
+        assertNotNull(book.completed(KEY, COMMIT));
+        now = now.plus(Duration.ofDays(1));
+        assertNull(book.completed(KEY, COMMIT));
+    }
+
+    @Test
+    void requestThatMadeNothingWasNotActedOnButItsChangeIsOwed() {
+        CommitBook book = open();
+        UUID first = UUID.randomUUID();
+        UUID second = UUID.randomUUID();
+        CommitBook.Key ofProject = CommitBook.ofProject("api", "project");
+        book.act(KEY, COMMIT, first);
+        book.act(ofProject, null, first);
+        now = now.plusSeconds(90);
+        book.act(KEY, OTHER, second);
+        book.act(ofProject, null, second);
+        assertEquals(Duration.ZERO, book.sinceLast(ofProject));
+        open().nothingMade(second);
+        CommitBook after = open();
+        assertTrue(after.last(KEY).isOfRevision(COMMIT));
+        assertEquals(Duration.ofSeconds(90), after.sinceLast(ofProject));
+        assertTrue(after.isOwed(KEY), "its change may have mattered");
+        assertFalse(after.isOwed(ofProject));
+    }
+
+    @Test
+    void changeThatMatteredIsOwedUntilTheNextPrebuild() {
+        CommitBook book = open();
+        assertFalse(book.isOwed(KEY));
+        book.owe(KEY);
+        assertTrue(open().isOwed(KEY));
+        open().act(KEY, COMMIT, UUID.randomUUID());
+        assertFalse(open().isOwed(KEY));
+    }
+
+    @Test
+    void damagedFileIsAnEmptyOne() throws Exception {
+        open().act(KEY, COMMIT, UUID.randomUUID());
+        for (Path file : files()) {
+            Files.writeString(file, "<gitpod-commits><acts>");
+        }
+        assertNull(open().last(KEY));
+        open().act(KEY, OTHER, UUID.randomUUID());
+        assertTrue(open().last(KEY).isOfRevision(OTHER));
+    }
+
+    @Test
+    void growsNotForEver() throws Exception {
+        CommitBook book = open();
+        UUID first = UUID.randomUUID();
+        book.act(KEY, COMMIT, first);
+        for (int i = 0; i < 30; i++) {
+            book.act(KEY, OTHER, UUID.randomUUID());
+        }
+        assertFalse(book.isFor(KEY, first, COMMIT));
+        for (int i = 0; i < 520; i++) {
+            book.act(key("", "branch-" + i), COMMIT, UUID.randomUUID());
+        }
+        assertEquals(500, files().size());
+    }
+
+    private List<Path> files() throws Exception {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.toList();
+        }
+    }
+}
