@@ -9,6 +9,8 @@ import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import io.jenkins.plugins.gitpod.simulator.Call;
+import io.jenkins.plugins.gitpod.simulator.Fault;
+import io.jenkins.plugins.gitpod.simulator.FaultRule;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
@@ -37,6 +39,11 @@ class ConnectionLimitsTest {
     void aChangeIsForTheNextBuildAndTheOneThatWaitsGoesOn(JenkinsRule jenkins) throws Exception {
         try (GitpodFixture gitpod = new GitpodFixture()) {
             gitpod.connect();
+            // An event would have a prebuild read before its time.
+            gitpod.simulator()
+                    .faults()
+                    .add(FaultRule.on("WatchEvents", Fault.status(501, "unimplemented", "no events"))
+                            .forever());
             gitpod.project().plan(PhasePlan.of(List.of(), SimPhase.RUNNING));
             FreeStyleBuild waiting = job(jenkins, gitpod).scheduleBuild2(0).waitForStart();
             jenkins.waitForMessage("Gitpod prebuild: RUNNING", waiting);
