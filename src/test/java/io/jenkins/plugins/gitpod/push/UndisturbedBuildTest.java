@@ -153,6 +153,8 @@ class UndisturbedBuildTest {
         Repository.push(repo, "file", "two");
         WorkflowRun two = second.scheduleBuild2(0).waitForStart();
         await().atMost(Duration.ofSeconds(60)).until(() -> two.getAction(PrebuildAction.class) != null);
+        // a stop while its script is being checked out would not reach it
+        Builds.awaitLog(two, "Sleeping for");
         one.doStop();
         jenkins.waitForCompletion(one);
         assertEquals(Conclusion.LEFT_RUNNING, Commits.awaitEnd(one).getConclusion());
