@@ -52,8 +52,8 @@ class RepositoryUrlTest {
 
     @Test
     void pathsOnDiskAreKnownInTheirForms() {
-        assertEquals(true, RepositoryUrl.of("/srv/shop").isSameAs(RepositoryUrl.of("file:///srv/shop.git")));
-        assertThat(RepositoryUrl.of("/srv/shop").forms(), hasItems("/srv/shop", "file:///srv/shop"));
+        assertEquals(true, RepositoryUrl.of("/git/shop").isSameAs(RepositoryUrl.of("file:///git/shop.git")));
+        assertThat(RepositoryUrl.of("/git/shop").forms(), hasItems("/git/shop", "file:///git/shop"));
         assertEquals(true, RepositoryUrl.of("C:\\srv\\shop").isSameAs(RepositoryUrl.of("C:\\srv\\shop")));
     }
 
