@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -96,30 +97,45 @@ final class Answers {
     }
 
     private static Project project(JsonNode node) throws UnexpectedAnswerException {
-        JsonNode git = firstGit(node.path("initializer"));
         JsonNode prebuilds = node.path("prebuildConfiguration");
         List<JsonNode> classes = Json.list(node, "environmentClasses");
         classes.sort(Comparator.comparingLong(item -> Json.number(item, "order")));
+        Origin origin = origin(node.path("initializer"));
         return new Project(
                 Json.needed(node, "id"),
                 Json.text(node.path("metadata"), "name"),
-                Json.text(git, "remoteUri"),
-                Json.text(git, "cloneTarget"),
+                origin.remoteUri(),
+                origin.target(),
                 classes.stream()
                         .map(item -> Json.text(item, "environmentClassId"))
                         .filter(Objects::nonNull)
                         .toList(),
                 new Project.PrebuildConfiguration(
-                        prebuilds.path("enabled").asBoolean(), Json.texts(prebuilds, "environmentClassIds")));
+                        prebuilds.path("enabled").asBoolean(), Json.texts(prebuilds, "environmentClassIds")),
+                "PROJECT_PHASE_DELETED".equals(Json.text(node, "desiredPhase")));
     }
 
-    private static JsonNode firstGit(JsonNode initializer) {
+    /** Where environments of a project get their files from. */
+    private record Origin(@Nullable String remoteUri, ProjectTarget target) {}
+
+    /** Read from the first Git initializer, or else from the first context URL. */
+    private static Origin origin(JsonNode initializer) {
+        String contextUrl = null;
         for (JsonNode spec : initializer.path("specs")) {
-            if (spec.path("git").isObject()) {
-                return spec.path("git");
+            JsonNode git = spec.path("git");
+            if (git.isObject()) {
+                return new Origin(
+                        Json.text(git, "remoteUri"),
+                        ProjectTarget.of(Json.text(git, "targetMode"), Json.text(git, "cloneTarget")));
+            } else if (contextUrl == null) {
+                contextUrl = Json.text(spec.path("contextUrl"), "url");
             }
         }
-        return initializer.path("git"); // a missing node
+        if (contextUrl == null) {
+            return new Origin(null, ProjectTarget.UNKNOWN);
+        }
+        ContextUrl read = ContextUrl.of(contextUrl);
+        return new Origin(read.repository(), read.target());
     }
 
     @CheckForNull

@@ -9,18 +9,22 @@ import java.util.List;
  *
  * @param id the project's id
  * @param name its name for people
- * @param remoteUri the repository, of the first Git initializer
- * @param cloneTarget what that initializer checks out, usually a branch; a prebuild builds this and nothing else
- * @param environmentClassIds the classes environments may use, the default first
+ * @param remoteUri the repository's URL as the project has it, of the first Git initializer, or else what the first
+ *     context URL is of
+ * @param target what is checked out of it; a prebuild is made of this and nothing else
+ * @param environmentClassIds the classes environments may use, the default first. Lists of projects do not fill it:
+ *     {@link GitpodClient#getProject} does
  * @param prebuildConfiguration how prebuilds are set up
+ * @param isDeleted whether the project is to be deleted; it may still be listed for a while
  */
 public record Project(
         @NonNull String id,
         @Nullable String name,
         @Nullable String remoteUri,
-        @Nullable String cloneTarget,
+        @NonNull ProjectTarget target,
         @NonNull List<String> environmentClassIds,
-        @NonNull PrebuildConfiguration prebuildConfiguration) {
+        @NonNull PrebuildConfiguration prebuildConfiguration,
+        boolean isDeleted) {
 
     /** Copies the list. */
     public Project {

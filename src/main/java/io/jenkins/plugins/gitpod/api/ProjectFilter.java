@@ -7,8 +7,9 @@ import java.util.List;
  * Which projects to list. An empty part does not restrict.
  *
  * @param projectIds projects, at most 25
- * @param search part of a project's name, at most 256 characters
- * @param specRemoteUris repository URLs exactly as the project has them, at most 25
+ * @param search part of a project's name, its id or its repository's name, in any letter case; at most 256 characters
+ * @param specRemoteUris repository URLs exactly as the project has them, at most 25. Each has to be a URI of RFC 3986:
+ *     one that is not, such as the short ssh form, has the server refuse the whole call
  */
 public record ProjectFilter(
         @NonNull List<String> projectIds,
@@ -54,7 +55,7 @@ public record ProjectFilter(
     /**
      * This filter, with another search text.
      *
-     * @param text part of a name, at most 256 characters
+     * @param text part of a project's name, id or repository's name, at most 256 characters
      * @return the new filter
      */
     @NonNull
@@ -65,7 +66,7 @@ public record ProjectFilter(
     /**
      * This filter, of other repositories.
      *
-     * @param uris repository URLs, matched exactly, at most 25
+     * @param uris repository URLs, matched exactly, at most 25, each a URI of RFC 3986
      * @return the new filter
      */
     @NonNull

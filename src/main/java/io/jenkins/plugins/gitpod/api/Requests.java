@@ -53,7 +53,10 @@ final class Requests {
             parts.put("search", filter.search());
         }
         putTexts(parts, "specRemoteUris", filter.specRemoteUris());
-        return list(pageSize, pageToken, parts);
+        ObjectNode request = list(pageSize, pageToken, parts);
+        // The server's own order, popularity, is computed anew now and then: pages could repeat or miss a project.
+        request.putObject("sort").put("field", "id").put("order", "SORT_ORDER_ASC");
+        return request;
     }
 
     static ObjectNode list(int pageSize, @Nullable String pageToken, ObjectNode filter) {
