@@ -51,13 +51,15 @@ final class Requests {
     static final Shape LIST_CLASSES = new Shape().optional("pagination", PAGINATION);
 
     static final Shape WATCH_EVENTS = new Shape()
-            .required("organization", Check.bool())
+            .optional("organization", Check.bool())
+            .optional("environmentId", Check.text(Integer.MAX_VALUE))
             .optional(
                     "resourceTypeFilters",
                     Check.listOf(
                             new Shape()
-                                    .required("resourceType", Check.oneOf(Set.of(EventService.PREBUILD)))
-                                    .optional("resourceIds", UUIDS),
+                                    .required("resourceType", Check.oneOf(Set.of(EventService.PREBUILD, "RESOURCE_TYPE_PROJECT")))
+                                    .optional("resourceIds", UUIDS)
+                                    .optional("creatorIds", UUIDS),
                             50));
 
     private Requests() {}
