@@ -27,20 +27,22 @@ final class Routes {
         read(service, "CreatePrebuildLogsToken", Requests.ONE_PREBUILD, prebuilds::createLogsToken);
         OtherServices others = new OtherServices(world);
         read("IdentityService", "GetAuthenticatedIdentity", Requests.EMPTY, others::authenticatedIdentity);
+        read("EnvironmentService", "GetEnvironment", Requests.ONE_ENVIRONMENT, new EnvironmentService(world)::get);
         service = "ProjectService";
         read(service, "GetProject", Requests.ONE_PROJECT, others::getProject);
         read(service, "ListProjects", Requests.LIST_PROJECTS, others::listProjects);
         read(service, "ListProjectEnvironmentClasses", Requests.LIST_PROJECT_CLASSES, others::listProjectClasses);
         read("RunnerConfigurationService", "ListEnvironmentClasses", Requests.LIST_CLASSES, others::listClasses);
-        read("EventService", "WatchEvents", Requests.WATCH_EVENTS, new EventService(world)::watch);
+        Admission watchers = new Admission(world, gate, Requests.WATCH_EVENTS, false);
+        add("EventService", new StreamMethod("WatchEvents", watchers, new EventService(world), world.events()));
     }
 
     private void read(String service, String method, Shape shape, ApiMethod.Work work) {
-        add(service, new ApiMethod(method, shape, false, work, world, gate));
+        add(service, new ApiMethod(method, new Admission(world, gate, shape, false), work));
     }
 
     private void write(String service, String method, Shape shape, ApiMethod.Work work) {
-        add(service, new ApiMethod(method, shape, true, work, world, gate));
+        add(service, new ApiMethod(method, new Admission(world, gate, shape, true), work));
     }
 
     private void add(String service, Route route) {

@@ -10,10 +10,9 @@ import java.util.Set;
  *
  * @param caller who calls
  * @param request the valid request
- * @param accept the header of that name
  * @param now the moment that everything in the answer is for
  */
-record Visit(Account caller, JsonNode request, String accept, Instant now) {
+record Visit(Account caller, JsonNode request, Instant now) {
     /** A text of the request; empty if absent. */
     String text(String field) {
         return request.path(field).asText("");
