@@ -55,7 +55,7 @@ record RepositoryPath(
         String host = isOldAzure ? AZURE : PUBLIC.getOrDefault(given, given);
         List<String> path = new ArrayList<>();
         boolean isDisk = url.transport() == RepositoryUrl.Transport.DISK;
-        if (isDisk && !url.path().startsWith("/")) {
+        if (isDisk && !url.path().startsWith("/") && !url.path().isEmpty()) {
             path.add("."); // a relative path is another one
         }
         for (String segment : url.path().split("/")) {
@@ -108,6 +108,9 @@ record RepositoryPath(
         if (mark == rest.size() - 2 && (mark == 1 || mark == 2)) {
             String name = rest.get(mark + 1);
             return List.of(rest.get(0), mark == 1 ? name : rest.get(1), name);
+        }
+        if (!rest.isEmpty()) {
+            rest.add(0, ""); // no repository's, and so never the same as one's
         }
         return rest;
     }
@@ -170,7 +173,7 @@ record RepositoryPath(
 
     /** Whether this is a repository of Azure's whose organization, project and name are known. */
     boolean isAzureRepository() {
-        return isAzure() && segments.size() == 3;
+        return isAzure() && segments.size() == 3 && !segments.get(0).isEmpty();
     }
 
     /** Whether the first segment, usually the owner, is this. */

@@ -114,10 +114,8 @@ final class RepositoryUris {
 
     /** The path without slashes at its end and without the suffix. */
     private static String bare(String path) {
-        String bare = path.replaceFirst("/+$", "");
-        return bare.endsWith(SUFFIX) && !bare.endsWith("/" + SUFFIX)
-                ? bare.substring(0, bare.length() - SUFFIX.length())
-                : bare;
+        String bare = path.replaceFirst("/+$", "").replaceFirst("/+\\.git$", "");
+        return bare.endsWith(SUFFIX) ? bare.substring(0, bare.length() - SUFFIX.length()) : bare;
     }
 
     private static String encoded(String segment) {

@@ -150,7 +150,11 @@ public final class RepositoryUrl {
 
     /** Whether it is the same path on another host, which may be another name of the same one. */
     boolean isSameElsewhere(@NonNull RepositoryUrl other) {
-        return isRemote() && other.isRemote() && !key.host().equals(other.key.host()) && key.isSamePath(other.key, true);
+        return isRemote()
+                && other.isRemote()
+                && !isUnknown()
+                && !key.host().equals(other.key.host())
+                && key.isSamePath(other.key, true);
     }
 
     private boolean matches(RepositoryUrl other, boolean ignoreCase) {

@@ -191,9 +191,55 @@ class AnswersTest {
                         "pr",
                         "Shop",
                         "https://example.org/shop.git",
-                        "main",
+                        ProjectTarget.branch("main"),
                         List.of("first", "second", "third"),
-                        new Project.PrebuildConfiguration(true, List.of("first", "second")))));
+                        new Project.PrebuildConfiguration(true, List.of("first", "second")),
+                        false)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "CLONE_TARGET_MODE_REMOTE_HEAD, HEAD, DEFAULT_BRANCH, ''",
+                "CLONE_TARGET_MODE_REMOTE_HEAD, main, DEFAULT_BRANCH, ''",
+                "CLONE_TARGET_MODE_REMOTE_HEAD, -, DEFAULT_BRANCH, ''",
+                "CLONE_TARGET_MODE_LOCAL_BRANCH, work, DEFAULT_BRANCH, ''",
+                "CLONE_TARGET_MODE_REMOTE_BRANCH, develop, BRANCH, develop",
+                "CLONE_TARGET_MODE_REMOTE_BRANCH, refs/heads/develop, BRANCH, develop",
+                "CLONE_TARGET_MODE_REMOTE_BRANCH, -, DEFAULT_BRANCH, ''",
+                "CLONE_TARGET_MODE_REMOTE_COMMIT, 0a1b2c, COMMIT, 0a1b2c",
+                "CLONE_TARGET_MODE_REMOTE_COMMIT, -, UNKNOWN, ''",
+                "CLONE_TARGET_MODE_REMOTE_TAG, v1, TAG, v1",
+                "CLONE_TARGET_MODE_REMOTE_TAG, refs/tags/v1, TAG, v1",
+                "CLONE_TARGET_MODE_UNSPECIFIED, develop, BRANCH, develop",
+                "-, develop, BRANCH, develop",
+                "-, -, DEFAULT_BRANCH, ''",
+                "CLONE_TARGET_MODE_OF_TOMORROW, x, UNKNOWN, ''"
+            })
+    void whatAProjectChecksOutDependsOnTheMode(
+            String mode, String cloneTarget, ProjectTarget.Kind kind, String name) throws Exception {
+        String fields = (mode == null ? "" : ",\"targetMode\":\"" + mode + "\"")
+                + (cloneTarget == null ? "" : ",\"cloneTarget\":\"" + cloneTarget + "\"");
+        Project project = Answers.projectAnswer(json("""
+                {"project":{"id":"pr","initializer":{"specs":[{"git":{"remoteUri":"https://example.org/shop.git"%s}}]}}}"""
+                .formatted(fields)));
+
+        assertThat(project.target(), is(new ProjectTarget(kind, name)));
+        assertThat(
+                project.target().isPinned(),
+                is(kind == ProjectTarget.Kind.COMMIT || kind == ProjectTarget.Kind.TAG));
+    }
+
+    @Test
+    void aProjectOfAContextUrlIsOfItsRepositoryAndBranch() throws Exception {
+        Project project = Answers.projectAnswer(json("""
+                {"project":{"id":"pr","desiredPhase":"PROJECT_PHASE_DELETED","initializer":{"specs":[
+                {"contextUrl":{"url":"https://github.com/acme/shop/tree/develop"}}]}}}"""));
+
+        assertThat(project.remoteUri(), is("https://github.com/acme/shop"));
+        assertThat(project.target(), is(ProjectTarget.branch("develop")));
+        assertThat(project.isDeleted(), is(true));
     }
 
     @Test

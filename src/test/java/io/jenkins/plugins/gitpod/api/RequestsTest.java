@@ -52,10 +52,11 @@ class RequestsTest {
             of("IdentityService/GetAuthenticatedIdentity", GitpodClient::getAuthenticatedIdentity, "{}"),
             of("ProjectService/GetProject", c -> c.getProject(PROJECT), "{\"projectId\":\"" + PROJECT + "\"}"),
             of("ProjectService/ListProjects", c -> c.listProjects(ProjectFilter.none(), 25, null), """
-                    {"pagination":{"pageSize":25}}"""),
+                    {"pagination":{"pageSize":25},"sort":{"field":"id","order":"SORT_ORDER_ASC"}}"""),
             of("ProjectService/ListProjects", c -> c.listProjects(someProjects(), 0, "next"), """
                     {"pagination":{"token":"next"},"filter":{"projectIds":["p"],"search":"sh\\"op",\
-                    "specRemoteUris":["https://example.org/shop.git"]}}"""),
+                    "specRemoteUris":["https://example.org/shop.git"]},\
+                    "sort":{"field":"id","order":"SORT_ORDER_ASC"}}"""),
             of("RunnerConfigurationService/ListEnvironmentClasses", c -> c.listEnvironmentClasses(10, "next"), """
                     {"pagination":{"pageSize":10,"token":"next"}}"""));
 
