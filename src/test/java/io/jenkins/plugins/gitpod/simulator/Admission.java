@@ -24,7 +24,7 @@ final class Admission {
         Account caller = caller(request, now);
         gate.pass(now);
         JsonNode node = parse(message);
-        shape.check("", node);
+        shape.check(node);
         if (writes && !caller.mayWrite()) {
             throw new ApiError(ConnectCode.PERMISSION_DENIED, "mutations are denied: the token is read-only");
         }

@@ -18,6 +18,12 @@ record Visit(Account caller, JsonNode request, Instant now) {
         return request.path(field).asText("");
     }
 
+    /** Whether the filter wants runners by an id, which none has, or by something else than they all are. */
+    boolean wantsOthers(String idField, String field, String actual) {
+        Set<String> wanted = filter(field);
+        return !filter(idField).isEmpty() || !(wanted.isEmpty() || wanted.contains(actual));
+    }
+
     /** The texts of a list in the request's filter; empty if absent. */
     Set<String> filter(String field) {
         Set<String> texts = new HashSet<>();
