@@ -3,9 +3,12 @@ package io.jenkins.plugins.gitpod.build;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.Project;
+import io.jenkins.plugins.gitpod.api.ProjectTarget;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -33,13 +36,18 @@ public final class Checkout {
 
     private final List<String> remoteUrls;
     private final List<String> branches;
+
+    /** For each branch the URL of its repository, empty if that is not known; null if there is one repository only. */
+    @CheckForNull
+    private final List<String> branchUrls;
+
     private final String revision;
     private final Kind kind;
     private final From from;
     private final Boolean primary;
 
     /**
-     * @param remoteUrls the repository's URLs; user names and passwords in them are dropped
+     * @param remoteUrls the repository's URLs; passwords in them are dropped, and user names that may be tokens
      * @param branches the branches, without the remote's name, that the revision was found on
      * @param revision the commit
      * @param primary whether it is the repository's primary branch, or null if that is not known
@@ -51,13 +59,35 @@ public final class Checkout {
             @NonNull Kind kind,
             @NonNull From from,
             @Nullable Boolean primary) {
-        this.remoteUrls = new ArrayList<>();
-        remoteUrls.forEach(url -> this.remoteUrls.add(RepositoryUrl.of(url).toString()));
+        this(remoteUrls, branches, List.of(), revision, kind, from, primary);
+    }
+
+    /**
+     * @param remoteUrls the URLs of the repositories, such as a fork's and its origin's
+     * @param branchUrls for each branch the URL of its repository, empty if that is not known; or an empty list
+     */
+    public Checkout(
+            @NonNull List<String> remoteUrls,
+            @NonNull List<String> branches,
+            @NonNull List<String> branchUrls,
+            @NonNull String revision,
+            @NonNull Kind kind,
+            @NonNull From from,
+            @Nullable Boolean primary) {
+        this.remoteUrls = withUsers(remoteUrls);
         this.branches = new ArrayList<>(branches);
+        this.branchUrls =
+                remoteUrls.size() > 1 && branchUrls.size() == branches.size() ? withUsers(branchUrls) : null;
         this.revision = revision;
         this.kind = kind;
         this.from = from;
         this.primary = primary;
+    }
+
+    private static List<String> withUsers(List<String> urls) {
+        List<String> all = new ArrayList<>();
+        urls.forEach(url -> all.add(RepositoryUrl.of(url).withUser()));
+        return all;
     }
 
     @NonNull
@@ -83,7 +113,7 @@ public final class Checkout {
     /** The repository's URLs for people. */
     @NonNull
     String shownRemotes() {
-        return String.join(", ", remoteUrls);
+        return remotes().stream().map(RepositoryUrl::toString).distinct().collect(Collectors.joining(", "));
     }
 
     /** The branches for people, or the commit if none is known. */
@@ -100,27 +130,63 @@ public final class Checkout {
         return remotes().stream().anyMatch(wanted::isSameAs);
     }
 
+    /** How surely a checkout is of what a project is made from, the surest last. */
+    enum Fit {
+        /** Of something else. */
+        NONE,
+        /** The project does not tell its branch. */
+        UNKNOWN,
+        /** The project is made from the default branch, and the job does not know which one that is. */
+        ASSUMED,
+        SURE
+    }
+
     /**
-     * Whether it is of this branch of the project.
-     *
-     * @param branch as the project names it; null or blank for the repository's default branch, which only some kinds of
-     *     jobs know: the others are taken to build it
+     * Whether it is of the branch that the project is made from. Only some kinds of jobs know which branch is the
+     * repository's default: the others are taken to build it. Where the project does not tell its branch, any branch may
+     * be it.
      */
-    boolean isOfBranch(@Nullable String branch) {
-        if (kind() != Kind.BRANCH) {
-            return false;
+    boolean isOfBranch(@NonNull Project project) {
+        return fit(project) != Fit.NONE;
+    }
+
+    @NonNull
+    Fit fit(@NonNull Project project) {
+        ProjectTarget target = project.target();
+        List<String> own = branchesOf(project.remoteUri());
+        if (kind() != Kind.BRANCH || own.isEmpty() && !branches.isEmpty()) {
+            return Fit.NONE;
         }
-        if (branch == null || branch.isBlank()) {
-            return primary == null || primary;
+        return switch (target.kind()) {
+            case DEFAULT_BRANCH -> primary == null ? Fit.ASSUMED : primary ? Fit.SURE : Fit.NONE;
+            case BRANCH -> own.contains(target.name()) ? Fit.SURE : Fit.NONE;
+            case UNKNOWN -> Fit.UNKNOWN;
+            case COMMIT, TAG -> Fit.NONE;
+        };
+    }
+
+    /** The branches of this repository, if it is one of several: another one's branch of the same name is none of its. */
+    private List<String> branchesOf(@Nullable String remoteUri) {
+        List<String> urls = branchUrls;
+        if (urls == null || !isOf(remoteUri)) {
+            return branches;
         }
-        return branches.contains(branch.replaceFirst("^refs/heads/", ""));
+        RepositoryUrl wanted = RepositoryUrl.of(remoteUri);
+        List<String> own = new ArrayList<>();
+        for (int i = 0; i < branches.size(); i++) {
+            if (urls.get(i).isEmpty() || wanted.isSameAs(RepositoryUrl.of(urls.get(i)))) {
+                own.add(branches.get(i));
+            }
+        }
+        return own;
     }
 
     /** By which branch the commit is booked. */
     @NonNull
-    String bookedBranch(@Nullable String projectBranch) {
-        if (isOfBranch(projectBranch)) {
-            return Objects.toString(projectBranch, "");
+    String bookedBranch(@NonNull Project project) {
+        Fit fit = fit(project);
+        if (fit == Fit.ASSUMED || fit == Fit.SURE) {
+            return project.target().name();
         }
         return kind() + " " + (branches.isEmpty() ? "" : branches.get(0));
     }
@@ -131,11 +197,12 @@ public final class Checkout {
                 && revision.equals(other.revision)
                 && remoteUrls.equals(other.remoteUrls)
                 && from == other.from
-                && branches.equals(other.branches);
+                && branches.equals(other.branches)
+                && Objects.equals(branchUrls, other.branchUrls);
     }
 
     @Override
     public String toString() {
-        return String.join(" ", remoteUrls) + " " + shownBranch() + " " + revision;
+        return shownRemotes() + " " + shownBranch() + " " + revision;
     }
 }

@@ -30,7 +30,7 @@ record Findings(
                         apiUrl(wish),
                         project.id(),
                         classKey(project, wish.options().getEnvironmentClassId()),
-                        checkout.bookedBranch(project.cloneTarget()));
+                        checkout.bookedBranch(project));
     }
 
     /** By what the project's last prebuild is booked. */
@@ -41,6 +41,11 @@ record Findings(
 
     private static String apiUrl(Wish wish) {
         return wish.connection().endpoint().apiUrl().toString();
+    }
+
+    /** Whether the checkout is known, and known to be of another branch than the project's own. */
+    boolean isOfOtherBranch() {
+        return checkout != null && !checkout.isOfBranch(project);
     }
 
     /** The commit, or null if none is known. */

@@ -11,13 +11,8 @@ import io.jenkins.plugins.gitpod.api.Project;
 import io.jenkins.plugins.gitpod.config.GitpodAccess;
 import io.jenkins.plugins.gitpod.config.GitpodDirectory;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.stream.Collectors;
 import jenkins.scm.RunWithSCM;
 
 /** Asks Gitpod and the build for all that a decision on a wish needs. Its methods call Gitpod. */
@@ -60,7 +55,7 @@ final class Inquiry {
     Findings findings() throws GitpodException, NothingFoundException {
         List<Checkout> checkouts = wish.checkouts();
         String projectId = wish.options().getProjectId();
-        Project project = projectId == null ? find(checkouts) : read(projectId);
+        Project project = projectId == null ? new ProjectFinder(asked, access).find(checkouts) : read(projectId);
         if (project == null) {
             return null;
         }
@@ -69,45 +64,6 @@ final class Inquiry {
     }
 
     // ---- which project
-
-    private Project find(List<Checkout> checkouts) throws GitpodException, NothingFoundException {
-        if (checkouts.isEmpty()) {
-            throw new NothingFoundException(Messages.Intake_noCheckout(), true);
-        }
-        List<Checkout> own = checkouts.stream().filter(Checkout::isOwn).toList();
-        Set<String> lookedFor = new LinkedHashSet<>();
-        Map<String, Project> found = new LinkedHashMap<>();
-        for (Checkout checkout : own.isEmpty() ? checkouts : own) {
-            for (RepositoryUrl remote : checkout.remotes()) {
-                if (lookedFor.add(remote.toString())) {
-                    for (Project each : directory.ofRepository(access, remote.forms())) {
-                        found.put(each.id(), each);
-                    }
-                }
-            }
-        }
-        String connection = wish.connection().name();
-        String urls = String.join(", ", lookedFor);
-        if (found.isEmpty()) {
-            // What a job without a source of its own checks out may be anything, a tool for instance.
-            boolean isFault = !wish.isAutomatic() || !own.isEmpty();
-            throw new NothingFoundException(Messages.Intake_noProject(urls, connection), isFault);
-        } else if (found.size() > 1) {
-            String projects = found.values().stream()
-                    .map(each -> name(each) + " (" + each.id() + ")")
-                    .collect(Collectors.joining(", "));
-            throw new NothingFoundException(Messages.Intake_severalProjects(urls, connection, projects), true);
-        }
-        Project project = found.values().iterator().next();
-        if (!wish.isAutomatic()) {
-            asked.tell(Messages.Intake_found(name(project), project.id(), urls));
-        }
-        return project;
-    }
-
-    private static String name(Project project) {
-        return Objects.toString(project.name(), project.id());
-    }
 
     @CheckForNull
     private Project read(String projectId) throws GitpodException {
@@ -169,7 +125,7 @@ final class Inquiry {
 
     private List<Prebuild> underWay(Project project, @Nullable Checkout checkout) throws GitpodException {
         WhenActive when = wish.options().getWhenActive();
-        boolean isOfOther = checkout != null && !checkout.isOfBranch(project.cloneTarget());
+        boolean isOfOther = project.target().isPinned() || checkout != null && !checkout.isOfBranch(project);
         if (when != WhenActive.JOIN && when != WhenActive.SKIP
                 || isOfOther && wish.options().isOnlyProjectBranch()) {
             return List.of();

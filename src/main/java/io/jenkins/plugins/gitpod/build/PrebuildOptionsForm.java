@@ -17,6 +17,7 @@ import io.jenkins.plugins.gitpod.api.EnvironmentClass;
 import io.jenkins.plugins.gitpod.api.ErrorCode;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Project;
+import io.jenkins.plugins.gitpod.api.ProjectTarget;
 import io.jenkins.plugins.gitpod.config.CallFailures;
 import io.jenkins.plugins.gitpod.config.GitpodAccess;
 import io.jenkins.plugins.gitpod.config.GitpodAccess.NoAccessException;
@@ -44,7 +45,7 @@ import org.kohsuke.stapler.verb.POST;
 @Restricted(NoExternalUse.class)
 public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
 
-    private static final int SUGGESTIONS = 10;
+    private static final int SUGGESTIONS = GitpodDirectory.SUGGESTIONS;
 
     public PrebuildOptionsForm() {
         super(PrebuildOptions.class);
@@ -162,10 +163,15 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
         if (repository == null) {
             return Messages.PrebuildOptionsForm_project(name);
         }
-        String branch = project.cloneTarget();
-        return branch == null || branch.isEmpty()
-                ? Messages.PrebuildOptionsForm_projectOf(name, repository)
-                : Messages.PrebuildOptionsForm_projectOfBranch(name, repository, branch);
+        String shown = RepositoryUrl.of(repository).toString();
+        ProjectTarget target = project.target();
+        return switch (target.kind()) {
+            case BRANCH -> Messages.PrebuildOptionsForm_projectOfBranch(name, shown, target.name());
+            case COMMIT, TAG ->
+                Messages.PrebuildOptionsForm_projectOf(name, shown) + " "
+                        + Messages.Intake_pinned(Rules.shown(target));
+            case DEFAULT_BRANCH, UNKNOWN -> Messages.PrebuildOptionsForm_projectOf(name, shown);
+        };
     }
 
     @POST
@@ -189,13 +195,20 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
                 candidates.add(label(named.name(), named.id()));
                 return candidates;
             }
-            GitpodDirectory.get().search(access, text).stream()
+            suggestions(access, text).stream()
                     .limit(SUGGESTIONS)
                     .forEach(project -> candidates.add(label(project.name(), project.id())));
         } catch (NoAccessException | GitpodException e) {
             // The field's check says why there is nothing to suggest.
         }
         return candidates;
+    }
+
+    /** A repository's URL, in whatever form, is looked up as builds do; any other text is searched for in names. */
+    private static List<Project> suggestions(GitpodAccess access, String text) throws GitpodException {
+        RepositoryUrl url = RepositoryUrl.of(text);
+        List<Project> found = text.contains("://") ? List.of() : GitpodDirectory.get().search(access, text);
+        return found.isEmpty() && url.isRemote() ? new RepositoryLookup(access).projects(url) : found;
     }
 
     /** A name and its id as {@link PrebuildOptions} reads them again; the name alone means nothing to Gitpod. */

@@ -45,7 +45,7 @@ final class RepositoryUris {
         }
         if (url.key().isAzureRepository()) {
             azure(url.key().plainSegments());
-        } else if (url.isRemote()) {
+        } else if (url.isRemote() && !url.key().isAzure()) {
             remote();
         } else if (url.transport() == RepositoryUrl.Transport.DISK && url.path().startsWith("/")) {
             both("file://" + url.asciiHost() + encoded(bare(url.path()), !url.isNoUri()));
@@ -118,7 +118,9 @@ final class RepositoryUris {
         return bare.endsWith(SUFFIX) ? bare.substring(0, bare.length() - SUFFIX.length()) : bare;
     }
 
-    private static String encoded(String segment) {
+    /** One segment of a path, percent-encoded. */
+    @NonNull
+    static String encoded(@NonNull String segment) {
         return encoded(segment, false).replace("/", "%2F");
     }
 

@@ -227,7 +227,7 @@ public final class RepositoryUrl {
     }
 
     /** Whether it is of a host, in contrast to a path on a disk. */
-    public boolean isRemote() {
+    boolean isRemote() {
         return transport != Transport.DISK && transport != Transport.OTHER && !host.isEmpty();
     }
 
@@ -246,15 +246,22 @@ public final class RepositoryUrl {
 
     /** All URIs under which Gitpod may know it, the given one first; at most 25, and none if it cannot be written as one. */
     @NonNull
-    public List<String> uris() {
+    List<String> uris() {
         return RepositoryUris.of(this);
     }
 
-    /** The name of the repository, without its suffix, to search for. */
+    /** The name of the repository, without its suffix. */
     @NonNull
-    public String name() {
+    String name() {
         List<String> segments = key.plainSegments();
         return segments.isEmpty() ? "" : segments.get(segments.size() - 1);
+    }
+
+    /** Texts of which one is in the name of the repository, as it is or as a URI has it; none if there is no name. */
+    @NonNull
+    List<String> searchTexts() {
+        String name = name();
+        return isUnknown() ? List.of() : Stream.of(name, RepositoryUris.encoded(name)).distinct().toList();
     }
 
     /** The scheme as it is written; {@code ssh} for the short form. */

@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.Project;
+import io.jenkins.plugins.gitpod.api.ProjectTarget;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,32 +75,50 @@ final class Rules {
     static void remark(@NonNull AskedWish asked, @NonNull Findings found) {
         boolean only = asked.wish().options().isOnlyProjectBranch();
         Checkout checkout = found.checkout();
-        if (checkout == null && only) {
+        ProjectTarget target = found.project().target();
+        if (target.isPinned()) {
+            if (!only) {
+                asked.tell(Messages.Intake_pinned(shown(target)));
+            }
+        } else if (checkout == null && only) {
             asked.tell(Messages.Intake_branchUnknown());
-        } else if (checkout != null
-                && !only
-                && !checkout.isOfBranch(found.project().cloneTarget())) {
-            asked.tell(Messages.Intake_notThisBranch(shown(checkout), own(found)));
+        } else if (found.isOfOtherBranch()) {
+            if (!only) {
+                asked.tell(Messages.Intake_notThisBranch(shown(checkout), shown(target)));
+            }
+        } else if (target.kind() == ProjectTarget.Kind.UNKNOWN && only) {
+            asked.tell(Messages.Intake_projectBranchUnknown());
         }
     }
 
     @CheckForNull
     private Runnable otherBranch(AskedWish asked, Findings found) {
-        Checkout checkout = found.checkout();
-        if (!asked.wish().options().isOnlyProjectBranch()
-                || checkout == null
-                || checkout.isOfBranch(found.project().cloneTarget())) {
+        ProjectTarget target = found.project().target();
+        if (!asked.wish().options().isOnlyProjectBranch()) {
+            return null;
+        } else if (target.isPinned()) {
+            return intake.skip(asked, found.project(), null, Messages.Intake_pinned(shown(target)));
+        } else if (!found.isOfOtherBranch()) {
             return null;
         }
-        return intake.skip(asked, found.project(), null, Messages.Intake_otherBranch(shown(checkout), own(found)));
+        return intake.skip(
+                asked, found.project(), null, Messages.Intake_otherBranch(shown(found.checkout()), shown(target)));
     }
 
-    private static String own(Findings found) {
-        String branch = found.project().cloneTarget();
-        return branch == null || branch.isBlank() ? Messages.Intake_defaultBranch() : branch;
+    /** What a project is made from, for people. */
+    @NonNull
+    static String shown(@NonNull ProjectTarget target) {
+        return switch (target.kind()) {
+            case DEFAULT_BRANCH -> Messages.Intake_defaultBranch();
+            case BRANCH -> target.name();
+            case COMMIT -> Messages.Intake_commit(target.name());
+            case TAG -> Messages.Intake_tag(target.name());
+            case UNKNOWN -> Messages.Intake_unknownBranch();
+        };
     }
 
-    private static String shown(Checkout checkout) {
+    @NonNull
+    static String shown(@NonNull Checkout checkout) {
         return switch (checkout.kind()) {
             case BRANCH -> Messages.Intake_branch(checkout.shownBranch());
             case TAG -> Messages.Intake_tag(checkout.shownBranch());

@@ -34,8 +34,11 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class GitpodDirectory {
 
-    /** So many suggestions a person reads. */
-    private static final int SUGGESTIONS = 10;
+    /** How many suggestions a person gets. */
+    public static final int SUGGESTIONS = 10;
+
+    /** How many projects one search reads, to be compared with what is looked for. */
+    public static final int MAXIMUM_SEARCHED = 2000;
 
     private static final int PAGE_SIZE = 100;
     private static final int MOST_PAGES = 20;
@@ -88,45 +91,76 @@ public final class GitpodDirectory {
         return null;
     }
 
-    /** Some projects whose names contain the text, or whose repository it is. */
-    @NonNull
-    public List<Project> search(@NonNull GitpodAccess access, @NonNull String text) throws GitpodException {
-        ProjectFilter filter = text.contains("://")
-                ? ProjectFilter.none().withSpecRemoteUris(withAndWithoutSuffix(text))
-                : ProjectFilter.none().withSearch(text.substring(0, Math.min(text.length(), LONGEST_SEARCH)));
-        return ask(access, "search " + text, client -> {
-            List<Project> found = new ArrayList<>();
-            String page = null;
-            for (int i = 0; i < MOST_PAGES && found.size() < SUGGESTIONS; i++) {
-                ProjectPage answer = client.listProjects(filter, SUGGESTIONS, page);
-                found.addAll(answer.projects());
-                page = answer.nextToken();
-                if (page == null) {
-                    break;
-                }
-            }
-            return List.copyOf(found);
-        });
+    /**
+     * Projects that a search found.
+     *
+     * @param projects in the order of their ids
+     * @param isComplete false if there are more than are read
+     */
+    public record Found(@NonNull List<Project> projects, boolean isComplete) {
+
+        /** Copies the list. */
+        public Found {
+            projects = List.copyOf(projects);
+        }
     }
 
-    /** The projects of a repository. */
+    /**
+     * Some projects whose name, id or repository's name contains the text, in any letter case, for a person to choose
+     * from: those of the smallest ids.
+     *
+     * @return at most {@link #SUGGESTIONS}; without their environment classes
+     */
     @NonNull
-    public List<Project> ofRepository(@NonNull GitpodAccess access, @NonNull List<String> remoteUris)
-            throws GitpodException {
+    public List<Project> search(@NonNull GitpodAccess access, @NonNull String text) throws GitpodException {
+        ProjectFilter filter = ProjectFilter.none().withSearch(cut(text));
+        return ask(access, "suggestions " + text, client -> list(client, filter, SUGGESTIONS))
+                .projects();
+    }
+
+    /**
+     * The projects that have exactly one of these repository URLs.
+     *
+     * @param remoteUris at most 25, each a URI of RFC 3986
+     * @return without their environment classes
+     */
+    @NonNull
+    public Found withRemoteUri(@NonNull GitpodAccess access, @NonNull List<String> remoteUris) throws GitpodException {
         ProjectFilter filter = ProjectFilter.none().withSpecRemoteUris(remoteUris);
-        return ask(access, "repository " + String.join(" ", remoteUris), client -> {
-            List<Project> found = new ArrayList<>();
-            String page = null;
-            for (int i = 0; i < MOST_PAGES; i++) {
-                ProjectPage answer = client.listProjects(filter, PAGE_SIZE, page);
-                found.addAll(answer.projects());
-                page = answer.nextToken();
-                if (page == null) {
-                    break;
-                }
+        return ask(
+                access,
+                "repository " + String.join(" ", remoteUris),
+                client -> list(client, filter, MAXIMUM_SEARCHED));
+    }
+
+    /**
+     * The projects whose name, id or repository's name contains the text, in any letter case.
+     *
+     * @return at most {@link #MAXIMUM_SEARCHED}; without their environment classes
+     */
+    @NonNull
+    public Found named(@NonNull GitpodAccess access, @NonNull String text) throws GitpodException {
+        ProjectFilter filter = ProjectFilter.none().withSearch(cut(text));
+        return ask(access, "named " + text, client -> list(client, filter, MAXIMUM_SEARCHED));
+    }
+
+    private static String cut(String text) {
+        return text.substring(0, Math.min(text.length(), LONGEST_SEARCH));
+    }
+
+    /** All pages, until there are enough. */
+    private static Found list(GitpodClient client, ProjectFilter filter, int maximum) throws GitpodException {
+        List<Project> found = new ArrayList<>();
+        String page = null;
+        for (int i = 0; i < MOST_PAGES && found.size() < maximum; i++) {
+            ProjectPage answer = client.listProjects(filter, Math.min(maximum, PAGE_SIZE), page);
+            found.addAll(answer.projects());
+            page = answer.nextToken();
+            if (page == null) {
+                break;
             }
-            return List.copyOf(found);
-        });
+        }
+        return new Found(found.subList(0, Math.min(found.size(), maximum)), page == null);
     }
 
     /** A prebuild of a project that is under way, whoever made it. */
@@ -141,11 +175,6 @@ public final class GitpodDirectory {
                         PrebuildPhase.STOPPING,
                         PrebuildPhase.SNAPSHOTTING));
         return client(access).listPrebuilds(filter, PAGE_SIZE, null).prebuilds();
-    }
-
-    private static List<String> withAndWithoutSuffix(String uri) {
-        String bare = uri.endsWith(".git") ? uri.substring(0, uri.length() - ".git".length()) : uri;
-        return List.of(bare, bare + ".git");
     }
 
     /** All environment classes of the token's organization. */

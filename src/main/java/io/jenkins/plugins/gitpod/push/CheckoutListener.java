@@ -67,7 +67,7 @@ public final class CheckoutListener extends SCMListener {
                 continue;
             }
             Job<?, ?> job = build.getParent();
-            OwnSource source = OwnSource.of(job);
+            OwnSource source = OwnSource.of(build);
             Checkout checkout = source.noted(build, found);
             Checkouts.note(build, checkout);
             GitpodPrebuildProperty property = job.getProperty(GitpodPrebuildProperty.class);

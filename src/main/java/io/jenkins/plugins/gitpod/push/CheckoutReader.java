@@ -17,19 +17,22 @@ public interface CheckoutReader extends ExtensionPoint {
     /**
      * What was read.
      *
-     * @param remoteUrls of the repository
+     * @param remoteUrls of the repository, or of several such as a fork and its origin, with all variables expanded
      * @param branches that the commit was found on, without the remote's name
+     * @param branchUrls for each branch the URL of its repository, empty if that is not known
      * @param revision the commit
      */
     record CheckedOut(
             @NonNull List<String> remoteUrls,
             @NonNull List<String> branches,
+            @NonNull List<String> branchUrls,
             @NonNull String revision) {
 
         /** Copies the lists. */
         public CheckedOut {
             remoteUrls = List.copyOf(remoteUrls);
             branches = List.copyOf(branches);
+            branchUrls = List.copyOf(branchUrls);
         }
     }
 
@@ -37,9 +40,12 @@ public interface CheckoutReader extends ExtensionPoint {
     @CheckForNull
     CheckedOut read(@NonNull Run<?, ?> run, @NonNull SCM scm);
 
-    /** The URLs of the repositories that an SCM is configured with; empty if this is another kind of SCM. */
+    /**
+     * The URLs of the repositories that an SCM is configured with, with all variables expanded as in this build; empty if
+     * this is another kind of SCM.
+     */
     @NonNull
-    List<String> remoteUrls(@NonNull SCM scm);
+    List<String> remoteUrls(@NonNull Run<?, ?> run, @NonNull SCM scm);
 
     @NonNull
     static ExtensionList<CheckoutReader> all() {

@@ -28,25 +28,27 @@ record OwnSource(
         @NonNull List<String> remoteUrls,
         @Nullable Boolean primary) {
 
+    /** The source of the build's job, with all variables expanded as in this build. */
     @NonNull
-    static OwnSource of(@NonNull Job<?, ?> job) {
+    static OwnSource of(@NonNull Run<?, ?> run) {
+        Job<?, ?> job = run.getParent();
         SCMHead head = SCMHead.HeadByItem.findHead(job);
         SCMSource source = head == null ? null : SCMSource.SourceByItem.findSource(job);
         if (head != null && source != null) {
             boolean primary = job.getAction(PrimaryInstanceMetadataAction.class) != null;
-            return new OwnSource(head, urls(source.build(head)), primary);
+            return new OwnSource(head, urls(run, source.build(head)), primary);
         }
         List<String> urls = new ArrayList<>();
         for (OwnScms each : OwnScms.all()) {
-            each.of(job).forEach(scm -> urls.addAll(urls(scm)));
+            each.of(job).forEach(scm -> urls.addAll(urls(run, scm)));
         }
         return new OwnSource(null, urls, null);
     }
 
-    private static List<String> urls(SCM scm) {
+    private static List<String> urls(Run<?, ?> run, SCM scm) {
         List<String> urls = new ArrayList<>();
         for (CheckoutReader reader : CheckoutReader.all()) {
-            urls.addAll(reader.remoteUrls(scm));
+            urls.addAll(reader.remoteUrls(run, scm));
         }
         return urls;
     }
@@ -69,7 +71,13 @@ record OwnSource(
         Checkout.From from = own ? Checkout.From.OWN_SCM : Checkout.From.OTHER;
         if (!own || head == null) {
             return new Checkout(
-                    found.remoteUrls(), found.branches(), found.revision(), Checkout.Kind.BRANCH, from, null);
+                    found.remoteUrls(),
+                    found.branches(),
+                    found.branchUrls(),
+                    found.revision(),
+                    Checkout.Kind.BRANCH,
+                    from,
+                    null);
         }
         Checkout.Kind kind = Checkout.Kind.BRANCH;
         if (head instanceof ChangeRequestSCMHead) {
