@@ -38,7 +38,7 @@ public final class Checkout {
     private final List<String> branches;
 
     /** For each branch the URL of its repository, empty if that is not known; null if there is one repository only. */
-    @CheckForNull
+    @Nullable
     private final List<String> branchUrls;
 
     private final String revision;
@@ -116,10 +116,19 @@ public final class Checkout {
         return remotes().stream().map(RepositoryUrl::toString).distinct().collect(Collectors.joining(", "));
     }
 
-    /** The branches for people, or the commit if none is known. */
+    /** The branches for people, with their repositories if there are several, or the commit if none is known. */
     @NonNull
     public String shownBranch() {
-        return branches.isEmpty() ? revision : String.join(", ", branches);
+        if (branches.isEmpty()) {
+            return revision;
+        }
+        List<String> shown = new ArrayList<>();
+        for (int i = 0; i < branches.size(); i++) {
+            String url = branchUrls == null ? "" : branchUrls.get(i);
+            String branch = branches.get(i);
+            shown.add(url.isEmpty() ? branch : Messages.Checkout_branchOf(branch, RepositoryUrl.of(url)));
+        }
+        return String.join(", ", shown);
     }
 
     boolean isOf(@Nullable String remoteUri) {

@@ -51,7 +51,7 @@ final class RepositoryLookup {
         List<Project> found = new ArrayList<>();
         boolean isComplete = true;
         for (String text : url.searchTexts()) {
-            GitpodDirectory.Found named = directory.named(access, text);
+            GitpodDirectory.Found named = directory.named(access, text, url.toString());
             found.addAll(named.projects());
             isComplete &= named.isComplete();
         }

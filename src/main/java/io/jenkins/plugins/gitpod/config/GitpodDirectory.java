@@ -136,12 +136,17 @@ public final class GitpodDirectory {
     /**
      * The projects whose name, id or repository's name contains the text, in any letter case.
      *
+     * @param repository that is looked for; another one's answer is not kept for it
      * @return at most {@link #MAXIMUM_SEARCHED}; without their environment classes
      */
     @NonNull
-    public Found named(@NonNull GitpodAccess access, @NonNull String text) throws GitpodException {
+    public Found named(@NonNull GitpodAccess access, @NonNull String text, @NonNull String repository)
+            throws GitpodException {
         ProjectFilter filter = ProjectFilter.none().withSearch(cut(text));
-        return ask(access, "named " + text, client -> list(client, filter, MAXIMUM_SEARCHED));
+        return ask(
+                access,
+                "named " + text + " of " + repository,
+                client -> list(client, filter, MAXIMUM_SEARCHED));
     }
 
     private static String cut(String text) {
