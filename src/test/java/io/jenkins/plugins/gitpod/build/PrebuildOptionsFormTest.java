@@ -159,6 +159,41 @@ class PrebuildOptionsFormTest {
     }
 
     @Test
+    void projectsAreSuggestedByARepositoryInAnyOfItsForms() {
+        SimProject scp = GITPOD.simulator().addProject("Bakery").remoteUri("git@github.com:acme/bakery.git");
+        SimProject web = GITPOD.simulator().addProject("Dairy").remoteUri("https://git.acme.test/scm/ds/dairy.git");
+        SimProject named = GITPOD.simulator().addProject("team: Grocer").remoteUri("https://git.acme.test/x/y");
+        for (String text : List.of(
+                "git@github.com:acme/bakery.git",
+                "git@github.com:Acme/Bakery",
+                "https://github.com/acme/bakery/",
+                "https://jo:secret@github.com/acme/bakery.git")) {
+            assertThat(
+                    text,
+                    form.doAutoCompleteProjectId(job, text, "", "").getValues(),
+                    contains("Bakery (" + scp.id() + ")"));
+        }
+        assertThat(
+                form.doAutoCompleteProjectId(job, "ssh://git@git.acme.test:7999/ds/dairy.git", "", "")
+                        .getValues(),
+                contains("Dairy (" + web.id() + ")"));
+        assertThat(
+                form.doAutoCompleteProjectId(job, "team: Gro", "", "").getValues(),
+                contains("team: Grocer (" + named.id() + ")"));
+        for (String incomplete : List.of("https://", "https://git", "https://github.com/acme/bak", "git@github.com:")) {
+            assertThat(
+                    incomplete,
+                    form.doAutoCompleteProjectId(job, incomplete, "", "").getValues(),
+                    is(empty()));
+        }
+        assertThat(
+                GITPOD.simulator().books().calls("ListProjects").stream()
+                        .filter(call -> call.status() == 400)
+                        .toList(),
+                is(empty()));
+    }
+
+    @Test
     void projectsAreSuggestedByNameAndByRepository() {
         for (int i = 0; i < 150; i++) {
             GITPOD.simulator().addProject("many-" + i);
