@@ -8,6 +8,7 @@ import io.jenkins.plugins.gitpod.api.ProjectTarget;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -33,6 +34,8 @@ public final class Checkout {
         /** Something else that the build checked out. */
         OTHER
     }
+
+    private static final Set<String> USUAL_DEFAULTS = Set.of("main", "master");
 
     private final List<String> remoteUrls;
     private final List<String> branches;
@@ -145,7 +148,7 @@ public final class Checkout {
         NONE,
         /** The project does not tell its branch. */
         UNKNOWN,
-        /** The project is made from the default branch, and the job does not know which one that is. */
+        /** The project is made from the default branch, the job does not know which one that is, and no name tells it. */
         ASSUMED,
         SURE
     }
@@ -167,11 +170,18 @@ public final class Checkout {
             return Fit.NONE;
         }
         return switch (target.kind()) {
-            case DEFAULT_BRANCH -> primary == null ? Fit.ASSUMED : primary ? Fit.SURE : Fit.NONE;
+            case DEFAULT_BRANCH -> fitOfDefault(own);
             case BRANCH -> own.contains(target.name()) ? Fit.SURE : Fit.NONE;
             case UNKNOWN -> Fit.UNKNOWN;
             case COMMIT, TAG -> Fit.NONE;
         };
+    }
+
+    private Fit fitOfDefault(List<String> own) {
+        if (primary == null) {
+            return own.stream().anyMatch(USUAL_DEFAULTS::contains) ? Fit.SURE : Fit.ASSUMED;
+        }
+        return primary ? Fit.SURE : Fit.NONE;
     }
 
     /** The branches of this repository, if it is one of several: another one's branch of the same name is none of its. */

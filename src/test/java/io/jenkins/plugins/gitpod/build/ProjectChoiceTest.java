@@ -53,6 +53,7 @@ class ProjectChoiceTest {
     void aBranchWithANameIsSurerThanADefaultBranchThatIsNotKnown() {
         assertThat(left(branch("develop"), HEAD, DEVELOP), is(List.of(DEVELOP)));
         assertThat(left(branch("other"), HEAD, DEVELOP), is(List.of(HEAD)));
+        assertThat(left(branch("main"), HEAD, MAIN), is(List.of(HEAD, MAIN)));
         assertThat(left(checkout("main", Checkout.Kind.BRANCH, true), HEAD, DEVELOP), is(List.of(HEAD)));
         assertThat(left(checkout("x", Checkout.Kind.BRANCH, false), HEAD, UNKNOWN), is(List.of(UNKNOWN)));
         assertThat(left(checkout("main", Checkout.Kind.BRANCH, true), HEAD, MAIN), is(List.of(HEAD, MAIN)));
@@ -114,6 +115,7 @@ class ProjectChoiceTest {
         assertEquals(Checkout.Fit.NONE, ofBoth.fit(MAIN));
         assertEquals(Checkout.Fit.SURE, ofBoth.fit(DEVELOP));
         assertEquals(Checkout.Fit.ASSUMED, ofBoth.fit(HEAD));
+        assertEquals(Checkout.Fit.SURE, branch("master").fit(HEAD));
         Checkout unnamed = new Checkout(
                 List.of(fork, URL),
                 List.of("main"),
