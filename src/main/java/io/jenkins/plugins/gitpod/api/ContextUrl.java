@@ -50,9 +50,10 @@ record ContextUrl(@NonNull String repository, @NonNull ProjectTarget target) {
             return new ContextUrl(join(server, path), azureVersion(query));
         } else if (path.size() >= 4 && path.get(2).equals("repos") && isBitbucketOwner(path.get(0))) {
             return ofBitbucketServer(server, path, query);
-        } else if (host.equals("bitbucket.org") && path.size() > 3 && path.get(2).equals("src")) {
-            return new ContextUrl(
-                    join(server, path.subList(0, 2)), ProjectTarget.branchOrCommit(decoded(path.get(3))));
+        } else if (host.equals("bitbucket.org")
+                && path.size() > 3
+                && path.get(2).equals("src")) {
+            return new ContextUrl(join(server, path.subList(0, 2)), ProjectTarget.branchOrCommit(decoded(path.get(3))));
         } else if (path.size() > 3 && path.get(2).equals("tree") || OWNER_AND_NAME.contains(host) && path.size() > 2) {
             return new ContextUrl(join(server, path.subList(0, 2)), page(path.subList(2, path.size())));
         }

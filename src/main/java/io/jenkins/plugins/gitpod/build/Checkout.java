@@ -79,8 +79,7 @@ public final class Checkout {
             @Nullable Boolean primary) {
         this.remoteUrls = withUsers(remoteUrls);
         this.branches = new ArrayList<>(branches);
-        this.branchUrls =
-                remoteUrls.size() > 1 && branchUrls.size() == branches.size() ? withUsers(branchUrls) : null;
+        this.branchUrls = remoteUrls.size() > 1 && branchUrls.size() == branches.size() ? withUsers(branchUrls) : null;
         this.revision = revision;
         this.kind = kind;
         this.from = from;

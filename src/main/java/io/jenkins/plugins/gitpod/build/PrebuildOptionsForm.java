@@ -168,8 +168,7 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
         return switch (target.kind()) {
             case BRANCH -> Messages.PrebuildOptionsForm_projectOfBranch(name, shown, target.name());
             case COMMIT, TAG ->
-                Messages.PrebuildOptionsForm_projectOf(name, shown) + " "
-                        + Messages.Intake_pinned(Rules.shown(target));
+                Messages.PrebuildOptionsForm_projectOf(name, shown) + " " + Messages.Intake_pinned(Rules.shown(target));
             case DEFAULT_BRANCH, UNKNOWN -> Messages.PrebuildOptionsForm_projectOf(name, shown);
         };
     }
@@ -195,20 +194,14 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
                 candidates.add(label(named.name(), named.id()));
                 return candidates;
             }
-            suggestions(access, text).stream()
-                    .limit(SUGGESTIONS)
-                    .forEach(project -> candidates.add(label(project.name(), project.id())));
+            new RepositoryLookup(access)
+                    .suggestions(text).stream()
+                            .limit(SUGGESTIONS)
+                            .forEach(project -> candidates.add(label(project.name(), project.id())));
         } catch (NoAccessException | GitpodException e) {
             // The field's check says why there is nothing to suggest.
         }
         return candidates;
-    }
-
-    /** A repository's URL, in whatever form, is looked up as builds do; any other text is searched for in names. */
-    private static List<Project> suggestions(GitpodAccess access, String text) throws GitpodException {
-        RepositoryUrl url = RepositoryUrl.of(text);
-        List<Project> found = text.contains("://") ? List.of() : GitpodDirectory.get().search(access, text);
-        return found.isEmpty() && url.isRemote() ? new RepositoryLookup(access).projects(url) : found;
     }
 
     /** A name and its id as {@link PrebuildOptions} reads them again; the name alone means nothing to Gitpod. */

@@ -114,8 +114,7 @@ final class ProjectFinder {
     private Inquiry.NothingFoundException several(String urls, ProjectChoice choice, List<Checkout> checkouts) {
         String projects = ProjectChoice.list(choice.left());
         if (choice.fit() == Checkout.Fit.NONE && wish.options().isOnlyProjectBranch()) {
-            String build =
-                    checkouts.stream().map(Rules::shown).distinct().collect(Collectors.joining(", "));
+            String build = checkouts.stream().map(Rules::shown).distinct().collect(Collectors.joining(", "));
             return new Inquiry.NothingFoundException(Messages.Intake_noneOfBranch(build, urls, projects), false);
         }
         String message = choice.isDisabled()

@@ -36,6 +36,14 @@ final class RepositoryLookup {
         return List.copyOf(found.values());
     }
 
+    /** Projects for a person who types a name, or the URL of a repository in any form: that is looked up as in builds. */
+    @NonNull
+    List<Project> suggestions(@NonNull String text) throws GitpodException {
+        RepositoryUrl url = RepositoryUrl.of(text);
+        List<Project> found = text.contains("://") ? List.of() : directory.search(access, text);
+        return found.isEmpty() && url.isRemote() ? projects(url) : found;
+    }
+
     /** The projects that the filter finds: one call, usually. */
     @NonNull
     List<Project> byUri(@NonNull RepositoryUrl url) throws GitpodException {

@@ -18,7 +18,9 @@ import java.util.Map;
  * @param plainSegments the same in their own letter case
  */
 record RepositoryPath(
-        @NonNull String host, @NonNull List<String> segments, @NonNull List<String> plainSegments) {
+        @NonNull String host,
+        @NonNull List<String> segments,
+        @NonNull List<String> plainSegments) {
 
     static final String AZURE = "dev.azure.com";
 

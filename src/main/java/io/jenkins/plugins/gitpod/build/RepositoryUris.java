@@ -30,7 +30,7 @@ final class RepositoryUris {
 
     @NonNull
     static List<String> of(@NonNull RepositoryUrl url) {
-        if (url.isUnknown() || url.port() < 0 || !HOST.matcher(url.asciiHost()).matches()) {
+        if (url.isUnknown() || !HOST.matcher(url.asciiHost()).matches()) {
             return List.of();
         }
         RepositoryUris collected = new RepositoryUris(url);
@@ -77,7 +77,8 @@ final class RepositoryUris {
         List<String> segments = url.key().plainSegments();
         int mark = segments.size() - 3;
         if (isWeb && mark >= 0 && segments.get(mark).equals("scm")) {
-            both("ssh://git@" + host + ":7999/" + encoded(segments.get(mark + 1)) + "/" + encoded(segments.get(mark + 2)));
+            both("ssh://git@" + host + ":7999/" + encoded(segments.get(mark + 1)) + "/"
+                    + encoded(segments.get(mark + 2)));
         }
         both("ssh://git@" + host + (isSsh ? port : "") + path);
         if (!url.userInfo().isEmpty() && isSsh) {

@@ -42,6 +42,7 @@ public final class RepositoryUrl {
     /** Tokens are at least 20 characters long. */
     private static final int LONGEST_USER_NAME = 19;
 
+    private static final int NO_PORT = -1;
     private static final int BITBUCKET_SSH_PORT = 7999;
     private static final Set<String> BITBUCKET_NAMES = Set.of("bitbucket", "stash");
     private static final String BITBUCKET_MARK = "scm";
@@ -69,8 +70,8 @@ public final class RepositoryUrl {
         this.isShort = isShort;
         this.transport = transport(this.scheme);
         this.key = RepositoryPath.of(this);
-        boolean isName = USER_NAME.matcher(user).matches()
-                && (user.length() <= LONGEST_USER_NAME || key.startsWith(user));
+        boolean isName =
+                USER_NAME.matcher(user).matches() && (user.length() <= LONGEST_USER_NAME || key.startsWith(user));
         this.userInfo = isName ? user + "@" : "";
         this.withUser = isName ? given() : shown;
     }
@@ -122,7 +123,7 @@ public final class RepositoryUrl {
         try {
             return port.isEmpty() ? 0 : Integer.parseInt(port);
         } catch (NumberFormatException e) {
-            return -1; // no such port, and so nobody's
+            return NO_PORT;
         }
     }
 
@@ -215,15 +216,16 @@ public final class RepositoryUrl {
         return transport == Transport.SSH
                 && key.segments().size() == 2
                 && !key.isPublicHost()
-                && (port == BITBUCKET_SSH_PORT
-                        || Stream.of(host.split("[.-]")).anyMatch(BITBUCKET_NAMES::contains));
+                && (port == BITBUCKET_SSH_PORT || Stream.of(host.split("[.-]")).anyMatch(BITBUCKET_NAMES::contains));
     }
 
     // ---- its parts
 
-    /** Whether it does not tell a repository: it has no path, or a variable in it. */
+    /** Whether it does not tell a repository: it has no path, a port that cannot be, or a variable in it. */
     boolean isUnknown() {
-        return key.segments().isEmpty() || VARIABLE.matcher(shown).find();
+        return port == NO_PORT
+                || key.segments().isEmpty()
+                || VARIABLE.matcher(shown).find();
     }
 
     /** Whether it is of a host, in contrast to a path on a disk. */
@@ -261,7 +263,9 @@ public final class RepositoryUrl {
     @NonNull
     List<String> searchTexts() {
         String name = name();
-        return isUnknown() ? List.of() : Stream.of(name, RepositoryUris.encoded(name)).distinct().toList();
+        return isUnknown()
+                ? List.of()
+                : Stream.of(name, RepositoryUris.encoded(name)).distinct().toList();
     }
 
     /** The scheme as it is written; {@code ssh} for the short form. */

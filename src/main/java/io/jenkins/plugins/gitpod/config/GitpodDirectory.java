@@ -128,9 +128,7 @@ public final class GitpodDirectory {
     public Found withRemoteUri(@NonNull GitpodAccess access, @NonNull List<String> remoteUris) throws GitpodException {
         ProjectFilter filter = ProjectFilter.none().withSpecRemoteUris(remoteUris);
         return ask(
-                access,
-                "repository " + String.join(" ", remoteUris),
-                client -> list(client, filter, MAXIMUM_SEARCHED));
+                access, "repository " + String.join(" ", remoteUris), client -> list(client, filter, MAXIMUM_SEARCHED));
     }
 
     /**
@@ -143,10 +141,7 @@ public final class GitpodDirectory {
     public Found named(@NonNull GitpodAccess access, @NonNull String text, @NonNull String repository)
             throws GitpodException {
         ProjectFilter filter = ProjectFilter.none().withSearch(cut(text));
-        return ask(
-                access,
-                "named " + text + " of " + repository,
-                client -> list(client, filter, MAXIMUM_SEARCHED));
+        return ask(access, "named " + text + " of " + repository, client -> list(client, filter, MAXIMUM_SEARCHED));
     }
 
     private static String cut(String text) {

@@ -49,7 +49,8 @@ public final class GitCheckoutReader implements CheckoutReader {
             String branch = remote == null ? name : name.substring(remote.name().length() + 1);
             String url = remote == null ? "" : remote.url();
             boolean isNew = IntStream.range(0, branches.size())
-                    .noneMatch(i -> branches.get(i).equals(branch) && branchUrls.get(i).equals(url));
+                    .noneMatch(i ->
+                            branches.get(i).equals(branch) && branchUrls.get(i).equals(url));
             if (isNew && !branch.isEmpty() && !branch.equals("detached")) {
                 branches.add(branch);
                 branchUrls.add(url);
@@ -85,7 +86,8 @@ public final class GitCheckoutReader implements CheckoutReader {
 
     private static List<Remote> remotes(Run<?, ?> run, GitSCM git) {
         List<RemoteConfig> configs = git.getRepositories();
-        if (configs.stream().anyMatch(each -> each.getName().contains("$") || url(each).contains("$"))) {
+        if (configs.stream()
+                .anyMatch(each -> each.getName().contains("$") || url(each).contains("$"))) {
             configs = expanded(run, git, configs);
         }
         return configs.stream()

@@ -217,18 +217,16 @@ class AnswersTest {
                 "-, -, DEFAULT_BRANCH, ''",
                 "CLONE_TARGET_MODE_OF_TOMORROW, x, UNKNOWN, ''"
             })
-    void whatAProjectChecksOutDependsOnTheMode(
-            String mode, String cloneTarget, ProjectTarget.Kind kind, String name) throws Exception {
+    void whatAProjectChecksOutDependsOnTheMode(String mode, String cloneTarget, ProjectTarget.Kind kind, String name)
+            throws Exception {
         String fields = (mode == null ? "" : ",\"targetMode\":\"" + mode + "\"")
                 + (cloneTarget == null ? "" : ",\"cloneTarget\":\"" + cloneTarget + "\"");
         Project project = Answers.projectAnswer(json("""
-                {"project":{"id":"pr","initializer":{"specs":[{"git":{"remoteUri":"https://example.org/shop.git"%s}}]}}}"""
-                .formatted(fields)));
+                {"project":{"id":"pr","initializer":{"specs":[{"git":{"remoteUri":"https://example.org/shop.git"%s}}]}}}""".formatted(fields)));
 
         assertThat(project.target(), is(new ProjectTarget(kind, name)));
         assertThat(
-                project.target().isPinned(),
-                is(kind == ProjectTarget.Kind.COMMIT || kind == ProjectTarget.Kind.TAG));
+                project.target().isPinned(), is(kind == ProjectTarget.Kind.COMMIT || kind == ProjectTarget.Kind.TAG));
     }
 
     @Test

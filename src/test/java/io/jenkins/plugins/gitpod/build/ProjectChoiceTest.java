@@ -20,8 +20,7 @@ class ProjectChoiceTest {
     private static final Project OFF_DEVELOP = project("off-develop", ProjectTarget.branch("develop"), false, false);
     private static final Project DELETED = project("deleted", ProjectTarget.branch("main"), true, true);
     private static final Project UNKNOWN = project("unknown", ProjectTarget.UNKNOWN, true, false);
-    private static final Project TAG =
-            project("tag", new ProjectTarget(ProjectTarget.Kind.TAG, "main"), true, false);
+    private static final Project TAG = project("tag", new ProjectTarget(ProjectTarget.Kind.TAG, "main"), true, false);
 
     private static Project project(String id, ProjectTarget target, boolean enabled, boolean deleted) {
         return new Project(
@@ -29,8 +28,7 @@ class ProjectChoiceTest {
     }
 
     private static Checkout checkout(String branch, Checkout.Kind kind, Boolean primary) {
-        return new Checkout(
-                List.of(URL + ".git"), List.of(branch), "abc", kind, Checkout.From.OWN_SCM, primary);
+        return new Checkout(List.of(URL + ".git"), List.of(branch), "abc", kind, Checkout.From.OWN_SCM, primary);
     }
 
     private static List<Project> left(Checkout checkout, Project... projects) {

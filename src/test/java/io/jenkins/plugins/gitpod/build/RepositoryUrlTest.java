@@ -92,7 +92,9 @@ class RepositoryUrlTest {
                     "https://dev.azure.com/acme/shop/_git/shop",
                     "https://acme.visualstudio.com/_git/shop",
                     "git@ssh.dev.azure.com:v3/acme/shop/shop"),
-            List.of("https://dev.azure.com/acme/shop/_git/%C3%BCbersicht", "https://dev.azure.com/acme/shop/_git/Übersicht"),
+            List.of(
+                    "https://dev.azure.com/acme/shop/_git/%C3%BCbersicht",
+                    "https://dev.azure.com/acme/shop/_git/Übersicht"),
             // Bitbucket Server
             List.of("ssh://git@git.acme.test:7999/ds/shop.git", "https://git.acme.test/scm/ds/shop.git"),
             List.of("ssh://git@git.acme.test:7999/DS/shop.git", "https://jo@git.acme.test/scm/ds/shop.git"),
@@ -160,6 +162,7 @@ class RepositoryUrlTest {
             // what tells no repository
             List.of("https://github.com", "https://github.com/"),
             List.of("", ""),
+            List.of("https://git.example.com:99999999999/a", "https://git.example.com:99999999999/a"),
             List.of("${REPO}", "${REPO}"),
             List.of("$GIT_SERVER/shop.git", "$GIT_SERVER/shop.git"),
             List.of("https://git.example.com/${TEAM}/shop.git", "https://git.example.com/${TEAM}/shop.git"),
@@ -259,8 +262,7 @@ class RepositoryUrlTest {
                 url("ssh://git@git.acme.test:7999/~jo/shop.git").uris(),
                 hasItems("https://git.acme.test/scm/~jo/shop.git", "ssh://git@git.acme.test:7999/~jo/shop"));
         assertThat(
-                url("https://acme.test/stash/scm/ds/shop.git").uris(),
-                hasItem("ssh://git@acme.test:7999/ds/shop.git"));
+                url("https://acme.test/stash/scm/ds/shop.git").uris(), hasItem("ssh://git@acme.test:7999/ds/shop.git"));
         assertThat(
                 url("git@ssh.dev.azure.com:v3/acme/My%20Shop/shop").uris(),
                 hasItems(
@@ -357,7 +359,8 @@ class RepositoryUrlTest {
 
     @Test
     void whatIsShownIsWhatWasGiven() {
-        assertThat(url("git+ssh://jo@git.example.com/shop.git").toString(), is("git+ssh://git@git.example.com/shop.git"));
+        assertThat(
+                url("git+ssh://jo@git.example.com/shop.git").toString(), is("git+ssh://git@git.example.com/shop.git"));
         assertThat(url("https://jo:x@git.example.com/a%20b").toString(), is("https://git.example.com/a%20b"));
         assertThat(url(" /git/shop ").toString(), startsWith("/git/shop"));
     }

@@ -4,7 +4,6 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.not;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
@@ -86,10 +85,7 @@ class ProjectByRepositoryTest {
     }
 
     private static SimProject project(String name, String remoteUri) {
-        return GITPOD.simulator()
-                .addProject(name)
-                .remoteUri(remoteUri)
-                .plan(PhasePlan.quick(Duration.ofMillis(300)));
+        return GITPOD.simulator().addProject(name).remoteUri(remoteUri).plan(PhasePlan.quick(Duration.ofMillis(300)));
     }
 
     private static void assertMade(SimProject project, int expected) {
@@ -198,8 +194,8 @@ class ProjectByRepositoryTest {
                 Result.FAILURE, pipeline("https://git.acme.test/team/cased.git", "master", "gitpodPrebuild()"));
         jenkins.assertLogContains("Looked for https://git.acme.test/team/cased.git in all its", build);
         jenkins.assertLogContains(
-                "The Gitpod project cased (" + project.id() + ") has https://git.acme.test/Team/cased.git, which differs"
-                        + " in upper and lower case only",
+                "The Gitpod project cased (" + project.id()
+                        + ") has https://git.acme.test/Team/cased.git, which differs" + " in upper and lower case only",
                 build);
         assertMade(project, 0);
     }
@@ -224,8 +220,7 @@ class ProjectByRepositoryTest {
         SimProject project = project("going", "https://github.com/acme/going").deleted();
         WorkflowRun build = jenkins.buildAndAssertStatus(
                 Result.FAILURE, pipeline("https://github.com/acme/going.git", "master", "gitpodPrebuild()"));
-        jenkins.assertLogContains(
-                "To be deleted in Gitpod, and so not used: going (" + project.id() + ").", build);
+        jenkins.assertLogContains("To be deleted in Gitpod, and so not used: going (" + project.id() + ").", build);
         assertMade(project, 0);
     }
 
@@ -240,7 +235,8 @@ class ProjectByRepositoryTest {
         repo.git("checkout", "master");
         SimProject main = project("main", "https://github.com/acme/per-branch");
         // Found by the search only, and still the better one for its branch.
-        SimProject develop = project("develop", "git@github.com:acme/per-branch.git").branch("develop");
+        SimProject develop =
+                project("develop", "git@github.com:acme/per-branch.git").branch("develop");
         WorkflowMultiBranchProject multi = multibranch(url);
         jenkins.assertLogContains("Gitpod project main (" + main.id() + "), found by", built(multi, "master"));
         jenkins.assertLogContains("Gitpod project develop (" + develop.id() + "), found by", built(multi, "develop"));
@@ -311,7 +307,8 @@ class ProjectByRepositoryTest {
 
     @Test
     void prebuildOfTheDefaultClassIsUnderWayHoweverTheClassWasNamed() throws Exception {
-        SimProject project = project("classes", "https://github.com/acme/classes").plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        SimProject project =
+                project("classes", "https://github.com/acme/classes").plan(PhasePlan.stuckIn(SimPhase.RUNNING));
         SimEnvironmentClass large = GITPOD.simulator().addEnvironmentClass("Large");
         project.environmentClasses(large);
         String url = "https://github.com/acme/classes.git";
@@ -350,8 +347,7 @@ class ProjectByRepositoryTest {
     private void assertActed(Run<?, ?> build, String url) throws Exception {
         Commits.awaitEnd(build);
         assertThat(ofGitpod(build), not(containsString("$")));
-        WorkflowRun byStep = jenkins.buildAndAssertSuccess(
-                pipeline(url, "master", "gitpodPrebuild force: true"));
+        WorkflowRun byStep = jenkins.buildAndAssertSuccess(pipeline(url, "master", "gitpodPrebuild force: true"));
         jenkins.assertLogContains("found by the repository " + url, byStep);
     }
 
@@ -412,7 +408,9 @@ class ProjectByRepositoryTest {
         ofFork.addProperty(new GitpodPrebuildProperty());
         FreeStyleBuild build = jenkins.buildAndAssertSuccess(ofFork);
         assertMade(project, 0);
-        jenkins.assertLogContains("This build is of branch master of " + fork + ", and the Gitpod project's own branch is master.", build);
+        jenkins.assertLogContains(
+                "This build is of branch master of " + fork + ", and the Gitpod project's own branch is master.",
+                build);
         FreeStyleProject ofOrigin = jenkins.createFreeStyleProject();
         ofOrigin.setScm(forkAndOrigin(fork, origin, "upstream/master"));
         ofOrigin.addProperty(new GitpodPrebuildProperty());
