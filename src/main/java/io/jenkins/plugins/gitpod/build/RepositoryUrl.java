@@ -238,7 +238,7 @@ public final class RepositoryUrl {
         return isShort;
     }
 
-    /** Whether the host may be an alias of somebody's ssh configuration, which nobody else can resolve. */
+    /** Whether the host may be an alias of an ssh configuration, which only that machine can resolve. */
     boolean mayBeAlias() {
         String last = host.substring(host.lastIndexOf('.') + 1);
         return transport == Transport.SSH
