@@ -224,6 +224,28 @@ class ProjectByRepositoryTest {
         assertMade(project, 0);
     }
 
+    @Test
+    void allPagesOfASearchAreCompared() throws Exception {
+        for (int i = 0; i < 120; i++) {
+            project("paged " + i, "https://github.com/acme/paged-" + i).popularity(i);
+        }
+        SimProject project = project("last of all", "git@github.com:acme/paged.git");
+        WorkflowRun build =
+                jenkins.buildAndAssertSuccess(pipeline("git@github.com:acme/paged.git", "master", "gitpodPrebuild()"));
+        jenkins.assertLogContains(project.id() + "), found by", build);
+        assertMade(project, 1);
+    }
+
+    @Test
+    void searchThatFindsTooManyIsSaid() throws Exception {
+        for (int i = 0; i <= 2000; i++) {
+            project("crowd " + i, "https://github.com/acme/crowd-" + i);
+        }
+        WorkflowRun build = jenkins.buildAndAssertStatus(
+                Result.FAILURE, pipeline("https://github.com/acme/crowd.git", "master", "gitpodPrebuild()"));
+        jenkins.assertLogContains("More than 2000 projects match the name \"crowd\"; only these were compared.", build);
+    }
+
     // ---- several projects
 
     @Test
