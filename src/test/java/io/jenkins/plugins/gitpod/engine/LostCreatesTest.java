@@ -14,6 +14,7 @@ import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.Trigger;
 import io.jenkins.plugins.gitpod.engine.LostCreates.Decision;
+import io.jenkins.plugins.gitpod.engine.OpenCreate.Moment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -32,6 +33,20 @@ class LostCreatesTest {
     private static final boolean LAG_OVER = true;
 
     private final LostCreates creates = new LostCreates(SKEW, LATEST);
+    private final ServerClock noClock = new ServerClock(new SimulatedRuntime());
+
+    private static Moment at(Instant wall) {
+        return new Moment(wall, Duration.between(SENT, wall).toNanos());
+    }
+
+    private void sent(PrebuildRequest request, Instant when) {
+        creates.sent(request, 1, noClock, at(when));
+    }
+
+    /** The call is over as soon as it is out. */
+    private void answerLost(PrebuildRequest request) {
+        creates.lost(request.requestId(), 1, at(SENT));
+    }
 
     private static PrebuildRequest request(String environmentClassId, boolean sharedAccount) {
         return request("https://gitpod.example.com/api", environmentClassId, sharedAccount);
@@ -53,13 +68,13 @@ class LostCreatesTest {
 
     private UUID lost(String environmentClassId) {
         UUID id = inFlight(environmentClassId);
-        creates.lost(id);
+        creates.lost(id, 1, at(SENT));
         return id;
     }
 
     private UUID inFlight(String environmentClassId) {
         PrebuildRequest request = request(environmentClassId, false);
-        creates.sent(request, SENT);
+        sent(request, SENT);
         return request.requestId();
     }
 
@@ -85,7 +100,7 @@ class LostCreatesTest {
 
     private static Map<UUID, String> ids(Decision decision) {
         Map<UUID, String> ids = new HashMap<>();
-        decision.assigned().forEach((request, prebuild) -> ids.put(request, prebuild.id()));
+        decision.assigned().forEach((create, prebuild) -> ids.put(create.requestId(), prebuild.id()));
         return ids;
     }
 
@@ -194,8 +209,8 @@ class LostCreatesTest {
     @Test
     void aSharedAccountAdoptsNothing() {
         PrebuildRequest request = request(null, true);
-        creates.sent(request, SENT);
-        creates.lost(request.requestId());
+        sent(request, SENT);
+        answerLost(request);
         Decision decision = look(request.requestId(), LAG_OVER, made("p"));
         assertThat(decision.assigned(), is(anEmptyMap()));
         assertThat(decision.candidates(), hasSize(1));
@@ -209,7 +224,7 @@ class LostCreatesTest {
         assertThat(held.held(), is(true));
         assertThat(held.assigned(), is(anEmptyMap()));
 
-        creates.settled(other, "p");
+        creates.settled(other, 1, "p");
         Decision after = look(id, LAG_OVER, made("p"));
         assertThat(after.held(), is(false));
         assertThat(after.assigned(), is(anEmptyMap()));
@@ -227,7 +242,7 @@ class LostCreatesTest {
     void aCreateStillUnansweredHoldsNothingOfAnotherGitpod() {
         UUID id = lost();
         PrebuildRequest elsewhere = request("https://gitpod.example.org/api", null, false);
-        creates.sent(elsewhere, SENT);
+        sent(elsewhere, SENT);
         assertThat(ids(look(id, EARLY, made("p"))), hasEntry(id, "p"));
     }
 
@@ -235,7 +250,7 @@ class LostCreatesTest {
     void aCreateSentLaterHoldsNothingThatIsOlder() {
         UUID id = lost();
         PrebuildRequest later = request(null, false);
-        creates.sent(later, SENT.plus(Duration.ofMinutes(5)));
+        sent(later, SENT.plus(Duration.ofMinutes(5)));
         assertThat(ids(look(id, EARLY, made("p"))), hasEntry(id, "p"));
     }
 
@@ -273,7 +288,7 @@ class LostCreatesTest {
 
     @Test
     void whatAnAnsweredCreateMadeIsNoMatch() {
-        creates.settled(inFlight(null), "p");
+        creates.settled(inFlight(null), 1, "p");
         UUID id = lost();
         assertThat(ids(look(id, EARLY, made("p"), made("q"))), hasEntry(id, "q"));
     }
@@ -310,7 +325,7 @@ class LostCreatesTest {
     @Test
     void afterACrashTheCreateMayHaveWaitedInAQueue() {
         PrebuildRequest request = request(null, false);
-        creates.lostBefore(request, SENT);
+        creates.lostBefore(request, new SentCreate(1, SENT, null), false, noClock, at(SENT.plus(Duration.ofHours(9))));
         assertThat(
                 look(request.requestId(), LAG_OVER, made("p", Duration.ofHours(8)))
                         .candidates(),
