@@ -31,8 +31,6 @@ final class OpenCreate {
     @CheckForNull
     private final Instant serverSent;
 
-    private final boolean restored;
-
     /** When the call was over or can at the latest have gone out, null while it is out. */
     @CheckForNull
     private Moment over;
@@ -51,20 +49,18 @@ final class OpenCreate {
             Duration clockSkew,
             Moment sent,
             @Nullable Instant serverSent,
-            boolean restored,
             Duration late) {
         this.request = request;
         this.clock = clock;
         this.clockSkew = clockSkew;
         this.sent = sent;
         this.serverSent = serverSent;
-        this.restored = restored;
         this.late = late;
     }
 
     /** It goes out now. */
     static OpenCreate out(PrebuildRequest request, ServerClock clock, Duration clockSkew, Moment now, Duration late) {
-        return new OpenCreate(request, clock, clockSkew, now, clock.earliest(now.nanos()), false, late);
+        return new OpenCreate(request, clock, clockSkew, now, clock.earliest(now.nanos()), late);
     }
 
     /** It may have gone out in an earlier life, after its intent and before now. */
@@ -77,7 +73,7 @@ final class OpenCreate {
             Duration late) {
         Duration ago = Duration.between(intent.intentTime(), now.wall());
         Moment sent = now.earlier(ago);
-        OpenCreate create = new OpenCreate(request, clock, clockSkew, sent, intent.serverTime(), true, late);
+        OpenCreate create = new OpenCreate(request, clock, clockSkew, sent, intent.serverTime(), late);
         Moment queued = sent.earlier(LONGEST_QUEUE.negated());
         // A clock that was set back makes the intent look younger than this start.
         boolean longAgo = !ago.isNegative() && ago.compareTo(LONGEST_QUEUE) > 0;
@@ -172,13 +168,9 @@ final class OpenCreate {
         if (serverSent != null) {
             return serverSent;
         }
+        // After a restart too: a clock that was wrong before it is taken to be as wrong now.
         Instant byServer = clock.earliest(sent.nanos());
-        Instant byUs = sent.wall().minus(clockSkew);
-        if (byServer == null) {
-            return byUs;
-        }
-        // Our clock may have been set right since an earlier life.
-        return restored && byUs.isBefore(byServer) ? byUs : byServer;
+        return byServer == null ? sent.wall().minus(clockSkew) : byServer;
     }
 
     @CheckForNull

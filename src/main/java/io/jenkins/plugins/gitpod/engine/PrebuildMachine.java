@@ -492,6 +492,9 @@ final class PrebuildMachine {
             notFound();
         } else if (readLagOver() && !lookUpAfterLag) {
             lookUpLater(SHORTEST_WAIT); // one more look, which may conclude from what is not there
+        } else if (surplusOf == null && !readLagOver()) {
+            Duration left = settings.readLag().minus(lookingUp.total());
+            lookUpLater(min(nextLookUp(), left.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : left));
         } else {
             lookUpLater(nextLookUp());
         }
