@@ -100,6 +100,7 @@ final class PrebuildMachine {
     private boolean lookUpOut;
     private boolean lookUpAfterLag;
     private final ObservedTime unclearFor = new ObservedTime();
+    private final ObservedTime ownerAway = new ObservedTime();
     private int lookUpFailures;
     private final ObservedTime lookingUp = new ObservedTime();
     private final ObservedTime lookUpTrouble = new ObservedTime();
@@ -505,11 +506,17 @@ final class PrebuildMachine {
         boolean wanted = !concluded && cancelReason == null && !nobodyWaits;
         boolean may = sends.mayRepeat()
                 && !request.connection().sharedAccount()
-                && !unclearFor.reached(settings.failureBudget());
+                && !unclearFor.reached(settings.createPatience());
         if (!wanted || !may) {
             giveUpLooking(null);
         } else if (!request.detached() && !out.isOwnerThere()) {
-            lookUpLater(spread(settings.readLag(), 1)); // it comes back, or is found to be gone
+            // It comes back, or is found to be gone.
+            ownerAway.look(out.nanoTime());
+            if (ownerAway.reached(settings.lateLook())) {
+                giveUpLooking(null);
+            } else {
+                lookUpLater(spread(settings.readLag(), 1));
+            }
         } else if (sendAgainDue) {
             sendAgain();
         } else {

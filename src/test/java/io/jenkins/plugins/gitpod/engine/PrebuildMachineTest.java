@@ -709,7 +709,8 @@ class PrebuildMachineTest {
                 machine.alarm(Alarm.LOOK_UP);
                 machine.lookedUp(List.of(RUNNING), true);
             });
-            outcome(Outcome.CreateUnclear.class);
+            assertThat(effects.take(), hasItem("create"));
+            assertThat(effects.updates, hasItem(new Update.SendingAgain(1, 3, List.of(RUNNING))));
         }
 
         @Test
