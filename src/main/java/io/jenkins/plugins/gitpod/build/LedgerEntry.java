@@ -65,7 +65,9 @@ final class LedgerEntry {
 
         SentCreate toSent() {
             return new SentCreate(
-                    number, Instant.ofEpochMilli(intentTime), serverTime == 0 ? null : Instant.ofEpochMilli(serverTime));
+                    number,
+                    Instant.ofEpochMilli(intentTime),
+                    serverTime == 0 ? null : Instant.ofEpochMilli(serverTime));
         }
     }
 

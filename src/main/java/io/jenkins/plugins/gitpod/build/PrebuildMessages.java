@@ -68,10 +68,9 @@ public final class PrebuildMessages {
         } else if (update instanceof Update.LookingUp) {
             return text("lookingUp");
         } else if (update instanceof Update.SendingAgain again) {
-            String line = text("sendingAgain", again.again(), again.most());
             return again.found().isEmpty()
-                    ? line
-                    : line + " " + text("mayBeSurplus", list(again.found()), url());
+                    ? text("sendingAgain", again.again(), again.most())
+                    : text("sendingAgainUnsure", again.again(), again.most(), list(again.found()));
         } else if (update instanceof Update.SurplusCancelled surplus) {
             return text("surplusCancelled", surplus.prebuildId());
         } else if (update instanceof Update.SurplusUnsure unsure) {

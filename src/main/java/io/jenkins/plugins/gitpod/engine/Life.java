@@ -379,7 +379,10 @@ final class Life implements Effects, PrebuildHandle {
             engine.journal().save(saved);
             isSaved = true;
         } catch (IOException | RuntimeException e) {
-            LOGGER.log(Level.WARNING, "Could not save that a Gitpod prebuild may be surplus; a crash now would lose it", e);
+            LOGGER.log(
+                    Level.WARNING,
+                    "Could not save that a Gitpod prebuild may be surplus; a crash now would lose it",
+                    e);
         }
         engine.spawn(saved, tokens.of(id), isSaved);
     }
@@ -448,7 +451,8 @@ final class Life implements Effects, PrebuildHandle {
         if (RetryPolicy.create(e) == RetryPolicy.Verdict.UNCLEAR) {
             // What the API itself has answered, it has left off; what was cut or timed out may be carried out yet.
             boolean answered = e.kind() == GitpodException.Kind.API_ERROR;
-            Duration mayActFor = answered ? settings.readLag() : settings.readLag().plus(settings.lateLook());
+            Duration mayActFor =
+                    answered ? settings.readLag() : settings.readLag().plus(settings.lateLook());
             engine.lostCreates().lost(requestId(), number, moment(), mayActFor);
         } else {
             UUID heir = engine.lostCreates().settled(requestId(), number, null);

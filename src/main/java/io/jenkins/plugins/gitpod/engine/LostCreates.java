@@ -100,8 +100,7 @@ final class LostCreates {
 
     /** A create goes out now. */
     synchronized void sent(PrebuildRequest request, int number, ServerClock clock, Moment now) {
-        creates.put(
-                new Key(request.requestId(), number), OpenCreate.out(request, clock, clockSkew, now, latest));
+        creates.put(new Key(request.requestId(), number), OpenCreate.out(request, clock, clockSkew, now, latest));
     }
 
     /**
@@ -240,7 +239,8 @@ final class LostCreates {
         }
         lost.sort(CHOOSIEST_FIRST);
         List<Prebuild> candidates = candidates(own, subjectId, lost);
-        boolean held = unanswered.stream().anyMatch(create -> candidates.stream().anyMatch(create::fits));
+        boolean held =
+                unanswered.stream().anyMatch(create -> candidates.stream().anyMatch(create::fits));
         Map<Key, Prebuild> assigned = Map.of();
         if (!shared && !held && own.complete()) {
             assigned = assign(lost, candidates, lagOver);
@@ -249,8 +249,7 @@ final class LostCreates {
         return new Decision(assigned, candidates, held, false);
     }
 
-    private List<Prebuild> candidates(
-            OwnPrebuilds own, String subjectId, List<Map.Entry<Key, OpenCreate>> lost) {
+    private List<Prebuild> candidates(OwnPrebuilds own, String subjectId, List<Map.Entry<Key, OpenCreate>> lost) {
         List<Prebuild> candidates = new ArrayList<>();
         for (Prebuild prebuild : own.prebuilds()) {
             if (mayBeOurs(prebuild, subjectId)

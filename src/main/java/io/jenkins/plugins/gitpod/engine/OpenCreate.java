@@ -160,8 +160,7 @@ final class OpenCreate {
 
     private boolean isWithin(Instant createdAt, Duration after) {
         Instant until = until();
-        return !createdAt.isBefore(from())
-                && (until == null || !createdAt.isAfter(until.plus(after)));
+        return !createdAt.isBefore(from()) && (until == null || !createdAt.isAfter(until.plus(after)));
     }
 
     private Instant from() {

@@ -175,9 +175,7 @@ public final class PrebuildEngine implements AutoCloseable {
         } else {
             made.values()
                     .forEach(prebuild -> LOGGER.log(
-                            Level.WARNING,
-                            "Gitpod prebuild {0} was found, but its request is closed",
-                            prebuild.id()));
+                            Level.WARNING, "Gitpod prebuild {0} was found, but its request is closed", prebuild.id()));
         }
     }
 

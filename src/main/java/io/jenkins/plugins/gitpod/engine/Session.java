@@ -88,9 +88,8 @@ final class Session {
      * settled, so the server is not asked for one.
      */
     OwnPrebuilds ownPrebuilds(String projectId) throws GitpodException {
-        PrebuildFilter filter = PrebuildFilter.none()
-                .withProjectIds(List.of(projectId))
-                .withCreatorIds(List.of(subjectId()));
+        PrebuildFilter filter =
+                PrebuildFilter.none().withProjectIds(List.of(projectId)).withCreatorIds(List.of(subjectId()));
         List<Prebuild> prebuilds = new ArrayList<>();
         String token = null;
         for (int page = 0; page < MOST_PAGES; page++) {

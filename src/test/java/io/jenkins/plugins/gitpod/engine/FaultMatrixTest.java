@@ -190,18 +190,19 @@ class FaultMatrixTest {
             return switch (cell.calls()) {
                 case CREATE_AND_CRASH -> waits.get(0).handle().view().stage() == Stage.CREATING;
                 case CREATE_AND_CRASH_IN_LOOK_UP -> scene.gitpod.books().count("ListPrebuilds") == 2;
-                case CREATE_AND_CRASH_AT_SECOND -> sent == 2
-                        && waits.get(0).handle().view().stage() == Stage.LOOKING_UP;
+                case CREATE_AND_CRASH_AT_SECOND ->
+                    sent == 2 && waits.get(0).handle().view().stage() == Stage.LOOKING_UP;
                 default -> false;
             };
         }
 
         private void crashAndRestart() {
-            Duration within = switch (cell.calls()) {
-                case CREATE_AND_CRASH -> Duration.ZERO;
-                case CREATE_AND_CRASH_IN_LOOK_UP, CREATE_AND_CRASH_AT_SECOND -> Duration.ofSeconds(70);
-                default -> null;
-            };
+            Duration within =
+                    switch (cell.calls()) {
+                        case CREATE_AND_CRASH -> Duration.ZERO;
+                        case CREATE_AND_CRASH_IN_LOOK_UP, CREATE_AND_CRASH_AT_SECOND -> Duration.ofSeconds(70);
+                        default -> null;
+                    };
             if (within == null) {
                 return;
             }
@@ -265,7 +266,9 @@ class FaultMatrixTest {
             int requests = waits.size() + (neighbour == null ? 0 : 1);
             if (cell.result() == Result.COMPLETED) {
                 waits.forEach(wait -> assertThat(
-                        "left by its end", scene.gitpod.prebuild(wait.prebuildId()).phase(), is(SimPhase.COMPLETED)));
+                        "left by its end",
+                        scene.gitpod.prebuild(wait.prebuildId()).phase(),
+                        is(SimPhase.COMPLETED)));
             }
             List<SimPrebuild> surplus = ours.stream()
                     .filter(one -> waits.stream().noneMatch(wait -> one.id().equals(wait.prebuildId())))

@@ -178,9 +178,8 @@ class LostAnswerTest {
             Fault fault = Fault.status(503, "unavailable", "restarting");
             scene.fault(FaultRule.on(CREATE, fault).forever(), fault);
             scene.untilConcluded(scene.submit(), Duration.ofMinutes(5));
-            List<Instant> at = scene.gitpod.books().calls(CREATE).stream()
-                    .map(Call::at)
-                    .toList();
+            List<Instant> at =
+                    scene.gitpod.books().calls(CREATE).stream().map(Call::at).toList();
             Duration first = Duration.between(at.get(0), at.get(1));
             Duration second = Duration.between(at.get(1), at.get(2));
             Duration third = Duration.between(at.get(2), at.get(3));

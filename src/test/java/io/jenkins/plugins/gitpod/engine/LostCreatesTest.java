@@ -340,8 +340,8 @@ class LostCreatesTest {
     @Test
     void whatWasMade45SecondsBeforeIsNoMatch() {
         UUID id = lostByServerClock(null, Duration.ofSeconds(45), Duration.ZERO);
-        Decision decision = look(
-                id, EARLY, madeByServer("stranger", Duration.ZERO), madeByServer("own", Duration.ofSeconds(45)));
+        Decision decision =
+                look(id, EARLY, madeByServer("stranger", Duration.ZERO), madeByServer("own", Duration.ofSeconds(45)));
         assertThat(ids(decision), is(Map.of(id, "own")));
     }
 
@@ -387,8 +387,7 @@ class LostCreatesTest {
                 any.requestId(), any.connection(), any.projectId(), null, Duration.ofMinutes(90), false, true);
         sent(request, SENT);
         answerLost(request);
-        Prebuild other =
-                Prebuilds.named("p").timeout(Duration.ofMinutes(30)).made();
+        Prebuild other = Prebuilds.named("p").timeout(Duration.ofMinutes(30)).made();
         Prebuild own = Prebuilds.named("q").timeout(Duration.ofMinutes(90)).made();
         assertThat(ids(look(request.requestId(), EARLY, other, own)), is(Map.of(request.requestId(), "q")));
     }
@@ -408,8 +407,8 @@ class LostCreatesTest {
                 madeByServer("first", Duration.ofSeconds(40)));
         assertThat(
                 decision.assigned().entrySet().stream()
-                        .map(entry -> entry.getKey().number() + " "
-                                + entry.getValue().id())
+                        .map(entry ->
+                                entry.getKey().number() + " " + entry.getValue().id())
                         .sorted()
                         .toList(),
                 contains("1 first", "2 second"));
@@ -475,8 +474,7 @@ class LostCreatesTest {
 
     @Test
     void whatALostCreateMayHaveMadeIsNoForeignPrebuild() throws Exception {
-        URI apiUrl =
-                GitpodEndpoint.parse("https://gitpod.example.com/api").apiUrl();
+        URI apiUrl = GitpodEndpoint.parse("https://gitpod.example.com/api").apiUrl();
         assertThat(creates.mayBeOurs(apiUrl, made("p")), is(false));
         lost();
         assertThat(creates.mayBeOurs(apiUrl, made("p")), is(true));

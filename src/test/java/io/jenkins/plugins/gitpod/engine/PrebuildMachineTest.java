@@ -577,8 +577,8 @@ class PrebuildMachineTest {
             sendAgain(List.of());
             machine.createFailed(Failures.lostConnection());
             effects.take();
-            machine.found(new TreeMap<>(
-                    Map.of(1, RUNNING, 2, Prebuilds.named("p2").made())));
+            machine.found(
+                    new TreeMap<>(Map.of(1, RUNNING, 2, Prebuilds.named("p2").made())));
             assertThat(effects.take(), contains("surplus p2", "save", "watch"));
             assertThat(machine.prebuildId(), is("p1"));
         }
@@ -875,7 +875,8 @@ class PrebuildMachineTest {
             machine.read(Prebuilds.in(PrebuildPhase.SNAPSHOTTING, "10"));
             machine.read(Prebuilds.in(PrebuildPhase.RUNNING, "9"));
             assertThat(machine.phase(), is(PrebuildPhase.SNAPSHOTTING));
-            assertThat(effects.updates, not(hasItem(new Update.PhaseChanged(Prebuilds.in(PrebuildPhase.RUNNING, "9")))));
+            assertThat(
+                    effects.updates, not(hasItem(new Update.PhaseChanged(Prebuilds.in(PrebuildPhase.RUNNING, "9")))));
             machine.read(Prebuilds.in(PrebuildPhase.RUNNING, "11"));
             assertThat(machine.phase(), is(PrebuildPhase.RUNNING));
         }
@@ -903,8 +904,10 @@ class PrebuildMachineTest {
         void versionsThatStartAgainAreBelievedAfterAWhile() {
             watching();
             machine.read(Prebuilds.in(PrebuildPhase.RUNNING, "1000"));
-            repeat(Duration.ofMinutes(1), SETTINGS.failureBudget().plusMinutes(1), () ->
-                    machine.read(Prebuilds.in(PrebuildPhase.SNAPSHOTTING, "2")));
+            repeat(
+                    Duration.ofMinutes(1),
+                    SETTINGS.failureBudget().plusMinutes(1),
+                    () -> machine.read(Prebuilds.in(PrebuildPhase.SNAPSHOTTING, "2")));
             assertThat(machine.phase(), is(PrebuildPhase.SNAPSHOTTING));
         }
 
@@ -1546,13 +1549,7 @@ class PrebuildMachineTest {
             PrebuildRequest request = RecordedEffects.request(false, true);
             List<SentCreate> sends = List.of(new SentCreate(1, Instant.EPOCH, null));
             SavedRequest saved = new SavedRequest(
-                            request,
-                            Stage.LOOKING_UP,
-                            Instant.EPOCH,
-                            null,
-                            false,
-                            CancelReason.SURPLUS,
-                            Duration.ZERO)
+                            request, Stage.LOOKING_UP, Instant.EPOCH, null, false, CancelReason.SURPLUS, Duration.ZERO)
                     .with(sends, UUID.randomUUID());
             machine = effects.machine(out -> new PrebuildMachine(saved, SETTINGS, out));
             machine.begin();

@@ -103,7 +103,10 @@ class RestartTest {
             assertThat(scene.gitpod.books().prebuilds().get(1).phase(), is(SimPhase.CANCELLED));
             assertThat(scene.gitpod.books().prebuilds().get(0).phase(), is(SimPhase.COMPLETED));
             assertThat(
-                    resumed.stream().mapToInt(wait -> wait.observer().outcomes().size()).sum(), is(1));
+                    resumed.stream()
+                            .mapToInt(wait -> wait.observer().outcomes().size())
+                            .sum(),
+                    is(1));
         }
     }
 
