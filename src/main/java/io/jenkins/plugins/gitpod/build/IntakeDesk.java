@@ -3,8 +3,10 @@ package io.jenkins.plugins.gitpod.build;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.api.Project;
+import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.EngineRuntime;
 import io.jenkins.plugins.gitpod.engine.Lane;
 import io.jenkins.plugins.gitpod.engine.Outcome;
@@ -91,11 +93,17 @@ final class IntakeDesk {
                         .anyMatch(handle -> prebuildId.equals(handle.view().prebuildId()));
     }
 
+    /** Whether a prebuild that seems to be somebody else's may yet turn out to be one of this controller's. */
+    boolean mayBeOurs(@NonNull Wish wish, @NonNull Prebuild prebuild) {
+        return engine.mayBeOurs(wish.connection(), prebuild);
+    }
+
     /** Whether this controller asked for a prebuild of the project whose id it does not know (yet). */
     boolean anyUnknown(@NonNull Wish wish, @NonNull Project project) {
         String apiUrl = wish.connection().endpoint().apiUrl().toString();
         return engine.open().stream()
                 .map(PrebuildHandle::view)
+                .filter(view -> view.cancelReason() != CancelReason.SURPLUS)
                 .anyMatch(view -> view.prebuildId() == null
                         && view.request().projectId().equalsIgnoreCase(project.id())
                         && view.request()
