@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -170,10 +171,88 @@ class ListTest extends SimulatorTestBase {
                 projects("\"filter\":{" + quoted("specRemoteUris", "https://git.example.com/other.git") + "}"),
                 contains("Other Shop"));
         assertThat(projects("\"filter\":{" + quoted("specRemoteUris", "https://git.example.com/other") + "}"), empty());
-        assertThat(projects("\"sort\":{\"field\":\"name\"}"), contains("Other Shop", "shop"));
+    }
+
+    @Test
+    void projectsAreSearchedByNameIdAndRepositoryInAnyCase() {
+        project.remoteUri("git@git.example.com:team/Checkout.git");
+        simulator.addProject("Third").remoteUri("https://git.example.com/checkout/other");
+
+        assertThat(projects("\"filter\":{\"search\":\"cHeckout\"}"), contains("shop"));
         assertThat(
-                projects("\"sort\":{\"field\":\"name\",\"order\":\"SORT_ORDER_DESC\"}"),
-                contains("shop", "Other Shop"));
+                projects("\"filter\":{\"search\":\"" + project.id().toUpperCase(Locale.ROOT) + "\"}"),
+                contains("shop"));
+        assertThat(projects("\"filter\":{\"search\":\"git.example.com\"}"), empty());
+    }
+
+    @Test
+    void projectsAreSortedByPopularityOrId() {
+        SimProject popular = simulator.addProject("popular").popularity(7);
+        String desc = ",\"order\":\"SORT_ORDER_DESC\"}";
+        String asc = ",\"order\":\"SORT_ORDER_ASC\"}";
+
+        assertThat(projects(""), contains("popular", "shop"));
+        assertThat(projects("\"sort\":{\"field\":\"popularity\"" + asc), contains("shop", "popular"));
+        assertThat(projects("\"sort\":{\"field\":\"popularity\"}"), contains("popular", "shop"));
+        popular.popularity(-1);
+        assertThat(projects(""), contains("shop", "popular"));
+        assertThat(projects("\"sort\":{\"field\":\"id\"" + asc), contains("shop", "popular"));
+        assertThat(projects("\"sort\":{\"field\":\"id\"" + desc), contains("popular", "shop"));
+        assertRefused(client.post("ListProjects", "{\"sort\":{\"field\":\"name\"}}"), 400, "invalid_argument");
+    }
+
+    @Test
+    void projectsCanBeCountedOnTheFirstPage() {
+        simulator.addProject("second");
+        String body = "\"count\":{\"include\":true},\"pagination\":{\"pageSize\":1";
+
+        JsonNode first = client.call("ListProjects", "{" + body + "}}");
+        assertThat(
+                first.path("count").toString(), is("{\"value\":2,\"relation\":\"COUNT_RESPONSE_RELATION_EQ\"}"));
+        String token = first.at("/pagination/nextToken").asText();
+        assertThat(
+                client.call("ListProjects", "{" + body + ",\"token\":\"" + token + "\"}}")
+                        .has("count"),
+                is(false));
+    }
+
+    @Test
+    void projectsAndClassesAreThoseOfOneRemoteRunner() {
+        String remote = "\"filter\":{" + quoted("runnerKinds", "RUNNER_KIND_LOCAL", "RUNNER_KIND_REMOTE") + "}";
+        String local = "\"filter\":{" + quoted("runnerKinds", "RUNNER_KIND_LOCAL") + "}";
+        String other = "\"filter\":{" + quoted("runnerIds", project.id()) + "}";
+        simulator.addEnvironmentClass("Old").enabled(false);
+
+        assertThat(projects(remote), contains("shop"));
+        assertThat(projects(local), empty());
+        assertThat(projects(other), empty());
+        assertThat(projects("\"filter\":{" + quoted("creatorIds", project.id()) + "}"), empty());
+        assertThat(classes(remote), contains("Regular", "Old"));
+        assertThat(classes(local), empty());
+        assertThat(classes(other), empty());
+        assertThat(classes("\"filter\":{" + quoted("runnerProviders", "RUNNER_PROVIDER_GCP") + "}"), empty());
+        assertThat(classes("\"filter\":{\"enabled\":true}"), contains("Regular"));
+        assertThat(classes("\"filter\":{\"enabled\":false}"), contains("Old"));
+        assertThat(classes("\"filter\":{\"canCreateEnvironments\":true}"), contains("Regular"));
+    }
+
+    private List<String> classes(String body) {
+        List<String> names = new ArrayList<>();
+        client.call("ListEnvironmentClasses", "{" + body + "}")
+                .path("environmentClasses")
+                .forEach(one -> names.add(one.path("displayName").asText()));
+        return names;
+    }
+
+    @Test
+    void aListOfProjectsHasNoEnvironmentClasses() {
+        JsonNode listed = client.call("ListProjects", "{}").at("/projects/0");
+        JsonNode read = client.call("GetProject", "{\"projectId\":\"" + project.id() + "\"}")
+                .path("project");
+
+        assertThat(listed.has("environmentClasses"), is(false));
+        assertThat(read.path("environmentClasses").size(), is(1));
+        assertThat(listed.path("prebuildConfiguration"), is(read.path("prebuildConfiguration")));
     }
 
     private List<String> projects(String body) {

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 /** Everything the simulated Gitpod holds: one organization with its accounts, classes, projects and prebuilds. */
 final class World {
     private final InstantSource clock;
+    private volatile Duration clockOffset = Duration.ZERO;
     private final PhasePlan plan;
     private final Duration readLag;
     private final String organizationId = UUID.randomUUID().toString();
@@ -27,18 +28,24 @@ final class World {
     private final PrebuildStore prebuilds;
     private final LogTokens logTokens = new LogTokens();
     private final List<Consumer<SimPrebuild>> createHooks = new CopyOnWriteArrayList<>();
+    private final SimEvents events = new SimEvents();
     private final AtomicInteger streamCuts = new AtomicInteger();
     private SimEnvironmentClass regular;
 
     World(InstantSource clock, PhasePlan plan, Duration readLag) {
-        this.clock = clock;
+        this.clock = () -> clock.instant().plus(clockOffset);
         this.plan = plan;
         this.readLag = readLag;
-        this.prebuilds = new PrebuildStore(clock, ids);
+        this.prebuilds = new PrebuildStore(this.clock, ids);
     }
 
     Instant now() {
         return clock.instant();
+    }
+
+    /** How far the clock of all that is simulated is ahead of the one it was made with; negative if it is behind. */
+    void clockOffset(Duration offset) {
+        clockOffset = offset;
     }
 
     Account account(String name) {
@@ -114,6 +121,10 @@ final class World {
                 birth, project, environmentClass.id(), creator, timeout, own != null ? own : plan, clock));
         createHooks.forEach(hook -> hook.accept(made));
         return made;
+    }
+
+    SimEvents events() {
+        return events;
     }
 
     /** How often all streams were cut; a stream that sees this change breaks off. */
