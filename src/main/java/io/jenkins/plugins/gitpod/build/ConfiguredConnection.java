@@ -4,7 +4,9 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.AbortException;
 import hudson.model.Run;
+import io.jenkins.plugins.gitpod.api.BearerToken;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
+import io.jenkins.plugins.gitpod.config.ExpiringTokensMonitor;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
 import io.jenkins.plugins.gitpod.config.TokenLookup;
@@ -53,17 +55,25 @@ record ConfiguredConnection(
                 throw new TokenUnavailableException(
                         TokenUnavailableException.Problem.LOOKUP_FAILED, Messages.PrebuildService_notOpen());
             }
-            String credentialsId = origin.credentialsId();
-            if (credentialsId == null) {
-                boolean isSent = PrebuildService.get().isSent(requestId);
-                GitpodConnection configured = GitpodGlobalConfiguration.get().wayOf(connection, isSent);
-                return run == null
-                        ? lookup.forConnection(configured, origin.jobFullName())
-                        : lookup.forRun(configured, origin.jobFullName(), run);
-            }
-            return run == null
-                    ? lookup.forItem(credentialsId, origin.jobFullName())
-                    : lookup.forRun(credentialsId, run);
+            BearerToken token = token(lookup, connection, origin, requestId, run);
+            ExpiringTokensMonitor.get().note(connection.name(), origin.credentialsId(), origin.jobFullName(), token);
+            return token;
         };
+    }
+
+    private static BearerToken token(
+            TokenLookup lookup, Connection connection, RequestOrigin origin, UUID requestId, @Nullable Run<?, ?> run)
+            throws TokenUnavailableException {
+        String credentialsId = origin.credentialsId();
+        if (credentialsId == null) {
+            boolean isSent = PrebuildService.get().isSent(requestId);
+            GitpodConnection configured = GitpodGlobalConfiguration.get().wayOf(connection, isSent);
+            return run == null
+                    ? lookup.forConnection(configured, origin.jobFullName())
+                    : lookup.forRun(configured, origin.jobFullName(), run);
+        }
+        return run == null
+                ? lookup.forItem(credentialsId, origin.jobFullName())
+                : lookup.forRun(credentialsId, run);
     }
 }
