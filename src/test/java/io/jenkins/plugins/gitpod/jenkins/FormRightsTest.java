@@ -233,6 +233,11 @@ class FormRightsTest {
                 "requestId",
                 "0193f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f");
         row(
+                "ExpiringTokensMonitor.doDismiss",
+                Needs.ADMINISTER,
+                "administrativeMonitor/io.jenkins.plugins.gitpod.config.ExpiringTokensMonitor/dismiss",
+                false);
+        row(
                 "RefusedTokensMonitor.doForget",
                 Needs.ADMINISTER,
                 "administrativeMonitor/io.jenkins.plugins.gitpod.config.RefusedTokensMonitor/forget",
