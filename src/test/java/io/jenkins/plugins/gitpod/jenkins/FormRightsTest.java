@@ -11,6 +11,7 @@ import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import io.jenkins.plugins.gitpod.build.PrebuildOptions;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
+import io.jenkins.plugins.gitpod.config.ExpiringTokensMonitor;
 import io.jenkins.plugins.gitpod.config.RefusedTokensMonitor;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
@@ -308,10 +309,14 @@ class FormRightsTest {
     void whatIsForAdministratorsIsShownToNobodyElse() throws Exception {
         RefusedTokensMonitor.get().note("sim", null, null, false);
         String monitor = "administrativeMonitor/" + RefusedTokensMonitor.class.getName() + "/";
+        String expiring = "administrativeMonitor/" + ExpiringTokensMonitor.class.getName() + "/";
         for (String path : List.of(
                 monitor,
                 monitor + "message",
                 monitor + "problems",
+                expiring,
+                expiring + "message",
+                expiring + "problems",
                 "manage/gitpod-prebuilds/",
                 "manage/gitpod-prebuilds/prebuilds/0/",
                 "manage/configure")) {
