@@ -175,6 +175,7 @@ final class Hints {
         if (ends != null) {
             current = null;
             trusted = false;
+            ends.cancelOpening();
             places.giveBack();
         }
         return ends;
@@ -196,7 +197,7 @@ final class Hints {
             runtime.lane(Lane.WATCH).execute(() -> next.ended(Defects.failedCall("WatchEvents", e)));
             return;
         }
-        runtime.schedule(MAX_OPENING, next::giveUpOpening);
+        next.opening = runtime.schedule(MAX_OPENING, next::giveUpOpening);
     }
 
     private void tryAgainAfter(Duration pause) {
@@ -250,6 +251,9 @@ final class Hints {
         @CheckForNull
         private volatile AutoCloseable stream;
 
+        @CheckForNull
+        private EngineRuntime.Timer opening;
+
         private boolean open;
         private long openedAt;
         private boolean spoke;
@@ -268,6 +272,7 @@ final class Hints {
                     return;
                 }
                 open = true;
+                cancelOpening();
                 openedAt = runtime.nanoTime();
                 again = spokeBefore;
                 trusted = spokeBefore;
@@ -312,6 +317,13 @@ final class Hints {
             }
             if (wasTrusted) {
                 ear.deaf();
+            }
+        }
+
+        private void cancelOpening() {
+            if (opening != null) {
+                opening.cancel();
+                opening = null;
             }
         }
 
