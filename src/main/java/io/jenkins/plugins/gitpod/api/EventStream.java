@@ -20,7 +20,10 @@ public final class EventStream implements AutoCloseable {
     /** Who hears what the stream says, on the thread that reads it. */
     public interface Listener {
 
-        /** Gitpod has begun to answer: what happens from now on is told. */
+        /**
+         * Gitpod has begun to answer: what happens from now on is told. A Connect server may begin its answer only with its
+         * first event; what happens before that is told too.
+         */
         void opened();
 
         /**

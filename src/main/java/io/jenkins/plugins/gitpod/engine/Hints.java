@@ -21,8 +21,8 @@ final class Hints {
     private static final Logger LOGGER = Logger.getLogger(Hints.class.getName());
 
     /**
-     * From this age on, a stream that is not open yet is held to what it does not say. It is not closed for that alone: a
-     * server may begin its answer with the first event.
+     * From this age on, a stream that is not open yet is held to what it does not say. It is not closed for that alone:
+     * standard Connect servers send the head of their answer only with the first event.
      */
     private static final Duration OPENING = Duration.ofSeconds(30);
 
