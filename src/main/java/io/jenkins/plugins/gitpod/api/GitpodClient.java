@@ -59,8 +59,8 @@ public final class GitpodClient {
             ConnectionPool poolForCreates) {
         this.endpoint = endpoint;
         OkHttpClient safe = SafeClient.of(base, endpoint, limits);
-        Transport.Caller caller = new Transport.Caller(
-                new AtomicReference<>(endpoint), token, userAgent, limits.maxResponseBytes());
+        Transport.Caller caller =
+                new Transport.Caller(new AtomicReference<>(endpoint), token, userAgent, limits.maxResponseBytes());
         repeatable = new Transport(safe, caller, false);
         once = new Transport(
                 safe.newBuilder()

@@ -27,8 +27,7 @@ public final class GitpodEndpoint {
             Map.of("app.gitpod.io", "app.ona.com", "app.ona.com", "app.gitpod.io");
 
     /** No second slash at the start and no backslash, which would both name a host to some readers. */
-    private static final Pattern DASHBOARD_PATH =
-            Pattern.compile("/(?!/)[A-Za-z0-9/._~%&=?+-]{0,199}");
+    private static final Pattern DASHBOARD_PATH = Pattern.compile("/(?!/)[A-Za-z0-9/._~%&=?+-]{0,199}");
 
     private static final int HTTPS_PORT = 443;
 

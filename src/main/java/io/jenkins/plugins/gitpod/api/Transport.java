@@ -65,8 +65,7 @@ final class Transport {
         head.header("Authorization", "Bearer " + caller.token().text())
                 .header("User-Agent", caller.userAgent())
                 .post(body);
-        return new OutgoingCall(
-                client, caller.endpoint(), endpoint -> head.url(endpoint.method(service, method)));
+        return new OutgoingCall(client, caller.endpoint(), endpoint -> head.url(endpoint.method(service, method)));
     }
 
     private <T> T answer(String method, Response response, AnswerReader<T> reader) throws IOException, GitpodException {

@@ -72,8 +72,6 @@ record ConfiguredConnection(
                     ? lookup.forConnection(configured, origin.jobFullName())
                     : lookup.forRun(configured, origin.jobFullName(), run);
         }
-        return run == null
-                ? lookup.forItem(credentialsId, origin.jobFullName())
-                : lookup.forRun(credentialsId, run);
+        return run == null ? lookup.forItem(credentialsId, origin.jobFullName()) : lookup.forRun(credentialsId, run);
     }
 }

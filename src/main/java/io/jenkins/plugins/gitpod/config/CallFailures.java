@@ -43,7 +43,8 @@ public final class CallFailures {
                 e.redirectBase()
                         .filter(CallFailures::isApiUrl)
                         .map(base -> text("redirectToBase", host, base, name))
-                        .orElseGet(() -> text("redirect", host, e.redirectTarget().orElse("?"), name));
+                        .orElseGet(
+                                () -> text("redirect", host, e.redirectTarget().orElse("?"), name));
             case TOO_LARGE -> text("tooLarge", host);
             case UNREADABLE -> e.sentHtml() ? text("html", host, e.httpStatus(), name) : text("unreadable", host);
             default -> answered(e, name, host) + suggestions(e, connection.endpoint());
@@ -82,7 +83,9 @@ public final class CallFailures {
             case UNIMPLEMENTED -> text("unimplemented", host, e.httpStatus(), name);
             case RESOURCE_EXHAUSTED -> e.retryAfter().isPresent() ? text("rateLimit", detail) : text("quota", detail);
             case FAILED_PRECONDITION ->
-                isCreate(e) ? text("createNotPossible", detail) : text("answer", e.code().wireName(), detail);
+                isCreate(e)
+                        ? text("createNotPossible", detail)
+                        : text("answer", e.code().wireName(), detail);
             default ->
                 e.kind() == GitpodException.Kind.HTTP_ERROR && e.detail().isEmpty()
                         ? text("status", host, e.httpStatus())

@@ -490,7 +490,8 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
                         Objects.toString(identity.organizationId(), Messages.GitpodConnection_noOrganization()),
                         projects(access),
                         TokenExpiry.of(access.token())
-                                .map(end -> " " + Messages.GitpodConnection_testedUntil(ExpiringTokensMonitor.time(end)))
+                                .map(end ->
+                                        " " + Messages.GitpodConnection_testedUntil(ExpiringTokensMonitor.time(end)))
                                 .orElse("")));
             } catch (GitpodException e) {
                 return FormValidation.error(CallFailures.explain(e, access.connection()));

@@ -48,7 +48,8 @@ class PublicHostsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"307, app.ona.com, app.gitpod.io", "308, app.ona.com, app.gitpod.io", "308, app.gitpod.io, app.ona.com"})
+    @CsvSource({"307, app.ona.com, app.gitpod.io", "308, app.ona.com, app.gitpod.io", "308, app.gitpod.io, app.ona.com"
+    })
     void aCallIsSentOnceMoreToTheOtherHostAndLaterCallsGoThere(int status, String entered, String other)
             throws Exception {
         hosts.on(entered, PublicHosts.redirectTo(status, other));
@@ -98,8 +99,10 @@ class PublicHostsTest {
     @Test
     void aCreateThatTheOtherHostRefusesIsRefused() {
         hosts.on(ONA, PublicHosts.redirectTo(308, GITPOD));
-        hosts.on(GITPOD, exchange -> TlsServer.answer(400, "{\"code\":\"failed_precondition\"}")
-                .handle(exchange));
+        hosts.on(
+                GITPOD,
+                exchange -> TlsServer.answer(400, "{\"code\":\"failed_precondition\"}")
+                        .handle(exchange));
 
         GitpodException e = failedCreate(client(ONA));
 
@@ -181,7 +184,12 @@ class PublicHostsTest {
 
     /** Case and port are how a URL is written, not where it leads. */
     @ParameterizedTest
-    @ValueSource(strings = {"HTTPS://APP.GITPOD.IO" + METHOD, "https://app.gitpod.io:443" + METHOD, "//app.gitpod.io" + METHOD})
+    @ValueSource(
+            strings = {
+                "HTTPS://APP.GITPOD.IO" + METHOD,
+                "https://app.gitpod.io:443" + METHOD,
+                "//app.gitpod.io" + METHOD
+            })
     void theTargetMayBeWrittenInAnyWay(String location) throws Exception {
         hosts.on(ONA, PublicHosts.redirect(308, location));
 
@@ -191,7 +199,8 @@ class PublicHostsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"https://app.gitpod.io.example/api", "https://app.ona.com:8443/api", "https://localhost/api"})
+    @ValueSource(
+            strings = {"https://app.gitpod.io.example/api", "https://app.ona.com:8443/api", "https://localhost/api"})
     void anotherEndpointIsNotOneOfThePair(String url) {
         for (String host : List.of(THIRD, "app.ona.com:8443", "localhost")) {
             hosts.on(host, PublicHosts.redirectTo(308, GITPOD));
@@ -232,8 +241,8 @@ class PublicHostsTest {
     @Test
     void framesComeFromTheOtherHost() throws Exception {
         hosts.on(ONA, PublicHosts.redirectTo(307, GITPOD));
-        byte[] event = "{\"resourceType\":\"RESOURCE_TYPE_PREBUILD\",\"resourceId\":\"p2\"}"
-                .getBytes(StandardCharsets.UTF_8);
+        byte[] event =
+                "{\"resourceType\":\"RESOURCE_TYPE_PREBUILD\",\"resourceId\":\"p2\"}".getBytes(StandardCharsets.UTF_8);
         hosts.on(GITPOD, exchange -> {
             exchange.getResponseHeaders().set("Content-Type", "application/connect+json");
             exchange.sendResponseHeaders(200, 0);

@@ -37,8 +37,7 @@ class CallFailuresTest {
     private final GitpodSimulator gitpod = GitpodSimulator.builder().start();
     private final Account account = gitpod.account("jenkins");
     private final SimProject project = gitpod.addProject("shop");
-    private final Connection connection =
-            connection(gitpod.apiUrl().toString());
+    private final Connection connection = connection(gitpod.apiUrl().toString());
     private final OkHttpClient http = new OkHttpClient();
 
     @AfterEach
@@ -58,13 +57,8 @@ class CallFailuresTest {
 
     private String create() {
         GitpodClient client = new GitpodClient(
-                http,
-                connection.endpoint(),
-                BearerToken.of(account.token()),
-                ClientLimits.defaults(),
-                "test");
-        GitpodException e =
-                assertThrows(GitpodException.class, () -> client.createPrebuild(project.id(), null, null));
+                http, connection.endpoint(), BearerToken.of(account.token()), ClientLimits.defaults(), "test");
+        GitpodException e = assertThrows(GitpodException.class, () -> client.createPrebuild(project.id(), null, null));
         return CallFailures.explain(e, connection);
     }
 
@@ -151,14 +145,20 @@ class CallFailuresTest {
         String host = gitpod.apiUrl().getAuthority();
         assertThat(
                 create(),
-                is(host + " redirects to https://gitpod.example/api; the token is not sent there. If that is your Gitpod,"
+                is(host
+                        + " redirects to https://gitpod.example/api; the token is not sent there. If that is your Gitpod,"
                         + " enter https://gitpod.example/api as the API URL of the Gitpod connection \"main\"."));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"https://gitpod.example/login", "http://gitpod.example/api/gitpod.v1.PrebuildService/CreatePrebuild"})
+    @ValueSource(
+            strings = {
+                "https://gitpod.example/login",
+                "http://gitpod.example/api/gitpod.v1.PrebuildService/CreatePrebuild"
+            })
     void anyOtherRedirectNamesNothingToEnter(String target) {
-        gitpod.faults().add(FaultRule.on("CreatePrebuild", Fault.redirect(302, target)).forever());
+        gitpod.faults()
+                .add(FaultRule.on("CreatePrebuild", Fault.redirect(302, target)).forever());
 
         assertThat(
                 create(),

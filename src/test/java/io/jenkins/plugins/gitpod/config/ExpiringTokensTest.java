@@ -39,8 +39,7 @@ class ExpiringTokensTest {
 
     private static JenkinsRule jenkins;
 
-    private final Instant end =
-            Instant.now().plus(Duration.ofDays(5)).truncatedTo(ChronoUnit.MINUTES);
+    private final Instant end = Instant.now().plus(Duration.ofDays(5)).truncatedTo(ChronoUnit.MINUTES);
     private ExpiringTokensMonitor monitor;
 
     @BeforeAll
@@ -95,7 +94,8 @@ class ExpiringTokensTest {
                 contains("The token of the connection \"sim\" (credential \"gitpod\") expires on " + time(end) + "."));
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             HtmlPage page = client.goTo("manage");
-            assertThat(page.asNormalizedText(), containsString("the connection \"sim\" (credential \"gitpod\") expires"));
+            assertThat(
+                    page.asNormalizedText(), containsString("the connection \"sim\" (credential \"gitpod\") expires"));
             assertThat(
                     page.getWebResponse().getContentAsString(),
                     not(containsString(GITPOD.account().token())));
@@ -143,8 +143,7 @@ class ExpiringTokensTest {
         monitor.note(use, Optional.of(end));
         String token = "The token of the connection \"sim\" (credential \"gitpod\") ";
         assertThat(monitor.problems(end.minus(Duration.ofDays(7)).minusSeconds(1)), is(empty()));
-        assertThat(
-                monitor.problems(end.minus(Duration.ofDays(7))), contains(token + "expires on " + time(end) + "."));
+        assertThat(monitor.problems(end.minus(Duration.ofDays(7))), contains(token + "expires on " + time(end) + "."));
         assertThat(monitor.problems(end), contains(token + "expired on " + time(end) + "."));
         monitor.note(use, Optional.empty());
         assertThat(monitor.problems(end), is(empty()));

@@ -81,7 +81,8 @@ class ContentSecurityPolicyTest {
         job.getBuildersList().add(step);
         FreeStyleBuild build = jenkins.buildAndAssertSuccess(job);
         RefusedTokensMonitor.get().note("sim", null, null, false);
-        Account service = GITPOD.simulator().account("soon").useJwt(Instant.now().plus(Duration.ofDays(1)));
+        Account service =
+                GITPOD.simulator().account("soon").useJwt(Instant.now().plus(Duration.ofDays(1)));
         ExpiringTokensMonitor.get().note("sim", null, null, BearerToken.of(service.token()));
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             client.getOptions().setJavaScriptEnabled(false);
