@@ -3,6 +3,7 @@ package io.jenkins.plugins.gitpod.api;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.Date;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.MediaType;
@@ -27,6 +28,7 @@ final class Transport {
     private final boolean once;
     private final Failures failures;
     private final ErrorAnswer errors;
+    private volatile AnswerTimes times = AnswerTimes.IGNORED;
 
     /**
      * Makes a transport.
@@ -43,14 +45,28 @@ final class Transport {
         errors = new ErrorAnswer(redactor);
     }
 
+    /** Has the times of all answers from now on told. */
+    void tellTimes(AnswerTimes listener) {
+        times = listener;
+    }
+
     <T> T call(String service, String method, ObjectNode body, AnswerReader<T> reader) throws GitpodException {
         OutgoingCall call = outgoing(
                 service,
                 method,
                 new Request.Builder().header("Accept", "application/json"),
                 new JsonBody(Json.bytes(body), once));
+        AnswerTimes listener = times;
+        long sent = listener.nanoTime();
         try (Response response = call.execute()) {
-            return answer(method, response, reader);
+            long received = listener.nanoTime();
+            T answer = answer(method, response, reader);
+            // Only what the API itself answered: the clock of a proxy that answers in its place says nothing.
+            Date date = response.headers().getDate("Date");
+            if (date != null) {
+                listener.answered(date.toInstant(), sent, received);
+            }
+            return answer;
         } catch (IOException e) {
             throw failures.of(method, call.watch(), e);
         }

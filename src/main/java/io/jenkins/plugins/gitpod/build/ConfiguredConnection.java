@@ -48,17 +48,30 @@ record ConfiguredConnection(
     @NonNull
     static TokenSource tokens(
             @NonNull Connection connection, @NonNull Ledger ledger, @NonNull UUID requestId, @Nullable Run<?, ?> run) {
-        TokenLookup lookup = new TokenLookup(connection.name(), connection.endpoint());
-        return () -> {
-            RequestOrigin origin = ledger.origin(requestId);
-            if (origin == null) {
-                throw new TokenUnavailableException(
-                        TokenUnavailableException.Problem.LOOKUP_FAILED, Messages.PrebuildService_notOpen());
+        return new TokenSource() {
+            @Override
+            public BearerToken token() throws TokenUnavailableException {
+                return lookUp(connection, ledger, requestId, run);
             }
-            BearerToken token = token(lookup, connection, origin, requestId, run);
-            ExpiringTokensMonitor.get().note(connection.name(), origin.credentialsId(), origin.jobFullName(), token);
-            return token;
+
+            @Override
+            public TokenSource of(UUID other) {
+                return tokens(connection, ledger, other, null);
+            }
         };
+    }
+
+    private static BearerToken lookUp(Connection connection, Ledger ledger, UUID requestId, @Nullable Run<?, ?> run)
+            throws TokenUnavailableException {
+        TokenLookup lookup = new TokenLookup(connection.name(), connection.endpoint());
+        RequestOrigin origin = ledger.origin(requestId);
+        if (origin == null) {
+            throw new TokenUnavailableException(
+                    TokenUnavailableException.Problem.LOOKUP_FAILED, Messages.PrebuildService_notOpen());
+        }
+        BearerToken token = token(lookup, connection, origin, requestId, run);
+        ExpiringTokensMonitor.get().note(connection.name(), origin.credentialsId(), origin.jobFullName(), token);
+        return token;
     }
 
     private static BearerToken token(

@@ -4,7 +4,9 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 
 /**
  * What must survive a crash of one open request. The {@link Journal} keeps it; the engine goes on from it.
@@ -16,6 +18,9 @@ import java.util.Objects;
  * @param detached whether nobody waits for it any longer (it may have become so)
  * @param cancelReason why it is to be cancelled, or null
  * @param observed how long the prebuild has been watched so far
+ * @param sends the creates that may have made a prebuild and are not accounted for, the oldest first
+ * @param surplusOf the request whose create may have made a prebuild too many, for which this one looks to cancel it; null
+ *     for what somebody asked for
  */
 public record SavedRequest(
         @NonNull PrebuildRequest request,
@@ -24,7 +29,41 @@ public record SavedRequest(
         @Nullable String prebuildId,
         boolean detached,
         @Nullable CancelReason cancelReason,
-        @NonNull Duration observed) {
+        @NonNull Duration observed,
+        @NonNull List<SentCreate> sends,
+        @Nullable UUID surplusOf) {
+
+    public SavedRequest {
+        sends = List.copyOf(sends);
+    }
+
+    /** Without a list of creates: one was meant to be sent at the time of the intent, unless the prebuild is known. */
+    public SavedRequest(
+            @NonNull PrebuildRequest request,
+            @NonNull Stage stage,
+            @NonNull Instant intentTime,
+            @Nullable String prebuildId,
+            boolean detached,
+            @Nullable CancelReason cancelReason,
+            @NonNull Duration observed) {
+        this(
+                request,
+                stage,
+                intentTime,
+                prebuildId,
+                detached,
+                cancelReason,
+                observed,
+                prebuildId == null ? List.of(new SentCreate(1, intentTime, null)) : List.of(),
+                null);
+    }
+
+    /** The same with these creates, on behalf of that request. */
+    @NonNull
+    public SavedRequest with(@NonNull List<SentCreate> creates, @Nullable UUID surplus) {
+        return new SavedRequest(
+                request, stage, intentTime, prebuildId, detached, cancelReason, observed, creates, surplus);
+    }
 
     /** The time of watching need not be exact: a limit that is counted in it is reached so much later after a crash. */
     static final Duration OBSERVED_EVERY = Duration.ofMinutes(10);
@@ -36,6 +75,7 @@ public record SavedRequest(
                 && Objects.equals(prebuildId, later.prebuildId)
                 && detached == later.detached
                 && cancelReason == later.cancelReason
+                && sends.equals(later.sends)
                 && later.observed.minus(observed).compareTo(OBSERVED_EVERY) < 0;
     }
 }
