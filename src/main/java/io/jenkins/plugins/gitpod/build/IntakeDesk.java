@@ -6,6 +6,7 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.api.Project;
+import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.EngineRuntime;
 import io.jenkins.plugins.gitpod.engine.Lane;
 import io.jenkins.plugins.gitpod.engine.Outcome;
@@ -102,6 +103,7 @@ final class IntakeDesk {
         String apiUrl = wish.connection().endpoint().apiUrl().toString();
         return engine.open().stream()
                 .map(PrebuildHandle::view)
+                .filter(view -> view.cancelReason() != CancelReason.SURPLUS)
                 .anyMatch(view -> view.prebuildId() == null
                         && view.request().projectId().equalsIgnoreCase(project.id())
                         && view.request()
