@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * A Gitpod API token, held so that it cannot be printed by mistake: only this package reads its text.
@@ -14,6 +15,8 @@ import java.util.UUID;
 public final class BearerToken {
 
     private static final String SALT = UUID.randomUUID().toString();
+
+    private static final Pattern SCHEME = Pattern.compile("^Bearer(\\s+|$)", Pattern.CASE_INSENSITIVE);
 
     private final String text;
 
@@ -24,14 +27,14 @@ public final class BearerToken {
     /**
      * Takes a token as a person pasted it.
      *
-     * @param text the token; white space around it is dropped
+     * @param text the token; white space around it and the word {@code Bearer} before it are dropped
      * @return the token
      * @throws IllegalArgumentException if nothing is left, or if it holds a space or anything that is not printable
      *     ASCII, which no HTTP header may carry; the message does not hold the token
      */
     @NonNull
     public static BearerToken of(@NonNull String text) {
-        String trimmed = text.strip();
+        String trimmed = SCHEME.matcher(text.strip()).replaceFirst("");
         if (trimmed.isEmpty()) {
             throw new IllegalArgumentException("The token is blank");
         }

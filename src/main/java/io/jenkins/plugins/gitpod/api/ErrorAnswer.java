@@ -7,13 +7,19 @@ import io.jenkins.plugins.gitpod.api.GitpodException.Delivery;
 import io.jenkins.plugins.gitpod.api.GitpodException.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import okhttp3.Headers;
+import okhttp3.HttpUrl;
 import okhttp3.Response;
 
 /** Names the failures that the server, or something before it, answered. */
 final class ErrorAnswer {
 
     private static final int DETAIL_LIMIT = 500;
+    private static final int LABEL_LIMIT = 100;
+    private static final int PATH_LIMIT = 200;
+    private static final int MAX_ACTIONS = 3;
 
     private final Redactor redactor;
 
@@ -41,8 +47,11 @@ final class ErrorAnswer {
     GitpodException of(String method, Response response, byte[] body) {
         String location = response.header("Location");
         if (response.code() / 100 == 3 && location != null) {
+            HttpUrl from = response.request().url();
+            String target = RedirectTarget.of(from, location, redactor);
             return described(Kind.REDIRECT, Delivery.ANSWERED, method, response, body)
-                    .redirectTarget(RedirectTarget.of(response.request().url(), location, redactor))
+                    .redirectTarget(target)
+                    .redirectBase(RedirectTarget.base(from, target))
                     .build();
         }
         JsonNode error = connectError(body);
@@ -55,6 +64,7 @@ final class ErrorAnswer {
                 .code(ErrorCode.byWireName(Json.text(error, "code"))
                         .orElseGet(() -> ErrorCode.byHttpStatus(response.code())))
                 .detail(redactor.line(personalMessage(error), DETAIL_LIMIT))
+                .actions(actions(error))
                 .retryAfter(wait(error.path("details"), response))
                 .build();
     }
@@ -64,6 +74,7 @@ final class ErrorAnswer {
         return GitpodException.of(Kind.API_ERROR, Delivery.ANSWERED, method)
                 .code(ErrorCode.byWireName(Json.text(error, "code")).orElse(ErrorCode.UNKNOWN))
                 .detail(redactor.line(personalMessage(error), DETAIL_LIMIT))
+                .actions(actions(error))
                 .retryAfter(RetryWait.of(error.path("details"), Headers.of()))
                 .build();
     }
@@ -90,15 +101,43 @@ final class ErrorAnswer {
 
     @CheckForNull
     private static String personalMessage(JsonNode error) {
-        for (JsonNode detail : error.path("details")) {
-            if (detail.path("type").asText().endsWith("gitpod.v1.ActionableErrorDetails")) {
-                String text = Json.text(detail.path("debug"), "userMessage");
-                if (text != null) {
-                    return text;
-                }
+        for (JsonNode hint : hints(error)) {
+            String text = Json.text(hint, "userMessage");
+            if (text != null) {
+                return text;
             }
         }
         return Json.text(error, "message");
+    }
+
+    private List<ErrorAction> actions(JsonNode error) {
+        List<ErrorAction> actions = new ArrayList<>();
+        for (JsonNode hint : hints(error)) {
+            for (JsonNode action : hint.path("actions")) {
+                String label = redactor.line(Json.text(action, "label"), LABEL_LIMIT);
+                if (!label.isEmpty() && actions.size() < MAX_ACTIONS) {
+                    actions.add(new ErrorAction(label, path(action)));
+                }
+            }
+        }
+        return actions;
+    }
+
+    /** A path that is cut short would lead to another place. */
+    private String path(JsonNode action) {
+        String path = redactor.line(Json.text(action, "dashboardPath"), PATH_LIMIT + 1);
+        return path.length() > PATH_LIMIT ? "" : path;
+    }
+
+    /** The readable form of the details that are meant for people. */
+    private static List<JsonNode> hints(JsonNode error) {
+        List<JsonNode> hints = new ArrayList<>();
+        for (JsonNode detail : error.path("details")) {
+            if (detail.path("type").asText().endsWith("gitpod.v1.ActionableErrorDetails")) {
+                hints.add(detail.path("debug"));
+            }
+        }
+        return hints;
     }
 
     @CheckForNull

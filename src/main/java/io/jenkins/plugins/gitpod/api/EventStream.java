@@ -6,22 +6,24 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
-import okhttp3.Call;
-import okhttp3.MediaType;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.Response;
-import okio.BufferedSource;
 
 /**
- * Gitpod's stream of hints on the prebuilds of the token's organization: one JSON object in each line, for as long as both
- * sides want. To be read once.
+ * Gitpod's stream of hints on the prebuilds of the token's organization, for as long as both sides want. To be read once.
+ * A server may know one of its two forms only ({@link EventFormat}); the stream tries the form that worked last, at first
+ * Connect, and where the server does not know it, at once the other one.
  */
 public final class EventStream implements AutoCloseable {
 
     /** Who hears what the stream says, on the thread that reads it. */
     public interface Listener {
 
-        /** Gitpod has begun to answer: what happens from now on is told. */
+        /**
+         * Gitpod has begun to answer: what happens from now on is told. A Connect server may begin its answer only with its
+         * first event; what happens before that is told too.
+         */
         void opened();
 
         /**
@@ -35,18 +37,24 @@ public final class EventStream implements AutoCloseable {
     private static final String METHOD = "WatchEvents";
     private static final String PREBUILD = "RESOURCE_TYPE_PREBUILD";
     private static final String CREATE = "RESOURCE_OPERATION_CREATE";
-    private static final Set<String> FORMATS = Set.of("jsonl", "x-ndjson");
-    private static final int LONGEST_LINE = 64 * 1024;
-    /** So many lines in a row that nobody understands, and it is something else that speaks. */
-    private static final int MOST_RIDDLES = 20;
+    private static final int BAD_REQUEST = 400;
+    private static final int NOT_ACCEPTABLE = 406;
+    private static final int UNSUPPORTED_MEDIA_TYPE = 415;
+    /** After so many unknown messages in a row, this is no stream of events. */
+    private static final int MAX_UNKNOWN = 20;
 
     private final Transport transport;
-    private final CallWatch watch = new CallWatch();
-    private final Call call;
+    private final AtomicReference<EventFormat> lastFormat;
 
-    EventStream(Transport transport) {
+    private boolean closed;
+
+    @CheckForNull
+    private OutgoingCall call;
+
+    /** @param lastFormat the form that worked last, or null; shared by the streams of a client */
+    EventStream(Transport transport, AtomicReference<EventFormat> lastFormat) {
         this.transport = transport;
-        this.call = transport.streamCall("EventService", METHOD, request(), "application/jsonl", watch);
+        this.lastFormat = lastFormat;
     }
 
     /** All prebuilds: to name the ones that are waited for would mean a new stream with each new one. */
@@ -61,78 +69,132 @@ public final class EventStream implements AutoCloseable {
      * over.
      *
      * @param listener who hears it
-     * @throws GitpodException if there is no stream to be had, it broke or was closed, or it is no stream of events
+     * @throws GitpodException if Gitpod offers no stream, it broke or was closed, or it is no stream of events
      */
     public void read(@NonNull Listener listener) throws GitpodException {
-        try (Response response = Transport.execute(call)) {
+        EventFormat worked = lastFormat.get();
+        EventFormat first = worked == null ? EventFormat.CONNECT : worked;
+        if (!read(first, worked != null, false, listener)) {
+            read(first.other(), false, true, listener);
+        }
+    }
+
+    /**
+     * Reads the stream in one form.
+     *
+     * @param isProven whether this form has worked before
+     * @param isLast whether no other form is left to try
+     * @return false if another form is to be tried
+     */
+    private boolean read(EventFormat format, boolean isProven, boolean isLast, Listener listener)
+            throws GitpodException {
+        OutgoingCall next = next(format);
+        try (Response response = next.execute()) {
+            if (!isLast && isFormatUnknown(response.code(), isProven)) {
+                return false;
+            }
             if (!response.isSuccessful()) {
                 throw transport.refused(METHOD, response);
             }
-            MediaType type = response.body().contentType();
-            if (type == null || !type.type().equals("application") || !FORMATS.contains(type.subtype())) {
+            EventFormat answered = EventFormat.of(response.body().contentType());
+            if (answered == null) {
                 throw transport.unreadable(METHOD, response, "not a stream of events by its content type");
             }
+            if (!response.header("Content-Encoding", "identity").equals("identity")) {
+                throw transport.unreadable(METHOD, response, "compressed, though that was not asked for");
+            }
+            lastFormat.set(format);
             listener.opened();
-            readLines(response, listener);
+            readMessages(EventMessages.of(answered, response.body().source()), response, listener);
+            return true;
         } catch (IOException e) {
-            throw transport.failed(METHOD, watch, e);
+            throw transport.failed(METHOD, next.watch(), e);
         }
     }
 
-    private void readLines(Response response, Listener listener) throws IOException, GitpodException {
-        BufferedSource lines = response.body().source();
-        int riddles = 0;
-        while (!lines.exhausted()) {
-            byte[] line = line(lines);
-            if (line == null) {
-                throw transport.unreadable(METHOD, response, "a line of more than " + LONGEST_LINE + " bytes");
-            }
-            if (new String(line, StandardCharsets.UTF_8).isBlank()) {
-                continue; // keeps the connection alive
-            }
-            JsonNode event = event(line);
-            if (event == null) {
-                riddles++;
-            } else if (event.path("error").isObject()) {
-                throw transport.endedWith(METHOD, (ObjectNode) event.path("error"));
-            } else {
-                riddles = 0;
-                // Events on other resources were not asked for, but harm nobody.
-                if (PREBUILD.equals(Json.text(event, "resourceType"))) {
-                    boolean creation = CREATE.equals(Json.text(event, "operation"));
-                    listener.event(new PrebuildEvent(event.path("resourceId").textValue(), creation));
+    private synchronized OutgoingCall next(EventFormat format) {
+        OutgoingCall next = transport.outgoing("EventService", METHOD, format.head(), format.body(request()));
+        call = next;
+        if (closed) {
+            next.cancel();
+        }
+        return next;
+    }
+
+    /** The status for it is 415; but a server that takes a frame for broken JSON says 400. */
+    private static boolean isFormatUnknown(int status, boolean isProven) {
+        return status == UNSUPPORTED_MEDIA_TYPE || !isProven && (status == BAD_REQUEST || status == NOT_ACCEPTABLE);
+    }
+
+    private void readMessages(EventMessages messages, Response response, Listener listener)
+            throws IOException, GitpodException {
+        try {
+            int unknown = 0;
+            for (byte[] text = messages.next(); text != null; text = messages.next()) {
+                if (new String(text, StandardCharsets.UTF_8).isBlank()) {
+                    continue; // keeps the connection alive
+                }
+                JsonNode message = message(text);
+                if (message == null) {
+                    unknown++;
+                } else {
+                    unknown = 0;
+                    hear(message, listener);
+                }
+                if (unknown > MAX_UNKNOWN) {
+                    throw new UnexpectedAnswerException("messages that are no events");
                 }
             }
-            if (riddles > MOST_RIDDLES) {
-                throw transport.unreadable(METHOD, response, "lines that are no events");
+            if (messages.error() != null) {
+                throw transport.endedWith(METHOD, Objects.requireNonNull(messages.error()));
             }
+        } catch (UnexpectedAnswerException e) {
+            throw transport.unreadable(METHOD, response, e.getMessage());
         }
     }
 
-    /** The next line, the last one perhaps without its end; null if it is too long. */
-    @CheckForNull
-    private static byte[] line(BufferedSource lines) throws IOException {
-        long end = lines.indexOf((byte) '\n', 0, LONGEST_LINE);
-        if (end < 0) {
-            return lines.request(LONGEST_LINE) ? null : lines.readByteArray();
+    private void hear(JsonNode message, Listener listener) throws GitpodException {
+        JsonNode error = error(message);
+        if (error != null) {
+            throw transport.endedWith(METHOD, error);
         }
-        return lines.readByteArray(end + 1);
+        // Events on other resources were not asked for, but harm nobody.
+        if (PREBUILD.equals(Json.text(message, "resourceType"))) {
+            boolean creation = CREATE.equals(Json.text(message, "operation"));
+            listener.event(new PrebuildEvent(message.path("resourceId").textValue(), creation));
+        }
     }
 
+    /** An event or an error; null if it is neither. */
     @CheckForNull
-    private static JsonNode event(byte[] line) {
+    private static JsonNode message(byte[] text) {
         try {
-            JsonNode node = Json.parse(line);
-            boolean known = Json.text(node, "resourceId") != null && Json.text(node, "resourceType") != null;
-            return known || node.path("error").isObject() ? node : null;
+            JsonNode node = Json.parse(text);
+            return isEvent(node) || error(node) != null ? node : null;
         } catch (UnexpectedAnswerException e) {
             return null;
         }
     }
 
-    /** Ends the stream, from any thread and at any time; a read under way fails. */
+    private static boolean isEvent(JsonNode node) {
+        return Json.text(node, "resourceId") != null && Json.text(node, "resourceType") != null;
+    }
+
+    /** A Connect error: as a line of its own, which is documented, or in a field. */
+    @CheckForNull
+    private static JsonNode error(JsonNode node) {
+        if (node.path("error").isObject()) {
+            return node.path("error");
+        }
+        return !isEvent(node) && Json.text(node, "code") != null ? node : null;
+    }
+
+    /** Ends the stream, from any thread and at any time; a read in progress fails. */
     @Override
-    public void close() {
-        call.cancel();
+    public synchronized void close() {
+        closed = true;
+        if (call != null) {
+            call.cancel();
+        }
     }
 }

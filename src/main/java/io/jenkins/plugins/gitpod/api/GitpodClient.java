@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
 
@@ -25,6 +26,9 @@ public final class GitpodClient {
     private final Transport repeatable;
     private final Transport once;
     private final Transport streaming;
+
+    /** In which form this client's streams were answered last. */
+    private final AtomicReference<EventFormat> eventFormat = new AtomicReference<>();
 
     /**
      * Makes a client. No call is made yet.
@@ -55,7 +59,8 @@ public final class GitpodClient {
             ConnectionPool poolForCreates) {
         this.endpoint = endpoint;
         OkHttpClient safe = SafeClient.of(base, endpoint, limits);
-        Transport.Caller caller = new Transport.Caller(endpoint, token, userAgent, limits.maxResponseBytes());
+        Transport.Caller caller =
+                new Transport.Caller(new AtomicReference<>(endpoint), token, userAgent, limits.maxResponseBytes());
         repeatable = new Transport(safe, caller, false);
         once = new Transport(
                 safe.newBuilder()
@@ -66,7 +71,7 @@ public final class GitpodClient {
                 true);
         streaming = new Transport(
                 safe.newBuilder()
-                        // What is not to be had is not tried again here, and a stream lasts as long as it lasts.
+                        // The caller decides when to try again. A stream may last for any time.
                         .retryOnConnectionFailure(false)
                         .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
                         .callTimeout(Duration.ZERO)
@@ -79,7 +84,7 @@ public final class GitpodClient {
     /**
      * Where the calls go.
      *
-     * @return the endpoint
+     * @return the endpoint as it was given, also where calls go to the other host of Gitpod's public service by now
      */
     @NonNull
     public GitpodEndpoint endpoint() {
@@ -243,7 +248,7 @@ public final class GitpodClient {
      */
     @NonNull
     public EventStream events() {
-        return new EventStream(streaming);
+        return new EventStream(streaming, eventFormat);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.gitpod.api;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException.Problem;
@@ -7,6 +8,8 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 
@@ -18,6 +21,15 @@ public final class GitpodEndpoint {
 
     private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private static final Pattern LOOPBACK_V4 = Pattern.compile("127(?:\\." + OCTET + "){3}");
+
+    /** The two hosts of Gitpod's public service, each with the other one. */
+    private static final Map<String, String> PUBLIC_HOSTS =
+            Map.of("app.gitpod.io", "app.ona.com", "app.ona.com", "app.gitpod.io");
+
+    /** No second slash at the start and no backslash, which would both name a host to some readers. */
+    private static final Pattern DASHBOARD_PATH = Pattern.compile("/(?!/)[A-Za-z0-9/._~%&=?+-]{0,199}");
+
+    private static final int HTTPS_PORT = 443;
 
     private final HttpUrl base;
 
@@ -161,6 +173,45 @@ public final class GitpodEndpoint {
     public URI environmentPage(@NonNull String environmentId) {
         return URI.create(text(
                 origin().addPathSegment("details").addPathSegment(environmentId).build()));
+    }
+
+    /**
+     * A page of the dashboard that Gitpod names in an answer.
+     *
+     * @param path an absolute path, perhaps with a query, as Gitpod wrote it
+     * @return the page's URL, of the API's own scheme, host and port; empty if the path is none, or could lead away
+     */
+    @NonNull
+    public Optional<URI> dashboardPage(@NonNull String path) {
+        if (!DASHBOARD_PATH.matcher(path).matches()) {
+            return Optional.empty();
+        }
+        HttpUrl page = base.resolve(path);
+        boolean isHere = page != null
+                && page.scheme().equals(base.scheme())
+                && page.host().equals(base.host())
+                && page.port() == base.port();
+        return isHere ? Optional.of(URI.create(page.toString())) : Optional.empty();
+    }
+
+    /**
+     * Whether two endpoints are one service: equal, or equal but for the host where the two hosts are those of the
+     * public service, app.gitpod.io and app.ona.com.
+     *
+     * @param other another endpoint
+     * @return whether they are one
+     */
+    public boolean isSameServiceAs(@NonNull GitpodEndpoint other) {
+        return equals(other) || other.equals(otherPublicHost());
+    }
+
+    /** The same endpoint on the other host of the public service; null if this is not an endpoint of that service. */
+    @CheckForNull
+    GitpodEndpoint otherPublicHost() {
+        String other = PUBLIC_HOSTS.get(base.host());
+        return other == null || !base.isHttps() || base.port() != HTTPS_PORT
+                ? null
+                : new GitpodEndpoint(base.newBuilder().host(other).build());
     }
 
     HttpUrl method(String service, String method) {

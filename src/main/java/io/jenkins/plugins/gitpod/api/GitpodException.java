@@ -3,6 +3,7 @@ package io.jenkins.plugins.gitpod.api;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,7 +34,9 @@ public final class GitpodException extends Exception {
         API_ERROR,
         /** An error status without a Connect error body: HTML, empty or something else. */
         HTTP_ERROR,
-        /** A redirect, which is never followed. */
+        /**
+         * A redirect. None is followed, but for one from the one host of Gitpod's public service to the other.
+         */
         REDIRECT,
         /** A success status, but not the JSON expected. */
         UNREADABLE,
@@ -62,8 +65,13 @@ public final class GitpodException extends Exception {
 
     private final String detail;
 
+    private final List<ErrorAction> actions;
+
     @Nullable
     private final String redirectTarget;
+
+    @Nullable
+    private final String redirectBase;
 
     @Nullable
     private final String contentType;
@@ -79,7 +87,9 @@ public final class GitpodException extends Exception {
         httpStatus = builder.httpStatus;
         retryAfter = builder.retryAfter;
         detail = builder.detail;
+        actions = builder.actions;
         redirectTarget = builder.redirectTarget;
+        redirectBase = builder.redirectBase;
         contentType = builder.contentType;
         sentHtml = builder.sentHtml;
     }
@@ -198,6 +208,27 @@ public final class GitpodException extends Exception {
     }
 
     /**
+     * The API URL that a redirect means: where it pointed to the same method of another API.
+     *
+     * @return an absolute http(s) URL without a slash at its end, such as an administrator would enter; empty if there was
+     *     no redirect, or it pointed to something else, such as a login page
+     */
+    @NonNull
+    public Optional<String> redirectBase() {
+        return Optional.ofNullable(redirectBase);
+    }
+
+    /**
+     * What Gitpod suggests to do about the error.
+     *
+     * @return at most three
+     */
+    @NonNull
+    public List<ErrorAction> actions() {
+        return actions;
+    }
+
+    /**
      * The answer's content type, as the server wrote it.
      *
      * @return one line, empty if there was none
@@ -229,9 +260,13 @@ public final class GitpodException extends Exception {
         private Duration retryAfter;
 
         private String detail = "";
+        private List<ErrorAction> actions = List.of();
 
         @Nullable
         private String redirectTarget;
+
+        @Nullable
+        private String redirectBase;
 
         @Nullable
         private String contentType;
@@ -306,8 +341,25 @@ public final class GitpodException extends Exception {
             return new GitpodException(this);
         }
 
+        /**
+         * Sets what Gitpod suggests.
+         *
+         * @param value clean texts
+         * @return this
+         */
+        @NonNull
+        public Builder actions(@NonNull List<ErrorAction> value) {
+            actions = List.copyOf(value);
+            return this;
+        }
+
         Builder redirectTarget(@Nullable String value) {
             redirectTarget = value;
+            return this;
+        }
+
+        Builder redirectBase(@Nullable String value) {
+            redirectBase = value;
             return this;
         }
 

@@ -35,7 +35,7 @@ final class Json {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,12})(?:\\.(\\d{1,9}))?s");
+    private static final Pattern DURATION = Pattern.compile("\\+?(\\d{1,12})(?:\\.(\\d{1,9}))?s");
 
     private Json() {}
 
@@ -117,7 +117,10 @@ final class Json {
         return duration(text(node, field));
     }
 
-    /** Reads seconds as proto3 writes a duration, for example {@code 5400s} or {@code 0.5s}; null if not that. */
+    /**
+     * Reads seconds as proto3 writes a duration, for example {@code 5400s} or {@code 0.5s}, also with the leading plus
+     * sign of the vendor's documentation; null if not that.
+     */
     @CheckForNull
     static Duration duration(@Nullable String text) {
         Matcher matcher = DURATION.matcher(text == null ? "" : text);

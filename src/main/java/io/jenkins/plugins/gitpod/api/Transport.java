@@ -1,21 +1,27 @@
 package io.jenkins.plugins.gitpod.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.util.Date;
 import java.util.Optional;
-import okhttp3.Call;
+import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
+import okhttp3.RequestBody;
 import okhttp3.Response;
 
 /** Sends one request and makes of whatever comes back an answer or a {@link GitpodException}. */
 final class Transport {
 
-    /** Who calls whom. */
-    record Caller(GitpodEndpoint endpoint, BearerToken token, String userAgent, long maxResponseBytes) {}
+    /**
+     * Who calls whom.
+     *
+     * @param endpoint where the calls go; shared by all transports of a client, see {@link OutgoingCall}
+     */
+    record Caller(
+            AtomicReference<GitpodEndpoint> endpoint, BearerToken token, String userAgent, long maxResponseBytes) {}
 
     private final OkHttpClient client;
     private final Caller caller;
@@ -45,11 +51,14 @@ final class Transport {
     }
 
     <T> T call(String service, String method, ObjectNode body, AnswerReader<T> reader) throws GitpodException {
-        CallWatch watch = new CallWatch();
-        Call call = streamCall(service, method, body, "application/json", watch);
+        OutgoingCall call = outgoing(
+                service,
+                method,
+                new Request.Builder().header("Accept", "application/json"),
+                new JsonBody(Json.bytes(body), once));
         AnswerTimes listener = times;
         long sent = listener.nanoTime();
-        try (Response response = execute(call)) {
+        try (Response response = call.execute()) {
             long received = listener.nanoTime();
             T answer = answer(method, response, reader);
             // Only what the API itself answered: the clock of a proxy that answers in its place says nothing.
@@ -59,35 +68,20 @@ final class Transport {
             }
             return answer;
         } catch (IOException e) {
-            throw failures.of(method, watch, e);
+            throw failures.of(method, call.watch(), e);
         }
     }
 
-    /** A call whose answer somebody else reads. */
-    Call streamCall(String service, String method, ObjectNode body, String accept, CallWatch watch) {
-        return client.newCall(new Request.Builder()
-                .url(caller.endpoint().method(service, method))
-                .header("Accept", accept)
-                .header("Authorization", "Bearer " + caller.token().text())
+    /**
+     * A call that the caller executes.
+     *
+     * @param head the headers that go with this kind of call
+     */
+    OutgoingCall outgoing(String service, String method, Request.Builder head, RequestBody body) {
+        head.header("Authorization", "Bearer " + caller.token().text())
                 .header("User-Agent", caller.userAgent())
-                .tag(CallWatch.class, watch)
-                .post(new JsonBody(Json.bytes(body), once))
-                .build());
-    }
-
-    static Response execute(Call call) throws IOException {
-        try {
-            return call.execute();
-        } catch (IOException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            // A proxy selector, say. It still has to be told how far the request got.
-            throw new IOException(e.toString(), e);
-        } catch (Exception e) {
-            // OkHttp, being Kotlin, lets out an InterruptedException that it does not declare.
-            Thread.currentThread().interrupt();
-            throw (IOException) new InterruptedIOException("interrupted").initCause(e);
-        }
+                .post(body);
+        return new OutgoingCall(client, caller.endpoint(), endpoint -> head.url(endpoint.method(service, method)));
     }
 
     private <T> T answer(String method, Response response, AnswerReader<T> reader) throws IOException, GitpodException {
@@ -128,7 +122,7 @@ final class Transport {
     }
 
     /** A stream's last word. */
-    GitpodException endedWith(String method, ObjectNode error) {
+    GitpodException endedWith(String method, JsonNode error) {
         return errors.inStream(method, error);
     }
 

@@ -6,6 +6,7 @@ import hudson.AbortException;
 import hudson.model.Run;
 import io.jenkins.plugins.gitpod.api.BearerToken;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
+import io.jenkins.plugins.gitpod.config.ExpiringTokensMonitor;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
 import io.jenkins.plugins.gitpod.config.TokenLookup;
@@ -68,6 +69,14 @@ record ConfiguredConnection(
             throw new TokenUnavailableException(
                     TokenUnavailableException.Problem.LOOKUP_FAILED, Messages.PrebuildService_notOpen());
         }
+        BearerToken token = token(lookup, connection, origin, requestId, run);
+        ExpiringTokensMonitor.get().note(connection.name(), origin.credentialsId(), origin.jobFullName(), token);
+        return token;
+    }
+
+    private static BearerToken token(
+            TokenLookup lookup, Connection connection, RequestOrigin origin, UUID requestId, @Nullable Run<?, ?> run)
+            throws TokenUnavailableException {
         String credentialsId = origin.credentialsId();
         if (credentialsId == null) {
             boolean isSent = PrebuildService.get().isSent(requestId);

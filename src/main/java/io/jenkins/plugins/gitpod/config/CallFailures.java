@@ -1,12 +1,15 @@
 package io.jenkins.plugins.gitpod.config;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import io.jenkins.plugins.gitpod.api.GitpodException;
+import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import java.text.MessageFormat;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.ResourceBundle;
+import java.util.stream.Collectors;
 
 /**
  * Says in words what a failed call means and what to do about it. The texts stand in {@code Messages.properties}; uses
@@ -36,21 +39,53 @@ public final class CallFailures {
             case PROXY -> text("proxy", host);
             case CONNECTION_LOST -> text("connectionLost", host);
             case CALL_TIMEOUT -> text("callTimeout", host);
-            case REDIRECT -> text("redirect", host, e.redirectTarget().orElse("?"), name);
+            case REDIRECT ->
+                e.redirectBase()
+                        .filter(CallFailures::isApiUrl)
+                        .map(base -> text("redirectToBase", host, base, name))
+                        .orElseGet(
+                                () -> text("redirect", host, e.redirectTarget().orElse("?"), name));
             case TOO_LARGE -> text("tooLarge", host);
             case UNREADABLE -> e.sentHtml() ? text("html", host, e.httpStatus(), name) : text("unreadable", host);
-            default -> answered(e, name, host);
+            default -> answered(e, name, host) + suggestions(e, connection.endpoint());
         };
+    }
+
+    private static boolean isApiUrl(String url) {
+        try {
+            GitpodEndpoint.parse(url);
+            return true;
+        } catch (InvalidEndpointException e) {
+            return false;
+        }
+    }
+
+    /** What Gitpod itself suggests; a path becomes a URL only where it is one of Gitpod's own dashboard. */
+    private static String suggestions(GitpodException e, GitpodEndpoint endpoint) {
+        String actions = e.actions().stream()
+                .map(action -> endpoint.dashboardPage(action.dashboardPath())
+                        .map(page -> action.label() + " (" + page + ")")
+                        .orElse(action.label()))
+                .collect(Collectors.joining("; "));
+        return actions.isEmpty() ? "" : " " + text("suggestions", actions);
+    }
+
+    private static boolean isCreate(GitpodException e) {
+        return e.method().equals("CreatePrebuild") && e.kind() == GitpodException.Kind.API_ERROR;
     }
 
     private static String answered(GitpodException e, String name, String host) {
         String detail = e.detail().isEmpty() ? "HTTP " + e.httpStatus() : e.detail();
         return switch (e.code()) {
             case UNAUTHENTICATED -> text("unauthenticated", detail);
-            case PERMISSION_DENIED -> text("permissionDenied", detail);
+            case PERMISSION_DENIED -> text(isCreate(e) ? "createDenied" : "permissionDenied", detail);
             case NOT_FOUND -> text("notFound", detail);
             case UNIMPLEMENTED -> text("unimplemented", host, e.httpStatus(), name);
             case RESOURCE_EXHAUSTED -> e.retryAfter().isPresent() ? text("rateLimit", detail) : text("quota", detail);
+            case FAILED_PRECONDITION ->
+                isCreate(e)
+                        ? text("createNotPossible", detail)
+                        : text("answer", e.code().wireName(), detail);
             default ->
                 e.kind() == GitpodException.Kind.HTTP_ERROR && e.detail().isEmpty()
                         ? text("status", host, e.httpStatus())

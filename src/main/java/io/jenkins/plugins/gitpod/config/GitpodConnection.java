@@ -20,6 +20,7 @@ import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Identity;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
 import io.jenkins.plugins.gitpod.api.Project;
+import io.jenkins.plugins.gitpod.api.TokenExpiry;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.SessionLimits;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
@@ -239,10 +240,16 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         return name.equals(other.name) && apiUrl.equals(other.apiUrl);
     }
 
+    /** Whether this is what is configured, and not only typed into a form. */
+    private boolean isSavedLikeThis() {
+        return GitpodGlobalConfiguration.get().getConnections().stream()
+                .anyMatch(each -> isSameWay(each) && Objects.equals(credentialsId, each.credentialsId));
+    }
+
     /** Whether requests that were made over such a connection go where this one leads, so may have its credential. */
     boolean isWayOf(@NonNull Connection request) {
         try {
-            return name.equals(request.name()) && GitpodEndpoint.parse(apiUrl).equals(request.endpoint());
+            return name.equals(request.name()) && GitpodEndpoint.parse(apiUrl).isSameServiceAs(request.endpoint());
         } catch (InvalidEndpointException e) {
             return false;
         }
@@ -474,11 +481,18 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
             try {
                 Identity identity = GitpodDirectory.get().identity(access);
                 RefusedTokensMonitor.get().note(typed.getName(), null, null, true);
+                if (typed.isSavedLikeThis()) {
+                    ExpiringTokensMonitor.get().note(typed.getName(), null, null, access.token());
+                }
                 return FormValidation.ok(Messages.GitpodConnection_tested(
                         principal(identity),
                         identity.subjectId(),
                         Objects.toString(identity.organizationId(), Messages.GitpodConnection_noOrganization()),
-                        projects(access)));
+                        projects(access),
+                        TokenExpiry.of(access.token())
+                                .map(end ->
+                                        " " + Messages.GitpodConnection_testedUntil(ExpiringTokensMonitor.time(end)))
+                                .orElse("")));
             } catch (GitpodException e) {
                 return FormValidation.error(CallFailures.explain(e, access.connection()));
             }

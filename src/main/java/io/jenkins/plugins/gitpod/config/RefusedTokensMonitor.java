@@ -18,8 +18,9 @@ import org.kohsuke.stapler.HttpResponses;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * Tells administrators which tokens Gitpod no longer accepts: they live for 90 days at most. What is noted is forgotten as
- * soon as Gitpod accepts the token again, or it is no longer in use.
+ * Tells administrators which tokens Gitpod no longer accepts. Personal access tokens live for 90 days at most, those of
+ * service accounts up to a year or without end, and each can be revoked. What is noted is forgotten as soon as Gitpod
+ * accepts the token again, or it is no longer in use.
  *
  * <p>Notes are kept in memory only. A saved one could be wrong after a restart, for the credential may have been updated
  * in the meantime, and nothing but a call could tell. The next call with the token, of a prebuild that is still open or of
@@ -31,18 +32,7 @@ public final class RefusedTokensMonitor extends AdministrativeMonitor {
 
     private static final int MOST = 100;
 
-    /**
-     * A use of a credential.
-     *
-     * @param credentialsId the credential that a job names, or null for the connection's own
-     * @param jobFullName the job that names the credential, or null for the connection's own
-     */
-    private record Use(
-            String connection,
-            @Nullable String credentialsId,
-            @Nullable String jobFullName) {}
-
-    private final Set<Use> refused = ConcurrentHashMap.newKeySet();
+    private final Set<TokenUse> refused = ConcurrentHashMap.newKeySet();
 
     @NonNull
     public static RefusedTokensMonitor get() {
@@ -65,7 +55,7 @@ public final class RefusedTokensMonitor extends AdministrativeMonitor {
             @Nullable String credentialsId,
             @Nullable String jobFullName,
             boolean isAccepted) {
-        Use use = new Use(connection, credentialsId, credentialsId == null ? null : jobFullName);
+        TokenUse use = new TokenUse(connection, credentialsId, jobFullName);
         if (isAccepted) {
             refused.remove(use);
         } else if (refused.size() < MOST) {
@@ -77,15 +67,13 @@ public final class RefusedTokensMonitor extends AdministrativeMonitor {
     @NonNull
     public List<String> getProblems() {
         List<String> problems = new ArrayList<>();
-        for (Use use : refused) {
-            GitpodConnection connection = GitpodGlobalConfiguration.get().connection(use.connection());
+        for (TokenUse use : refused) {
+            GitpodConnection connection = use.configured();
             if (connection == null) {
                 refused.remove(use);
             } else if (use.credentialsId() == null) {
                 String id = Objects.toString(connection.getCredentialsId(), "");
                 problems.add(Messages.RefusedTokensMonitor_connection(connection.getName(), id));
-            } else if (use.jobFullName() == null || Jenkins.get().getItemByFullName(use.jobFullName()) == null) {
-                refused.remove(use);
             } else {
                 problems.add(Messages.RefusedTokensMonitor_job(
                         use.jobFullName(), use.credentialsId(), connection.getName()));

@@ -4,6 +4,8 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.ErrorCode;
 import io.jenkins.plugins.gitpod.api.GitpodException;
+import io.jenkins.plugins.gitpod.api.GitpodException.Delivery;
+import io.jenkins.plugins.gitpod.api.GitpodException.Kind;
 import io.jenkins.plugins.gitpod.api.PrebuildEvent;
 import java.time.Duration;
 import java.util.logging.Level;
@@ -18,20 +20,35 @@ final class Hints {
 
     private static final Logger LOGGER = Logger.getLogger(Hints.class.getName());
 
-    /** For what a stream needs to be opened; it has no other limit. */
+    /**
+     * From this age on, a stream that is not open yet is held to what it does not say. It is not closed for that alone:
+     * standard Connect servers send the head of their answer only with the first event.
+     */
     private static final Duration OPENING = Duration.ofSeconds(30);
 
-    /** When all places are taken, or the last stream ended well. */
-    private static final Duration SOON = Duration.ofSeconds(2);
+    /** After this time without an answer, the stream is closed; about the limit of the connection's silence. */
+    private static final Duration MAX_OPENING = Duration.ofMinutes(15);
 
     private static final Duration NO_PLACE = Duration.ofSeconds(30);
-    private static final Duration FIRST_PAUSE = Duration.ofMinutes(1);
+
+    /** After an error: 1 s, 5 s, 25 s, and then minutes, up to the longest pause. A good life begins anew. */
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+
+    private static final int PAUSE_GROWTH = 5;
+
+    /** After a stream that kept silent about a change; doubled with each one. */
+    private static final Duration FIRST_MISTRUST = Duration.ofMinutes(1);
+
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
-    /** Where there is no stream to be had, there will hardly be one soon. */
+    /** Where Gitpod offers no stream, it will hardly offer one soon. */
     private static final Duration REFUSED_PAUSE = Duration.ofMinutes(30);
 
-    /** A stream that lasted so long and spoke has earned another one soon. */
-    private static final Duration GOOD_LIFE = Duration.ofMinutes(1);
+    /**
+     * A stream that lasted so long has worked, whatever it said: the next one is opened at once, and errors before it are
+     * forgotten. Load balancers cut quiet connections after 30 seconds or more. A server that ends each stream at once,
+     * perhaps after an event, is asked less and less often.
+     */
+    private static final Duration GOOD_LIFE = Duration.ofSeconds(20);
 
     /** A change may be read just before its event comes: so many are forgiven. */
     private static final int FORGIVEN = 1;
@@ -43,15 +60,19 @@ final class Hints {
         /** Whether this prebuild is watched, so that hearing of it proves something. */
         boolean isWatched(String prebuildId);
 
-        /** From now on only reading tells. */
+        /** What was trusted has ended: from now on only reading tells. */
         void deaf();
+
+        /** A stream is open again that was good before: what happened in between has to be read. */
+        void hearsAgain();
     }
 
     private final EventSource source;
     private final StreamPlaces places;
     private final EngineRuntime runtime;
     private final Ear ear;
-    private final Backoff backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE);
+    private final Backoff backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, PAUSE_GROWTH);
+    private final Backoff mistrust = new Backoff(FIRST_MISTRUST, LONGEST_PAUSE);
 
     private boolean wanted;
     private boolean closed;
@@ -123,23 +144,27 @@ final class Hints {
      */
     void missed(long since) {
         Listening ends;
+        boolean wasTrusted;
         synchronized (this) {
             Listening now = current;
-            if (now == null || !now.open || now.openedAt - since > 0) {
+            if (now == null || now.tellsSince() - since > 0) {
                 return;
             }
             now.misses++;
             if (now.spoke && now.misses <= FORGIVEN) {
                 return;
             }
-            LOGGER.log(Level.FINE, "The Gitpod event stream keeps silent about changes; reading goes on without it");
+            LOGGER.log(Level.FINE, "The Gitpod event stream keeps silent about changes; reading continues without it");
+            wasTrusted = trusted;
             ends = end();
             spokeBefore = false;
-            tryAgainAfter(backoff.next(runtime.random()));
+            tryAgainAfter(mistrust.next(runtime.random()));
         }
         if (ends != null) {
             ends.close();
-            ear.deaf();
+            if (wasTrusted) {
+                ear.deaf();
+            }
         }
     }
 
@@ -150,6 +175,7 @@ final class Hints {
         if (ends != null) {
             current = null;
             trusted = false;
+            ends.cancelOpening();
             places.giveBack();
         }
         return ends;
@@ -171,7 +197,7 @@ final class Hints {
             runtime.lane(Lane.WATCH).execute(() -> next.ended(Defects.failedCall("WatchEvents", e)));
             return;
         }
-        runtime.schedule(OPENING, next::giveUpOpening);
+        next.opening = runtime.schedule(MAX_OPENING, next::giveUpOpening);
     }
 
     private void tryAgainAfter(Duration pause) {
@@ -192,13 +218,20 @@ final class Hints {
             return spread(REFUSED_PAUSE);
         }
         Duration lived = Duration.ofNanos(runtime.nanoTime() - ended.begun);
-        if (ended.spoke && lived.compareTo(GOOD_LIFE) >= 0) {
+        if (lived.compareTo(GOOD_LIFE) >= 0) {
             backoff.reset();
-            return spread(SOON);
+            if (e == null || isCut(e)) {
+                return Duration.ZERO;
+            }
         }
         Duration pause = backoff.next(runtime.random());
         Duration asked = e == null ? pause : e.retryAfter().orElse(pause);
         return asked.compareTo(pause) > 0 ? spread(asked) : pause;
+    }
+
+    /** Whether the connection ended without a word, as quiet ones do. */
+    private static boolean isCut(GitpodException e) {
+        return e.delivery() == Delivery.UNCLEAR && (e.kind() == Kind.CONNECTION_LOST || e.kind() == Kind.CALL_TIMEOUT);
     }
 
     private static boolean isRefusal(GitpodException e) {
@@ -218,20 +251,35 @@ final class Hints {
         @CheckForNull
         private volatile AutoCloseable stream;
 
+        @CheckForNull
+        private EngineRuntime.Timer opening;
+
         private boolean open;
         private long openedAt;
         private boolean spoke;
         private int misses;
 
+        /** What happens from then on should be heard. */
+        private long tellsSince() {
+            return open ? openedAt : begun + OPENING.toNanos();
+        }
+
         @Override
         public void opened() {
+            boolean again;
             synchronized (Hints.this) {
-                if (current == this) {
-                    open = true;
-                    openedAt = runtime.nanoTime();
-                    trusted = spokeBefore;
-                    LOGGER.log(Level.FINE, "Listening to Gitpod''s events");
+                if (current != this) {
+                    return;
                 }
+                open = true;
+                cancelOpening();
+                openedAt = runtime.nanoTime();
+                again = spokeBefore;
+                trusted = spokeBefore;
+                LOGGER.log(Level.FINE, "Listening to Gitpod''s events");
+            }
+            if (again) {
+                ear.hearsAgain();
             }
         }
 
@@ -256,16 +304,27 @@ final class Hints {
 
         @Override
         public void ended(@Nullable GitpodException e) {
+            boolean wasTrusted;
             synchronized (Hints.this) {
                 if (current != this) {
                     return;
                 }
+                wasTrusted = trusted;
                 end();
                 Duration pause = pauseAfter(this, e);
                 LOGGER.log(Level.FINE, "No Gitpod event stream, next try in " + pause, e);
                 tryAgainAfter(pause);
             }
-            ear.deaf();
+            if (wasTrusted) {
+                ear.deaf();
+            }
+        }
+
+        private void cancelOpening() {
+            if (opening != null) {
+                opening.cancel();
+                opening = null;
+            }
         }
 
         private void giveUpOpening() {
@@ -274,8 +333,8 @@ final class Hints {
                     return;
                 }
                 end();
-                LOGGER.log(Level.FINE, "No Gitpod event stream within {0}", OPENING);
-                tryAgainAfter(backoff.next(runtime.random()));
+                LOGGER.log(Level.FINE, "No Gitpod event stream within {0}", MAX_OPENING);
+                tryAgainAfter(mistrust.next(runtime.random()));
             }
             close();
         }

@@ -382,9 +382,17 @@ final class Watcher {
 
         @Override
         public void deaf() {
+            readAllWithin(spread(pace.base()));
+        }
+
+        @Override
+        public void hearsAgain() {
+            readAllWithin(HINT_DELAY);
+        }
+
+        private void readAllWithin(Duration delay) {
             synchronized (watched) {
-                long now = runtime.nanoTime();
-                long soon = now + spread(pace.base()).toNanos();
+                long soon = runtime.nanoTime() + delay.toNanos();
                 watched.values().forEach(each -> each.due = Math.min(each.due, soon));
                 if (!watched.isEmpty()) {
                     wakeBy(soon);

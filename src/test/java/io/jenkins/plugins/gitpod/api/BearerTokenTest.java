@@ -19,6 +19,23 @@ class BearerTokenTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"Bearer abc", "bearer  abc", " BEARER\tabc\n", "Bearer\nabc"})
+    void theWordBeforeItIsDropped(String text) {
+        assertThat(BearerToken.of(text).text(), is("abc"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Bearer", "Bearer ", "Bearer abc def", "Bearer Bearer abc"})
+    void theWordBeforeItIsNoToken(String text) {
+        assertThrows(IllegalArgumentException.class, () -> BearerToken.of(text));
+    }
+
+    @Test
+    void aTokenMayBeginWithTheWord() {
+        assertThat(BearerToken.of("bearer-abc").text(), is("bearer-abc"));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", "  ", "\n"})
     void aBlankTokenIsRefused(String text) {
         assertThrows(IllegalArgumentException.class, () -> BearerToken.of(text));

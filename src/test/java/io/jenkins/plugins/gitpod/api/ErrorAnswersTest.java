@@ -4,6 +4,7 @@ import static io.jenkins.plugins.gitpod.api.Clients.failedCreate;
 import static io.jenkins.plugins.gitpod.api.Clients.failedGet;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.allOf;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
@@ -145,6 +146,39 @@ class ErrorAnswersTest {
                 {"type":"gitpod.v1.ActionableErrorDetails","value":"","debug":{"userMessage":"Ask your admin."}}]}"""));
 
         assertThat(failedGet(client).detail(), is("Ask your admin."));
+    }
+
+    @Test
+    void whatGitpodSuggestsIsKept() {
+        actions("""
+                {"actionId":"a","label":"Upgrade\\nplan","dashboardPath":"/settings/plan"},
+                {"label":"Read more","externalUrl":"https://ona.com/docs"},{"dashboardPath":"/no/label"},7,
+                {"label":"Third","dashboardPath":7},{"label":"Fourth"}""");
+
+        assertThat(
+                failedGet(client).actions(),
+                contains(
+                        new ErrorAction("Upgrade plan", "/settings/plan"),
+                        new ErrorAction("Read more", ""),
+                        new ErrorAction("Third", "")));
+    }
+
+    @Test
+    void whatGitpodSuggestsIsBoundedAndHoldsNoToken() {
+        actions("{\"label\":\"%s\",\"dashboardPath\":\"/%s\"},{\"label\":\"use %s\",\"dashboardPath\":\"/%s\"}"
+                .formatted("x".repeat(500), "y".repeat(200), Clients.TOKEN, Clients.TOKEN));
+
+        assertThat(
+                failedGet(client).actions(),
+                contains(
+                        new ErrorAction("x".repeat(100), ""), // a path that is cut would be another one
+                        new ErrorAction("use [redacted]", "/[redacted]")));
+    }
+
+    private void actions(String actions) {
+        server.then(ScriptedServer.json(400, """
+                {"code":"failed_precondition","details":[
+                {"type":"gitpod.v1.ActionableErrorDetails","value":"","debug":{"actions":[%s]}}]}""".formatted(actions)));
     }
 
     @ParameterizedTest

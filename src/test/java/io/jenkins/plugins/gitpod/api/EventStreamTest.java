@@ -13,20 +13,32 @@ import io.jenkins.plugins.gitpod.api.GitpodException.Delivery;
 import io.jenkins.plugins.gitpod.api.GitpodException.Kind;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class EventStreamTest {
 
     private static final String TOKEN = "secret-token-of-the-stream";
     private static final String HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/jsonl\r\n\r\n";
-    private static final String UPDATE =
+    private static final String EVENT =
             "{\"operation\":\"RESOURCE_OPERATION_UPDATE_STATUS\",\"resourceType\":\"RESOURCE_TYPE_PREBUILD\","
-                    + "\"resourceId\":\"p1\"}\n";
+                    + "\"resourceId\":\"p1\"}";
+    private static final String UPDATE = EVENT + "\n";
+    private static final String REQUEST =
+            "{\"organization\":true,\"resourceTypeFilters\":[{\"resourceType\":\"RESOURCE_TYPE_PREBUILD\"}]}";
+    private static final String ERROR = "{\"code\":\"resource_exhausted\",\"message\":\"no " + TOKEN
+            + "\",\"details\":[{\"type\":\"google.rpc.RetryInfo\",\"value\":\"CgIIAg\"}]}";
 
     private final ScriptedServer server = new ScriptedServer();
     private final OkHttpClient http = new OkHttpClient();
@@ -57,13 +69,16 @@ class EventStreamTest {
     }
 
     private EventStream stream() throws Exception {
+        return client().events();
+    }
+
+    private GitpodClient client() throws Exception {
         return new GitpodClient(
-                        http,
-                        GitpodEndpoint.parse(server.url()),
-                        BearerToken.of(TOKEN),
-                        new ClientLimits(Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMillis(1), 4096),
-                        "test")
-                .events();
+                http,
+                GitpodEndpoint.parse(server.url()),
+                BearerToken.of(TOKEN),
+                new ClientLimits(Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMillis(1), 4096),
+                "test");
     }
 
     private void read(String body) throws Exception {
@@ -84,16 +99,173 @@ class EventStreamTest {
     }
 
     @Test
-    void itAsksForAllPrebuildsOfTheOrganizationAsLines() throws Exception {
+    void itAsksForAllPrebuildsOfTheOrganizationInAFrame() throws Exception {
         read("");
         ScriptedServer.Received request = server.onlyRequest();
         assertThat(request.requestLine(), is("POST /api/gitpod.v1.EventService/WatchEvents HTTP/1.1"));
+        assertThat(request.header("Accept"), is("application/connect+json"));
+        assertThat(request.header("Content-Type"), is("application/connect+json"));
+        assertThat(request.header("Connect-Protocol-Version"), is("1"));
+        assertThat(request.header("Accept-Encoding"), is("identity"));
+        assertThat(request.header("Authorization"), is("Bearer " + TOKEN));
+        assertThat(request.body(), is("\0\0\0\0" + (char) REQUEST.length() + REQUEST));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 406, 415})
+    void aServerThatDoesNotKnowFramesIsAskedForLines(int status) throws Exception {
+        server.then(ScriptedServer.andClose(ScriptedServer.answer(status, null, "")));
+        read(UPDATE);
+        assertThat(heard.opened, is(1));
+        assertThat(heard.events, contains(new PrebuildEvent("p1", false)));
+        assertThat(server.requests().size(), is(2));
+        ScriptedServer.Received request = server.requests().get(1);
         assertThat(request.header("Accept"), is("application/jsonl"));
         assertThat(request.header("Content-Type"), is("application/json"));
+        assertThat(request.header("Accept-Encoding"), is("identity"));
         assertThat(request.header("Authorization"), is("Bearer " + TOKEN));
+        assertThat(request.body(), is(REQUEST));
+    }
+
+    @Test
+    void whatWorkedIsTriedFirstNextTimeAndTheOtherAfterA415() throws Exception {
+        GitpodClient client = client();
+        ScriptedServer.Step lines = exchange -> {
+            exchange.send(HEAD + UPDATE);
+            return false;
+        };
+        ScriptedServer.Step unknown = ScriptedServer.andClose(ScriptedServer.answer(415, null, ""));
+        server.then(unknown, lines, lines, unknown, frames(frame(0, EVENT), frame(2, "{}")));
+        client.events().read(heard);
+        client.events().read(heard);
+        client.events().read(heard);
         assertThat(
-                request.body(),
-                is("{\"organization\":true,\"resourceTypeFilters\":[{\"resourceType\":\"RESOURCE_TYPE_PREBUILD\"}]}"));
+                server.requests().stream().map(each -> each.header("Accept")).toList(),
+                contains(
+                        "application/connect+json",
+                        "application/jsonl",
+                        "application/jsonl",
+                        "application/jsonl",
+                        "application/connect+json"));
+        assertThat(heard.events.size(), is(3));
+    }
+
+    @Test
+    void aFormThatHasWorkedIsNotLeftForABadRequest() throws Exception {
+        GitpodClient client = client();
+        server.then(frames(frame(2, "{}")), ScriptedServer.json(400, "{\"code\":\"invalid_argument\"}"));
+        client.events().read(heard);
+        GitpodException e =
+                assertThrows(GitpodException.class, () -> client.events().read(heard));
+        assertThat(e.code(), is(ErrorCode.INVALID_ARGUMENT));
+        assertThat(server.requests().size(), is(2));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403, 404, 429, 500, 501, 503})
+    void anotherRefusalIsNoQuestionOfTheForm(int status) {
+        assertThat(fail(ScriptedServer.answer(status, null, "")).httpStatus(), is(status));
+        assertThat(server.requests().size(), is(1));
+    }
+
+    private static byte[] frame(int flags, String message) {
+        byte[] text = message.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(5 + text.length)
+                .put((byte) flags)
+                .putInt(text.length)
+                .put(text)
+                .array();
+    }
+
+    private static ScriptedServer.Step frames(byte[]... frames) {
+        return exchange -> {
+            exchange.send("HTTP/1.1 200 OK\r\nContent-Type: application/connect+json\r\n\r\n");
+            for (byte[] frame : frames) {
+                exchange.send(frame);
+            }
+            return false;
+        };
+    }
+
+    @Test
+    void framesAreHeardInOrderAndTheEndFrameIsNoError() throws Exception {
+        server.then(frames(
+                frame(0, EVENT),
+                frame(0, ""),
+                frame(0, "[]"),
+                frame(0, EVENT.replace("p1", "p2").replace("UPDATE_STATUS", "CREATE")),
+                frame(2, "{\"metadata\":{\"a\":[\"b\"]}}"),
+                frame(0, EVENT.replace("p1", "after the end"))));
+        stream().read(heard);
+        assertThat(heard.opened, is(1));
+        assertThat(heard.events, contains(new PrebuildEvent("p1", false), new PrebuildEvent("p2", true)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"error\":%s}", "{\"metadata\":{},\"error\":%s}"})
+    void anErrorInTheEndFrameIsTyped(String end) {
+        GitpodException e = fail(frames(frame(0, EVENT), frame(2, end.formatted(ERROR))));
+        assertThat(e.kind(), is(Kind.API_ERROR));
+        assertThat(e.code(), is(ErrorCode.RESOURCE_EXHAUSTED));
+        assertThat(e.retryAfter().orElseThrow(), is(Duration.ofSeconds(2)));
+        assertThat(heard.events.size(), is(1));
+    }
+
+    @Test
+    void aStreamOfFramesWithoutItsEndFrameWasCut() {
+        assertThat(fail(frames(frame(0, EVENT))).kind(), is(Kind.CONNECTION_LOST));
+        assertThat(fail(frames(new byte[] {0, 0, 0})).kind(), is(Kind.CONNECTION_LOST));
+        assertThat(fail(frames(new byte[] {0, 0, 0, 0, 9, '{'})).kind(), is(Kind.CONNECTION_LOST));
+        assertThat(heard.events.size(), is(1));
+    }
+
+    static Stream<Arguments> badFrames() {
+        return Stream.of(
+                Arguments.of(frame(1, EVENT), "compressed"),
+                Arguments.of(frame(3, "{}"), "compressed"),
+                Arguments.of(frame(4, EVENT), "unknown flags 4"),
+                Arguments.of(frame(2, "no JSON"), "no JSON"),
+                Arguments.of(new byte[] {0, 0, 1, 0, 1}, "65537 bytes"),
+                Arguments.of(new byte[] {0, -1, -1, -1, -1}, "4294967295 bytes"),
+                Arguments.of("HTTP is what this is not".getBytes(StandardCharsets.UTF_8), "unknown flags 72"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("badFrames")
+    void whatIsNoFrameIsNoStream(byte[] frame, String why) {
+        GitpodException e = fail(frames(frame(0, EVENT), frame));
+        assertThat(e.kind(), is(Kind.UNREADABLE));
+        assertThat(e.getMessage(), containsString(why));
+        assertThat(heard.events.size(), is(1));
+    }
+
+    @Test
+    void aCompressedBodyIsNoStream() {
+        GitpodException e = fail(exchange -> {
+            exchange.send(HEAD.replace("\r\n\r\n", "\r\nContent-Encoding: gzip\r\n\r\n") + UPDATE);
+            return false;
+        });
+        assertThat(e.kind(), is(Kind.UNREADABLE));
+        assertThat(e.getMessage(), containsString("compressed"));
+    }
+
+    /** The vendor's OpenAPI definition documents this one. */
+    @Test
+    void aLineThatIsABareErrorEndsTheStream() {
+        GitpodException e = fail(exchange -> {
+            exchange.send(HEAD + UPDATE + ERROR + "\n" + UPDATE);
+            return false;
+        });
+        assertThat(e.kind(), is(Kind.API_ERROR));
+        assertThat(e.code(), is(ErrorCode.RESOURCE_EXHAUSTED));
+        assertThat(e.retryAfter().orElseThrow(), is(Duration.ofSeconds(2)));
+        assertThat(heard.events.size(), is(1));
+    }
+
+    @Test
+    void anEventWithACodeIsNoError() throws Exception {
+        read(UPDATE.replace("{", "{\"code\":\"new\","));
+        assertThat(heard.events, contains(new PrebuildEvent("p1", false)));
     }
 
     @Test
@@ -117,6 +289,18 @@ class EventStreamTest {
     void aLastLineWithoutItsEndIsHeard() throws Exception {
         read(UPDATE.strip());
         assertThat(heard.events, contains(new PrebuildEvent("p1", false)));
+    }
+
+    @Test
+    void oneThatIsClosedBetweenItsTwoFormsMakesNoSecondCall() throws Exception {
+        EventStream stream = stream();
+        server.then(exchange -> {
+            stream.close();
+            return ScriptedServer.answer(415, null, "").play(exchange);
+        });
+        GitpodException e = assertThrows(GitpodException.class, () -> stream.read(heard));
+        assertThat(e.kind(), is(Kind.CONNECTION_LOST));
+        assertThat(server.requests().size(), is(1));
     }
 
     @Test
@@ -168,7 +352,9 @@ class EventStreamTest {
         assertThat(e.code(), is(ErrorCode.UNIMPLEMENTED));
         assertThat(
                 fail(ScriptedServer.json(501, "{\"code\":\"unimplemented\"}")).code(), is(ErrorCode.UNIMPLEMENTED));
-        assertThat(fail(ScriptedServer.answer(415, null, "")).httpStatus(), is(415));
+        ScriptedServer.Step unknown = ScriptedServer.andClose(ScriptedServer.answer(415, null, ""));
+        server.then(unknown);
+        assertThat(fail(unknown).httpStatus(), is(415));
     }
 
     @Test

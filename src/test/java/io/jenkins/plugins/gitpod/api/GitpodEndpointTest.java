@@ -8,6 +8,8 @@ import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException.Problem;
+import java.net.URI;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -149,6 +151,60 @@ class GitpodEndpointTest {
                 endpoint("https://a.example/api").hashCode(),
                 is(endpoint("https://a.example/api/").hashCode()));
         assertThat(endpoint("https://a.example/api"), not(endpoint("https://a.example")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/settings/billing", "/settings/git?host=github.com&x=%2F", "/"})
+    void aPageOfTheDashboardIsOnTheApisOwnOrigin(String path) {
+        assertThat(
+                endpoint("https://gitpod.example:8443/api").dashboardPage(path),
+                is(Optional.of(URI.create("https://gitpod.example:8443" + path))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "settings",
+                "//evil.example/x",
+                "/\\evil.example",
+                "\\\\evil.example",
+                "https://evil.example/",
+                "javascript:alert(1)",
+                "/a b",
+                "/a\nb",
+                "/<script>",
+                "/a\"b",
+                "/user@evil.example",
+                "/a#b",
+                "/\u00e9"
+            })
+    void aPathThatMayLeadAwayIsNoPage(String path) {
+        assertThat(endpoint("https://app.gitpod.io/api").dashboardPage(path), is(Optional.empty()));
+    }
+
+    @Test
+    void aPathHasAMaximumLength() {
+        GitpodEndpoint endpoint = endpoint("https://app.gitpod.io/api");
+
+        assertThat(endpoint.dashboardPage("/" + "a".repeat(199)).isPresent(), is(true));
+        assertThat(endpoint.dashboardPage("/" + "a".repeat(200)).isPresent(), is(false));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://app.gitpod.io/api,      https://app.ona.com/api,        true",
+        "https://app.ona.com/api,        https://app.gitpod.io:443/api/, true",
+        "https://gitpod.example/api,     https://gitpod.example/api/,    true",
+        "https://app.gitpod.io/api,      https://app.ona.com,            false",
+        "https://app.gitpod.io:8443/api, https://app.ona.com:8443/api,   false",
+        "https://app.gitpod.io/api,      https://app.ona.com:8443/api,   false",
+        "https://app.gitpod.io/api,      https://gitpod.example/api,     false",
+        "https://www.gitpod.io/api,      https://app.ona.com/api,        false"
+    })
+    void thePublicServiceHasTwoHosts(String one, String other, boolean isSame) {
+        assertThat(endpoint(one).isSameServiceAs(endpoint(other)), is(isSame));
+        assertThat(endpoint(other).isSameServiceAs(endpoint(one)), is(isSame));
     }
 
     private static Problem problem(String url) {

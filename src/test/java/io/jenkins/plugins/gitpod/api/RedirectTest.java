@@ -51,6 +51,35 @@ class RedirectTest {
         assertThat(elsewhere.requests(), hasSize(0));
     }
 
+    /** It is what an administrator has to enter; the method's own URL would be refused again. */
+    @ParameterizedTest
+    @CsvSource({
+        "https://gitpod.example/api/gitpod.v1.PrebuildService/GetPrebuild,  https://gitpod.example/api",
+        "https://gitpod.example/gitpod.v1.PrebuildService/GetPrebuild?x=1#y,https://gitpod.example",
+        "https://u:p@gitpod.example:8443/a/b/gitpod.v1.PrebuildService/GetPrebuild, https://gitpod.example:8443/a/b",
+        "https://gitpod.example/login,",
+        "https://gitpod.example/api/gitpod.v1.PrebuildService/DeletePrebuild,",
+        "https://gitpod.example/api/GetPrebuild,",
+        "javascript:/gitpod.v1.PrebuildService/GetPrebuild,"
+    })
+    void theBaseThatARedirectMeansIsNamed(String location, String base) {
+        redirect(308, location);
+
+        assertThat(failedGet(client).redirectBase(), is(Optional.ofNullable(base)));
+    }
+
+    @Test
+    void aCreateIsNotSentElsewhereEither() {
+        redirect(308, elsewhere.url() + "/gitpod.v1.PrebuildService/CreatePrebuild");
+
+        GitpodException e = Clients.failedCreate(client);
+
+        assertThat(e.delivery(), is(Delivery.ANSWERED));
+        assertThat(e.redirectBase(), is(Optional.of(elsewhere.url())));
+        assertThat(server.requests(), hasSize(1));
+        assertThat(elsewhere.requests(), hasSize(0));
+    }
+
     @Test
     void aRelativeRedirectIsNotFollowedEither() {
         redirect(302, "/login?next=%2Fapi");

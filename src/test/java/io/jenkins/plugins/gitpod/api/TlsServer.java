@@ -3,6 +3,7 @@ package io.jenkins.plugins.gitpod.api;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -12,27 +13,35 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.OkHttpClient;
 
-/** An https server with a certificate for {@code localhost} that nobody knows, made with the JDK's keytool. */
+/** An https server with a certificate, for {@code localhost} or other names, that nobody knows; made with the JDK's keytool. */
 public final class TlsServer implements AutoCloseable {
 
     private static final char[] PASSWORD = "changeit".toCharArray();
 
-    private static KeyStore made;
+    private static final Map<List<String>, KeyStore> MADE = new HashMap<>();
 
     private final HttpsServer server;
     private final KeyStore keys;
     private final List<String> proxyPasswords = new CopyOnWriteArrayList<>();
 
     public TlsServer(HttpHandler handler) throws Exception {
-        keys = keys();
+        this(handler, List.of("localhost"));
+    }
+
+    /** @param names the hosts that the certificate is for */
+    TlsServer(HttpHandler handler, List<String> names) throws Exception {
+        keys = keys(names);
         KeyManagerFactory managers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         managers.init(keys, PASSWORD);
         SSLContext context = SSLContext.getInstance("TLS");
@@ -41,7 +50,8 @@ public final class TlsServer implements AutoCloseable {
         server.setHttpsConfigurator(new HttpsConfigurator(context));
         server.createContext("/", exchange -> {
             proxyPasswords.add(String.valueOf(exchange.getRequestHeaders().getFirst("Proxy-Authorization")));
-            exchange.getRequestBody().readAllBytes();
+            byte[] body = exchange.getRequestBody().readAllBytes();
+            exchange.setStreams(new ByteArrayInputStream(body), null);
             handler.handle(exchange);
         });
         server.start();
@@ -81,18 +91,22 @@ public final class TlsServer implements AutoCloseable {
     }
 
     /** Once for all tests, for the tool takes its time. */
-    private static synchronized KeyStore keys() throws IOException, InterruptedException, GeneralSecurityException {
+    private static synchronized KeyStore keys(List<String> names)
+            throws IOException, InterruptedException, GeneralSecurityException {
+        KeyStore made = MADE.get(names);
         if (made == null) {
             Path folder = Files.createTempDirectory("tls");
             Path file = folder.resolve("keys.p12");
-            made = makeKeys(file);
+            made = makeKeys(file, names);
+            MADE.put(names, made);
             Files.delete(file);
             Files.delete(folder);
         }
         return made;
     }
 
-    private static KeyStore makeKeys(Path file) throws IOException, InterruptedException, GeneralSecurityException {
+    private static KeyStore makeKeys(Path file, List<String> names)
+            throws IOException, InterruptedException, GeneralSecurityException {
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
                                 .toString(),
@@ -102,7 +116,7 @@ public final class TlsServer implements AutoCloseable {
                         "-dname",
                         "CN=localhost",
                         "-ext",
-                        "san=dns:localhost",
+                        "san=" + names.stream().map(name -> "dns:" + name).collect(Collectors.joining(",")),
                         "-storetype",
                         "PKCS12",
                         "-storepass",

@@ -13,10 +13,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import hudson.util.FormValidation;
 import hudson.util.FormValidation.Kind;
 import io.jenkins.plugins.gitpod.api.ClientLimits;
+import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.SessionLimits;
 import io.jenkins.plugins.gitpod.jenkins.GitpodFixture;
 import io.jenkins.plugins.gitpod.simulator.Account;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import jenkins.model.Jenkins;
 import org.junit.jupiter.api.AfterAll;
@@ -75,6 +78,31 @@ class GitpodConnectionTest {
         Account service = GITPOD.simulator().account("ci").principal("PRINCIPAL_SERVICE_ACCOUNT");
         GitpodFixture.addCredential("ci", service.token());
         assertSays(Kind.OK, "the service account " + service.subjectId(), form.doTestConnection("sim", apiUrl, "ci"));
+    }
+
+    @Test
+    void theTestSaysWhenATokenExpiresThatTellsIt() throws Exception {
+        Instant end = Instant.now().plus(Duration.ofDays(3)).truncatedTo(ChronoUnit.MINUTES);
+        Account service = GITPOD.simulator().account("robot").useJwt(end);
+        GitpodFixture.addCredential("jwt", service.token());
+        String said = "The token expires on " + end.toString().replace('T', ' ').replace(":00Z", " UTC") + ".";
+        FormValidation validation = form.doTestConnection("sim", apiUrl, "jwt");
+        assertSays(Kind.OK, said, validation);
+        assertThat(validation.renderHtml(), not(containsString(service.token())));
+        assertThat(
+                form.doTestConnection("sim", apiUrl, GitpodFixture.CREDENTIALS_ID)
+                        .renderHtml(),
+                not(containsString("expires on")));
+        // It was only typed into a form, so nothing is to be told of it later.
+        assertThat(ExpiringTokensMonitor.get().isActivated(), is(false));
+    }
+
+    @Test
+    void theTwoHostsOfThePublicServiceAreOneWay() throws Exception {
+        Connection asked = new GitpodConnection("x", "https://app.ona.com/api").toEngine();
+        assertTrue(new GitpodConnection("x", GOOD).isWayOf(asked));
+        assertThat(new GitpodConnection("x", "https://gitpod.example/api").isWayOf(asked), is(false));
+        assertThat(new GitpodConnection("y", GOOD).isWayOf(asked), is(false));
     }
 
     @Test

@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a good event stream is good for, over the whole engine in simulated time. */
 class HintsTest {
@@ -24,10 +26,14 @@ class HintsTest {
     private Scene scene = scene(PhasePlan.typical());
 
     private Scene scene(PhasePlan plan) {
+        return scene(plan, Manner.HONEST);
+    }
+
+    private Scene scene(PhasePlan plan, Manner manner) {
         return Scene.with()
                 .plan(plan)
                 .events(of -> {
-                    events = new SimulatedEvents(of, Manner.HONEST);
+                    events = new SimulatedEvents(of, manner);
                     return client -> events.source();
                 })
                 .begin();
@@ -67,6 +73,71 @@ class HintsTest {
         Duration took = scene.untilConcluded(wait, Duration.ofMinutes(12));
         assertThat(calls() + events.asked(), is(lessThanOrEqualTo(16)));
         assertThat(took.minusMinutes(11), is(lessThanOrEqualTo(Duration.ofSeconds(2))));
+    }
+
+    /** Six minutes of snapshotting are silent, and load balancers cut what is silent. */
+    @ParameterizedTest
+    @EnumSource(names = {"CUT_WHEN_QUIET", "BREAKS_EVERY_MINUTE", "ENDS_EVERY_MINUTE"})
+    void theEndIsNoticedAtOnceThoughTheQuietStreamWasCut(Manner manner) {
+        scene.close();
+        scene = scene(PhasePlan.typical(), manner);
+        Scene.Wait wait = scene.submit();
+        Duration took = scene.untilConcluded(wait, Duration.ofMinutes(12));
+        assertThat(took.minusMinutes(11), is(lessThanOrEqualTo(Duration.ofSeconds(2))));
+        // No more than polling alone would cost.
+        assertThat(calls() + events.asked(), is(lessThanOrEqualTo(54)));
+    }
+
+    /** Minutes may pass before the first event, and before it such a server does not even send a status. */
+    @Test
+    void aStreamThatBeginsItsAnswerWithTheFirstEventIsWaitedFor() {
+        begin(PhasePlan.stuckIn(SimPhase.RUNNING));
+        Scene.Wait wait = running(1).get(0);
+        events.become(Manner.OPENS_WITH_FIRST_EVENT);
+        events.breakAll();
+        scene.runtime.advance(Duration.ofMinutes(6));
+        assertThat(events.asked(), is(2));
+        scene.gitpod.prebuild(wait.prebuildId()).failWith("no");
+        scene.untilConcluded(wait, Duration.ofSeconds(2));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"ENDS_AT_ONCE", "TELLS_AND_ENDS", "UNAVAILABLE", "CONNECTION_LOST"})
+    void aServerThatEndsEachStreamAtOnceIsAskedLessAndLess(Manner manner) {
+        begin(PhasePlan.stuckIn(SimPhase.RUNNING));
+        events.become(manner);
+        scene.submit();
+        scene.runtime.advance(Duration.ofSeconds(30));
+        assertThat(events.asked(), is(lessThanOrEqualTo(5)));
+        assertThat(events.asked(), is(greaterThanOrEqualTo(3)));
+        int before = events.asked();
+        scene.runtime.advance(Duration.ofHours(1));
+        assertThat(events.asked() - before, is(lessThanOrEqualTo(10)));
+    }
+
+    @Test
+    void aBlipIsForgottenOnceAStreamHasLasted() {
+        begin(PhasePlan.stuckIn(SimPhase.RUNNING));
+        events.become(Manner.UNAVAILABLE);
+        running(1);
+        events.become(Manner.HONEST);
+        scene.runtime.advance(Duration.ofMinutes(10));
+        assertThat(events.open(), is(1));
+        int before = events.asked();
+        events.become(Manner.UNAVAILABLE);
+        events.breakAll(); // opened again at once, which fails, and then after a second and after five
+        scene.runtime.advance(Duration.ofMillis(8_500));
+        assertThat(events.asked(), is(before + 3));
+    }
+
+    @Test
+    void whatHappenedWhileTheStreamWasAwayIsReadWhenItIsBack() {
+        begin(PhasePlan.stuckIn(SimPhase.RUNNING));
+        Scene.Wait wait = running(1).get(0);
+        SimPrebuild prebuild = scene.gitpod.prebuild(wait.prebuildId());
+        events.breakAll();
+        prebuild.failWith("no"); // before the next stream is open, which says nothing of it
+        scene.untilConcluded(wait, Duration.ofSeconds(2));
     }
 
     @Test

@@ -40,6 +40,14 @@ final class SimulatedEvents {
         ENDS_AT_ONCE,
         BREAKS_AFTER_EACH_EVENT,
         BREAKS_EVERY_MINUTE,
+        /** Is cut by a load balancer whenever it has been silent for half a minute. */
+        CUT_WHEN_QUIET,
+        /** Ends in order every minute. */
+        ENDS_EVERY_MINUTE,
+        /** Tells of each prebuild as soon as it is open, and ends in order. */
+        TELLS_AND_ENDS,
+        /** Begins its answer with the first event. */
+        OPENS_WITH_FIRST_EVENT,
         /** Keeps every second event to itself. */
         FORGETS_HALF,
         /** Tells of each prebuild all the time, whether something happened or not. */
@@ -131,7 +139,9 @@ final class SimulatedEvents {
         private final Map<String, SimPhase> told = new HashMap<>();
         private final long begun = scene.runtime.nanoTime();
         private boolean closed;
+        private boolean opened;
         private long closedAt;
+        private long spokeAt = begun;
         private int events;
 
         Stream(EventSource.Listener listener, Manner how, boolean closed) {
@@ -157,8 +167,15 @@ final class SimulatedEvents {
                     listener.opened();
                     end(null);
                 }
-                default -> {
+                case TELLS_AND_ENDS -> {
                     listener.opened();
+                    scene.gitpod.books().prebuilds().forEach(each -> send(each.id(), false));
+                    end(null);
+                }
+                default -> {
+                    if (how != Manner.OPENS_WITH_FIRST_EVENT) {
+                        listener.opened();
+                    }
                     scene.gitpod.books().prebuilds().forEach(each -> told.put(each.id(), each.phase()));
                     look();
                 }
@@ -176,9 +193,14 @@ final class SimulatedEvents {
             if (!speaks()) {
                 return;
             }
-            if (how == Manner.BREAKS_EVERY_MINUTE
-                    && scene.runtime.nanoTime() - begun > Duration.ofMinutes(1).toNanos()) {
+            boolean isMinuteOver = isOver(begun, Duration.ofMinutes(1));
+            if (how == Manner.BREAKS_EVERY_MINUTE && isMinuteOver
+                    || how == Manner.CUT_WHEN_QUIET && isOver(spokeAt, Duration.ofSeconds(30))) {
                 end(lost());
+                return;
+            }
+            if (how == Manner.ENDS_EVERY_MINUTE && isMinuteOver) {
+                end(null);
                 return;
             }
             for (SimPrebuild each : scene.gitpod.books().prebuilds()) {
@@ -193,6 +215,10 @@ final class SimulatedEvents {
             if (speaks()) {
                 scene.runtime.schedule(LOOK, this::look);
             }
+        }
+
+        private boolean isOver(long since, Duration time) {
+            return scene.runtime.nanoTime() - since > time.toNanos();
         }
 
         private void changed(String id, boolean creation) {
@@ -216,6 +242,11 @@ final class SimulatedEvents {
 
         private void send(String id, boolean creation) {
             if (speaks()) {
+                if (how == Manner.OPENS_WITH_FIRST_EVENT && !opened) {
+                    opened = true;
+                    listener.opened();
+                }
+                spokeAt = scene.runtime.nanoTime();
                 listener.event(new PrebuildEvent(id, creation));
             }
         }

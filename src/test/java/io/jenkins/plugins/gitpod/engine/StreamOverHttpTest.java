@@ -21,6 +21,7 @@ import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
+import io.jenkins.plugins.gitpod.simulator.StreamDialect;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,6 +33,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -125,6 +127,18 @@ class StreamOverHttpTest {
         await(() -> !anyStreamThread());
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void aServerMayKnowOneFormOnly(StreamDialect dialect) throws Exception {
+        gitpod.events().speak(dialect);
+        start(NEVER);
+        SimPrebuild made = submit();
+        await(() -> log.text().contains("Listening"));
+        made.forcePhase(SimPhase.COMPLETED);
+        awaitEnd();
+        assertThat(streams().size(), is(dialect == StreamDialect.CONNECT ? 1 : 2));
+    }
+
     @Test
     void aThreadIsSpentOnlyWhileSomebodyWaits() throws Exception {
         start(NEVER);
@@ -183,7 +197,8 @@ class StreamOverHttpTest {
         await(() -> !streams().isEmpty());
         made.forEach(each -> each.forcePhase(SimPhase.COMPLETED));
         awaitEnd();
-        assertThat(streams(), hasSize(1));
+        // A server that does not know the form is asked once for the other one.
+        assertThat(streams(), hasSize(fault.toString().contains("415") ? 2 : 1));
         if (fault instanceof Fault.Hang hang) {
             hang.release();
         }

@@ -239,6 +239,25 @@ class TroubleTest {
         }
     }
 
+    /** A wait that is told but is none must not make calls follow each other as fast as they are answered. */
+    @Test
+    void aWaitOfNothingIsStillAWait() {
+        try (Scene scene = Scene.begin()) {
+            scene.gitpod
+                    .faults()
+                    .add(FaultRule.on("CreatePrebuild", Fault.rateLimit(Duration.ZERO))
+                            .forever());
+            Scene.Wait wait = scene.submit();
+            scene.runtime.advance(Duration.ofMinutes(1));
+
+            assertThat(scene.gitpod.books().count("CreatePrebuild"), is(lessThanOrEqualTo(60)));
+            assertThat(scene.gitpod.books().count("CreatePrebuild"), is(greaterThan(1)));
+            scene.gitpod.faults().clear();
+            scene.untilConcluded(wait, Duration.ofMinutes(12));
+            wait.outcome(Outcome.Ended.class);
+        }
+    }
+
     @Test
     void anIntentThatCannotBeSavedSendsNothing() {
         try (Scene scene = Scene.begin()) {

@@ -9,12 +9,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
+import io.jenkins.plugins.gitpod.api.BearerToken;
 import io.jenkins.plugins.gitpod.build.PrebuildOptions;
+import io.jenkins.plugins.gitpod.config.ExpiringTokensMonitor;
 import io.jenkins.plugins.gitpod.config.RefusedTokensMonitor;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
+import io.jenkins.plugins.gitpod.simulator.Account;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -76,12 +81,16 @@ class ContentSecurityPolicyTest {
         job.getBuildersList().add(step);
         FreeStyleBuild build = jenkins.buildAndAssertSuccess(job);
         RefusedTokensMonitor.get().note("sim", null, null, false);
+        Account service =
+                GITPOD.simulator().account("soon").useJwt(Instant.now().plus(Duration.ofDays(1)));
+        ExpiringTokensMonitor.get().note("sim", null, null, BearerToken.of(service.token()));
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             client.getOptions().setJavaScriptEnabled(false);
             for (String[] page : new String[][] {
                 {job.getUrl() + "configure", "Create Gitpod prebuild"},
                 {build.getUrl(), "Gitpod prebuilds"},
                 {"manage/", "Gitpod does not accept the token"},
+                {"manage/", "expires on"},
                 {"manage/gitpod-prebuilds/", "Prebuilds that this Jenkins asked for"},
                 {"manage/configure", "Test connection"},
                 {"pipeline-syntax/", "gitpodPrebuild"},

@@ -9,11 +9,16 @@ import static org.hamcrest.Matchers.not;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Result;
+import io.jenkins.plugins.gitpod.api.BearerToken;
+import io.jenkins.plugins.gitpod.config.ExpiringTokensMonitor;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
 import io.jenkins.plugins.gitpod.config.RefusedTokensMonitor;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
+import io.jenkins.plugins.gitpod.simulator.Account;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.htmlunit.html.HtmlPage;
 import org.junit.jupiter.api.AfterAll;
@@ -81,6 +86,10 @@ class EscapingTest {
                     GitpodGlobalConfiguration.get().getConnections().get(0);
             jenkins.assertEqualDataBoundBeans(hostile, after);
             RefusedTokensMonitor.get().note(SCRIPT, null, null, false);
+            Account soon =
+                    GITPOD.simulator().account("soon").useJwt(Instant.now().plus(Duration.ofDays(1)));
+            ExpiringTokensMonitor.get().note(SCRIPT, null, null, BearerToken.of(soon.token()));
+            assertThat(ExpiringTokensMonitor.get().isActivated(), is(true));
             GitpodPrebuildBuilder step = new GitpodPrebuildBuilder();
             step.setProjectId(GITPOD.project().id());
             FreeStyleProject job = job(step);

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import io.jenkins.plugins.gitpod.build.PrebuildOptions;
+import io.jenkins.plugins.gitpod.config.ExpiringTokensMonitor;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.RefusedTokensMonitor;
 import java.lang.annotation.Annotation;
@@ -233,6 +234,11 @@ class FormRightsTest {
                 "requestId",
                 "0193f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f");
         row(
+                "ExpiringTokensMonitor.doDismiss",
+                Needs.ADMINISTER,
+                "administrativeMonitor/io.jenkins.plugins.gitpod.config.ExpiringTokensMonitor/dismiss",
+                false);
+        row(
                 "RefusedTokensMonitor.doForget",
                 Needs.ADMINISTER,
                 "administrativeMonitor/io.jenkins.plugins.gitpod.config.RefusedTokensMonitor/forget",
@@ -303,10 +309,14 @@ class FormRightsTest {
     void whatIsForAdministratorsIsShownToNobodyElse() throws Exception {
         RefusedTokensMonitor.get().note("sim", null, null, false);
         String monitor = "administrativeMonitor/" + RefusedTokensMonitor.class.getName() + "/";
+        String expiring = "administrativeMonitor/" + ExpiringTokensMonitor.class.getName() + "/";
         for (String path : List.of(
                 monitor,
                 monitor + "message",
                 monitor + "problems",
+                expiring,
+                expiring + "message",
+                expiring + "problems",
                 "manage/gitpod-prebuilds/",
                 "manage/gitpod-prebuilds/prebuilds/0/",
                 "manage/configure")) {

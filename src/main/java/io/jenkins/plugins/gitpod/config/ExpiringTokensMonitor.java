@@ -1,0 +1,157 @@
+package io.jenkins.plugins.gitpod.config;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.model.AdministrativeMonitor;
+import io.jenkins.plugins.gitpod.api.BearerToken;
+import io.jenkins.plugins.gitpod.api.TokenExpiry;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import jenkins.model.Jenkins;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.HttpResponse;
+import org.kohsuke.stapler.HttpResponses;
+import org.kohsuke.stapler.verb.POST;
+
+/**
+ * Warns administrators a week before a token expires, as far as the token itself says when ({@link TokenExpiry}). It learns
+ * of a token when one is used, and once a day from {@link TokenExpiryCheck}; to show it looks nothing up. It keeps the time
+ * of the end and the names of connection, credential and job, never a token, and in memory only.
+ */
+@Extension
+@Restricted(NoExternalUse.class)
+public final class ExpiringTokensMonitor extends AdministrativeMonitor {
+
+    /** How long before its end a token is told of. */
+    static final Duration AHEAD = Duration.ofDays(7);
+
+    /** So many tokens are kept in mind; a token beyond that is told of when builds fail. */
+    private static final int MAX_KEPT = 1000;
+
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'").withZone(ZoneOffset.UTC);
+
+    private final Map<TokenUse, Instant> ends = new ConcurrentHashMap<>();
+
+    /** The ends that an administrator does not want to hear of again. */
+    private final Map<TokenUse, Instant> dismissed = new ConcurrentHashMap<>();
+
+    @NonNull
+    public static ExpiringTokensMonitor get() {
+        return ExtensionList.lookupSingleton(ExpiringTokensMonitor.class);
+    }
+
+    @Override
+    public String getDisplayName() {
+        return Messages.ExpiringTokensMonitor_displayName();
+    }
+
+    /**
+     * Notes when a token expires that is being used.
+     *
+     * @param connection the connection's name
+     * @param credentialsId the credential that the job names, or null for the connection's own
+     * @param jobFullName the job that asked
+     * @param token the token, which is not kept
+     */
+    public void note(
+            @NonNull String connection,
+            @Nullable String credentialsId,
+            @Nullable String jobFullName,
+            @NonNull BearerToken token) {
+        note(new TokenUse(connection, credentialsId, jobFullName), TokenExpiry.of(token));
+    }
+
+    void note(@NonNull TokenUse use, @NonNull Optional<Instant> end) {
+        if (end.isEmpty()) {
+            ends.remove(use);
+        } else if (ends.size() < MAX_KEPT || ends.containsKey(use)) {
+            ends.put(use, end.get());
+        }
+    }
+
+    /** A credential that can no longer be used is not told of. */
+    void forget(@NonNull TokenUse use) {
+        ends.remove(use);
+        dismissed.remove(use);
+    }
+
+    /** What is known to be in use, to be looked at again. */
+    @NonNull
+    Set<TokenUse> uses() {
+        return Set.copyOf(ends.keySet());
+    }
+
+    /** A sentence for each token that expires within a week and may still be used. */
+    @NonNull
+    public List<String> getProblems() {
+        return problems(Instant.now());
+    }
+
+    @NonNull
+    List<String> problems(@NonNull Instant now) {
+        List<String> problems = new ArrayList<>();
+        ends.forEach((use, end) -> {
+            if (!end.isAfter(now.plus(AHEAD)) && !end.equals(dismissed.get(use))) {
+                GitpodConnection connection = use.configured();
+                if (connection == null) {
+                    forget(use);
+                } else {
+                    problems.add(problem(use, connection, time(end), !end.isAfter(now)));
+                }
+            }
+        });
+        problems.sort(null);
+        return problems;
+    }
+
+    private static String problem(TokenUse use, GitpodConnection connection, String end, boolean isOver) {
+        String name = connection.getName();
+        if (use.credentialsId() == null) {
+            String id = Objects.toString(connection.getCredentialsId(), "");
+            return isOver
+                    ? Messages.ExpiringTokensMonitor_connectionExpired(name, id, end)
+                    : Messages.ExpiringTokensMonitor_connection(name, id, end);
+        }
+        return isOver
+                ? Messages.ExpiringTokensMonitor_jobExpired(use.jobFullName(), use.credentialsId(), name, end)
+                : Messages.ExpiringTokensMonitor_job(use.jobFullName(), use.credentialsId(), name, end);
+    }
+
+    /** A time for people: to the minute, in UTC. */
+    @NonNull
+    static String time(@NonNull Instant instant) {
+        return TIME.format(instant);
+    }
+
+    @Override
+    public boolean isActivated() {
+        return !ends.isEmpty() && !getProblems().isEmpty();
+    }
+
+    /** Tells no longer of these ends, until Jenkins is restarted; of the end of another token it will tell. */
+    @POST
+    @Restricted(NoExternalUse.class)
+    public HttpResponse doDismiss() {
+        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        Instant told = Instant.now().plus(AHEAD);
+        ends.forEach((use, end) -> {
+            if (!end.isAfter(told)) {
+                dismissed.put(use, end);
+            }
+        });
+        return HttpResponses.redirectViaContextPath("/manage/");
+    }
+}
