@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.FutureTask;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.logging.Level;
@@ -122,6 +123,7 @@ final class Life implements Effects, PrebuildHandle {
                 machine.phase(),
                 machine.isDetached(),
                 machine.cancelReason(),
+                machine.builtFrom(),
                 lastFailure);
     }
 
@@ -143,7 +145,7 @@ final class Life implements Effects, PrebuildHandle {
             delivery.attach(observer);
             String id = m.prebuildId();
             if (id != null) {
-                delivery.update(new Update.Resumed(id));
+                delivery.update(new Update.Resumed(id, m.builtFrom()));
             }
             delivery.deliverOutcome();
         });
@@ -451,6 +453,22 @@ final class Life implements Effects, PrebuildHandle {
             session.watcher().unwatch(watchedId);
         }
         watchedId = null;
+    }
+
+    @Override
+    public void readEnvironment(String environmentId) {
+        Session with = session;
+        if (with == null) {
+            post(m -> m.environmentNotRead(null));
+        } else {
+            BooleanSupplier wanted = () -> view.stage() == Stage.WATCHING && !engine.isClosed();
+            with.environments()
+                    .read(
+                            environmentId,
+                            wanted,
+                            git -> post(m -> m.environmentRead(git)),
+                            e -> post(m -> m.environmentNotRead(e)));
+        }
     }
 
     @Override

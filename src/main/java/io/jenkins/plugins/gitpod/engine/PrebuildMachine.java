@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
@@ -47,6 +48,7 @@ final class PrebuildMachine {
     private final Effects out;
     private final News news;
     private final OwnLimits limits;
+    private final BuiltCommit builtCommit;
 
     private Stage stage = Stage.NEW;
     private boolean detached;
@@ -121,6 +123,7 @@ final class PrebuildMachine {
         prebuildId = saved.prebuildId();
         detached = saved.detached();
         cancelReason = saved.cancelReason();
+        builtCommit.restore(saved.builtFrom());
         savedObserved = saved.observed();
     }
 
@@ -130,6 +133,7 @@ final class PrebuildMachine {
         this.out = out;
         this.news = new News(out);
         this.limits = new OwnLimits(request, settings, observed);
+        this.builtCommit = new BuiltCommit(out);
     }
 
     Stage stage() {
@@ -154,6 +158,12 @@ final class PrebuildMachine {
         return phase;
     }
 
+    /** The commit that the prebuild is built from, or null while that is not known. */
+    @CheckForNull
+    EnvironmentGit builtFrom() {
+        return builtCommit.known();
+    }
+
     boolean isDetached() {
         return detached;
     }
@@ -171,7 +181,8 @@ final class PrebuildMachine {
                 prebuildId,
                 detached,
                 cancelReason,
-                limits.observed());
+                limits.observed())
+                .withBuiltFrom(builtFrom());
     }
 
     // ---- events: beginning and token
@@ -518,6 +529,9 @@ final class PrebuildMachine {
         newTokens = 0;
         phase = prebuild.status().phase();
         news.phase(prebuild);
+        if (cancelReason == null && !concluded) {
+            builtCommit.look(prebuild);
+        }
         OwnLimits.Reached reached = limits.look(prebuild, now);
         if (phase.isEnd()) {
             over(new Outcome.Ended(prebuild, cancelReason));
@@ -528,6 +542,22 @@ final class PrebuildMachine {
         } else if (limits.observed().minus(savedObserved).compareTo(SavedRequest.OBSERVED_EVERY) >= 0) {
             saveOrWarn();
         }
+    }
+
+    void environmentRead(EnvironmentGit git) {
+        if (builtCommit.answered(git) && stage == Stage.WATCHING) {
+            saveOrWarn();
+            news.tell(new Update.BuiltFrom(knownId(), git));
+        }
+    }
+
+    /**
+     * Nothing depends on it: no failure is told.
+     *
+     * @param e null if the call was not made
+     */
+    void environmentNotRead(@Nullable GitpodException e) {
+        builtCommit.failed(e);
     }
 
     /** Sees to it that a cancel which is wanted is either on its way or was taken a moment ago. */

@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -16,6 +17,7 @@ import java.util.Objects;
  * @param detached whether nobody waits for it any longer (it may have become so)
  * @param cancelReason why it is to be cancelled, or null
  * @param observed how long the prebuild has been watched so far
+ * @param builtFrom the commit that the prebuild is built from, or null while that is not known
  */
 public record SavedRequest(
         @NonNull PrebuildRequest request,
@@ -24,10 +26,29 @@ public record SavedRequest(
         @Nullable String prebuildId,
         boolean detached,
         @Nullable CancelReason cancelReason,
-        @NonNull Duration observed) {
+        @NonNull Duration observed,
+        @Nullable EnvironmentGit builtFrom) {
 
     /** The time of watching need not be exact: a limit that is counted in it is reached so much later after a crash. */
     static final Duration OBSERVED_EVERY = Duration.ofMinutes(10);
+
+    /** A request whose prebuild's commit is not known. */
+    public SavedRequest(
+            @NonNull PrebuildRequest request,
+            @NonNull Stage stage,
+            @NonNull Instant intentTime,
+            @Nullable String prebuildId,
+            boolean detached,
+            @Nullable CancelReason cancelReason,
+            @NonNull Duration observed) {
+        this(request, stage, intentTime, prebuildId, detached, cancelReason, observed, null);
+    }
+
+    /** The same once it is known which commit the prebuild is built from. */
+    @NonNull
+    public SavedRequest withBuiltFrom(@Nullable EnvironmentGit git) {
+        return new SavedRequest(request, stage, intentTime, prebuildId, detached, cancelReason, observed, git);
+    }
 
     /** Whether after a crash this would do as well as a later state of the same request. */
     boolean survivesAs(@NonNull SavedRequest later) {
@@ -36,6 +57,7 @@ public record SavedRequest(
                 && Objects.equals(prebuildId, later.prebuildId)
                 && detached == later.detached
                 && cancelReason == later.cancelReason
+                && Objects.equals(builtFrom, later.builtFrom)
                 && later.observed.minus(observed).compareTo(OBSERVED_EVERY) < 0;
     }
 }

@@ -27,6 +27,7 @@ final class Session {
     private final SessionKey key;
     private final GitpodClient client;
     private final Watcher watcher;
+    private final EnvironmentReader environments;
     private final CreateQueue creates;
     private final Executor cancels;
     private int users;
@@ -45,6 +46,7 @@ final class Session {
         this.key = key;
         this.client = client;
         this.watcher = new Watcher(client, runtime, settings, events, streams);
+        this.environments = new EnvironmentReader(client, runtime, watcher::admitExtraCall);
         this.creates = new CreateQueue(runtime);
         this.cancels = new Serial(runtime.lane(Lane.CANCEL), CANCELS_AT_ONCE);
     }
@@ -59,6 +61,10 @@ final class Session {
 
     Watcher watcher() {
         return watcher;
+    }
+
+    EnvironmentReader environments() {
+        return environments;
     }
 
     CreateQueue creates() {
