@@ -22,6 +22,11 @@ interface Check {
                 require(value.isTextual() && UUID.matcher(value.textValue()).matches(), where, "must be a uuid");
     }
 
+    static Check uri() {
+        return (where, value) ->
+                require(value.isTextual() && UriRule.isUri(value.textValue()), where, "must be a valid URI");
+    }
+
     static Check text(int maxLength) {
         return (where, value) -> {
             require(value.isTextual(), where, "must be a text");

@@ -25,7 +25,7 @@ public final class GitpodSimulator implements AutoCloseable {
         books = new Books(world.prebuilds(), world::now, this::connectionCount);
         PrebuildJson json = new PrebuildJson(() -> uri(LogRoute.PATH));
         Routes routes = new Routes(apiPath, world, gate, new LogRoute(world, books), json);
-        server = new HttpServer(builder.port, new Desk(routes, books, faults));
+        server = new HttpServer(builder.port, new Desk(routes, books, faults), world::now);
     }
 
     private int connectionCount() {
@@ -174,6 +174,24 @@ public final class GitpodSimulator implements AutoCloseable {
      */
     public void maxCallsPerSecond(int limit) {
         gate.limit(limit);
+    }
+
+    /**
+     * Sets the simulator's clock off from the one it was made with: what it dates, and the {@code Date} header.
+     *
+     * @param offset how far it is ahead; negative if it is behind; zero at first
+     */
+    public void clockOffset(@NonNull Duration offset) {
+        world.clockOffset(offset);
+    }
+
+    /**
+     * Sets whether answers have a {@code Date} header.
+     *
+     * @param sent true at first
+     */
+    public void dateHeader(boolean sent) {
+        server.dateHeader(sent);
     }
 
     /** Breaks off all log and event streams that are open now; who connects again is served again. */

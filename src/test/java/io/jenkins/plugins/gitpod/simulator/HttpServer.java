@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -26,19 +27,27 @@ final class HttpServer {
     }
 
     private final Handler handler;
+    private final InstantSource clock;
+    private volatile boolean dateHeader = true;
     private final Map<Socket, Thread> connections = new ConcurrentHashMap<>();
     private final AtomicInteger connectionCount = new AtomicInteger();
     private ServerSocket listener;
     private Thread acceptor;
     private int port;
 
-    HttpServer(int port, Handler handler) {
+    HttpServer(int port, Handler handler, InstantSource clock) {
         this.port = port;
         this.handler = handler;
+        this.clock = clock;
     }
 
     synchronized int port() {
         return port;
+    }
+
+    /** Whether answers have a Date header. */
+    void dateHeader(boolean sent) {
+        dateHeader = sent;
     }
 
     int connectionCount() {
@@ -129,7 +138,7 @@ final class HttpServer {
     private void serve(Socket socket, int number) {
         try (socket) {
             socket.setTcpNoDelay(true);
-            serve(new HttpRequestReader(socket.getInputStream(), number), new Wire(socket));
+            serve(new HttpRequestReader(socket.getInputStream(), number), new Wire(socket, this::date));
         } catch (IOException e) {
             // the client went away or a fault closed the socket; the books know what was done
         } catch (InterruptedException e) {
@@ -137,6 +146,11 @@ final class HttpServer {
         } finally {
             connections.remove(socket);
         }
+    }
+
+    @CheckForNull
+    private String date() {
+        return dateHeader ? WireFormat.httpDate(clock.instant()) : null;
     }
 
     private void serve(HttpRequestReader reader, Wire wire) throws IOException, InterruptedException {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -170,10 +171,45 @@ class ListTest extends SimulatorTestBase {
                 projects("\"filter\":{" + quoted("specRemoteUris", "https://git.example.com/other.git") + "}"),
                 contains("Other Shop"));
         assertThat(projects("\"filter\":{" + quoted("specRemoteUris", "https://git.example.com/other") + "}"), empty());
-        assertThat(projects("\"sort\":{\"field\":\"name\"}"), contains("Other Shop", "shop"));
+    }
+
+    @Test
+    void projectsAreSearchedByNameIdAndRepositoryInAnyCase() {
+        project.remoteUri("git@git.example.com:team/Checkout.git");
+        simulator.addProject("Third").remoteUri("https://git.example.com/checkout/other");
+
+        assertThat(projects("\"filter\":{\"search\":\"cHeckout\"}"), contains("shop"));
         assertThat(
-                projects("\"sort\":{\"field\":\"name\",\"order\":\"SORT_ORDER_DESC\"}"),
-                contains("shop", "Other Shop"));
+                projects("\"filter\":{\"search\":\"" + project.id().toUpperCase(Locale.ROOT) + "\"}"),
+                contains("shop"));
+        assertThat(projects("\"filter\":{\"search\":\"git.example.com\"}"), empty());
+    }
+
+    @Test
+    void projectsAreSortedByPopularityOrId() {
+        SimProject popular = simulator.addProject("popular").popularity(7);
+        String desc = ",\"order\":\"SORT_ORDER_DESC\"}";
+        String asc = ",\"order\":\"SORT_ORDER_ASC\"}";
+
+        assertThat(projects(""), contains("popular", "shop"));
+        assertThat(projects("\"sort\":{\"field\":\"popularity\"" + asc), contains("shop", "popular"));
+        assertThat(projects("\"sort\":{\"field\":\"popularity\"}"), contains("popular", "shop"));
+        popular.popularity(-1);
+        assertThat(projects(""), contains("shop", "popular"));
+        assertThat(projects("\"sort\":{\"field\":\"id\"" + asc), contains("shop", "popular"));
+        assertThat(projects("\"sort\":{\"field\":\"id\"" + desc), contains("popular", "shop"));
+        assertRefused(client.post("ListProjects", "{\"sort\":{\"field\":\"name\"}}"), 400, "invalid_argument");
+    }
+
+    @Test
+    void aListOfProjectsHasNoEnvironmentClasses() {
+        JsonNode listed = client.call("ListProjects", "{}").at("/projects/0");
+        JsonNode read = client.call("GetProject", "{\"projectId\":\"" + project.id() + "\"}")
+                .path("project");
+
+        assertThat(listed.has("environmentClasses"), is(false));
+        assertThat(read.path("environmentClasses").size(), is(1));
+        assertThat(listed.path("prebuildConfiguration"), is(read.path("prebuildConfiguration")));
     }
 
     private List<String> projects(String body) {

@@ -38,15 +38,28 @@ final class OtherServices {
         for (SimProject project : world.projects()) {
             if ((ids.isEmpty() || ids.contains(project.id()))
                     && (remoteUris.isEmpty() || remoteUris.contains(project.remoteUri()))
-                    && project.name().toLowerCase(Locale.ROOT).contains(search)) {
+                    && matches(project, search)) {
                 found.add(project);
             }
         }
-        JsonNode sort = visit.request().path("sort");
-        Comparator<SimProject> order =
-                Comparator.comparing("name".equals(sort.path("field").asText()) ? SimProject::name : SimProject::id);
-        found.sort("SORT_ORDER_DESC".equals(sort.path("order").asText()) ? order.reversed() : order);
-        return Answer.json(Page.of("projects", visit.request()).answer("projects", found, ProjectJson::project));
+        found.sort(order(visit.request().path("sort")));
+        return Answer.json(Page.of("projects", visit.request()).answer("projects", found, ProjectJson::listed));
+    }
+
+    private static boolean matches(SimProject project, String search) {
+        return List.of(project.name(), project.id(), project.repositoryName()).stream()
+                .anyMatch(text -> text.toLowerCase(Locale.ROOT).contains(search));
+    }
+
+    /** By popularity, the most popular first, if nothing else is said; by id, the oldest first. */
+    private static Comparator<SimProject> order(JsonNode sort) {
+        String order = sort.path("order").asText();
+        Comparator<SimProject> byId = Comparator.comparing(SimProject::id);
+        if ("id".equals(sort.path("field").asText())) {
+            return "SORT_ORDER_DESC".equals(order) ? byId.reversed() : byId;
+        }
+        Comparator<SimProject> byPopularity = Comparator.comparingInt(SimProject::popularity);
+        return ("SORT_ORDER_ASC".equals(order) ? byPopularity : byPopularity.reversed()).thenComparing(byId);
     }
 
     Answer listProjectClasses(Visit visit) throws ApiError {

@@ -24,9 +24,18 @@ final class PrebuildService {
         }
         SimProject project = world.project(visit.text("projectId"));
         SimEnvironmentClass environmentClass = environmentClass(project, visit.text("environmentClassId"));
+        if (project.refuses(environmentClass)) {
+            throw new ApiError(ConnectCode.FAILED_PRECONDITION, notConfigured(project));
+        }
         JsonNode timeout = visit.request().path("spec").path("timeout");
         SimPrebuild made = world.createPrebuild(project, environmentClass, visit.caller(), timeout.textValue());
         return prebuild(made, made.now());
+    }
+
+    private static String notConfigured(SimProject project) {
+        return project.prebuildsEnabled()
+                ? "environment class is not configured for prebuilds"
+                : "prebuilds are not enabled for this project";
     }
 
     private SimEnvironmentClass environmentClass(SimProject project, String wanted) throws ApiError {

@@ -29,6 +29,7 @@ final class PrebuildStore {
     private final InstantSource clock;
     private final UuidV7 ids;
     private final Map<String, SimPrebuild> byId = new ConcurrentHashMap<>();
+    private final Map<String, SimPrebuild> byEnvironment = new ConcurrentHashMap<>();
     private final NavigableMap<Long, SimPrebuild> byAge = new ConcurrentSkipListMap<>();
     private final Map<String, NavigableMap<Long, SimPrebuild>> byProject = new ConcurrentHashMap<>();
     private long lastSequence;
@@ -44,6 +45,7 @@ final class PrebuildStore {
         long sequence = ++lastSequence;
         SimPrebuild prebuild = maker.apply(new SimPrebuild.Birth(sequence, ids.next(now), ids.next(now), now));
         byId.put(prebuild.id(), prebuild);
+        byEnvironment.put(prebuild.environmentId(), prebuild);
         byProject
                 .computeIfAbsent(prebuild.projectId(), id -> new ConcurrentSkipListMap<>())
                 .put(-sequence, prebuild);
@@ -54,6 +56,11 @@ final class PrebuildStore {
     @CheckForNull
     SimPrebuild find(String id) {
         return byId.get(id);
+    }
+
+    @CheckForNull
+    SimPrebuild findByEnvironment(String environmentId) {
+        return byEnvironment.get(environmentId);
     }
 
     List<SimPrebuild> oldestFirst() {

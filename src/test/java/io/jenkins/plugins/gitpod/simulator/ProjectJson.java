@@ -9,7 +9,17 @@ import java.util.List;
 final class ProjectJson {
     private ProjectJson() {}
 
+    /** As GetProject shows it. */
     static ObjectNode project(SimProject project) {
+        ObjectNode node = listed(project);
+        ArrayNode classes = Json.array();
+        projectClasses(project).forEach(classes::add);
+        Json.list(node, "environmentClasses", classes);
+        return node;
+    }
+
+    /** As a list shows it: without its environment classes. */
+    static ObjectNode listed(SimProject project) {
         ObjectNode node = Json.object();
         node.put("id", project.id());
         node.putObject("metadata")
@@ -17,17 +27,7 @@ final class ProjectJson {
                 .put("organizationId", project.organizationId())
                 .put("createdAt", project.createdAt().toString())
                 .put("updatedAt", project.createdAt().toString());
-        ObjectNode git = node.putObject("initializer")
-                .putArray("specs")
-                .addObject()
-                .putObject("git")
-                .put("remoteUri", project.remoteUri());
-        boolean ownBranch = !project.branch().isEmpty();
-        git.put("targetMode", ownBranch ? "CLONE_TARGET_MODE_REMOTE_BRANCH" : "CLONE_TARGET_MODE_REMOTE_HEAD");
-        Json.text(git, "cloneTarget", project.branch());
-        ArrayNode classes = Json.array();
-        projectClasses(project).forEach(classes::add);
-        Json.list(node, "environmentClasses", classes);
+        initializer(node.putObject("initializer").putArray("specs").addObject(), project);
         ObjectNode prebuilds = node.putObject("prebuildConfiguration");
         if (project.prebuildsEnabled()) {
             prebuilds.put("enabled", true);
@@ -35,7 +35,19 @@ final class ProjectJson {
         ArrayNode prebuildClasses = Json.array();
         project.prebuildClassList().forEach(one -> prebuildClasses.add(one.id()));
         Json.list(prebuilds, "environmentClassIds", prebuildClasses);
+        node.put("desiredPhase", project.isDeleted() ? "PROJECT_PHASE_DELETED" : "PROJECT_PHASE_ACTIVE");
         return node;
+    }
+
+    private static void initializer(ObjectNode spec, SimProject project) {
+        if (!project.contextUrl().isEmpty()) {
+            spec.putObject("contextUrl").put("url", project.contextUrl());
+            return;
+        }
+        ObjectNode git = spec.putObject("git");
+        Json.text(git, "remoteUri", project.remoteUri());
+        git.put("targetMode", project.targetMode().wireName());
+        Json.text(git, "cloneTarget", project.cloneTarget());
     }
 
     static List<ObjectNode> projectClasses(SimProject project) {

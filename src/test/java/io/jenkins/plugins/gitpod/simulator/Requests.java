@@ -12,6 +12,7 @@ final class Requests {
             .optional("environmentClassId", Check.uuid())
             .required("spec", new Shape().optional("timeout", Check.duration(300, 7200)));
     static final Shape ONE_PREBUILD = new Shape().required("prebuildId", Check.uuid());
+    static final Shape ONE_ENVIRONMENT = new Shape().required("environmentId", Check.uuid());
     static final Shape ONE_PROJECT = new Shape().required("projectId", Check.uuid());
 
     private static final int MAX_TOKEN = 4096;
@@ -39,11 +40,11 @@ final class Requests {
                     new Shape()
                             .optional("projectIds", UUIDS)
                             .optional("search", Check.text(256))
-                            .optional("specRemoteUris", Check.listOf(Check.text(Integer.MAX_VALUE), 25)))
+                            .optional("specRemoteUris", Check.listOf(Check.uri(), 25)))
             .optional(
                     "sort",
                     new Shape()
-                            .optional("field", Check.oneOf(Set.of("id", "name")))
+                            .optional("field", Check.oneOf(Set.of("id", "popularity")))
                             .optional("order", Check.oneOf(Set.of("SORT_ORDER_ASC", "SORT_ORDER_DESC"))));
     static final Shape LIST_PROJECT_CLASSES =
             new Shape().required("projectId", Check.uuid()).optional("pagination", PAGINATION);

@@ -27,6 +27,7 @@ final class Routes {
         read(service, "CreatePrebuildLogsToken", Requests.ONE_PREBUILD, prebuilds::createLogsToken);
         OtherServices others = new OtherServices(world);
         read("IdentityService", "GetAuthenticatedIdentity", Requests.EMPTY, others::authenticatedIdentity);
+        read("EnvironmentService", "GetEnvironment", Requests.ONE_ENVIRONMENT, new EnvironmentService(world)::get);
         service = "ProjectService";
         read(service, "GetProject", Requests.ONE_PROJECT, others::getProject);
         read(service, "ListProjects", Requests.LIST_PROJECTS, others::listProjects);

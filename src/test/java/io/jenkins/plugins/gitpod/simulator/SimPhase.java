@@ -59,6 +59,11 @@ public enum SimPhase {
         return this == RUNNING || this == STOPPING || this == SNAPSHOTTING;
     }
 
+    /** Whether the prebuild's environment can be read. */
+    boolean hasEnvironment() {
+        return this != PENDING && !isEnd();
+    }
+
     @CheckForNull
     static SimPhase byWireName(String wireName) {
         for (SimPhase phase : values()) {

@@ -19,7 +19,7 @@ public final class SimPrebuild {
 
     private final long sequence;
     private final String id;
-    private final String environmentId;
+    private final SimEnvironment environment;
     private final SimProject project;
     private final String environmentClassId;
     private final Account creator;
@@ -45,7 +45,7 @@ public final class SimPrebuild {
             InstantSource clock) {
         this.sequence = birth.sequence();
         this.id = birth.id();
-        this.environmentId = birth.environmentId();
+        this.environment = new SimEnvironment(birth.environmentId(), project);
         this.createdAt = birth.at();
         this.project = project;
         this.environmentClassId = environmentClassId;
@@ -184,6 +184,18 @@ public final class SimPrebuild {
     }
 
     /**
+     * Makes it look as if something that nobody has documented had made it.
+     *
+     * @param wireName the trigger's name on the wire, for instance {@code PREBUILD_TRIGGER_NEW_THING}
+     * @return this
+     */
+    @NonNull
+    public SimPrebuild unknownTrigger(@NonNull String wireName) {
+        trigger = wireName;
+        return this;
+    }
+
+    /**
      * Adds a line to its log.
      *
      * @param line the line, without its end
@@ -294,7 +306,17 @@ public final class SimPrebuild {
      */
     @NonNull
     public String environmentId() {
-        return environmentId;
+        return environment.id();
+    }
+
+    /**
+     * The environment that makes it, to set what it knows of its working copy.
+     *
+     * @return the environment
+     */
+    @NonNull
+    public SimEnvironment environment() {
+        return environment;
     }
 
     /**

@@ -11,12 +11,21 @@ import java.util.List;
  * its name, no branch of its own, and prebuilds switched on for all its classes.
  */
 public final class SimProject {
+    private static final int COMMIT_LENGTH = 40;
+
     private final String id;
     private final String name;
     private final String organizationId;
     private final Instant createdAt;
     private volatile String remoteUri;
-    private volatile String branch = "";
+    private volatile String contextUrl = "";
+    private volatile SimTargetMode targetMode = SimTargetMode.REMOTE_HEAD;
+    private volatile String cloneTarget = "";
+    private volatile String defaultBranch = "main";
+    private volatile String commit;
+    private volatile int popularity;
+    private volatile boolean deleted;
+    private volatile boolean strict;
     private volatile List<SimEnvironmentClass> environmentClasses;
     private volatile List<SimEnvironmentClass> prebuildClasses;
     private volatile boolean prebuildsEnabled = true;
@@ -28,18 +37,33 @@ public final class SimProject {
         this.organizationId = organizationId;
         this.createdAt = createdAt;
         this.remoteUri = "https://git.example.com/" + name.replace(' ', '-') + ".git";
+        this.commit = (id + name.hashCode() + "0".repeat(COMMIT_LENGTH))
+                .replaceAll("[^0-9a-f]", "")
+                .substring(0, COMMIT_LENGTH);
         this.environmentClasses = List.of(first);
     }
 
     /**
      * Sets the repository.
      *
-     * @param uri the clone URL, as is
+     * @param uri the clone URL, as is: a URL or an scp form like {@code git@git.example.com:team/shop.git}
      * @return this
      */
     @NonNull
     public SimProject remoteUri(@NonNull String uri) {
         remoteUri = uri;
+        return this;
+    }
+
+    /**
+     * Makes its initializer a context URL instead of a repository: it then has neither remote URI nor target mode.
+     *
+     * @param url for instance {@code https://git.example.com/team/shop/tree/develop}; empty, as at first, for none
+     * @return this
+     */
+    @NonNull
+    public SimProject contextUrl(@NonNull String url) {
+        contextUrl = url;
         return this;
     }
 
@@ -51,7 +75,80 @@ public final class SimProject {
      */
     @NonNull
     public SimProject branch(@NonNull String branchName) {
-        branch = branchName;
+        return target(branchName.isEmpty() ? SimTargetMode.REMOTE_HEAD : SimTargetMode.REMOTE_BRANCH, branchName);
+    }
+
+    /**
+     * Sets what its initializer checks out.
+     *
+     * @param mode the target mode
+     * @param target the branch, tag or commit; shown whatever the mode is, left out on the wire if empty
+     * @return this
+     */
+    @NonNull
+    public SimProject target(@NonNull SimTargetMode mode, @NonNull String target) {
+        targetMode = mode;
+        cloneTarget = target;
+        return this;
+    }
+
+    /**
+     * Sets the repository's default branch, which shows in environments only.
+     *
+     * @param branchName {@code main} if not set
+     * @return this
+     */
+    @NonNull
+    public SimProject defaultBranch(@NonNull String branchName) {
+        defaultBranch = branchName;
+        return this;
+    }
+
+    /**
+     * Sets the newest commit of what it checks out: that of prebuilds that are made from now on, unless the project is
+     * pinned to a commit.
+     *
+     * @param hash 40 hexadecimal digits; made of the id if not set
+     * @return this
+     */
+    @NonNull
+    public SimProject commit(@NonNull String hash) {
+        commit = hash;
+        return this;
+    }
+
+    /**
+     * Sets how popular it is: lists show the most popular first.
+     *
+     * @param score 0 at first
+     * @return this
+     */
+    @NonNull
+    public SimProject popularity(int score) {
+        popularity = score;
+        return this;
+    }
+
+    /**
+     * Marks it as deleted: it is still listed, with that as its desired phase.
+     *
+     * @return this
+     */
+    @NonNull
+    public SimProject deleted() {
+        deleted = true;
+        return this;
+    }
+
+    /**
+     * Makes Gitpod refuse prebuilds that the project is not configured for, as a failed_precondition: prebuilds are off,
+     * or the class is none of its prebuild classes. If not set they are made.
+     *
+     * @return this
+     */
+    @NonNull
+    public SimProject refusesUnconfigured() {
+        strict = true;
         return this;
     }
 
@@ -135,8 +232,57 @@ public final class SimProject {
         return remoteUri;
     }
 
-    String branch() {
-        return branch;
+    String contextUrl() {
+        return contextUrl;
+    }
+
+    SimTargetMode targetMode() {
+        return targetMode;
+    }
+
+    String cloneTarget() {
+        return cloneTarget;
+    }
+
+    int popularity() {
+        return popularity;
+    }
+
+    boolean isDeleted() {
+        return deleted;
+    }
+
+    /** Whether a prebuild of a class is refused because of the project's configuration. */
+    boolean refuses(SimEnvironmentClass environmentClass) {
+        return strict && !(prebuildsEnabled && prebuildClassList().contains(environmentClass));
+    }
+
+    /** What an environment clones. */
+    String cloneUrl() {
+        return contextUrl.isEmpty() ? remoteUri : Repository.ofContextUrl(contextUrl) + ".git";
+    }
+
+    /** The last part of the repository's path. */
+    String repositoryName() {
+        return Repository.name(contextUrl.isEmpty() ? remoteUri : Repository.ofContextUrl(contextUrl));
+    }
+
+    /** The branch of a working copy; empty for a tag or commit. */
+    String checkedOutBranch() {
+        if (!contextUrl.isEmpty()) {
+            String named = Repository.branchOfContextUrl(contextUrl);
+            return named.isEmpty() ? defaultBranch : named;
+        }
+        return switch (targetMode) {
+            case REMOTE_HEAD -> defaultBranch;
+            case REMOTE_BRANCH, LOCAL_BRANCH -> cloneTarget;
+            case REMOTE_COMMIT, REMOTE_TAG -> "";
+        };
+    }
+
+    /** The commit of a working copy that is made now. */
+    String checkedOutCommit() {
+        return targetMode == SimTargetMode.REMOTE_COMMIT && contextUrl.isEmpty() ? cloneTarget : commit;
     }
 
     List<SimEnvironmentClass> classList() {

@@ -45,6 +45,7 @@ final class TestClient {
                     case "GetAuthenticatedIdentity" -> "IdentityService";
                     case "GetProject", "ListProjects", "ListProjectEnvironmentClasses" -> "ProjectService";
                     case "ListEnvironmentClasses" -> "RunnerConfigurationService";
+                    case "GetEnvironment" -> "EnvironmentService";
                     case "WatchEvents" -> "EventService";
                     default -> "PrebuildService";
                 };

@@ -6,14 +6,18 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 
 /** The sending side of one connection. */
 final class Wire {
     private final Socket socket;
     private final OutputStream out;
+    private final Supplier<String> date;
 
-    Wire(Socket socket) throws IOException {
+    /** The date is the value of the header of that name, null for none. */
+    Wire(Socket socket, Supplier<String> date) throws IOException {
         this.socket = socket;
+        this.date = date;
         this.out = new BufferedOutputStream(socket.getOutputStream(), 16 * 1024);
     }
 
@@ -42,6 +46,10 @@ final class Wire {
     void sendHead(Answer answer, String lengthHeader) throws IOException {
         StringBuilder head =
                 new StringBuilder("HTTP/1.1 ").append(answer.status()).append(" Simulated\r\n");
+        String now = date.get();
+        if (now != null && !answer.headers().containsKey("Date")) {
+            head.append("Date: ").append(now).append("\r\n");
+        }
         if (answer.contentType() != null) {
             head.append("Content-Type: ").append(answer.contentType()).append("\r\n");
         }

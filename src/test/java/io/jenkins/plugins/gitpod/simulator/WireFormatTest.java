@@ -114,17 +114,17 @@ class WireFormatTest extends SimulatorTestBase {
                         + "\"updatedAt\":\"2026-08-01T10:00:00Z\"},\"initializer\":{\"specs\":[{\"git\":{"
                         + "\"remoteUri\":\"https://git.example.com/shop.git\","
                         + "\"targetMode\":\"CLONE_TARGET_MODE_REMOTE_BRANCH\",\"cloneTarget\":\"main\"}}]},"
-                        + "\"environmentClasses\":[{\"environmentClassId\":\"" + large.id()
-                        + "\"},{\"environmentClassId\":\"" + small.id() + "\",\"order\":1}],"
                         + "\"prebuildConfiguration\":{\"enabled\":true,\"environmentClassIds\":[\"" + small.id()
-                        + "\"]}}}"));
+                        + "\"]},\"desiredPhase\":\"PROJECT_PHASE_ACTIVE\","
+                        + "\"environmentClasses\":[{\"environmentClassId\":\"" + large.id()
+                        + "\"},{\"environmentClassId\":\"" + small.id() + "\",\"order\":1}]}}"));
     }
 
     @Test
     void aProjectNeverConfiguredForPrebuildsHasAnEmptyConfiguration() {
         project.prebuildsEnabled(false);
 
-        assertThat(client.post("ListProjects", "{}").body(), containsString("\"prebuildConfiguration\":{}}]}"));
+        assertThat(client.post("ListProjects", "{}").body(), containsString("\"prebuildConfiguration\":{},"));
     }
 
     @Test

@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 /** Everything the simulated Gitpod holds: one organization with its accounts, classes, projects and prebuilds. */
 final class World {
     private final InstantSource clock;
+    private volatile Duration clockOffset = Duration.ZERO;
     private final PhasePlan plan;
     private final Duration readLag;
     private final String organizationId = UUID.randomUUID().toString();
@@ -31,14 +32,19 @@ final class World {
     private SimEnvironmentClass regular;
 
     World(InstantSource clock, PhasePlan plan, Duration readLag) {
-        this.clock = clock;
+        this.clock = () -> clock.instant().plus(clockOffset);
         this.plan = plan;
         this.readLag = readLag;
-        this.prebuilds = new PrebuildStore(clock, ids);
+        this.prebuilds = new PrebuildStore(this.clock, ids);
     }
 
     Instant now() {
         return clock.instant();
+    }
+
+    /** How far the clock of all that is simulated is ahead of the one it was made with; negative if it is behind. */
+    void clockOffset(Duration offset) {
+        clockOffset = offset;
     }
 
     Account account(String name) {
