@@ -3,6 +3,7 @@ package io.jenkins.plugins.gitpod.build;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
 import io.jenkins.plugins.gitpod.engine.CancelReason;
@@ -43,6 +44,9 @@ final class LedgerEntry {
     private boolean detached;
     private final String cancelReason;
     private final long observedSeconds;
+    private final String builtCommit;
+    private final String builtBranch;
+    private final String builtCloneUrl;
     private List<Joined> joined;
     private boolean firstLeft;
     private boolean goesOn;
@@ -111,6 +115,10 @@ final class LedgerEntry {
         cancelReason =
                 saved.cancelReason() == null ? null : saved.cancelReason().name();
         observedSeconds = saved.observed().toSeconds();
+        EnvironmentGit git = saved.builtFrom();
+        builtCommit = git == null ? null : git.commit();
+        builtBranch = git == null ? null : git.branch();
+        builtCloneUrl = git == null ? null : git.cloneUrl();
     }
 
     /** This entry with all who wait. */
@@ -174,7 +182,11 @@ final class LedgerEntry {
                     prebuildId,
                     detached,
                     reason(),
-                    Duration.ofSeconds(observedSeconds));
+                            Duration.ofSeconds(observedSeconds))
+                    .withBuiltFrom(
+                            builtCommit == null
+                                    ? null
+                                    : new EnvironmentGit(builtCloneUrl, builtBranch, builtCommit));
         } catch (IllegalArgumentException | InvalidEndpointException e) {
             throw new IOException("Not a complete entry", e);
         }

@@ -331,6 +331,7 @@ class FaultMatrixTest {
                     case LIST_OF_WATCHER, LIST_WITH_EVENTS, LIST_OF_LOOK_UP -> "ListPrebuilds";
                     case IDENTITY -> "GetAuthenticatedIdentity";
                     case CANCEL -> "CancelPrebuild";
+                    case ENVIRONMENT -> "GetEnvironment";
                 };
             }
         }
@@ -362,6 +363,7 @@ class FaultMatrixTest {
                     case IDENTITY -> lane == Lane.CREATE && isLookingUp();
                     case LIST_OF_LOOK_UP -> lane == Lane.CREATE && answered("GetAuthenticatedIdentity");
                     case CANCEL -> lane == Lane.CANCEL;
+                    case ENVIRONMENT -> false; // shares its lane with the reads, so the table has no such row
                 };
             }
 
