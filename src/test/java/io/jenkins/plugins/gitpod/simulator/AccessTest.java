@@ -11,6 +11,8 @@ import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import org.junit.jupiter.api.Test;
 
 class AccessTest extends SimulatorTestBase {
@@ -96,11 +98,26 @@ class AccessTest extends SimulatorTestBase {
     }
 
     @Test
+    void aTokenMayBeAJwtAndEndsWithIt() {
+        account.useJwt(ManualClock.START.plusSeconds(60));
+        String claims = new String(Base64.getUrlDecoder().decode(account.token().split("\\.")[1]), StandardCharsets.UTF_8);
+
+        assertThat(claims, containsString("\"exp\":" + ManualClock.START.plusSeconds(60).getEpochSecond()));
+        clock.advanceSeconds(59);
+        assertThat(client.post("ListPrebuilds", "{}").statusCode(), is(200));
+        clock.advanceSeconds(1);
+        assertRefused(client.post("ListPrebuilds", "{}"), 401, "unauthenticated");
+        account.rotate();
+        assertThat(client.post("ListPrebuilds", "{}").statusCode(), is(200));
+    }
+
+    @Test
     void aReadOnlyTokenReadsAndDoesNotWrite() {
         String id = client.create(project);
         account.readOnly();
 
         assertThat(client.get(id).statusCode(), is(200));
+        assertThat(client.cancel(id).body(), containsString("mutations are denied"));
         assertRefused(client.post("CreatePrebuild", TestClient.createBody(project)), 403, "permission_denied");
         assertRefused(client.cancel(id), 403, "permission_denied");
         assertRefused(client.post("DeletePrebuild", TestClient.one(id)), 403, "permission_denied");

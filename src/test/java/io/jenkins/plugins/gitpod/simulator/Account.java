@@ -1,6 +1,9 @@
 package io.jenkins.plugins.gitpod.simulator;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
 import java.util.Map;
 import java.util.UUID;
 
@@ -12,6 +15,7 @@ public final class Account {
     private final Map<String, Account> byToken;
     private volatile String token = "";
     private volatile String principal = "PRINCIPAL_USER";
+    private volatile Instant tokenEnd = Instant.MAX;
     private volatile boolean readOnly;
     private volatile boolean mayCreate = true;
 
@@ -137,6 +141,7 @@ public final class Account {
      */
     @NonNull
     public synchronized Account useToken(@NonNull String newToken) {
+        tokenEnd = Instant.MAX;
         String before = token;
         byToken.put(newToken, this);
         token = newToken;
@@ -144,6 +149,31 @@ public final class Account {
             byToken.remove(before);
         }
         return this;
+    }
+
+    /**
+     * Gives it a token in the form of a JWT, as service accounts have; the one before is invalid from now on. Its signature
+     * is good for nothing.
+     *
+     * @param end when it ends, by the simulator's clock: its {@code exp}, whole seconds
+     * @return this
+     */
+    @NonNull
+    public synchronized Account useJwt(@NonNull Instant end) {
+        String header = "{\"alg\":\"RS256\",\"typ\":\"JWT\"}";
+        String claims = "{\"iss\":\"https://app.gitpod.io\",\"sub\":\"" + subjectId + "\",\"exp\":"
+                + end.getEpochSecond() + ",\"jti\":\"" + UUID.randomUUID() + "\"}";
+        useToken(base64(header) + "." + base64(claims) + "." + base64("no signature"));
+        tokenEnd = end;
+        return this;
+    }
+
+    private static String base64(String text) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    boolean isTokenExpired(Instant now) {
+        return !now.isBefore(tokenEnd);
     }
 
     boolean mayWrite() {

@@ -22,13 +22,31 @@ final class ErrorDetails {
         return detail;
     }
 
-    /** {@code gitpod.v1.ActionableErrorDetails}; how it is numbered is not published, so only {@code debug} counts. */
+    /** {@code gitpod.v1.ActionableErrorDetails}: field 2 is the text for people. */
     static ObjectNode actionable(String userMessage) {
         ByteArrayOutputStream message = new ByteArrayOutputStream();
-        bytesField(message, 1, userMessage.getBytes(StandardCharsets.UTF_8));
+        textField(message, 2, userMessage);
         ObjectNode detail = detail("gitpod.v1.ActionableErrorDetails", message.toByteArray());
         detail.putObject("debug").put("userMessage", userMessage);
         return detail;
+    }
+
+    /** The same with an action, field 4: field 2 of it is the label, field 3 the path of a page of the dashboard. */
+    static ObjectNode actionable(String userMessage, String label, String dashboardPath) {
+        ByteArrayOutputStream action = new ByteArrayOutputStream();
+        textField(action, 2, label);
+        textField(action, 3, dashboardPath);
+        ByteArrayOutputStream message = new ByteArrayOutputStream();
+        textField(message, 2, userMessage);
+        bytesField(message, 4, action.toByteArray());
+        ObjectNode detail = detail("gitpod.v1.ActionableErrorDetails", message.toByteArray());
+        ObjectNode debug = detail.putObject("debug").put("userMessage", userMessage);
+        debug.putArray("actions").addObject().put("label", label).put("dashboardPath", dashboardPath);
+        return detail;
+    }
+
+    private static void textField(ByteArrayOutputStream out, int field, String text) {
+        bytesField(out, field, text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static ObjectNode detail(String type, byte[] value) {

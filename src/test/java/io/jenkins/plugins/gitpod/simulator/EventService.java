@@ -3,11 +3,9 @@ package io.jenkins.plugins.gitpod.simulator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -17,7 +15,6 @@ import java.util.concurrent.TimeUnit;
 final class EventService {
     static final String PREBUILD = "RESOURCE_TYPE_PREBUILD";
 
-    private static final String JSON_LINES = "application/jsonl";
     private static final long POLL_MILLIS = 10;
     private static final long GONE = -1;
 
@@ -27,48 +24,76 @@ final class EventService {
         this.world = world;
     }
 
-    Answer watch(Visit visit) throws ApiError {
-        if (!visit.accept().contains(JSON_LINES)) {
-            throw new ApiError(Answer.empty(415).withHeader("Accept-Post", JSON_LINES), "streams are JSON lines only");
+    Answer watch(Visit visit, StreamDialect dialect) throws ApiError {
+        JsonNode request = visit.request();
+        JsonNode filters = request.path("resourceTypeFilters");
+        boolean oneEnvironment = request.hasNonNull("environmentId");
+        if (oneEnvironment && request.hasNonNull("organization")) {
+            throw ApiError.invalid("environmentId", "is another scope than organization");
         }
-        if (!visit.request().path("organization").booleanValue()) {
+        if (request.hasNonNull("organization") && !request.path("organization").booleanValue()) {
             throw ApiError.invalid("organization", "must be true");
         }
-        Watch watch = new Watch(ids(visit.request().path("resourceTypeFilters")));
+        if (oneEnvironment && !filters.isEmpty()) {
+            throw ApiError.invalid("resourceTypeFilters", "are for the organization scope only");
+        }
+        Watch watch = new Watch(new EventFilter(filters), oneEnvironment, dialect);
         watch.look(); // what is already there is no news
-        return Answer.streaming(JSON_LINES, watch::writeTo);
+        return Answer.streaming(dialect.mediaType(), watch::writeTo);
     }
 
-    private static Set<String> ids(JsonNode filters) {
-        Set<String> ids = new LinkedHashSet<>();
-        for (JsonNode filter : filters) {
-            if (filter.path("resourceIds").isEmpty()) {
-                return Set.of(); // one entry for all of them
-            }
-            filter.path("resourceIds").forEach(id -> ids.add(id.textValue()));
-        }
-        return ids;
+    static ObjectNode event(String id, String operation, String resourceType) {
+        return Json.object()
+                .put("operation", operation)
+                .put("resourceType", resourceType)
+                .put("resourceId", id);
     }
 
     /** One stream's view: which version of each prebuild it has told about. */
     private final class Watch {
-        private final Set<String> ids;
+        private final EventFilter filter;
+        private final boolean silent;
+        private final StreamDialect dialect;
         private final int cuts = world.streamCuts();
         private final Map<String, Long> versions = new HashMap<>();
+        private int obeyed = world.events().orders().size();
 
-        /** No ids for all prebuilds. */
-        Watch(Set<String> ids) {
-            this.ids = ids;
+        /** A silent one tells nothing by itself: prebuilds are not told of in the scope of an environment. */
+        Watch(EventFilter filter, boolean silent, StreamDialect dialect) {
+            this.filter = filter;
+            this.silent = silent;
+            this.dialect = dialect;
         }
 
         void writeTo(Answer.Chunks chunks) throws IOException, InterruptedException {
-            while (world.streamCuts() == cuts) {
-                for (ObjectNode event : look()) {
-                    chunks.send((event + "\n").getBytes(StandardCharsets.UTF_8));
+            boolean open = true;
+            while (open) {
+                if (world.streamCuts() != cuts) {
+                    throw new IOException("cut");
                 }
-                TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+                for (ObjectNode event : look()) {
+                    chunks.send(dialect.message(event));
+                }
+                open = obey(chunks);
+                if (open) {
+                    TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+                }
             }
-            throw new IOException("cut");
+        }
+
+        /** Does what all streams are told to do; false after an end. */
+        private boolean obey(Answer.Chunks chunks) throws IOException {
+            List<SimEvents.Order> orders = world.events().orders();
+            while (obeyed < orders.size()) {
+                SimEvents.Order order = orders.get(obeyed++);
+                if (!order.end()) {
+                    chunks.send(dialect.message(order.message()));
+                } else {
+                    chunks.send(order.message().isEmpty() ? dialect.end() : dialect.error(order.message()));
+                    return false;
+                }
+            }
+            return true;
         }
 
         List<ObjectNode> look() {
@@ -78,15 +103,17 @@ final class EventService {
                 Moment moment = prebuild.at(now);
                 long version = moment.gone() ? GONE : moment.statusVersion();
                 Long before = versions.put(prebuild.id(), version);
-                if (before == null || before != version) {
-                    events.add(event(prebuild.id(), operation(before, version)));
+                boolean changed = before == null || before != version;
+                if (changed && filter.allows(prebuild, version == GONE)) {
+                    events.add(event(prebuild.id(), operation(before, version), PREBUILD));
                 }
             }
             return events;
         }
 
         private List<SimPrebuild> watched() {
-            if (ids.isEmpty()) {
+            Set<String> ids = silent ? Set.of() : filter.ids();
+            if (ids == null) {
                 return world.prebuilds().oldestFirst();
             }
             List<SimPrebuild> found = new ArrayList<>();
@@ -105,12 +132,5 @@ final class EventService {
             }
             return before == null ? "RESOURCE_OPERATION_CREATE" : "RESOURCE_OPERATION_UPDATE_STATUS";
         }
-    }
-
-    private static ObjectNode event(String id, String operation) {
-        return Json.object()
-                .put("operation", operation)
-                .put("resourceType", PREBUILD)
-                .put("resourceId", id);
     }
 }

@@ -182,6 +182,42 @@ public class Fault {
     }
 
     /**
+     * A redirect of the method to another base URL, as app.ona.com redirects to app.gitpod.io; nothing is done.
+     *
+     * @param status 307 or 308
+     * @param base the other base URL, for instance {@code https://app.gitpod.io/api}
+     * @return the fault
+     */
+    @NonNull
+    public static Fault redirectToBase(int status, @NonNull String base) {
+        return new Fault(
+                status + " to another base",
+                false,
+                turn -> turn.send(Answer.empty(status).withHeader("Location", base + turn.methodPath())));
+    }
+
+    /**
+     * The plan does not include what was asked for: failed_precondition with a text and an action for people; nothing is
+     * done.
+     *
+     * @param userMessage the text
+     * @param label what the action is called
+     * @param dashboardPath the page of the dashboard that it leads to, for instance {@code /settings/billing}
+     * @return the fault
+     */
+    @NonNull
+    public static Fault planGate(@NonNull String userMessage, @NonNull String label, @NonNull String dashboardPath) {
+        ConnectCode code = ConnectCode.FAILED_PRECONDITION;
+        return refusing(
+                "plan gate",
+                Answer.error(
+                        code.httpStatus(),
+                        code.wireName(),
+                        "prebuilds are not available on the current plan",
+                        ErrorDetails.actionable(userMessage, label, dashboardPath)));
+    }
+
+    /**
      * Too many calls, to be tried again after a wait told in a {@code google.rpc.RetryInfo} detail; nothing is done.
      *
      * @param wait the wait; null if none is told, as with a used-up quota

@@ -194,6 +194,16 @@ public final class GitpodSimulator implements AutoCloseable {
         server.dateHeader(sent);
     }
 
+    /**
+     * The event streams, to interfere with.
+     *
+     * @return the same object each time
+     */
+    @NonNull
+    public SimEvents events() {
+        return world.events();
+    }
+
     /** Breaks off all log and event streams that are open now; who connects again is served again. */
     public void cutStreams() {
         world.cutStreams();

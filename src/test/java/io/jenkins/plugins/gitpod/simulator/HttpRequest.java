@@ -20,6 +20,17 @@ record HttpRequest(
         return headers.getOrDefault(name, "");
     }
 
+    /** The content type without its parameters, in lower case; empty if there is none. */
+    String mediaType() {
+        return header("Content-Type").toLowerCase(Locale.ROOT).split(";", 2)[0].trim();
+    }
+
+    void mustBePost() throws ApiError {
+        if (!"POST".equals(method)) {
+            throw new ApiError(Answer.empty(405).withHeader("Allow", "POST"), "not a POST");
+        }
+    }
+
     String path() {
         int query = target.indexOf('?');
         return query < 0 ? target : target.substring(0, query);

@@ -202,6 +202,49 @@ class ListTest extends SimulatorTestBase {
     }
 
     @Test
+    void projectsCanBeCountedOnTheFirstPage() {
+        simulator.addProject("second");
+        String body = "\"count\":{\"include\":true},\"pagination\":{\"pageSize\":1";
+
+        JsonNode first = client.call("ListProjects", "{" + body + "}}");
+        assertThat(
+                first.path("count").toString(), is("{\"value\":2,\"relation\":\"COUNT_RESPONSE_RELATION_EQ\"}"));
+        String token = first.at("/pagination/nextToken").asText();
+        assertThat(
+                client.call("ListProjects", "{" + body + ",\"token\":\"" + token + "\"}}")
+                        .has("count"),
+                is(false));
+    }
+
+    @Test
+    void projectsAndClassesAreThoseOfOneRemoteRunner() {
+        String remote = "\"filter\":{" + quoted("runnerKinds", "RUNNER_KIND_LOCAL", "RUNNER_KIND_REMOTE") + "}";
+        String local = "\"filter\":{" + quoted("runnerKinds", "RUNNER_KIND_LOCAL") + "}";
+        String other = "\"filter\":{" + quoted("runnerIds", project.id()) + "}";
+        simulator.addEnvironmentClass("Old").enabled(false);
+
+        assertThat(projects(remote), contains("shop"));
+        assertThat(projects(local), empty());
+        assertThat(projects(other), empty());
+        assertThat(projects("\"filter\":{" + quoted("creatorIds", project.id()) + "}"), empty());
+        assertThat(classes(remote), contains("Regular", "Old"));
+        assertThat(classes(local), empty());
+        assertThat(classes(other), empty());
+        assertThat(classes("\"filter\":{" + quoted("runnerProviders", "RUNNER_PROVIDER_GCP") + "}"), empty());
+        assertThat(classes("\"filter\":{\"enabled\":true}"), contains("Regular"));
+        assertThat(classes("\"filter\":{\"enabled\":false}"), contains("Old"));
+        assertThat(classes("\"filter\":{\"canCreateEnvironments\":true}"), contains("Regular"));
+    }
+
+    private List<String> classes(String body) {
+        List<String> names = new ArrayList<>();
+        client.call("ListEnvironmentClasses", "{" + body + "}")
+                .path("environmentClasses")
+                .forEach(one -> names.add(one.path("displayName").asText()));
+        return names;
+    }
+
+    @Test
     void aListOfProjectsHasNoEnvironmentClasses() {
         JsonNode listed = client.call("ListProjects", "{}").at("/projects/0");
         JsonNode read = client.call("GetProject", "{\"projectId\":\"" + project.id() + "\"}")

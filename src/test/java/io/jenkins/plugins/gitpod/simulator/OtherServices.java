@@ -11,6 +11,11 @@ import java.util.function.Function;
 
 /** The read-only methods of IdentityService, ProjectService and RunnerConfigurationService. */
 final class OtherServices {
+    /** What all runners are. */
+    private static final String RUNNER_KIND = "RUNNER_KIND_REMOTE";
+
+    private static final String RUNNER_PROVIDER = "RUNNER_PROVIDER_AWS_EC2";
+
     private final World world;
 
     OtherServices(World world) {
@@ -33,17 +38,26 @@ final class OtherServices {
     Answer listProjects(Visit visit) throws ApiError {
         Set<String> ids = visit.filter("projectIds");
         Set<String> remoteUris = visit.filter("specRemoteUris");
+        boolean foreign = visit.wantsOthers("runnerIds", "runnerKinds", RUNNER_KIND) || !visit.filter("creatorIds").isEmpty();
         String search = visit.request().path("filter").path("search").asText("").toLowerCase(Locale.ROOT);
         List<SimProject> found = new ArrayList<>();
         for (SimProject project : world.projects()) {
-            if ((ids.isEmpty() || ids.contains(project.id()))
+            if (!foreign
+                    && (ids.isEmpty() || ids.contains(project.id()))
                     && (remoteUris.isEmpty() || remoteUris.contains(project.remoteUri()))
                     && matches(project, search)) {
                 found.add(project);
             }
         }
         found.sort(order(visit.request().path("sort")));
-        return Answer.json(Page.of("projects", visit.request()).answer("projects", found, ProjectJson::listed));
+        ObjectNode answer = Page.of("projects", visit.request()).answer("projects", found, ProjectJson::listed);
+        boolean first = visit.request().at("/pagination/token").asText("").isEmpty();
+        if (first && visit.request().at("/count/include").asBoolean()) {
+            ObjectNode count = answer.putObject("count");
+            Json.int32(count, "value", found.size());
+            count.put("relation", "COUNT_RESPONSE_RELATION_EQ");
+        }
+        return Answer.json(answer);
     }
 
     private static boolean matches(SimProject project, String search) {
@@ -69,7 +83,18 @@ final class OtherServices {
     }
 
     Answer listClasses(Visit visit) throws ApiError {
+        JsonNode filter = visit.request().path("filter");
+        boolean foreign = visit.wantsOthers("runnerIds", "runnerKinds", RUNNER_KIND)
+                || visit.wantsOthers("runnerIds", "runnerProviders", RUNNER_PROVIDER);
+        List<SimEnvironmentClass> found = new ArrayList<>();
+        for (SimEnvironmentClass one : world.environmentClasses()) {
+            boolean usable = !filter.path("canCreateEnvironments").asBoolean() || one.isEnabled();
+            JsonNode enabled = filter.path("enabled");
+            if (!foreign && usable && (!enabled.isBoolean() || enabled.booleanValue() == one.isEnabled())) {
+                found.add(one);
+            }
+        }
         return Answer.json(Page.of("classes", visit.request())
-                .answer("environmentClasses", world.environmentClasses(), ProjectJson::environmentClass));
+                .answer("environmentClasses", found, ProjectJson::environmentClass));
     }
 }

@@ -19,29 +19,34 @@ final class Routes {
         this.logs = logs;
         PrebuildService prebuilds = new PrebuildService(world, json);
         String service = "PrebuildService";
-        write(service, "CreatePrebuild", Requests.CREATE_PREBUILD, prebuilds::create);
-        read(service, "GetPrebuild", Requests.ONE_PREBUILD, prebuilds::get);
-        read(service, "ListPrebuilds", Requests.LIST_PREBUILDS, prebuilds::list);
-        write(service, "CancelPrebuild", Requests.ONE_PREBUILD, prebuilds::cancel);
-        write(service, "DeletePrebuild", Requests.ONE_PREBUILD, prebuilds::delete);
-        read(service, "CreatePrebuildLogsToken", Requests.ONE_PREBUILD, prebuilds::createLogsToken);
+        write(service, "CreatePrebuild", prebuilds::create);
+        read(service, "GetPrebuild", prebuilds::get);
+        read(service, "ListPrebuilds", prebuilds::list);
+        write(service, "CancelPrebuild", prebuilds::cancel);
+        write(service, "DeletePrebuild", prebuilds::delete);
+        read(service, "CreatePrebuildLogsToken", prebuilds::createLogsToken);
         OtherServices others = new OtherServices(world);
-        read("IdentityService", "GetAuthenticatedIdentity", Requests.EMPTY, others::authenticatedIdentity);
-        read("EnvironmentService", "GetEnvironment", Requests.ONE_ENVIRONMENT, new EnvironmentService(world)::get);
+        read("IdentityService", "GetAuthenticatedIdentity", others::authenticatedIdentity);
+        read("EnvironmentService", "GetEnvironment", new EnvironmentService(world)::get);
         service = "ProjectService";
-        read(service, "GetProject", Requests.ONE_PROJECT, others::getProject);
-        read(service, "ListProjects", Requests.LIST_PROJECTS, others::listProjects);
-        read(service, "ListProjectEnvironmentClasses", Requests.LIST_PROJECT_CLASSES, others::listProjectClasses);
-        read("RunnerConfigurationService", "ListEnvironmentClasses", Requests.LIST_CLASSES, others::listClasses);
-        read("EventService", "WatchEvents", Requests.WATCH_EVENTS, new EventService(world)::watch);
+        read(service, "GetProject", others::getProject);
+        read(service, "ListProjects", others::listProjects);
+        read(service, "ListProjectEnvironmentClasses", others::listProjectClasses);
+        read("RunnerConfigurationService", "ListEnvironmentClasses", others::listClasses);
+        Admission watchers = admission("WatchEvents", false);
+        add("EventService", new StreamMethod("WatchEvents", watchers, new EventService(world), world.events()));
     }
 
-    private void read(String service, String method, Shape shape, ApiMethod.Work work) {
-        add(service, new ApiMethod(method, shape, false, work, world, gate));
+    private void read(String service, String method, ApiMethod.Work work) {
+        add(service, new ApiMethod(method, admission(method, false), work));
     }
 
-    private void write(String service, String method, Shape shape, ApiMethod.Work work) {
-        add(service, new ApiMethod(method, shape, true, work, world, gate));
+    private void write(String service, String method, ApiMethod.Work work) {
+        add(service, new ApiMethod(method, admission(method, true), work));
+    }
+
+    private Admission admission(String method, boolean writes) {
+        return new Admission(world, gate, Shape.of(RequestRules.of(method)), writes);
     }
 
     private void add(String service, Route route) {

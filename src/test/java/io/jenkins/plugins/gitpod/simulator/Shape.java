@@ -1,48 +1,95 @@
 package io.jenkins.plugins.gitpod.simulator;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
-/** The fields that a JSON object may and must have; any other field is refused. As in proto3, null is absent. */
-final class Shape implements Check {
-    private final Map<String, Check> fields = new HashMap<>();
-    private final Set<String> required = new HashSet<>();
+/**
+ * What one JSON value of a request must look like: an object with known fields, a list, or a plain value with
+ * constraints. As in proto3, null is absent.
+ */
+final class Shape {
+    private final Map<String, Shape> fields = new LinkedHashMap<>();
+    private final List<Constraint> constraints = new ArrayList<>();
 
-    Shape optional(String name, Check check) {
-        fields.put(name, check);
-        return this;
-    }
-
-    Shape required(String name, Check check) {
-        required.add(name);
-        return optional(name, check);
-    }
-
-    @Override
-    public void check(String where, JsonNode value) throws ApiError {
-        if (!value.isObject()) {
-            throw ApiError.invalid(where.isEmpty() ? "request" : where, "must be an object");
+    /** Makes the shape of a request that some rules are about; without rules it has no fields. */
+    static Shape of(Iterable<FieldRule> rules) {
+        Shape root = new Shape();
+        for (FieldRule rule : rules) {
+            Shape shape = root;
+            for (String name : rule.path()) {
+                shape = shape.fields.computeIfAbsent(name, key -> new Shape());
+            }
+            shape.constraints.add(rule.constraint());
         }
-        String prefix = where.isEmpty() ? "" : where + ".";
-        Iterator<String> names = value.fieldNames();
+        return root;
+    }
+
+    void check(JsonNode request) throws ApiError {
+        if (!request.isObject()) {
+            throw ApiError.invalid("request", "must be an object");
+        }
+        checkFields("", request);
+    }
+
+    private void check(String where, JsonNode value) throws ApiError {
+        Shape each = fields.get(FieldRule.EACH);
+        if (each == null && !fields.isEmpty()) {
+            if (!value.isObject()) {
+                throw ApiError.invalid(where, "must be an object");
+            }
+            checkFields(where + ".", value);
+        }
+        for (Constraint constraint : constraints) {
+            constraint.check(where, value);
+        }
+        if (each != null) {
+            if (!value.isArray()) {
+                throw ApiError.invalid(where, "must be a list");
+            }
+            for (int i = 0; i < value.size(); i++) {
+                each.check(where + "[" + i + "]", value.get(i));
+            }
+        }
+    }
+
+    private void checkFields(String prefix, JsonNode object) throws ApiError {
+        Iterator<String> names = object.fieldNames();
         while (names.hasNext()) {
             String name = names.next();
-            Check check = fields.get(name);
-            if (check == null) {
+            Shape field = fields.get(name);
+            if (field == null) {
                 throw ApiError.invalid(prefix + name, "is not a known field");
             }
-            if (!value.get(name).isNull()) {
-                check.check(prefix + name, value.get(name));
+            if (!object.get(name).isNull()) {
+                field.check(prefix + name, object.get(name));
             }
         }
-        for (String name : required) {
-            if (!value.hasNonNull(name)) {
-                throw ApiError.invalid(prefix + name, "is required");
+        for (Map.Entry<String, Shape> field : fields.entrySet()) {
+            if (field.getValue().isRequired() && !object.hasNonNull(field.getKey())) {
+                throw ApiError.invalid(prefix + field.getKey(), "is required");
             }
         }
+    }
+
+    boolean isRequired() {
+        return constraints.contains(Constraint.REQUIRED);
+    }
+
+    /** The fields by name; the entries of a list are one field, named {@link FieldRule#EACH}. */
+    Map<String, Shape> fields() {
+        return fields;
+    }
+
+    /** A value that a plain field may have. */
+    JsonNode example() {
+        return constraints.stream()
+                .filter(constraint -> constraint != Constraint.REQUIRED)
+                .reduce((first, second) -> second)
+                .orElseThrow()
+                .accepted();
     }
 }

@@ -58,6 +58,11 @@ final class Turn {
         return wire;
     }
 
+    /** The path below the API's base, from the service's name on. */
+    String methodPath() {
+        return request.target().substring(Math.max(0, request.target().indexOf("/gitpod.v1.")));
+    }
+
     void pause(long nanos) throws InterruptedException {
         TimeUnit.NANOSECONDS.sleep(nanos);
     }

@@ -10,13 +10,18 @@ import java.util.Set;
  *
  * @param caller who calls
  * @param request the valid request
- * @param accept the header of that name
  * @param now the moment that everything in the answer is for
  */
-record Visit(Account caller, JsonNode request, String accept, Instant now) {
+record Visit(Account caller, JsonNode request, Instant now) {
     /** A text of the request; empty if absent. */
     String text(String field) {
         return request.path(field).asText("");
+    }
+
+    /** Whether the filter wants runners by an id, which none has, or by something else than they all are. */
+    boolean wantsOthers(String idField, String field, String actual) {
+        Set<String> wanted = filter(field);
+        return !filter(idField).isEmpty() || !(wanted.isEmpty() || wanted.contains(actual));
     }
 
     /** The texts of a list in the request's filter; empty if absent. */

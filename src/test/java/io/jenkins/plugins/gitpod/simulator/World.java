@@ -28,6 +28,7 @@ final class World {
     private final PrebuildStore prebuilds;
     private final LogTokens logTokens = new LogTokens();
     private final List<Consumer<SimPrebuild>> createHooks = new CopyOnWriteArrayList<>();
+    private final SimEvents events = new SimEvents();
     private final AtomicInteger streamCuts = new AtomicInteger();
     private SimEnvironmentClass regular;
 
@@ -120,6 +121,10 @@ final class World {
                 birth, project, environmentClass.id(), creator, timeout, own != null ? own : plan, clock));
         createHooks.forEach(hook -> hook.accept(made));
         return made;
+    }
+
+    SimEvents events() {
+        return events;
     }
 
     /** How often all streams were cut; a stream that sees this change breaks off. */

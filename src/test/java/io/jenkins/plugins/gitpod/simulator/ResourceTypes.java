@@ -1,0 +1,61 @@
+package io.jenkins.plugins.gitpod.simulator;
+
+/** The kinds of resources that events can be about. */
+final class ResourceTypes {
+    /** All names, without their prefix. */
+    static final String[] NAMES = {
+        "UNSPECIFIED",
+        "ENVIRONMENT",
+        "RUNNER",
+        "PROJECT",
+        "TASK",
+        "TASK_EXECUTION",
+        "SERVICE",
+        "ORGANIZATION",
+        "USER",
+        "ENVIRONMENT_CLASS",
+        "RUNNER_SCM_INTEGRATION",
+        "HOST_AUTHENTICATION_TOKEN",
+        "GROUP",
+        "PERSONAL_ACCESS_TOKEN",
+        "USER_PREFERENCE",
+        "SERVICE_ACCOUNT",
+        "SECRET",
+        "SSO_CONFIG",
+        "DOMAIN_VERIFICATION",
+        "AGENT_EXECUTION",
+        "RUNNER_LLM_INTEGRATION",
+        "AGENT",
+        "ENVIRONMENT_SESSION",
+        "USER_SECRET",
+        "ORGANIZATION_POLICY",
+        "ORGANIZATION_SECRET",
+        "PROJECT_ENVIRONMENT_CLASS",
+        "BILLING",
+        "PROMPT",
+        "COUPON",
+        "COUPON_REDEMPTION",
+        "ACCOUNT",
+        "INTEGRATION",
+        "WORKFLOW",
+        "WORKFLOW_EXECUTION",
+        "WORKFLOW_EXECUTION_ACTION",
+        "SNAPSHOT",
+        "PREBUILD",
+        "ORGANIZATION_LLM_INTEGRATION",
+        "CUSTOM_DOMAIN",
+        "ROLE_ASSIGNMENT_CHANGED",
+        "GROUP_MEMBERSHIP_CHANGED",
+        "WEBHOOK",
+        "SCIM_CONFIGURATION",
+        "SERVICE_ACCOUNT_SECRET",
+        "ANNOUNCEMENT_BANNER",
+        "SERVICE_ACCOUNT_TOKEN",
+        "ROLE_ASSIGNMENT",
+        "WARM_POOL",
+        "NOTIFICATION",
+        "SECURITY_POLICY"
+    };
+
+    private ResourceTypes() {}
+}
