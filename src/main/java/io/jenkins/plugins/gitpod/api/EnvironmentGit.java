@@ -14,7 +14,9 @@ import java.util.regex.Pattern;
  * @param commit the full hash of the commit, in lower case
  */
 public record EnvironmentGit(
-        @Nullable String cloneUrl, @Nullable String branch, @Nullable String commit) {
+        @Nullable String cloneUrl,
+        @Nullable String branch,
+        @Nullable String commit) {
 
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{7,64}");
     private static final Pattern USER = Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]*://)[^/?#]*@");

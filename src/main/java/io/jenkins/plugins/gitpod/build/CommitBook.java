@@ -160,8 +160,7 @@ final class CommitBook {
      * @param isOfClass whether an environment class that Gitpod really used will do
      */
     @CheckForNull
-    synchronized Act completed(
-            @NonNull Key key, @NonNull String revision, @NonNull Predicate<String> isOfClass) {
+    synchronized Act completed(@NonNull Key key, @NonNull String revision, @NonNull Predicate<String> isOfClass) {
         for (Act act : page(key.fileName()).acts) {
             if (act.isFor(revision) && act.isCompleted(clock.instant()) && isOfClass.test(act.classId)) {
                 return act;

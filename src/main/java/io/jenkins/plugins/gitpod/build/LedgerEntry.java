@@ -176,17 +176,15 @@ final class LedgerEntry {
                     startedDetached,
                     cancelOnAbort);
             return new SavedRequest(
-                    request,
-                    Stage.valueOf(stage),
-                    Instant.ofEpochMilli(intentTime),
-                    prebuildId,
-                    detached,
-                    reason(),
+                            request,
+                            Stage.valueOf(stage),
+                            Instant.ofEpochMilli(intentTime),
+                            prebuildId,
+                            detached,
+                            reason(),
                             Duration.ofSeconds(observedSeconds))
                     .withBuiltFrom(
-                            builtCommit == null
-                                    ? null
-                                    : new EnvironmentGit(builtCloneUrl, builtBranch, builtCommit));
+                            builtCommit == null ? null : new EnvironmentGit(builtCloneUrl, builtBranch, builtCommit));
         } catch (IllegalArgumentException | InvalidEndpointException e) {
             throw new IOException("Not a complete entry", e);
         }

@@ -32,8 +32,8 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
             Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", Pattern.CASE_INSENSITIVE);
 
     /** What the form suggests: a name for people with the id in brackets behind it. */
-    private static final Pattern LABELLED = Pattern.compile(
-            ".*\\((" + UUID.pattern() + ")\\)\\s*", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
+    private static final Pattern LABELLED =
+            Pattern.compile(".*\\((" + UUID.pattern() + ")\\)\\s*", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
 
     private String projectId;
     private String environmentClassId;

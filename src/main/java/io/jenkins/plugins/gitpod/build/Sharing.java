@@ -258,14 +258,17 @@ final class Sharing implements PrebuildObserver {
 
     /** First of all into the book, for a build that hears of it may ask for the same commit again. */
     private void builtFrom(Update.BuiltFrom built) {
-        CommitBook.Key facts = CommitBook.ofFacts(
-                request.connection().endpoint().apiUrl().toString(), request.projectId());
+        CommitBook.Key facts =
+                CommitBook.ofFacts(request.connection().endpoint().apiUrl().toString(), request.projectId());
         String known = classId == null ? request.environmentClassId() : classId;
         String commit = Objects.requireNonNull(built.git().commit(), "commit");
         boolean isOlder = commits.builtFrom(facts, request.requestId(), commit, known);
         for (RecordingObserver member : members()) {
             // What was booked for the first one's commit says nothing about the commits of the others.
-            member.builtFrom(built.prebuildId(), built.git(), isOlder && member.requestId().equals(request.requestId()));
+            member.builtFrom(
+                    built.prebuildId(),
+                    built.git(),
+                    isOlder && member.requestId().equals(request.requestId()));
         }
     }
 

@@ -27,7 +27,8 @@ final class UnusedSnapshot {
         List<String> configured = project.prebuildConfiguration().environmentClassIds();
         List<String> own = project.environmentClassIds();
         String used = classId != null || own.isEmpty() ? classId : own.get(0);
-        boolean isUnused = used != null && !configured.isEmpty() && configured.stream().noneMatch(used::equalsIgnoreCase);
+        boolean isUnused =
+                used != null && !configured.isEmpty() && configured.stream().noneMatch(used::equalsIgnoreCase);
         return isUnused ? Messages.UnusedSnapshot_notAPrebuildClass(used, name) : null;
     }
 }

@@ -175,13 +175,13 @@ final class PrebuildMachine {
 
     SavedRequest saved() {
         return new SavedRequest(
-                request,
-                stage,
-                intentTime == null ? out.now() : intentTime,
-                prebuildId,
-                detached,
-                cancelReason,
-                limits.observed())
+                        request,
+                        stage,
+                        intentTime == null ? out.now() : intentTime,
+                        prebuildId,
+                        detached,
+                        cancelReason,
+                        limits.observed())
                 .withBuiltFrom(builtFrom());
     }
 

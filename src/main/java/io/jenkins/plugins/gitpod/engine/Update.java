@@ -26,8 +26,7 @@ public sealed interface Update {
      *
      * @param builtFrom what it is built from, or null if that is not known
      */
-    record Resumed(
-            @NonNull String prebuildId, @Nullable EnvironmentGit builtFrom) implements Update {}
+    record Resumed(@NonNull String prebuildId, @Nullable EnvironmentGit builtFrom) implements Update {}
 
     /** Gitpod says which commit the prebuild is built from. Told at most once, before the end. */
     record BuiltFrom(@NonNull String prebuildId, @NonNull EnvironmentGit git) implements Update {}

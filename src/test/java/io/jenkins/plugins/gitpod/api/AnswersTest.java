@@ -67,11 +67,10 @@ class AnswersTest {
                         {"cloneUrl": "https://oauth2:secret@git.example.com/team/shop.git", "branch": "refs/heads/main",
                         "latestCommit": "0123456789ABCDEF0123456789abcdef01234567", "totalChangedFiles": 3}"""),
                 is(new EnvironmentGit(
-                        "https://git.example.com/team/shop.git",
-                        "main",
-                        "0123456789abcdef0123456789abcdef01234567")));
+                        "https://git.example.com/team/shop.git", "main", "0123456789abcdef0123456789abcdef01234567")));
         assertThat(
-                environmentGit("{\"cloneUrl\": \"git@git.example.com:team/shop.git\"}").cloneUrl(),
+                environmentGit("{\"cloneUrl\": \"git@git.example.com:team/shop.git\"}")
+                        .cloneUrl(),
                 is("git@git.example.com:team/shop.git"));
     }
 

@@ -128,8 +128,7 @@ class CommitBookTest {
         // by a book that has read nothing of it yet
         open().completed(requestId, "prebuild", "url");
         assertEquals(
-                "prebuild",
-                open().completed(FACTS, COMMIT, "regular"::equals).prebuildId());
+                "prebuild", open().completed(FACTS, COMMIT, "regular"::equals).prebuildId());
         assertNull(open().completed(FACTS, COMMIT, "large"::equals));
         assertNull(open().completed(FACTS, OTHER, "regular"::equals));
         assertTrue(open().isFor(FACTS, requestId, COMMIT));

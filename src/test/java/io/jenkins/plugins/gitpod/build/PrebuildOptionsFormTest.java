@@ -102,8 +102,7 @@ class PrebuildOptionsFormTest {
         assertThat(
                 GITPOD.simulator().books().calls("GetProject").get(0).body(),
                 is("{\"projectId\":\"" + project.id() + "\"}"));
-        assertSays(
-                Kind.OK, "Upper", checkClass(environmentClass.id().toUpperCase(Locale.ROOT) + " ", id));
+        assertSays(Kind.OK, "Upper", checkClass(environmentClass.id().toUpperCase(Locale.ROOT) + " ", id));
     }
 
     @Test

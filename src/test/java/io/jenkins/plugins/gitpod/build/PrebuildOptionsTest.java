@@ -75,8 +75,8 @@ class PrebuildOptionsTest {
     @Test
     void whatAnEarlierVersionSavedIsLowered() {
         XStream2 xstream = new XStream2();
-        PrebuildOptions read = (PrebuildOptions) xstream.fromXML(xstream.toXML(new PrebuildOptions())
-                .replace("<wait>", "<projectId>" + UPPER + "</projectId><wait>"));
+        PrebuildOptions read = (PrebuildOptions) xstream.fromXML(
+                xstream.toXML(new PrebuildOptions()).replace("<wait>", "<projectId>" + UPPER + "</projectId><wait>"));
         assertEquals(ID, read.getProjectId());
         assertEquals(true, read.isWait());
     }

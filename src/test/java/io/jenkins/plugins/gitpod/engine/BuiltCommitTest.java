@@ -112,8 +112,7 @@ class BuiltCommitTest {
             scene.untilConcluded(resumed, LONG);
             assertThat(reads(scene), is(1));
             assertThat(told(resumed), hasSize(1));
-            assertThat(
-                    resumed.observer().updates(Update.Resumed.class).get(0).builtFrom(), is(nullValue()));
+            assertThat(resumed.observer().updates(Update.Resumed.class).get(0).builtFrom(), is(nullValue()));
         }
     }
 
@@ -224,7 +223,10 @@ class BuiltCommitTest {
             scene.runtime.release(Lane.WATCH);
             scene.runtime.runUntil(() -> !told(wait).isEmpty(), LONG);
             List<Call> calls = scene.gitpod.books().calls();
-            Call refused = calls.stream().filter(call -> call.fault() == limit).findFirst().orElseThrow();
+            Call refused = calls.stream()
+                    .filter(call -> call.fault() == limit)
+                    .findFirst()
+                    .orElseThrow();
             Call read = scene.gitpod.books().calls(GET_ENVIRONMENT).get(0);
             assertThat(Duration.between(refused.at(), read.at()), is(greaterThan(Duration.ofMinutes(1))));
         }

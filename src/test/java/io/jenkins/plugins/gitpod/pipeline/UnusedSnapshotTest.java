@@ -63,7 +63,10 @@ class UnusedSnapshotTest {
     }
 
     private static long lines(WorkflowRun build, String text) throws Exception {
-        return JenkinsRule.getLog(build).lines().filter(line -> line.contains(text)).count();
+        return JenkinsRule.getLog(build)
+                .lines()
+                .filter(line -> line.contains(text))
+                .count();
     }
 
     @ParameterizedTest
@@ -77,12 +80,15 @@ class UnusedSnapshotTest {
     void aClassWithoutPrebuildsIsSaid() throws Exception {
         SimEnvironmentClass regular = GITPOD.simulator().addEnvironmentClass("regular");
         SimEnvironmentClass large = GITPOD.simulator().addEnvironmentClass("large");
-        SimProject project = project("classes").environmentClasses(regular, large).prebuildClasses(regular);
+        SimProject project =
+                project("classes").environmentClasses(regular, large).prebuildClasses(regular);
         String unused = "[Gitpod] The environment class " + large.id() + " is not among the prebuild classes";
         assertEquals(1, lines(run(project, "environmentClassId: '" + large.id() + "'"), unused));
         assertEquals(0, lines(run(project), "prebuild classes"));
         project.prebuildClasses(large);
-        WorkflowRun standard = run(GITPOD.simulator().addProject("default").plan(QUICK)
+        WorkflowRun standard = run(GITPOD.simulator()
+                .addProject("default")
+                .plan(QUICK)
                 .environmentClasses(regular, large)
                 .prebuildClasses(large));
         assertEquals(
@@ -140,7 +146,8 @@ class UnusedSnapshotTest {
         step.setEnvironmentClassId("${NOTHING}");
         job.getBuildersList().add(step);
         job.addProperty(new hudson.model.ParametersDefinitionProperty(
-                new hudson.model.StringParameterDefinition("PROJECT", project.id().toUpperCase(Locale.ROOT) + " "),
+                new hudson.model.StringParameterDefinition(
+                        "PROJECT", project.id().toUpperCase(Locale.ROOT) + " "),
                 new hudson.model.StringParameterDefinition("NOTHING", "")));
         FreeStyleBuild build = jenkins.buildAndAssertSuccess(job);
         jenkins.assertLogContains("of project " + project.id(), build);

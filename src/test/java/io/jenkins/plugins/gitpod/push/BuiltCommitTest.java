@@ -130,7 +130,8 @@ class BuiltCommitTest {
         project.commit(STRANGE);
         assertLine(
                 build(job("gitpodPrebuild()")),
-                "built from " + brief(STRANGE) + " of master, which is another commit than this build's " + brief(head));
+                "built from " + brief(STRANGE) + " of master, which is another commit than this build's "
+                        + brief(head));
     }
 
     @Test
@@ -169,16 +170,19 @@ class BuiltCommitTest {
                         + result.getCompletedAt() + " " + result.getCompletedAtMillis() + " ",
                 build);
         assertTrue(result.getCompletedAtMillis() >= result.getCreatedAtMillis());
-        assertEquals(result.getCompletedAtMillis(), Instant.parse(result.getCompletedAt()).toEpochMilli());
+        assertEquals(
+                result.getCompletedAtMillis(),
+                Instant.parse(result.getCompletedAt()).toEpochMilli());
 
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             String page = client.getPage(build).asNormalizedText();
             assertThat(page, containsString("built from " + brief(head) + " of master"));
-            JSONObject action = client.getJSON(build.getUrl() + "api/json").getJSONObject().getJSONArray("actions").stream()
-                    .map(JSONObject.class::cast)
-                    .filter(each -> each.optString("_class").endsWith("PrebuildAction"))
-                    .findFirst()
-                    .orElseThrow();
+            JSONObject action =
+                    client.getJSON(build.getUrl() + "api/json").getJSONObject().getJSONArray("actions").stream()
+                            .map(JSONObject.class::cast)
+                            .filter(each -> each.optString("_class").endsWith("PrebuildAction"))
+                            .findFirst()
+                            .orElseThrow();
             JSONObject shown = action.getJSONArray("records").getJSONObject(0);
             assertEquals("COMPLETED", shown.getString("conclusion"));
             assertEquals("sim", shown.getString("connection"));
@@ -210,7 +214,10 @@ class BuiltCommitTest {
         jenkins.assertLogContains("skipped false " + head, build(job));
         WorkflowRun third = jenkins.buildAndAssertSuccess(job);
         jenkins.assertLogContains("skipped true " + head, third);
-        jenkins.assertLogContains("Commit " + head.substring(0, 8) + " has the completed prebuild " + made().get(1).id(), third);
+        jenkins.assertLogContains(
+                "Commit " + head.substring(0, 8) + " has the completed prebuild "
+                        + made().get(1).id(),
+                third);
         assertEquals(2, made().size());
     }
 
