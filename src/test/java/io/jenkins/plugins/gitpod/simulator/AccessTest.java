@@ -100,9 +100,12 @@ class AccessTest extends SimulatorTestBase {
     @Test
     void aTokenMayBeAJwtAndEndsWithIt() {
         account.useJwt(ManualClock.START.plusSeconds(60));
-        String claims = new String(Base64.getUrlDecoder().decode(account.token().split("\\.")[1]), StandardCharsets.UTF_8);
+        String claims =
+                new String(Base64.getUrlDecoder().decode(account.token().split("\\.")[1]), StandardCharsets.UTF_8);
 
-        assertThat(claims, containsString("\"exp\":" + ManualClock.START.plusSeconds(60).getEpochSecond()));
+        assertThat(
+                claims,
+                containsString("\"exp\":" + ManualClock.START.plusSeconds(60).getEpochSecond()));
         clock.advanceSeconds(59);
         assertThat(client.post("ListPrebuilds", "{}").statusCode(), is(200));
         clock.advanceSeconds(1);

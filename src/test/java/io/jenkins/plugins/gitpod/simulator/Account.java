@@ -89,7 +89,7 @@ public final class Account {
     }
 
     /**
-     * Makes its token one that may only read: permission_denied on create, cancel and delete.
+     * Makes its token read-only: permission_denied on create, cancel and delete.
      *
      * @return this
      */
@@ -152,8 +152,8 @@ public final class Account {
     }
 
     /**
-     * Gives it a token in the form of a JWT, as service accounts have; the one before is invalid from now on. Its signature
-     * is good for nothing.
+     * Gives it a token in the form of a JWT, as service accounts have; the one before is invalid from now on. The signature
+     * is not a valid one.
      *
      * @param end when it ends, by the simulator's clock: its {@code exp}, whole seconds
      * @return this

@@ -35,7 +35,11 @@ record Constraint(String demand, JsonNode accepted, JsonNode refused, Predicate<
     private static final BigInteger MAX_UINT64 = BigInteger.TWO.pow(64).subtract(BigInteger.ONE);
 
     static Constraint uuid() {
-        return texts("be a uuid", SOME_UUID, SOME_UUID + "0", text -> UUID.matcher(text).matches());
+        return texts(
+                "be a uuid",
+                SOME_UUID,
+                SOME_UUID + "0",
+                text -> UUID.matcher(text).matches());
     }
 
     static Constraint uri() {
@@ -60,8 +64,7 @@ record Constraint(String demand, JsonNode accepted, JsonNode refused, Predicate<
     }
 
     static Constraint bool() {
-        return new Constraint(
-                "be true or false", BooleanNode.TRUE, TextNode.valueOf("true"), JsonNode::isBoolean);
+        return new Constraint("be true or false", BooleanNode.TRUE, TextNode.valueOf("true"), JsonNode::isBoolean);
     }
 
     static Constraint min(int min) {
@@ -113,15 +116,13 @@ record Constraint(String demand, JsonNode accepted, JsonNode refused, Predicate<
     /** Whether a duration is on a certain side of a number of seconds, or just that long. */
     private static boolean compare(String text, long seconds, int side) {
         Matcher matcher = DURATION.matcher(text);
-        return matcher.matches()
-                && new BigDecimal(matcher.group(1)).compareTo(BigDecimal.valueOf(seconds)) * side >= 0;
+        return matcher.matches() && new BigDecimal(matcher.group(1)).compareTo(BigDecimal.valueOf(seconds)) * side >= 0;
     }
 
     /** The names of an enum; a number is refused too, although proto3 allows it. */
     static Constraint oneOf(String prefix, String... names) {
         List<String> known = Arrays.stream(names).map(name -> prefix + name).toList();
-        return texts(
-                "be a known name", known.get(known.size() - 1), prefix + "NEW_THING", known::contains);
+        return texts("be a known name", known.get(known.size() - 1), prefix + "NEW_THING", known::contains);
     }
 
     /** A name that is refused although it is known. */

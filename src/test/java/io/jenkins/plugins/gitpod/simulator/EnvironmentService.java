@@ -14,7 +14,8 @@ final class EnvironmentService {
     Answer get(Visit visit) throws ApiError {
         String id = visit.text("environmentId");
         SimPrebuild prebuild = world.prebuilds().findByEnvironment(id);
-        SimPhase phase = prebuild == null ? SimPhase.DELETED : prebuild.at(visit.now()).phase();
+        SimPhase phase =
+                prebuild == null ? SimPhase.DELETED : prebuild.at(visit.now()).phase();
         if (prebuild == null || (phase != null && !phase.hasEnvironment())) {
             throw ApiError.notFound("environment " + id);
         }

@@ -130,7 +130,8 @@ class EventDialectsTest extends SimulatorTestBase {
         assertThat(status(framed(frame(0, ALL))), is(framed));
         assertThat(status(client.request("WatchEvents", ALL).header("Accept", "application/jsonl")), is(accepting));
         assertThat(
-                status(client.request("WatchEvents", ALL).setHeader("Content-Type", "application/jsonl; charset=utf-8")),
+                status(client.request("WatchEvents", ALL)
+                        .setHeader("Content-Type", "application/jsonl; charset=utf-8")),
                 is(named));
     }
 
@@ -141,7 +142,9 @@ class EventDialectsTest extends SimulatorTestBase {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {"1|{}|0", "0|{}|1", "0|{}|-1", "0|nonsense|0", "0|[]|0", "0|{'x':1}|0"})
+    @CsvSource(
+            delimiter = '|',
+            value = {"1|{}|0", "0|{}|1", "0|{}|-1", "0|nonsense|0", "0|[]|0", "0|{'x':1}|0"})
     void whatIsNotOneFrameOfAValidRequestIsRefused(int flags, String json, int surplus) throws Exception {
         byte[] whole = frame(flags, json.replace('\'', '"'));
         byte[] sent = Arrays.copyOf(whole, whole.length + surplus);
@@ -186,7 +189,10 @@ class EventDialectsTest extends SimulatorTestBase {
             assertThat(lines.read(), is(-1));
         }
         assertThat(lines(environment + ",\"organization\":true}").statusCode(), is(400));
-        assertThat(lines(environment + "," + ALL.substring(ALL.indexOf("\"resourceType"))).statusCode(), is(400));
+        assertThat(
+                lines(environment + "," + ALL.substring(ALL.indexOf("\"resourceType")))
+                        .statusCode(),
+                is(400));
         try (InputStream lines = lines("{}").body()) {
             String id = client.create(project);
             assertThat(line(lines), is(event("CREATE", id)));

@@ -12,11 +12,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketException;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -260,25 +259,6 @@ class FaultsTest extends SimulatorTestBase {
                 header(response, "Location"),
                 is("https://gitpod.example.com/api/gitpod.v1.PrebuildService/CreatePrebuild"));
         assertBooks(status, false);
-    }
-
-    @Test
-    void aPlanGateSaysWhatToDo() {
-        HttpResponse<String> response =
-                createWith(Fault.planGate("Prebuilds need the Core plan.", "Upgrade", "/settings/billing"));
-
-        assertRefused(response, 400, "failed_precondition");
-        JsonNode detail = client.json(response).at("/details/0");
-        assertThat(detail.path("type").asText(), is("gitpod.v1.ActionableErrorDetails"));
-        assertThat(
-                detail.path("debug").toString(),
-                is("{\"userMessage\":\"Prebuilds need the Core plan.\",\"actions\":[{\"label\":\"Upgrade\","
-                        + "\"dashboardPath\":\"/settings/billing\"}]}"));
-        byte[] value = Base64.getDecoder().decode(detail.path("value").asText());
-        assertThat(
-                new String(value, StandardCharsets.UTF_8),
-                is("\u0012\u001dPrebuilds need the Core plan.\"\u001c\u0012\u0007Upgrade\u001a\u0011/settings/billing"));
-        assertBooks(400, false);
     }
 
     @Test

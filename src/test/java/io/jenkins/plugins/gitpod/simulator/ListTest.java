@@ -207,8 +207,7 @@ class ListTest extends SimulatorTestBase {
         String body = "\"count\":{\"include\":true},\"pagination\":{\"pageSize\":1";
 
         JsonNode first = client.call("ListProjects", "{" + body + "}}");
-        assertThat(
-                first.path("count").toString(), is("{\"value\":2,\"relation\":\"COUNT_RESPONSE_RELATION_EQ\"}"));
+        assertThat(first.path("count").toString(), is("{\"value\":2,\"relation\":\"COUNT_RESPONSE_RELATION_EQ\"}"));
         String token = first.at("/pagination/nextToken").asText();
         assertThat(
                 client.call("ListProjects", "{" + body + ",\"token\":\"" + token + "\"}}")

@@ -38,7 +38,8 @@ final class OtherServices {
     Answer listProjects(Visit visit) throws ApiError {
         Set<String> ids = visit.filter("projectIds");
         Set<String> remoteUris = visit.filter("specRemoteUris");
-        boolean foreign = visit.wantsOthers("runnerIds", "runnerKinds", RUNNER_KIND) || !visit.filter("creatorIds").isEmpty();
+        boolean foreign = visit.wantsOthers("runnerIds", "runnerKinds", RUNNER_KIND)
+                || !visit.filter("creatorIds").isEmpty();
         String search = visit.request().path("filter").path("search").asText("").toLowerCase(Locale.ROOT);
         List<SimProject> found = new ArrayList<>();
         for (SimProject project : world.projects()) {
@@ -94,7 +95,7 @@ final class OtherServices {
                 found.add(one);
             }
         }
-        return Answer.json(Page.of("classes", visit.request())
-                .answer("environmentClasses", found, ProjectJson::environmentClass));
+        return Answer.json(
+                Page.of("classes", visit.request()).answer("environmentClasses", found, ProjectJson::environmentClass));
     }
 }

@@ -5,8 +5,8 @@ import java.util.regex.Pattern;
 
 /** What can be told of a repository from its URL, or from the URL of a page on it. */
 final class Repository {
-    private static final Pattern PAGE =
-            Pattern.compile("(?<repository>.+?)(?:/-)?/(?<kind>tree|src/branch|commit|pull|merge_requests)/(?<what>.+)");
+    private static final Pattern PAGE = Pattern.compile(
+            "(?<repository>.+?)(?:/-)?/(?<kind>tree|src/branch|commit|pull|merge_requests)/(?<what>.+)");
 
     private Repository() {}
 
@@ -25,7 +25,8 @@ final class Repository {
     /** The branch that a page is about; empty if it is about something else. */
     static String branchOfContextUrl(String url) {
         Matcher page = PAGE.matcher(url);
-        boolean branch = page.matches() && ("tree".equals(page.group("kind")) || page.group("kind").startsWith("src"));
+        boolean branch = page.matches()
+                && ("tree".equals(page.group("kind")) || page.group("kind").startsWith("src"));
         return branch ? page.group("what") : "";
     }
 }

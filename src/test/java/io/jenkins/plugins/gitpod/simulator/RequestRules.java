@@ -27,7 +27,8 @@ final class RequestRules {
         "DELETING",
         "DELETED"
     };
-    private static final Constraint TRIGGER = Constraint.oneOf("PREBUILD_TRIGGER_", "UNSPECIFIED", "MANUAL", "SCHEDULED");
+    private static final Constraint TRIGGER =
+            Constraint.oneOf("PREBUILD_TRIGGER_", "UNSPECIFIED", "MANUAL", "SCHEDULED");
     private static final Constraint RUNNER_KIND =
             Constraint.oneOf("RUNNER_KIND_", "UNSPECIFIED", "LOCAL", "REMOTE", "LOCAL_CONFIGURATION");
     private static final Constraint RUNNER_PROVIDER = Constraint.oneOf(

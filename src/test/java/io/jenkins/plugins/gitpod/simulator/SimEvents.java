@@ -27,7 +27,7 @@ public final class SimEvents {
     record Order(ObjectNode message, boolean end) {}
 
     /**
-     * Sets the dialects that the server speaks; requests in another one are answered with 415.
+     * Sets the dialects that the server knows; requests in another one are answered with 415.
      *
      * @param dialects all of them at first
      * @return this

@@ -54,7 +54,8 @@ public enum StreamDialect {
         @Override
         boolean isMeant(HttpRequest request) {
             boolean accepted = request.header("Accept").contains(mediaType());
-            return request.mediaType().equals(mediaType()) || (accepted && request.mediaType().equals(Answer.JSON));
+            return request.mediaType().equals(mediaType())
+                    || (accepted && request.mediaType().equals(Answer.JSON));
         }
 
         @Override

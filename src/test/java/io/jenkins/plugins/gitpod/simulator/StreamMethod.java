@@ -42,8 +42,8 @@ final class StreamMethod implements Route {
                 return dialect;
             }
         }
-        String accepted = String.join(
-                ", ", spoken.stream().map(StreamDialect::mediaType).toList());
+        String accepted =
+                String.join(", ", spoken.stream().map(StreamDialect::mediaType).toList());
         throw new ApiError(Answer.empty(415).withHeader("Accept-Post", accepted), "an unknown stream dialect");
     }
 }

@@ -8,8 +8,8 @@ final class UriRule {
     private static final String ESCAPED = "%[0-9A-Fa-f]{2}";
     private static final String PCHAR = "(?:" + PLAIN + "|[:@]|" + ESCAPED + ")";
     private static final String USER = "(?:(?:" + PLAIN + "|:|" + ESCAPED + ")*@)?";
-    private static final String HOST =
-            "(?:\\[[0-9A-Fa-f:.]+(?:%25(?:" + PLAIN + "|" + ESCAPED + ")+)?\\]|(?:" + PLAIN + "|" + ESCAPED + ")*)";
+    private static final String HOST = "(?:\\[v[0-9A-Fa-f]+\\.(?:" + PLAIN + "|:)+\\]|\\[[0-9A-Fa-f:.]+(?:%25(?:"
+            + PLAIN + "|" + ESCAPED + ")+)?\\]|(?:" + PLAIN + "|" + ESCAPED + ")*)";
     private static final String AUTHORITY = "//" + USER + HOST + "(?::[0-9]*)?(?:/" + PCHAR + "*)*";
     private static final String ABSOLUTE = "/(?:" + PCHAR + "+(?:/" + PCHAR + "*)*)?";
     private static final String ROOTLESS = PCHAR + "+(?:/" + PCHAR + "*)*";

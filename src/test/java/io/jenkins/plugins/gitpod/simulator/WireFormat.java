@@ -10,8 +10,9 @@ import java.util.Locale;
 /** How proto3 JSON, and HTTP, write what JSON has no type for. Timestamps are as {@link java.time.Instant} writes them. */
 final class WireFormat {
     /** Two digits for the day, as HTTP wants it. */
-    private static final DateTimeFormatter HTTP_DATE =
-            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
 
     private WireFormat() {}
 

@@ -2,10 +2,14 @@ package io.jenkins.plugins.gitpod.simulator;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import org.junit.jupiter.api.Test;
 
 class WireFormatTest extends SimulatorTestBase {
@@ -164,5 +168,27 @@ class WireFormatTest extends SimulatorTestBase {
     void retryInfoIsUnpaddedProtobuf() {
         assertThat(ErrorDetails.retryInfo(Duration.ofSeconds(2)).path("value").asText(), is("CgIIAg"));
         assertThat(ErrorDetails.retryInfo(Duration.ofSeconds(300)).path("value").asText(), is("CgMIrAI"));
+    }
+
+    @Test
+    void aPlanGateSaysWhatToDo() {
+        simulator
+                .faults()
+                .add("CreatePrebuild", Fault.planGate("Prebuilds need the Core plan.", "Upgrade", "/settings/billing"));
+        HttpResponse<String> response = client.post("CreatePrebuild", TestClient.createBody(project));
+
+        assertRefused(response, 400, "failed_precondition");
+        JsonNode detail = client.json(response).at("/details/0");
+        assertThat(detail.path("type").asText(), is("gitpod.v1.ActionableErrorDetails"));
+        assertThat(
+                detail.path("debug").toString(),
+                is("{\"userMessage\":\"Prebuilds need the Core plan.\",\"actions\":[{\"label\":\"Upgrade\","
+                        + "\"dashboardPath\":\"/settings/billing\"}]}"));
+        byte[] value = Base64.getDecoder().decode(detail.path("value").asText());
+        assertThat(
+                new String(value, StandardCharsets.UTF_8),
+                is(
+                        "\u0012\u001dPrebuilds need the Core plan.\"\u001c\u0012\u0007Upgrade\u001a\u0011/settings/billing"));
+        assertThat(simulator.books().prebuilds(), empty());
     }
 }

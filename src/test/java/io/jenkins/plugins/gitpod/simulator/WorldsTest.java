@@ -1,6 +1,7 @@
 package io.jenkins.plugins.gitpod.simulator;
 
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.is;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -53,6 +54,8 @@ class WorldsTest extends SimulatorTestBase {
                 "https://me:secret@git.example.com/a%20b/shop | true",
                 "https://[2001:db8::1]:8443/shop.git | true",
                 "file:///srv/git/shop.git | true",
+                "https://[v1.a:b]/shop.git | true",
+                "https://[shop]/shop.git | false",
                 "mailto:me | true",
                 "git@git.example.com:team/shop.git | false",
                 "/srv/git/shop.git | false",
@@ -88,8 +91,7 @@ class WorldsTest extends SimulatorTestBase {
                 is(1));
         String id = client.create(project);
         clock.advanceSeconds(60);
-        assertThat(
-                content(id).path("git").path("cloneUrl").asText(), is("https://git.example.com/team/checkout.git"));
+        assertThat(content(id).path("git").path("cloneUrl").asText(), is("https://git.example.com/team/checkout.git"));
         assertThat(content(id).path("git").path("branch").asText(), is("feature/a"));
     }
 
@@ -131,7 +133,8 @@ class WorldsTest extends SimulatorTestBase {
         String others = "{\"environmentClassIds\":[\"" + large.id() + "\"]}";
         assertThat(read(project).path("prebuildConfiguration").toString(), is(others));
         project.prebuildsEnabled(true);
-        assertThat(read(project).path("prebuildConfiguration").toString(), is("{\"enabled\":true," + others.substring(1)));
+        assertThat(
+                read(project).path("prebuildConfiguration").toString(), is("{\"enabled\":true," + others.substring(1)));
         client.create(project);
 
         project.refusesUnconfigured();
@@ -140,6 +143,17 @@ class WorldsTest extends SimulatorTestBase {
         client.create(project);
         project.prebuildsEnabled(false);
         assertRefused(client.post("CreatePrebuild", TestClient.createBody(project)), 400, "failed_precondition");
+    }
+
+    @Test
+    void severalProjectsMayBeOfOneRepository() {
+        SimProject twin =
+                simulator.addProject("twin").remoteUri(project.remoteUri()).branch("develop");
+
+        JsonNode found =
+                client.call("ListProjects", filter(project.remoteUri())).path("projects");
+        assertThat(found.findValuesAsText("name"), contains(project.name(), twin.name()));
+        assertThat(found.findValuesAsText("cloneTarget"), contains("develop"));
     }
 
     @Test
@@ -180,7 +194,12 @@ class WorldsTest extends SimulatorTestBase {
     @Test
     void anEnvironmentMayBeWithoutGitStatusOrRefused() {
         String id = client.create(project);
-        simulator.prebuild(id).forcePhase(SimPhase.RUNNING).environment().commit(COMMIT).branch("other");
+        simulator
+                .prebuild(id)
+                .forcePhase(SimPhase.RUNNING)
+                .environment()
+                .commit(COMMIT)
+                .branch("other");
         assertThat(content(id).path("git").path("latestCommit").asText(), is(COMMIT));
         assertThat(content(id).path("git").path("branch").asText(), is("other"));
         simulator.prebuild(id).environment().withoutGitStatus();
