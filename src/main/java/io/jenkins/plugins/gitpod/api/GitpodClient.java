@@ -87,6 +87,16 @@ public final class GitpodClient {
     }
 
     /**
+     * Has the server's time of each answer told, but for those of streams.
+     *
+     * @param listener who hears of it from now on
+     */
+    public void tellTimes(@NonNull AnswerTimes listener) {
+        repeatable.tellTimes(listener);
+        once.tellTimes(listener);
+    }
+
+    /**
      * Makes a prebuild of the branch the project is configured for. The request is sent <strong>at most once</strong>,
      * for each one accepted is one more prebuild; {@link GitpodException#delivery()} says whether it may have arrived.
      *

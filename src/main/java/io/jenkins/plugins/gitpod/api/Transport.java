@@ -3,6 +3,7 @@ package io.jenkins.plugins.gitpod.api;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.Date;
 import java.util.Optional;
 import okhttp3.Call;
 import okhttp3.MediaType;
@@ -21,6 +22,7 @@ final class Transport {
     private final boolean once;
     private final Failures failures;
     private final ErrorAnswer errors;
+    private volatile AnswerTimes times = AnswerTimes.IGNORED;
 
     /**
      * Makes a transport.
@@ -37,11 +39,25 @@ final class Transport {
         errors = new ErrorAnswer(redactor);
     }
 
+    /** Has the times of all answers from now on told. */
+    void tellTimes(AnswerTimes listener) {
+        times = listener;
+    }
+
     <T> T call(String service, String method, ObjectNode body, AnswerReader<T> reader) throws GitpodException {
         CallWatch watch = new CallWatch();
         Call call = streamCall(service, method, body, "application/json", watch);
+        AnswerTimes listener = times;
+        long sent = listener.nanoTime();
         try (Response response = execute(call)) {
-            return answer(method, response, reader);
+            long received = listener.nanoTime();
+            T answer = answer(method, response, reader);
+            // Only what the API itself answered: the clock of a proxy that answers in its place says nothing.
+            Date date = response.headers().getDate("Date");
+            if (date != null) {
+                listener.answered(date.toInstant(), sent, received);
+            }
+            return answer;
         } catch (IOException e) {
             throw failures.of(method, watch, e);
         }

@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.AbortException;
 import hudson.model.Run;
+import io.jenkins.plugins.gitpod.api.BearerToken;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
@@ -46,24 +47,35 @@ record ConfiguredConnection(
     @NonNull
     static TokenSource tokens(
             @NonNull Connection connection, @NonNull Ledger ledger, @NonNull UUID requestId, @Nullable Run<?, ?> run) {
-        TokenLookup lookup = new TokenLookup(connection.name(), connection.endpoint());
-        return () -> {
-            RequestOrigin origin = ledger.origin(requestId);
-            if (origin == null) {
-                throw new TokenUnavailableException(
-                        TokenUnavailableException.Problem.LOOKUP_FAILED, Messages.PrebuildService_notOpen());
+        return new TokenSource() {
+            @Override
+            public BearerToken token() throws TokenUnavailableException {
+                return lookUp(connection, ledger, requestId, run);
             }
-            String credentialsId = origin.credentialsId();
-            if (credentialsId == null) {
-                boolean isSent = PrebuildService.get().isSent(requestId);
-                GitpodConnection configured = GitpodGlobalConfiguration.get().wayOf(connection, isSent);
-                return run == null
-                        ? lookup.forConnection(configured, origin.jobFullName())
-                        : lookup.forRun(configured, origin.jobFullName(), run);
+
+            @Override
+            public TokenSource of(UUID other) {
+                return tokens(connection, ledger, other, null);
             }
-            return run == null
-                    ? lookup.forItem(credentialsId, origin.jobFullName())
-                    : lookup.forRun(credentialsId, run);
         };
+    }
+
+    private static BearerToken lookUp(Connection connection, Ledger ledger, UUID requestId, @Nullable Run<?, ?> run)
+            throws TokenUnavailableException {
+        TokenLookup lookup = new TokenLookup(connection.name(), connection.endpoint());
+        RequestOrigin origin = ledger.origin(requestId);
+        if (origin == null) {
+            throw new TokenUnavailableException(
+                    TokenUnavailableException.Problem.LOOKUP_FAILED, Messages.PrebuildService_notOpen());
+        }
+        String credentialsId = origin.credentialsId();
+        if (credentialsId == null) {
+            boolean isSent = PrebuildService.get().isSent(requestId);
+            GitpodConnection configured = GitpodGlobalConfiguration.get().wayOf(connection, isSent);
+            return run == null
+                    ? lookup.forConnection(configured, origin.jobFullName())
+                    : lookup.forRun(configured, origin.jobFullName(), run);
+        }
+        return run == null ? lookup.forItem(credentialsId, origin.jobFullName()) : lookup.forRun(credentialsId, run);
     }
 }

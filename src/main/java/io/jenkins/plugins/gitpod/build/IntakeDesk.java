@@ -3,6 +3,7 @@ package io.jenkins.plugins.gitpod.build;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.api.Project;
 import io.jenkins.plugins.gitpod.engine.EngineRuntime;
@@ -89,6 +90,11 @@ final class IntakeDesk {
                 || requests.wasOurs(prebuildId)
                 || engine.open().stream()
                         .anyMatch(handle -> prebuildId.equals(handle.view().prebuildId()));
+    }
+
+    /** Whether a prebuild that seems to be somebody else's may yet turn out to be one of this controller's. */
+    boolean mayBeOurs(@NonNull Wish wish, @NonNull Prebuild prebuild) {
+        return engine.mayBeOurs(wish.connection(), prebuild);
     }
 
     /** Whether this controller asked for a prebuild of the project whose id it does not know (yet). */

@@ -71,6 +71,14 @@ final class Ledger implements Journal {
         announced.put(requestId, new Announced(origin));
     }
 
+    @Override
+    public void follows(UUID requestId, UUID after) {
+        Announced known = announced.get(after);
+        if (known != null) {
+            announce(requestId, known.origin);
+        }
+    }
+
     /** Takes an announcement back: nothing was saved and nothing will be, or it joined another request and has left. */
     void withdraw(@NonNull UUID requestId) {
         announced.remove(requestId);

@@ -10,6 +10,7 @@ import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
+import io.jenkins.plugins.gitpod.engine.SentCreate;
 import io.jenkins.plugins.gitpod.engine.Stage;
 import java.io.IOException;
 import java.time.Duration;
@@ -51,6 +52,28 @@ final class LedgerEntry {
     private boolean firstLeft;
     private boolean goesOn;
     private boolean foreign;
+    private final List<Sent> sends;
+    private final String surplusOf;
+
+    /** A create that may have made a prebuild. Saved: fields may be added but not renamed. */
+    private static final class Sent {
+        private final int number;
+        private final long intentTime;
+        private final long serverTime;
+
+        Sent(SentCreate send) {
+            number = send.number();
+            intentTime = send.intentTime().toEpochMilli();
+            serverTime = send.serverTime() == null ? 0 : send.serverTime().toEpochMilli();
+        }
+
+        SentCreate toSent() {
+            return new SentCreate(
+                    number,
+                    Instant.ofEpochMilli(intentTime),
+                    serverTime == 0 ? null : Instant.ofEpochMilli(serverTime));
+        }
+    }
 
     /** One who joined. Saved: fields may be added but not renamed. */
     static final class Joined {
@@ -119,6 +142,8 @@ final class LedgerEntry {
         builtCommit = git == null ? null : git.commit();
         builtBranch = git == null ? null : git.branch();
         builtCloneUrl = git == null ? null : git.cloneUrl();
+        sends = new ArrayList<>(saved.sends().stream().map(Sent::new).toList());
+        surplusOf = saved.surplusOf() == null ? null : saved.surplusOf().toString();
     }
 
     /** This entry with all who wait. */
@@ -175,16 +200,21 @@ final class LedgerEntry {
                     timeoutSeconds == 0 ? null : Duration.ofSeconds(timeoutSeconds),
                     startedDetached,
                     cancelOnAbort);
-            return new SavedRequest(
-                            request,
-                            Stage.valueOf(stage),
-                            Instant.ofEpochMilli(intentTime),
-                            prebuildId,
-                            detached,
-                            reason(),
-                            Duration.ofSeconds(observedSeconds))
-                    .withBuiltFrom(
-                            builtCommit == null ? null : new EnvironmentGit(builtCloneUrl, builtBranch, builtCommit));
+            SavedRequest saved = new SavedRequest(
+                    request,
+                    Stage.valueOf(stage),
+                    Instant.ofEpochMilli(intentTime),
+                    prebuildId,
+                    detached,
+                    reason(),
+                    Duration.ofSeconds(observedSeconds));
+            SavedRequest withSends = sends == null
+                    ? saved // an earlier version sent each create once
+                    : saved.with(
+                            sends.stream().map(Sent::toSent).toList(),
+                            surplusOf == null ? null : UUID.fromString(surplusOf));
+            return withSends.withBuiltFrom(
+                    builtCommit == null ? null : new EnvironmentGit(builtCloneUrl, builtBranch, builtCommit));
         } catch (IllegalArgumentException | InvalidEndpointException e) {
             throw new IOException("Not a complete entry", e);
         }

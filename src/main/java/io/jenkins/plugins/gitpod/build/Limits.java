@@ -20,7 +20,8 @@ final class Limits {
                 .withBudgets(
                         limit("connectBudget", defaults.connectBudget()),
                         limit("readLag", defaults.readLag()),
-                        limit("failureBudget", defaults.failureBudget()));
+                        limit("failureBudget", defaults.failureBudget()))
+                .withLateLook(limit("lateLook", defaults.lateLook()));
     }
 
     static ClientLimits client() {

@@ -15,6 +15,7 @@ import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.Update;
 import java.text.MessageFormat;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.ResourceBundle;
@@ -71,6 +72,14 @@ public final class PrebuildMessages {
             return text("recovered");
         } else if (update instanceof Update.LookingUp) {
             return text("lookingUp");
+        } else if (update instanceof Update.SendingAgain again) {
+            return again.found().isEmpty()
+                    ? text("sendingAgain", again.again(), again.most())
+                    : text("sendingAgainUnsure", again.again(), again.most(), list(again.found()));
+        } else if (update instanceof Update.SurplusCancelled surplus) {
+            return text("surplusCancelled", surplus.prebuildId());
+        } else if (update instanceof Update.SurplusUnsure unsure) {
+            return text("mayBeSurplus", list(unsure.found()), url());
         } else if (update instanceof Update.TokenRotated) {
             return text("tokenRotated");
         } else if (update instanceof Update.Cancelling cancelling) {
@@ -206,17 +215,24 @@ public final class PrebuildMessages {
     private String unclear(Outcome.CreateUnclear unclear) {
         String why = unclear.failure() == null ? text("unclearRestart") : explain(unclear.failure());
         String lost = text("unclear", request.projectId(), why);
+        if (unclear.sent() > 1) {
+            lost += " " + text("unclearTries", unclear.sent());
+        }
         if (unclear.lookUpFailure() != null) {
             return lost + " " + text("unclearLookUpFailed", explain(unclear.lookUpFailure()), url());
         }
         if (unclear.found().isEmpty()) {
-            return lost + " " + text("unclearNothing", url());
+            return lost + " " + text(unclear.sent() > 1 ? "unclearNever" : "unclearNothing", url());
         }
-        String found = unclear.found().stream()
+        String found = list(unclear.found());
+        return lost + " " + text(unclear.sharedAccount() ? "unclearShared" : "unclearSeveral", found, url());
+    }
+
+    private static String list(List<Prebuild> found) {
+        return found.stream()
                 .map(prebuild -> prebuild.id() + " (" + prebuild.status().phase() + ", "
                         + prebuild.metadata().createdAt() + ")")
                 .collect(Collectors.joining(", "));
-        return lost + " " + text(unclear.sharedAccount() ? "unclearShared" : "unclearSeveral", found, url());
     }
 
     private String noToken(Outcome.NoToken noToken) {

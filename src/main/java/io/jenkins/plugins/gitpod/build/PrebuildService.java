@@ -14,6 +14,7 @@ import hudson.model.TaskListener;
 import io.jenkins.plugins.gitpod.config.ConnectionClients;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
+import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.EngineRuntime;
 import io.jenkins.plugins.gitpod.engine.EngineSettings;
 import io.jenkins.plugins.gitpod.engine.Journal;
@@ -193,7 +194,10 @@ public final class PrebuildService {
             return Integer.MAX_VALUE;
         }
         long underWay = engine.open().stream()
-                .filter(handle -> handle.view().request().connection().name().equals(connectionName))
+                .map(PrebuildHandle::view)
+                .filter(view -> view.request().connection().name().equals(connectionName))
+                // What is only looked for, to cancel it if there is any, takes no place.
+                .filter(view -> view.cancelReason() != CancelReason.SURPLUS || view.prebuildId() != null)
                 .count();
         return (int) Math.max(0, most - underWay);
     }
@@ -211,6 +215,11 @@ public final class PrebuildService {
                 if (sharing != null) {
                     sharing.memberIds().forEach(pending::forget);
                 }
+            }
+
+            @Override
+            public void follows(UUID requestId, UUID after) {
+                ledger.follows(requestId, after);
             }
 
             @Override

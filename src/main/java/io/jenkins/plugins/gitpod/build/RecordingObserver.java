@@ -92,6 +92,12 @@ final class RecordingObserver implements PrebuildObserver {
         return isOwned() && waiter == null && !ownerGone;
     }
 
+    /** Whether the one who waits, if one has to, is known to be there. */
+    @Override
+    public synchronized boolean isThere() {
+        return !isOwned() || waiter != null && !ownerGone;
+    }
+
     /**
      * Who waited is gone and must not be told anything any longer.
      *

@@ -143,6 +143,14 @@ final class Requests {
         List<PrebuildEngine.Restored> restored = new ArrayList<>();
         for (Ledger.Read read : open) {
             PrebuildRequest request = read.saved().request();
+            if (read.saved().surplusOf() != null) {
+                // Of use to no build: nobody waits for it and nobody joins it.
+                restored.add(new PrebuildEngine.Restored(
+                        read.saved(),
+                        ConfiguredConnection.tokens(request.connection(), ledger, request.requestId(), null),
+                        null));
+                continue;
+            }
             Instant since = read.saved().intentTime();
             RecordingObserver first = new RecordingObserver(request, read.origin(), since, null);
             if (read.owners().firstLeft()) {

@@ -18,6 +18,12 @@ final class Rules {
     /** How long a decision waits for the id of a prebuild that is being created. */
     private static final Duration FOR_ID = Duration.ofSeconds(20);
 
+    /**
+     * How long it waits until it is known whose a prebuild is that may be the work of a create whose answer was lost. More
+     * than the look-up takes, with the creates that follow when nothing is found; then another one is made.
+     */
+    private static final Duration FOR_OWN = Duration.ofMinutes(5);
+
     private static final Duration LOOK_FOR_ID = Duration.ofSeconds(2);
 
     private final CommitBook commits;
@@ -193,11 +199,19 @@ final class Rules {
                 return decided;
             }
         }
-        Prebuild foreign = found.underWay().stream()
+        List<Prebuild> others = found.underWay().stream()
                 .filter(each -> !desk.isOurs(each.id()))
+                .toList();
+        Prebuild foreign = others.stream()
+                .filter(each -> !desk.mayBeOurs(wish, each))
                 .findFirst()
                 .orElse(null);
         if (foreign == null) {
+            if (!others.isEmpty() && intake.age(asked).compareTo(FOR_OWN) < 0) {
+                // The answer to a create of ours was lost, and this may be its work: then it is no foreign one.
+                intake.again(asked, LOOK_FOR_ID);
+                return () -> {};
+            }
             return null;
         }
         if (desk.anyUnknown(wish, found.project()) && intake.age(asked).compareTo(FOR_ID) < 0) {

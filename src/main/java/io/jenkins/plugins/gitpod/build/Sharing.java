@@ -234,6 +234,12 @@ final class Sharing implements PrebuildObserver {
         members().forEach(member -> member.line(line));
     }
 
+    /** Whether one of those who wait is known to be there, not only to have been there before a restart. */
+    @Override
+    public boolean isThere() {
+        return members().stream().anyMatch(RecordingObserver::isThere);
+    }
+
     @Override
     public void update(Update update) {
         if (update instanceof Update.BuiltFrom built) {

@@ -13,5 +13,7 @@ public enum CancelReason {
     /** Reading its state failed for too long. */
     WATCH_LOST,
     /** The answer to its create was lost, and it turned up only after the build had been told so. */
-    FOUND_TOO_LATE
+    FOUND_TOO_LATE,
+    /** The answer to its create was lost, and by the time it turned up another one served the request. */
+    SURPLUS
 }

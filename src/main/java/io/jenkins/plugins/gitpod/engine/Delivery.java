@@ -47,6 +47,12 @@ final class Delivery {
         this.settled = settled;
     }
 
+    /** Whether somebody listens for one who is known to be there. */
+    boolean isOwnerThere() {
+        PrebuildObserver to = observer;
+        return to != null && to.isThere();
+    }
+
     void attach(PrebuildObserver next) {
         observer = next;
         ownerless = false;

@@ -1,5 +1,7 @@
 package io.jenkins.plugins.gitpod.engine;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.gitpod.api.Prebuild;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,8 +29,33 @@ interface Effects {
     /** Looks the token up anew, then {@link PrebuildMachine#tokenReady} or {@link PrebuildMachine#tokenMissing}. */
     void fetchToken();
 
-    /** Sends the create, then {@link PrebuildMachine#created} or {@link PrebuildMachine#createFailed}. */
-    void create();
+    /** Gitpod's time, or a little earlier, or null if it is not known. */
+    @CheckForNull
+    Instant serverTime();
+
+    /** Whether the one who asked is known to be still there: after a restart it may not have come back yet. */
+    boolean isOwnerThere();
+
+    /**
+     * Sends the create, then {@link PrebuildMachine#created} or {@link PrebuildMachine#createFailed}.
+     *
+     * @param number which one of its request
+     */
+    void create(int number);
+
+    /**
+     * Gives a create away that may have made a prebuild too many, to a request that looks for it and cancels it. That is
+     * saved when it returns.
+     *
+     * @param to the request to be, in all but its id
+     */
+    void handOver(SentCreate create, PrebuildRequest to);
+
+    /** Has a prebuild cancelled that is surely one too many. */
+    void cancelSurplus(Prebuild prebuild, PrebuildRequest to);
+
+    /** Tells the one who asked, if the request that this one cleans up for is still open, else the log. */
+    void tellSurplus(Update update);
 
     /** Takes back a create that is still in the queue. @return whether it surely was not and will not be sent */
     boolean withdrawCreate();

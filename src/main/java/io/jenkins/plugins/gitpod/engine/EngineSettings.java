@@ -12,16 +12,17 @@ import java.time.Duration;
  *     asks for itself may be longer
  * @param connectBudget how long a create that could not even be sent is tried again
  * @param createPatience how long a create waits in all while Gitpod asks to wait (429)
- * @param readLag how long a read may lag a write: for so long an unclear create is looked up, and "not found" right after
- *     a create is taken for "not yet"
- * @param clockSkew how far this machine's clock may be from Gitpod's
+ * @param readLag how long a read may lag a write: for so long an unclear create is looked up before it is sent again, and
+ *     "not found" right after a create is taken for "not yet"
+ * @param clockSkew how far this machine's clock may be from Gitpod's, where no answer told Gitpod's time
  * @param failureBudget how long reads may fail before a wait is given up
  * @param defaultTimeout what Gitpod uses when {@code spec.timeout} is absent
  * @param snapshotAllowance how long a prebuild may take beyond its {@code spec.timeout}, which may not cover the snapshot
  * @param snapshotStall how long a snapshot may stay at the same percentage
  * @param cancelRecheck how long after an accepted cancel it is sent again if the prebuild still seems to run
  * @param cancelPatience how long a cancel is tried at the most
- * @param lateLook how long a create whose answer was lost is still looked for after its build was told
+ * @param lateLook how long a create whose answer was lost is still looked for after another one was made, or after its
+ *     build was told
  * @param credentialLimit how long a credentials provider may take
  */
 public record EngineSettings(
@@ -103,6 +104,26 @@ public record EngineSettings(
                 cancelRecheck,
                 cancelPatience,
                 lateLook,
+                credentialLimit);
+    }
+
+    /** The same with another time for late looks. */
+    @NonNull
+    public EngineSettings withLateLook(@NonNull Duration late) {
+        return new EngineSettings(
+                pollInterval,
+                longestPollInterval,
+                connectBudget,
+                createPatience,
+                readLag,
+                clockSkew,
+                failureBudget,
+                defaultTimeout,
+                snapshotAllowance,
+                snapshotStall,
+                cancelRecheck,
+                cancelPatience,
+                late,
                 credentialLimit);
     }
 }

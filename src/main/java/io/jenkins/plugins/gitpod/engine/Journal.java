@@ -14,6 +14,16 @@ public interface Journal {
      */
     void save(@NonNull SavedRequest request) throws IOException;
 
+    /**
+     * Tells that a request to be saved next comes from where another one came from: it cleans up after that one.
+     *
+     * @param requestId the new one
+     * @param after the one that is open already
+     */
+    default void follows(@NonNull UUID requestId, @NonNull UUID after) {
+        // Most journals need no more than what is saved.
+    }
+
     /** Ends the book-keeping of a request that is over. */
     void close(@NonNull UUID requestId);
 }

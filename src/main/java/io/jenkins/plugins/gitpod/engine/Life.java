@@ -7,9 +7,11 @@ import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException.Problem;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -112,6 +114,13 @@ final class Life implements Effects, PrebuildHandle {
             lastFailure = e;
             event.accept(m);
         });
+    }
+
+    /** A request that looks for what another one may have made too many: nobody listens to it. */
+    Life quiet(@Nullable SavedRequest saved) {
+        lastSaved = saved;
+        delivery.forget();
+        return this;
     }
 
     private RequestView look() {
@@ -315,14 +324,92 @@ final class Life implements Effects, PrebuildHandle {
     }
 
     @Override
-    public void create() {
+    public Instant serverTime() {
+        return engine.clock(machine.request().connection()).earliest(nanoTime());
+    }
+
+    @Override
+    public boolean isOwnerThere() {
+        return delivery.isOwnerThere();
+    }
+
+    @Override
+    public void handOver(SentCreate create, PrebuildRequest to) {
+        PrebuildRequest surplus = surplus(to, "create " + create.number());
+        if (engine.lostCreates().handOver(requestId(), create.number(), surplus)) {
+            spawn(new SavedRequest(
+                    surplus,
+                    Stage.LOOKING_UP,
+                    create.intentTime(),
+                    null,
+                    false,
+                    CancelReason.SURPLUS,
+                    Duration.ZERO,
+                    List.of(create),
+                    requestId(),
+                    null));
+        }
+    }
+
+    @Override
+    public void cancelSurplus(Prebuild prebuild, PrebuildRequest to) {
+        engine.lostCreates().claim(prebuild.id());
+        spawn(new SavedRequest(
+                surplus(to, prebuild.id()),
+                Stage.WATCHING,
+                now(),
+                prebuild.id(),
+                false,
+                CancelReason.SURPLUS,
+                Duration.ZERO,
+                List.of(),
+                requestId(),
+                null));
+        tellSurplus(requestId(), new Update.SurplusCancelled(prebuild.id()));
+    }
+
+    /** The same under an id that is the same again after a crash. */
+    private static PrebuildRequest surplus(PrebuildRequest of, String what) {
+        UUID id = UUID.nameUUIDFromBytes((of.requestId() + " " + what).getBytes(StandardCharsets.UTF_8));
+        return new PrebuildRequest(
+                id, of.connection(), of.projectId(), of.environmentClassId(), of.timeout(), false, true);
+    }
+
+    private void spawn(SavedRequest saved) {
+        UUID id = saved.request().requestId();
+        engine.journal().follows(id, requestId());
+        boolean isSaved = false;
+        try {
+            engine.journal().save(saved);
+            isSaved = true;
+        } catch (IOException | RuntimeException e) {
+            LOGGER.log(
+                    Level.WARNING,
+                    "Could not save that a Gitpod prebuild may be surplus; a crash now would lose it",
+                    e);
+        }
+        engine.spawn(saved, tokens.of(id), isSaved);
+    }
+
+    @Override
+    public void tellSurplus(Update update) {
+        UUID of = machine.surplusOf();
+        tellSurplus(of == null ? requestId() : of, update);
+    }
+
+    private void tellSurplus(UUID of, Update update) {
+        engine.tellSurplus(of, machine.request(), update);
+    }
+
+    @Override
+    public void create(int number) {
         Session with = Objects.requireNonNull(session, "no token yet");
         PrebuildRequest request = machine.request();
         CreateTicket mine = new CreateTicket();
         ticket = mine;
         with.creates().add(request.projectId(), turn(with), () -> {
             if (!engine.isClosed() && mine.goOut()) {
-                create(with, request, mine);
+                create(with, request, number, mine);
             }
         });
     }
@@ -334,32 +421,48 @@ final class Life implements Effects, PrebuildHandle {
         return turn;
     }
 
-    private void create(Session with, PrebuildRequest request, CreateTicket mine) {
+    private void create(Session with, PrebuildRequest request, int number, CreateTicket mine) {
         LostCreates lostCreates = engine.lostCreates();
-        lostCreates.sent(request, runtime.now());
+        lostCreates.sent(request, number, engine.clock(request.connection()), moment());
         try {
             Prebuild prebuild =
                     with.client().createPrebuild(request.projectId(), request.environmentClassId(), request.timeout());
-            lostCreates.settled(requestId(), prebuild.id());
+            UUID heir = lostCreates.settled(requestId(), number, prebuild.id());
             post(m -> {
-                m.created(prebuild);
+                if (heir == null) {
+                    m.created(prebuild);
+                }
                 createIsBack(mine);
             });
+            if (heir != null) {
+                engine.assign(heir, Map.of(number, prebuild));
+            }
         } catch (GitpodException e) {
             if (RetryPolicy.create(e) == RetryPolicy.Verdict.WAIT) {
                 e.retryAfter().ifPresent(with.creates()::hold);
             }
-            createFailed(e, mine);
+            createFailed(e, number, mine);
         } catch (RuntimeException | Error e) {
-            createFailed(Defects.failedCall("CreatePrebuild", e), mine);
+            createFailed(Defects.failedCall("CreatePrebuild", e), number, mine);
         }
     }
 
-    private void createFailed(GitpodException e, CreateTicket mine) {
+    private OpenCreate.Moment moment() {
+        return new OpenCreate.Moment(runtime.now(), runtime.nanoTime());
+    }
+
+    private void createFailed(GitpodException e, int number, CreateTicket mine) {
         if (RetryPolicy.create(e) == RetryPolicy.Verdict.UNCLEAR) {
-            engine.lostCreates().lost(requestId());
+            // What the API itself has answered, it has left off; what was cut or timed out may be carried out yet.
+            boolean answered = e.kind() == GitpodException.Kind.API_ERROR;
+            Duration mayActFor =
+                    answered ? settings.readLag() : settings.readLag().plus(settings.lateLook());
+            engine.lostCreates().lost(requestId(), number, moment(), mayActFor);
         } else {
-            engine.lostCreates().settled(requestId(), null);
+            UUID heir = engine.lostCreates().settled(requestId(), number, null);
+            if (heir != null) {
+                engine.nothingMade(heir);
+            }
         }
         postFailure(e, m -> {
             m.createFailed(e);
@@ -397,10 +500,10 @@ final class Life implements Effects, PrebuildHandle {
 
     private void decide(Session with, OwnPrebuilds own, boolean lagOver) throws GitpodException {
         LostCreates.Decision decision = engine.lostCreates().decide(requestId(), with.subjectId(), own, lagOver);
-        decision.assigned().forEach(engine::assign);
+        decision.byRequest().forEach(engine::assign);
         if (decision.overtaken()) {
             post(PrebuildMachine::lookUpOvertaken);
-        } else if (!decision.assigned().containsKey(requestId())) {
+        } else if (!decision.isAssigned(requestId())) {
             post(m -> m.lookedUp(decision.candidates(), decision.held()));
         }
     }
@@ -542,7 +645,7 @@ final class Life implements Effects, PrebuildHandle {
         alarms.values().forEach(EngineRuntime.Timer::cancel);
         alarms.clear();
         forgetFetch();
-        engine.lostCreates().settled(requestId(), machine.prebuildId());
+        engine.lostCreates().closed(requestId(), machine.prebuildId());
         useSession(null);
         closeIfDone();
     }

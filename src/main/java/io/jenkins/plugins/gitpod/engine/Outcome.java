@@ -32,7 +32,7 @@ public sealed interface Outcome {
     /** Asked to stop; the prebuild goes on, for it is not to be cancelled. */
     record LeftRunning(@Nullable String prebuildId) implements Outcome {}
 
-    /** Gitpod refused the create for good. Nothing was made. */
+    /** Gitpod refused the create for good. Nothing was made, unless an earlier create of the request was lost. */
     record CreateRefused(@NonNull GitpodException failure) implements Outcome {}
 
     /** The create could not be sent at all for so long. Nothing was made. */
@@ -45,12 +45,14 @@ public sealed interface Outcome {
      * @param failure how the answer was lost; null when a restart came between
      * @param lookUpFailure why looking it up failed, or null if it worked
      * @param found the prebuilds that might be it, none of them surely
+     * @param sent how often the create was sent
      */
     record CreateUnclear(
             @Nullable GitpodException failure,
             @Nullable GitpodException lookUpFailure,
             @NonNull List<Prebuild> found,
-            boolean sharedAccount)
+            boolean sharedAccount,
+            int sent)
             implements Outcome {
         public CreateUnclear {
             found = List.copyOf(found);

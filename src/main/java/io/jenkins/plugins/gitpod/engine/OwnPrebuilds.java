@@ -4,7 +4,7 @@ import io.jenkins.plugins.gitpod.api.Prebuild;
 import java.util.List;
 
 /**
- * The prebuilds of a project that one account made, other than by schedule.
+ * The prebuilds of a project that one account made.
  *
  * @param complete whether these are all: if not, nothing can be concluded from their number
  */

@@ -6,6 +6,7 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.BearerToken;
 import io.jenkins.plugins.gitpod.api.GitpodClient;
 import io.jenkins.plugins.gitpod.api.Prebuild;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -34,6 +35,7 @@ public final class PrebuildEngine implements AutoCloseable {
     private final LostCreates lostCreates;
     private final Map<UUID, Life> lives = new ConcurrentHashMap<>();
     private final Map<SessionKey, Session> sessions = new HashMap<>();
+    private final Map<URI, ServerClock> clocks = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     public PrebuildEngine(
@@ -60,7 +62,7 @@ public final class PrebuildEngine implements AutoCloseable {
                 new LostCreates(settings.clockSkew(), settings.readLag().plus(settings.lateLook()));
     }
 
-    /** Makes a prebuild, at most once, and tells the observer of it. */
+    /** Makes a prebuild and tells the observer of it. Where the answer is lost, exactly one is left running in the end. */
     @NonNull
     public PrebuildHandle submit(
             @NonNull PrebuildRequest request, @NonNull TokenSource tokens, @NonNull PrebuildObserver observer) {
@@ -86,18 +88,24 @@ public final class PrebuildEngine implements AutoCloseable {
     /** Goes on with what a journal kept: all of it at once, so that lost creates know of each other. */
     public void restore(@NonNull Collection<Restored> restored) {
         List<Life> fresh = new ArrayList<>();
+        OpenCreate.Moment now = new OpenCreate.Moment(runtime.now(), runtime.nanoTime());
         for (Restored one : restored) {
             SavedRequest saved = one.saved();
             Life life = new Life(this, saved, one.tokens());
             if (lives.putIfAbsent(life.requestId(), life) != null) {
                 continue;
             }
-            if (saved.prebuildId() == null) {
-                lostCreates.lostBefore(saved.request(), saved.intentTime());
-            } else {
+            if (saved.prebuildId() != null) {
                 lostCreates.claim(saved.prebuildId());
             }
-            if (one.observer() != null) {
+            boolean isSurplus = saved.surplusOf() != null;
+            ServerClock clock = clock(saved.request().connection());
+            for (SentCreate send : saved.sends()) {
+                lostCreates.lostBefore(saved.request(), send, isSurplus, clock, now);
+            }
+            if (isSurplus) {
+                life.quiet(saved);
+            } else if (one.observer() != null) {
                 life.attach(one.observer());
             }
             fresh.add(life);
@@ -159,13 +167,54 @@ public final class PrebuildEngine implements AutoCloseable {
         }
     }
 
-    void assign(UUID requestId, Prebuild prebuild) {
+    /** @param made what its creates have made, by their numbers */
+    void assign(UUID requestId, Map<Integer, Prebuild> made) {
         Life life = lives.get(requestId);
         if (life != null) {
-            life.post(m -> m.found(prebuild));
+            life.post(m -> m.found(made));
         } else {
-            LOGGER.log(Level.WARNING, "Gitpod prebuild {0} was found, but its request is closed", prebuild.id());
+            made.values()
+                    .forEach(prebuild -> LOGGER.log(
+                            Level.WARNING, "Gitpod prebuild {0} was found, but its request is closed", prebuild.id()));
         }
+    }
+
+    /** The create that a request looks after was refused. */
+    void nothingMade(UUID requestId) {
+        Life life = lives.get(requestId);
+        if (life != null) {
+            life.post(PrebuildMachine::nothingMade);
+        }
+    }
+
+    /** Looks after what a request may have made too many. Nothing happens if that is done already. */
+    void spawn(SavedRequest saved, TokenSource tokens, boolean isSaved) {
+        Life life = new Life(this, saved, tokens).quiet(isSaved ? saved : null);
+        if (lives.putIfAbsent(life.requestId(), life) == null) {
+            life.post(PrebuildMachine::begin);
+        }
+    }
+
+    /** Tells of what was made too many for a request: its build if that still waits, else the log. */
+    void tellSurplus(UUID requestId, PrebuildRequest like, Update update) {
+        Life life = lives.get(requestId);
+        if (life != null) {
+            life.post(m -> m.surplus(update));
+        } else {
+            SurplusLog.log(update, like);
+        }
+    }
+
+    ServerClock clock(Connection connection) {
+        return clocks.computeIfAbsent(connection.endpoint().apiUrl(), url -> new ServerClock(runtime));
+    }
+
+    /**
+     * Whether a prebuild that no request claims may be the work of a create of this engine that is unanswered, or whose
+     * answer was lost: then it is nobody else's to wait for.
+     */
+    public boolean mayBeOurs(@NonNull Connection connection, @NonNull Prebuild prebuild) {
+        return lostCreates.mayBeOurs(connection.endpoint().apiUrl(), prebuild);
     }
 
     Session openSession(Connection connection, BearerToken token) {
@@ -175,6 +224,7 @@ public final class PrebuildEngine implements AutoCloseable {
             Session session = sessions.get(key);
             if (session == null) {
                 GitpodClient client = clients.client(connection.endpoint(), token, limits.call());
+                client.tellTimes(clock(connection));
                 EventSource source = events == null ? null : events.apply(client);
                 session = new Session(
                         key,

@@ -14,7 +14,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -22,9 +24,10 @@ import java.util.logging.Logger;
  * The one state machine of a request. Each public-to-the-package method is an event; what follows from it goes out through
  * {@link Effects}. Not thread-safe: {@link Life} hands it one event at a time.
  *
- * <p>Two promises are kept here and nowhere else. A create goes out only from {@link Stage#CREATING}, after the intent
- * was saved, and never again once it may have reached Gitpod. And a request whose owner left stays alive until the
- * prebuild, if there is one, is surely over.
+ * <p>Three promises are kept here and nowhere else. A create goes out only after its intent was saved. One that may have
+ * reached Gitpod is looked for through a whole read lag before another one follows, a few times and only while somebody
+ * waits; once a prebuild is known, all others that may have been made are handed over to be looked for and cancelled. And
+ * a request whose owner left stays alive until the prebuild, if there is one, is surely over.
  */
 final class PrebuildMachine {
 
@@ -49,6 +52,12 @@ final class PrebuildMachine {
     private final News news;
     private final OwnLimits limits;
     private final BuiltCommit builtCommit;
+    private final Sends sends;
+    private final StatusVersion versions;
+
+    /** The request whose surplus this one looks for, or null if somebody asked for it. */
+    @CheckForNull
+    private final UUID surplusOf;
 
     private Stage stage = Stage.NEW;
     private boolean detached;
@@ -87,8 +96,13 @@ final class PrebuildMachine {
     private final Backoff createBackoff = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(20));
 
     // looking up
+    private boolean sendingAgain;
+    private boolean sendAgainDue;
+    private boolean surplusTold;
     private boolean lookUpOut;
     private boolean lookUpAfterLag;
+    private final ObservedTime unclearFor = new ObservedTime();
+    private final ObservedTime ownerAway = new ObservedTime();
     private int lookUpFailures;
     private final ObservedTime lookingUp = new ObservedTime();
     private final ObservedTime lookUpTrouble = new ObservedTime();
@@ -112,12 +126,12 @@ final class PrebuildMachine {
     private final Backoff cancelBackoff = new Backoff(Duration.ofSeconds(2), LONGEST_WAIT);
 
     PrebuildMachine(PrebuildRequest request, EngineSettings settings, Effects out) {
-        this(request, settings, out, Duration.ZERO);
+        this(request, settings, out, Duration.ZERO, List.of(), null);
     }
 
-    /** Takes up what a journal kept. A create that may have been sent is looked up, never sent again. */
+    /** Takes up what a journal kept. A create that may have been sent is looked up before another one follows. */
     PrebuildMachine(SavedRequest saved, EngineSettings settings, Effects out) {
-        this(saved.request(), settings, out, saved.observed());
+        this(saved.request(), settings, out, saved.observed(), saved.sends(), saved.surplusOf());
         stage = saved.prebuildId() != null ? Stage.WATCHING : Stage.LOOKING_UP;
         intentTime = saved.intentTime();
         prebuildId = saved.prebuildId();
@@ -125,15 +139,29 @@ final class PrebuildMachine {
         cancelReason = saved.cancelReason();
         builtCommit.restore(saved.builtFrom());
         savedObserved = saved.observed();
+        if (surplusOf != null) {
+            // Nobody waits for a word on this one.
+            concluded = true;
+            news.end();
+        }
     }
 
-    private PrebuildMachine(PrebuildRequest request, EngineSettings settings, Effects out, Duration observed) {
+    private PrebuildMachine(
+            PrebuildRequest request,
+            EngineSettings settings,
+            Effects out,
+            Duration observed,
+            List<SentCreate> sends,
+            @Nullable UUID surplusOf) {
         this.request = request;
         this.settings = settings;
         this.out = out;
         this.news = new News(out);
         this.limits = new OwnLimits(request, settings, observed);
         this.builtCommit = new BuiltCommit(out);
+        this.sends = new Sends(sends);
+        this.versions = new StatusVersion(settings.failureBudget());
+        this.surplusOf = surplusOf;
     }
 
     Stage stage() {
@@ -164,6 +192,11 @@ final class PrebuildMachine {
         return builtCommit.known();
     }
 
+    @CheckForNull
+    UUID surplusOf() {
+        return surplusOf;
+    }
+
     boolean isDetached() {
         return detached;
     }
@@ -175,20 +208,35 @@ final class PrebuildMachine {
 
     SavedRequest saved() {
         return new SavedRequest(
-                        request,
-                        stage,
-                        intentTime == null ? out.now() : intentTime,
-                        prebuildId,
-                        detached,
-                        cancelReason,
-                        limits.observed())
-                .withBuiltFrom(builtFrom());
+                request,
+                stage,
+                intentTime == null ? out.now() : intentTime,
+                prebuildId,
+                detached,
+                cancelReason,
+                limits.observed(),
+                sends.open(),
+                surplusOf,
+                builtFrom());
     }
 
     // ---- events: beginning and token
 
     void begin() {
+        if (stage == Stage.WATCHING && surplusOf == null) {
+            // A crash may have come before these were handed over.
+            handOver(sends.giveAway(0), request);
+        }
         out.fetchToken();
+    }
+
+    /** Another request has found a surplus prebuild, or cannot tell: whoever waits hears of it, else the log. */
+    void surplus(Update update) {
+        if (concluded) {
+            SurplusLog.log(update, request);
+        } else {
+            news.tell(update);
+        }
     }
 
     /** @param changed whether it is another one than before */
@@ -210,7 +258,13 @@ final class PrebuildMachine {
         switch (stage) {
             case NEW -> intend();
             case CREATING -> resendCreate();
-            case LOOKING_UP -> lookUp();
+            case LOOKING_UP -> {
+                if (sendingAgain) {
+                    resendCreate();
+                } else {
+                    lookUp();
+                }
+            }
             case WATCHING -> {
                 out.watch(prebuildId, request.projectId());
                 if (cancelReason != null && !cancelAccepted) {
@@ -224,7 +278,10 @@ final class PrebuildMachine {
     private void tokenRefusedForGood(GitpodException refused) {
         switch (stage) {
             case NEW, CREATING -> over(new Outcome.CreateRefused(refused));
-            case LOOKING_UP -> giveUpLooking(refused);
+            case LOOKING_UP -> {
+                stopSending();
+                giveUpLooking(refused);
+            }
             case WATCHING -> {
                 if (cancelReason == null) {
                     watchLost(refused);
@@ -260,6 +317,7 @@ final class PrebuildMachine {
             over(new Outcome.NoToken(null, e));
             return;
         }
+        stopSending();
         // Nothing can be asked now. The wait is told; a cancel stays, for the credential may come back.
         conclude(new Outcome.NoToken(prebuildId, e));
         if (!wantsCancel() || tokenTrouble.reached(settings.cancelPatience())) {
@@ -284,6 +342,7 @@ final class PrebuildMachine {
 
     private void intend() {
         intentTime = out.now();
+        sends.add(intentTime, out.serverTime());
         stage = Stage.CREATING;
         try {
             out.save();
@@ -296,42 +355,58 @@ final class PrebuildMachine {
 
     private void sendCreate() {
         createOut = true;
-        out.create();
+        out.create(sends.latest());
     }
 
     /** Sends a create that surely did nothing once more. The time of the intent moves along: nothing older is ours. */
     private void resendCreate() {
         if (!createOut) {
-            intentTime = out.now();
+            Instant now = out.now();
+            intentTime = sendingAgain ? intentTime : now;
+            sends.repeat(now, out.serverTime());
             saveOrWarn();
             sendCreate();
         }
     }
 
+    private boolean isCreating() {
+        return stage == Stage.CREATING || sendingAgain;
+    }
+
     void created(Prebuild prebuild) {
         createOut = false;
-        if (stage == Stage.CREATING) {
+        if (isCreating()) {
             newTokens = 0;
-            know(prebuild);
+            know(prebuild, sends.latest());
         } else if (!prebuild.id().equals(prebuildId)) {
-            LOGGER.log(Level.WARNING, "Gitpod prebuild {0} was made, but nobody expects it any longer", prebuild.id());
+            out.cancelSurplus(prebuild, surplusRequest(prebuild));
         }
     }
 
     void createFailed(GitpodException e) {
+        boolean wasOut = createOut;
         createOut = false;
-        if (stage != Stage.CREATING) {
+        Verdict verdict = RetryPolicy.create(e);
+        if (!isCreating()) {
+            if (wasOut && verdict == Verdict.UNCLEAR) {
+                handOver(sends.last(), request); // unless that is done
+            }
             return;
         }
-        Verdict verdict = RetryPolicy.create(e);
         if (verdict == Verdict.UNCLEAR) {
+            sendingAgain = false;
             stage = Stage.LOOKING_UP;
             unclear = e;
             saveOrWarn();
             news.lookingUp();
             lookUpLater(lookUpBackoff.next(out.random()));
         } else if (cancelReason != null || nobodyWaits) {
-            over(new Outcome.NotCreated());
+            if (sendingAgain) {
+                stopSending();
+                lookUpLater(nextLookUp());
+            } else {
+                over(new Outcome.NotCreated());
+            }
         } else {
             createRefused(verdict, e);
         }
@@ -343,7 +418,12 @@ final class PrebuildMachine {
                 createTrouble.look(out.nanoTime());
                 boolean hopeless = e.kind() == GitpodException.Kind.TLS && createBackoff.failures() >= TLS_TRIES - 1;
                 if (hopeless || createTrouble.reached(settings.connectBudget())) {
-                    over(new Outcome.NotSent(e, createTrouble.total()));
+                    if (sendingAgain) {
+                        stopSending();
+                        giveUpLooking(null);
+                    } else {
+                        over(new Outcome.NotSent(e, createTrouble.total()));
+                    }
                     return;
                 }
                 news.trouble(Doing.CREATE, e);
@@ -356,7 +436,7 @@ final class PrebuildMachine {
                 createWaits.look(out.nanoTime());
                 Duration asked = askedWait(e);
                 if (createWaits.total().plus(asked).compareTo(settings.createPatience()) > 0) {
-                    over(new Outcome.CreateRefused(e));
+                    refused(e);
                     return;
                 }
                 news.rateLimited(new Update.RateLimited(asked));
@@ -366,7 +446,18 @@ final class PrebuildMachine {
                 out.alarmAfter(Alarm.CREATE, wait);
             }
             case REAUTHENTICATE -> reauthenticate(e);
-            default -> over(new Outcome.CreateRefused(e));
+            default -> refused(e);
+        }
+    }
+
+    private void refused(GitpodException e) {
+        Outcome refused = new Outcome.CreateRefused(e);
+        if (sendingAgain) {
+            stopSending();
+            conclude(refused);
+            lookLate(null);
+        } else {
+            over(refused);
         }
     }
 
@@ -378,7 +469,7 @@ final class PrebuildMachine {
     }
 
     private void lookUp() {
-        if (!lookUpOut) {
+        if (!lookUpOut && !sendingAgain) {
             lookUpOut = true;
             news.lookingUp();
             lookUpAfterLag = readLagOver();
@@ -407,13 +498,70 @@ final class PrebuildMachine {
         news.recovered();
         found = List.copyOf(candidates);
         lookingUp.look(out.nanoTime());
+        unclearFor.look(out.nanoTime());
         boolean holdOver = !held || lookingUp.reached(settings.failureBudget());
         if (lookUpAfterLag && holdOver) {
-            giveUpLooking(null);
+            notFound();
         } else if (readLagOver() && !lookUpAfterLag) {
             lookUpLater(SHORTEST_WAIT); // one more look, which may conclude from what is not there
+        } else if (surplusOf == null && !readLagOver()) {
+            Duration left = settings.readLag().minus(lookingUp.total());
+            lookUpLater(min(nextLookUp(), left.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : left));
         } else {
             lookUpLater(nextLookUp());
+        }
+    }
+
+    /** What is not to be seen after the read lag was not made, or nobody can tell which one it is. */
+    private void notFound() {
+        boolean wanted = !concluded && cancelReason == null && !nobodyWaits;
+        boolean may = sends.mayRepeat()
+                && !request.connection().sharedAccount()
+                && !unclearFor.reached(settings.createPatience());
+        if (!wanted || !may) {
+            giveUpLooking(null);
+        } else if (!request.detached() && !out.isOwnerThere()) {
+            // It comes back, or is found to be gone.
+            ownerAway.look(out.nanoTime());
+            if (ownerAway.reached(settings.lateLook())) {
+                giveUpLooking(null);
+            } else {
+                lookUpLater(spread(settings.readLag(), 1));
+            }
+        } else if (sendAgainDue) {
+            sendAgain();
+        } else {
+            sendAgainDue = true;
+            lookUpLater(sends.waitBeforeNext(settings.readLag()));
+        }
+    }
+
+    private void sendAgain() {
+        sendAgainDue = false;
+        sends.add(out.now(), out.serverTime());
+        sendingAgain = true;
+        try {
+            out.save();
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "Could not save that a Gitpod prebuild is asked for again, so it is not", e);
+            stopSending();
+            giveUpLooking(null);
+            return;
+        }
+        news.tell(new Update.SendingAgain(sends.sent() - 1, Sends.MOST_AGAIN, found));
+        createTrouble.reset();
+        createBackoff.reset();
+        lookingUp.reset();
+        lookUpBackoff.reset();
+        sendCreate();
+    }
+
+    /** The create that was to be sent again surely did nothing, and is not sent. */
+    private void stopSending() {
+        if (sendingAgain) {
+            sendingAgain = false;
+            sends.latestDidNothing();
+            saveOrWarn();
         }
     }
 
@@ -425,15 +573,43 @@ final class PrebuildMachine {
         }
     }
 
-    /** This prebuild is surely ours. */
+    /** This prebuild is surely ours, by the latest create. */
     void found(Prebuild prebuild) {
+        found(Map.of(sends.latest(), prebuild));
+    }
+
+    /**
+     * These prebuilds are surely ours: the first one serves, the others are surplus.
+     *
+     * @param made what was made, by the number of the create that made it
+     */
+    void found(Map<Integer, Prebuild> made) {
         lookUpOut = false;
+        Integer own = null;
         if (stage == Stage.LOOKING_UP) {
             newTokens = 0;
-            know(prebuild);
-        } else if (!prebuild.id().equals(prebuildId)) {
-            LOGGER.log(
-                    Level.WARNING, "Gitpod prebuild {0} was found, but nobody looks for it any longer", prebuild.id());
+            own = made.keySet().iterator().next();
+            if (sendingAgain && (!createOut || out.withdrawCreate())) {
+                createOut = false;
+                sends.latestDidNothing();
+            }
+        }
+        for (Map.Entry<Integer, Prebuild> one : made.entrySet()) {
+            Prebuild prebuild = one.getValue();
+            if (!one.getKey().equals(own) && !prebuild.id().equals(prebuildId)) {
+                sends.forget(one.getKey());
+                out.cancelSurplus(prebuild, surplusRequest(prebuild));
+            }
+        }
+        if (own != null) {
+            know(made.get(own), own);
+        }
+    }
+
+    /** The create that this one looks after was answered: nothing was made. */
+    void nothingMade() {
+        if (stage == Stage.LOOKING_UP && surplusOf != null) {
+            finish();
         }
     }
 
@@ -464,7 +640,12 @@ final class PrebuildMachine {
     }
 
     private Duration nextLookUp() {
-        return lookUpBackoff.next(out.random());
+        // A whole read lag was waited through before a request like this one was made.
+        return surplusOf == null ? lookUpBackoff.next(out.random()) : lateLookUp();
+    }
+
+    private Duration lateLookUp() {
+        return spread(settings.readLag().multipliedBy(2), 1);
     }
 
     private void lookUpAgain(GitpodException e, boolean hopeless, Duration wait) {
@@ -479,11 +660,19 @@ final class PrebuildMachine {
     /** Tells the build, then goes on looking for a while: what turns up late is surely unwanted. */
     private void giveUpLooking(@Nullable GitpodException lookUpFailure) {
         conclude(new Outcome.CreateUnclear(
-                unclear, lookUpFailure, found, request.connection().sharedAccount()));
-        boolean pointless = request.connection().sharedAccount() || !wantsCancel();
+                unclear, lookUpFailure, found, request.connection().sharedAccount(), sends.sent()));
+        lookLate(lookUpFailure);
+    }
+
+    private void lookLate(@Nullable GitpodException lookUpFailure) {
+        boolean pointless = request.connection().sharedAccount();
         boolean longEnough = lookUpFailure == null
                 ? lookingUp.reached(settings.readLag().plus(settings.lateLook()))
                 : lookUpTrouble.reached(settings.cancelPatience());
+        if (surplusOf != null && lookUpFailure == null && !found.isEmpty() && !surplusTold) {
+            surplusTold = true;
+            out.tellSurplus(new Update.SurplusUnsure(found));
+        }
         if (pointless || longEnough) {
             if (!found.isEmpty()) {
                 LOGGER.log(
@@ -494,26 +683,63 @@ final class PrebuildMachine {
             finish();
             return;
         }
-        leave(CancelReason.FOUND_TOO_LATE);
-        Duration soon = settings.readLag().multipliedBy(2);
-        lookUpLater(spread(lookUpFailure == null ? soon : LONGEST_WAIT, 1));
+        if (wantsCancel()) {
+            leave(CancelReason.FOUND_TOO_LATE);
+        }
+        lookUpLater(lookUpFailure == null ? lateLookUp() : spread(LONGEST_WAIT, 1));
     }
 
     // ---- events: the prebuild is known
 
-    private void know(Prebuild prebuild) {
+    /** @param number which create made it */
+    private void know(Prebuild prebuild, int number) {
         prebuildId = prebuild.id();
         stage = Stage.WATCHING;
+        sendingAgain = false;
         if (request.detached()) {
             detached = true;
         }
-        saveOrWarn();
+        List<SentCreate> others = sends.othersThan(number);
+        if (others.isEmpty()) {
+            sends.giveAway(number);
+            saveOrWarn();
+        } else {
+            // First the prebuild, so that a crash in between finds what is to be handed over, and what not.
+            sends.forget(number);
+            saveOrWarn();
+            handOver(sends.giveAway(number), surplusRequest(prebuild));
+            saveOrWarn();
+        }
+        if (surplusOf != null) {
+            out.tellSurplus(new Update.SurplusCancelled(prebuild.id()));
+        }
         news.recovered();
         news.tell(new Update.Created(prebuild));
         if (!prebuild.status().phase().isEnd()) {
             out.watch(prebuildId, request.projectId());
         }
         read(prebuild);
+    }
+
+    /** What was made besides the known one is looked for by requests of its own, and cancelled. */
+    private void handOver(List<SentCreate> others, PrebuildRequest to) {
+        if (!request.connection().sharedAccount()) {
+            others.forEach(other -> out.handOver(other, to));
+        }
+    }
+
+    /** What nobody wants of this request: alike in all that Gitpod says of the prebuild that is wanted. */
+    private PrebuildRequest surplusRequest(Prebuild known) {
+        String classId = request.environmentClassId();
+        Duration timeout = request.timeout();
+        return new PrebuildRequest(
+                request.requestId(),
+                request.connection(),
+                request.projectId(),
+                classId != null ? classId : known.metadata().environmentClassId(),
+                timeout != null ? timeout : known.spec().timeout(),
+                false,
+                true);
     }
 
     void read(Prebuild prebuild) {
@@ -527,12 +753,15 @@ final class PrebuildMachine {
         missing.reset();
         readsMiss = false;
         newTokens = 0;
-        phase = prebuild.status().phase();
-        news.phase(prebuild);
-        if (cancelReason == null && !concluded) {
-            builtCommit.look(prebuild);
+        OwnLimits.Reached reached = null;
+        if (!versions.isOld(prebuild, now)) {
+            phase = prebuild.status().phase();
+            news.phase(prebuild);
+            if (cancelReason == null && !concluded) {
+                builtCommit.look(prebuild);
+            }
+            reached = limits.look(prebuild, now);
         }
-        OwnLimits.Reached reached = limits.look(prebuild, now);
         if (phase.isEnd()) {
             over(new Outcome.Ended(prebuild, cancelReason));
         } else if (cancelReason != null) {
@@ -679,6 +908,7 @@ final class PrebuildMachine {
             nobodyWaits = true;
             detached = true;
             saveOrWarn();
+            takeBackSending();
             conclude(new Outcome.LeftRunning(prebuildId));
         }
     }
@@ -693,6 +923,7 @@ final class PrebuildMachine {
             return;
         }
         leave(reason);
+        takeBackSending();
         if (stage == Stage.WATCHING) {
             sendCancel();
         }
@@ -701,6 +932,16 @@ final class PrebuildMachine {
     /** Whether a create was on its way but surely has not gone out, and now never will. */
     private boolean isCreateBack() {
         return stage == Stage.CREATING && (!createOut || out.withdrawCreate());
+    }
+
+    /** An abort: what is not sent again yet never is; what was sent before is looked for. */
+    private void takeBackSending() {
+        sendAgainDue = false;
+        if (sendingAgain && (!createOut || out.withdrawCreate())) {
+            createOut = false;
+            stopSending();
+            lookUpLater(SHORTEST_WAIT);
+        }
     }
 
     private void leave(CancelReason reason) {
@@ -790,7 +1031,7 @@ final class PrebuildMachine {
     void alarm(Alarm alarm) {
         switch (alarm) {
             case CREATE -> {
-                if (stage == Stage.CREATING) {
+                if (isCreating()) {
                     resendCreate();
                 }
             }

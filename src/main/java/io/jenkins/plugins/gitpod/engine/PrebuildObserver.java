@@ -5,6 +5,14 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 /** Hears of one request, one thing after the other, on {@link Lane#DELIVERY}. */
 public interface PrebuildObserver {
 
+    /**
+     * Whether the one who asked is known to be still there. After a restart a build may not have come back yet, or never
+     * will; nothing is sent again for it until then. Called on any thread; must not block.
+     */
+    default boolean isThere() {
+        return true;
+    }
+
     /** Something happened on the way. */
     void update(@NonNull Update update);
 

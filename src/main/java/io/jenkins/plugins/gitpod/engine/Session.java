@@ -7,10 +7,8 @@ import io.jenkins.plugins.gitpod.api.Identity;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildFilter;
 import io.jenkins.plugins.gitpod.api.PrebuildPage;
-import io.jenkins.plugins.gitpod.api.Trigger;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Executor;
 
 /** All that goes out with one secret over one connection: its client, its watcher, its share of the threads. */
@@ -91,12 +89,13 @@ final class Session {
         return known.subjectId();
     }
 
-    /** The prebuilds of a project that this account made, other than by schedule. */
+    /**
+     * The prebuilds of a project that this account made, those by schedule among them: which triggers there are is not
+     * settled, so the server is not asked for one.
+     */
     OwnPrebuilds ownPrebuilds(String projectId) throws GitpodException {
-        PrebuildFilter filter = PrebuildFilter.none()
-                .withProjectIds(List.of(projectId))
-                .withCreatorIds(List.of(subjectId()))
-                .withTriggeredBy(Set.of(Trigger.MANUAL));
+        PrebuildFilter filter =
+                PrebuildFilter.none().withProjectIds(List.of(projectId)).withCreatorIds(List.of(subjectId()));
         List<Prebuild> prebuilds = new ArrayList<>();
         String token = null;
         for (int page = 0; page < MOST_PAGES; page++) {

@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.gitpod.api.BearerToken;
+import java.util.UUID;
 
 /** Looks up a request's bearer token where it is stored. */
 @FunctionalInterface
@@ -15,4 +16,14 @@ public interface TokenSource {
      */
     @NonNull
     BearerToken token() throws TokenUnavailableException;
+
+    /**
+     * The same for another request of the same origin.
+     *
+     * @param requestId a request that was {@linkplain Journal#follows told} to come from where this one's does
+     */
+    @NonNull
+    default TokenSource of(@NonNull UUID requestId) {
+        return this;
+    }
 }

@@ -6,6 +6,7 @@ import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import java.time.Duration;
+import java.util.List;
 
 /** Something worth telling while a request is under way. */
 public sealed interface Update {
@@ -48,6 +49,29 @@ public sealed interface Update {
 
     /** The answer to the create was lost; the prebuild is being looked for. */
     record LookingUp() implements Update {}
+
+    /**
+     * No prebuild was surely found, so the create is sent again.
+     *
+     * @param again how many times, this one included
+     * @param most how many times at most
+     * @param found what might be the work of the ones before, none of it surely
+     */
+    record SendingAgain(int again, int most, @NonNull List<Prebuild> found) implements Update {
+        public SendingAgain {
+            found = List.copyOf(found);
+        }
+    }
+
+    /** A create whose answer was lost made a prebuild after all; another one serves the request, so it is cancelled. */
+    record SurplusCancelled(@NonNull String prebuildId) implements Update {}
+
+    /** One of these may be a prebuild too many, but it is not sure which; none is cancelled. */
+    record SurplusUnsure(@NonNull List<Prebuild> found) implements Update {
+        public SurplusUnsure {
+            found = List.copyOf(found);
+        }
+    }
 
     /** The token was refused and another one was found in the credential. */
     record TokenRotated() implements Update {}

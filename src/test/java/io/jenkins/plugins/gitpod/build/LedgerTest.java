@@ -11,6 +11,7 @@ import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
+import io.jenkins.plugins.gitpod.engine.SentCreate;
 import io.jenkins.plugins.gitpod.engine.Stage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -103,6 +104,42 @@ class LedgerTest {
         assertEquals(git, new Ledger(directory).readOpen().get(0).saved().builtFrom());
         ledger.relocate("team", "guild");
         assertEquals(git, new Ledger(directory).readOpen().get(0).saved().builtFrom());
+    }
+
+    @Test
+    void createsThatMayHaveMadeAPrebuildAreReadAgainToTheMillisecond() throws Exception {
+        SavedRequest known = saved(UUID.randomUUID());
+        SavedRequest unknown = new SavedRequest(
+                        known.request(),
+                        Stage.LOOKING_UP,
+                        known.intentTime(),
+                        null,
+                        false,
+                        CancelReason.SURPLUS,
+                        Duration.ZERO)
+                .with(
+                        List.of(
+                                new SentCreate(1, Instant.ofEpochMilli(1_790_000_000_123L), null),
+                                new SentCreate(
+                                        2,
+                                        Instant.ofEpochMilli(1_790_000_040_456L),
+                                        Instant.ofEpochMilli(1_790_000_640_456L))),
+                        UUID.randomUUID());
+        ledger.announce(known.request().requestId(), origin());
+        ledger.save(unknown);
+        assertEquals(List.of(alone(unknown, origin())), new Ledger(directory).readOpen());
+    }
+
+    @Test
+    void whatCleansUpAfterARequestHasItsOriginAndOutlivesIt() throws Exception {
+        SavedRequest saved = save();
+        SavedRequest after = saved(UUID.randomUUID());
+        ledger.follows(after.request().requestId(), saved.request().requestId());
+        ledger.save(after);
+        ledger.close(saved.request().requestId());
+        ledger.relocate("team", "crew");
+        RequestOrigin moved = new RequestOrigin("crew/shop#7", "crew/shop", "12", "team-credential");
+        assertEquals(List.of(alone(after, moved)), new Ledger(directory).readOpen());
     }
 
     @Test

@@ -19,8 +19,16 @@ final class FaultTable {
     enum Calls {
         /** The create of one request. */
         CREATE,
-        /** The same, and the process ends without a word before it has heard the answer. */
+        /** The same, and our clock is ten minutes ahead. */
+        CREATE_WITH_CLOCK_AHEAD,
+        /** The same, and our clock is ten minutes behind. */
+        CREATE_WITH_CLOCK_BEHIND,
+        /** The create, and the process ends without a word before it has heard the answer. */
         CREATE_AND_CRASH,
+        /** The create, and the process ends without a word while it is looked for, if it is. */
+        CREATE_AND_CRASH_IN_LOOK_UP,
+        /** The create, and the process ends without a word while it is out a second time, if it is. */
+        CREATE_AND_CRASH_AT_SECOND,
         /** The reads of one request that waits. */
         GET,
         /** The lists of five requests that wait. */
@@ -41,6 +49,7 @@ final class FaultTable {
 
     enum Times {
         ONCE(1),
+        TWICE(2),
         FIVE(5),
         FOR_EVER(Integer.MAX_VALUE);
 
@@ -58,7 +67,7 @@ final class FaultTable {
         REFUSED,
         /** The create could not be sent; nothing was made. */
         NOT_SENT,
-        /** Nobody can tell whether it was made; what was is cancelled once it can be found. */
+        /** Sent again as often as allowed, and nobody can tell whether it was made; what was is cancelled once found. */
         UNCLEAR,
         /** Watching was given up; it is cancelled. */
         LOST,
@@ -82,201 +91,210 @@ final class FaultTable {
 
     static final String REFUSED_CONNECTION = "connect refused";
 
+    /** The request is carried out after its call has ended, while it is looked for. */
+    static final String HANG_FOR_A_WHILE = "hang for a while";
+
     private static final int TOO_LARGE = 5 << 20;
 
     private final Map<Calls, String> tables = new EnumMap<>(Calls.class);
 
     FaultTable() {
         tables.put(Calls.CREATE, """
-            connect refused         | COMPLETED 13 | COMPLETED 13 | NOT_SENT 3
-            reset                   | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            reset after acting      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            hang                    | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            hang after acting       | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            slow drip               | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            401                     | REFUSED 1    | REFUSED 1    | REFUSED 1
-            403                     | REFUSED 1    | REFUSED 1    | REFUSED 1
-            404                     | REFUSED 1    | REFUSED 1    | REFUSED 1
-            409 aborted             | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            409 already_exists      | REFUSED 1    | REFUSED 1    | REFUSED 1
-            429 with a wait         | COMPLETED 13 | COMPLETED 13 | REFUSED 70
-            429 without a wait      | REFUSED 1    | REFUSED 1    | REFUSED 1
-            500                     | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            500 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            502 html                | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            502 html after acting   | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            503                     | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            503 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            503 Retry-After: 0      | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            503 Retry-After: 0 acted | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            408                     | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            408 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            307 redirect            | REFUSED 1    | REFUSED 1    | REFUSED 1
-            truncated json          | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            cut-off body            | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            oversized json          | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            wrong content type      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            unknown enum            | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            connect refused         | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | NOT_SENT 3
+            reset                   | COMPLETED 14 | COMPLETED 14 | UNCLEAR 3    | UNCLEAR 3
+            reset after acting      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            hang                    | COMPLETED 14 | COMPLETED 15 | UNCLEAR 5    | UNCLEAR 5
+            hang for a while        | COMPLETED 14 | COMPLETED 14 | COMPLETED 14 | COMPLETED 14
+            hang after acting       | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            slow drip               | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            401                     | REFUSED 1    | REFUSED 1    | REFUSED 1    | REFUSED 1
+            403                     | REFUSED 1    | REFUSED 1    | REFUSED 1    | REFUSED 1
+            404                     | REFUSED 1    | REFUSED 1    | REFUSED 1    | REFUSED 1
+            409 aborted             | COMPLETED 14 | COMPLETED 14 | UNCLEAR 3    | UNCLEAR 3
+            409 already_exists      | REFUSED 1    | REFUSED 1    | REFUSED 1    | REFUSED 1
+            429 with a wait         | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | REFUSED 70
+            429 without a wait      | REFUSED 1    | REFUSED 1    | REFUSED 1    | REFUSED 1
+            500                     | COMPLETED 14 | COMPLETED 14 | UNCLEAR 3    | UNCLEAR 3
+            500 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            502 html                | COMPLETED 14 | COMPLETED 14 | UNCLEAR 3    | UNCLEAR 3
+            502 html after acting   | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            503                     | COMPLETED 14 | COMPLETED 14 | UNCLEAR 3    | UNCLEAR 3
+            503 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            503 Retry-After: 0      | COMPLETED 14 | COMPLETED 14 | UNCLEAR 3    | UNCLEAR 3
+            503 Retry-After: 0 acted | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            408                     | COMPLETED 14 | COMPLETED 14 | UNCLEAR 3    | UNCLEAR 3
+            408 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            307 redirect            | REFUSED 1    | REFUSED 1    | REFUSED 1    | REFUSED 1
+            truncated json          | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            cut-off body            | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            oversized json          | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            wrong content type      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            unknown enum            | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
             """);
         tables.put(Calls.CREATE_AND_CRASH, """
-            connect refused         | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            reset                   | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            reset after acting      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            hang                    | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            hang after acting       | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            slow drip               | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            401                     | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            403                     | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            404                     | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            409 aborted             | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            409 already_exists      | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            429 with a wait         | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            429 without a wait      | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            500                     | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            500 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            502 html                | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            502 html after acting   | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            503                     | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            503 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            503 Retry-After: 0      | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            503 Retry-After: 0 acted | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            408                     | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            408 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            307 redirect            | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
-            truncated json          | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            cut-off body            | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            oversized json          | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            wrong content type      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            unknown enum            | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            connect refused         | COMPLETED 14 | COMPLETED 14 | COMPLETED 14 | COMPLETED 14
+            reset                   | COMPLETED 14 | COMPLETED 14 | UNCLEAR 3    | UNCLEAR 3
+            reset after acting      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            hang                    | COMPLETED 14 | COMPLETED 15 | UNCLEAR 5    | UNCLEAR 5
+            hang for a while        | COMPLETED 14 | COMPLETED 14 | COMPLETED 14 | COMPLETED 14
+            hang after acting       | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            slow drip               | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            401                     | COMPLETED 14 | UNCLEAR 2    | UNCLEAR 2    | UNCLEAR 2
+            403                     | COMPLETED 14 | REFUSED 2    | REFUSED 2    | REFUSED 2
+            404                     | COMPLETED 14 | REFUSED 2    | REFUSED 2    | REFUSED 2
+            409 aborted             | COMPLETED 14 | COMPLETED 14 | UNCLEAR 3    | UNCLEAR 3
+            409 already_exists      | COMPLETED 14 | REFUSED 2    | REFUSED 2    | REFUSED 2
+            429 with a wait         | COMPLETED 14 | COMPLETED 14 | COMPLETED 14 | REFUSED 70
+            429 without a wait      | COMPLETED 14 | REFUSED 2    | REFUSED 2    | REFUSED 2
+            500                     | COMPLETED 14 | COMPLETED 14 | UNCLEAR 3    | UNCLEAR 3
+            500 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            502 html                | COMPLETED 14 | COMPLETED 14 | UNCLEAR 3    | UNCLEAR 3
+            502 html after acting   | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            503                     | COMPLETED 14 | COMPLETED 14 | UNCLEAR 3    | UNCLEAR 3
+            503 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            503 Retry-After: 0      | COMPLETED 14 | COMPLETED 14 | UNCLEAR 3    | UNCLEAR 3
+            503 Retry-After: 0 acted | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            408                     | COMPLETED 14 | COMPLETED 14 | UNCLEAR 3    | UNCLEAR 3
+            408 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            307 redirect            | COMPLETED 14 | REFUSED 2    | REFUSED 2    | REFUSED 2
+            truncated json          | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            cut-off body            | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            oversized json          | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            wrong content type      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            unknown enum            | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
             """);
+        tables.put(Calls.CREATE_WITH_CLOCK_AHEAD, tables.get(Calls.CREATE));
+        tables.put(Calls.CREATE_WITH_CLOCK_BEHIND, tables.get(Calls.CREATE));
+        tables.put(Calls.CREATE_AND_CRASH_IN_LOOK_UP, tables.get(Calls.CREATE));
+        tables.put(Calls.CREATE_AND_CRASH_AT_SECOND, tables.get(Calls.CREATE));
         tables.put(Calls.GET, """
-            connect refused         | COMPLETED 13 | COMPLETED 13 | LOST 17
-            reset                   | COMPLETED 13 | COMPLETED 13 | LOST 17
-            reset after acting      | COMPLETED 13 | COMPLETED 13 | LOST 17
-            hang                    | COMPLETED 13 | COMPLETED 13 | LOST 18
-            hang after acting       | COMPLETED 13 | COMPLETED 13 | LOST 18
-            slow drip               | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            401                     | LOST 1       | LOST 1       | LOST 1
-            403                     | LOST 1       | LOST 1       | LOST 1
-            404                     | COMPLETED 13 | GONE 2       | GONE 2
-            409 aborted             | COMPLETED 13 | COMPLETED 13 | LOST 17
-            409 already_exists      | LOST 1       | LOST 1       | LOST 1
-            429 with a wait         | COMPLETED 13 | COMPLETED 13 | LOST 63
-            429 without a wait      | COMPLETED 13 | COMPLETED 13 | LOST 8
-            500                     | COMPLETED 13 | COMPLETED 13 | LOST 8
-            500 after acting        | COMPLETED 13 | COMPLETED 13 | LOST 8
-            502 html                | COMPLETED 13 | COMPLETED 13 | LOST 17
-            502 html after acting   | COMPLETED 13 | COMPLETED 13 | LOST 17
-            503                     | COMPLETED 13 | COMPLETED 13 | LOST 17
-            503 after acting        | COMPLETED 13 | COMPLETED 13 | LOST 17
-            503 Retry-After: 0      | COMPLETED 13 | COMPLETED 13 | LOST 17
-            503 Retry-After: 0 acted | COMPLETED 13 | COMPLETED 13 | LOST 17
-            408                     | COMPLETED 13 | COMPLETED 13 | LOST 8
-            408 after acting        | COMPLETED 13 | COMPLETED 13 | LOST 8
-            307 redirect            | COMPLETED 13 | COMPLETED 13 | LOST 8
-            truncated json          | COMPLETED 13 | COMPLETED 13 | LOST 8
-            cut-off body            | COMPLETED 13 | COMPLETED 13 | LOST 17
-            oversized json          | COMPLETED 13 | COMPLETED 13 | LOST 8
-            wrong content type      | COMPLETED 13 | COMPLETED 13 | LOST 8
-            unknown enum            | COMPLETED 13 | COMPLETED 13 | OVER_LIMIT 122
+            connect refused         | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 17
+            reset                   | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 17
+            reset after acting      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 17
+            hang                    | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 18
+            hang after acting       | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 18
+            slow drip               | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            401                     | LOST 1       | LOST 1       | LOST 1       | LOST 1
+            403                     | LOST 1       | LOST 1       | LOST 1       | LOST 1
+            404                     | COMPLETED 13 | COMPLETED 13 | GONE 2       | GONE 2
+            409 aborted             | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 17
+            409 already_exists      | LOST 1       | LOST 1       | LOST 1       | LOST 1
+            429 with a wait         | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 63
+            429 without a wait      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 8
+            500                     | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 8
+            500 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 8
+            502 html                | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 17
+            502 html after acting   | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 17
+            503                     | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 17
+            503 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 17
+            503 Retry-After: 0      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 17
+            503 Retry-After: 0 acted | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 17
+            408                     | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 8
+            408 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 8
+            307 redirect            | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 8
+            truncated json          | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 8
+            cut-off body            | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 17
+            oversized json          | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 8
+            wrong content type      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 8
+            unknown enum            | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | OVER_LIMIT 122
             """);
         tables.put(Calls.LIST_OF_WATCHER, """
-            connect refused         | COMPLETED 13 | COMPLETED 13 | LOST 17
-            reset                   | COMPLETED 13 | COMPLETED 13 | LOST 17
-            reset after acting      | COMPLETED 13 | COMPLETED 13 | LOST 17
-            hang                    | COMPLETED 13 | COMPLETED 13 | LOST 18
-            hang after acting       | COMPLETED 13 | COMPLETED 13 | LOST 18
-            slow drip               | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            401                     | LOST 1       | LOST 1       | LOST 1
-            403                     | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            404                     | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            409 aborted             | COMPLETED 13 | COMPLETED 13 | LOST 17
-            409 already_exists      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            429 with a wait         | COMPLETED 13 | COMPLETED 13 | LOST 63
-            429 without a wait      | COMPLETED 13 | COMPLETED 13 | LOST 8
-            500                     | COMPLETED 13 | COMPLETED 13 | LOST 8
-            500 after acting        | COMPLETED 13 | COMPLETED 13 | LOST 8
-            502 html                | COMPLETED 13 | COMPLETED 13 | LOST 17
-            502 html after acting   | COMPLETED 13 | COMPLETED 13 | LOST 17
-            503                     | COMPLETED 13 | COMPLETED 13 | LOST 17
-            503 after acting        | COMPLETED 13 | COMPLETED 13 | LOST 17
-            503 Retry-After: 0      | COMPLETED 13 | COMPLETED 13 | LOST 17
-            503 Retry-After: 0 acted | COMPLETED 13 | COMPLETED 13 | LOST 17
-            408                     | COMPLETED 13 | COMPLETED 13 | LOST 8
-            408 after acting        | COMPLETED 13 | COMPLETED 13 | LOST 8
-            307 redirect            | COMPLETED 13 | COMPLETED 13 | LOST 8
-            truncated json          | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            cut-off body            | COMPLETED 13 | COMPLETED 13 | LOST 17
-            oversized json          | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            wrong content type      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            unknown enum            | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            connect refused         | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 17
+            reset                   | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 17
+            reset after acting      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 17
+            hang                    | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 18
+            hang after acting       | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 18
+            slow drip               | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            401                     | LOST 1       | LOST 1       | LOST 1       | LOST 1
+            403                     | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            404                     | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            409 aborted             | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 17
+            409 already_exists      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            429 with a wait         | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 63
+            429 without a wait      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 8
+            500                     | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 8
+            500 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 8
+            502 html                | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 17
+            502 html after acting   | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 17
+            503                     | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 17
+            503 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 17
+            503 Retry-After: 0      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 17
+            503 Retry-After: 0 acted | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 17
+            408                     | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 8
+            408 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 8
+            307 redirect            | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 8
+            truncated json          | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            cut-off body            | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | LOST 17
+            oversized json          | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            wrong content type      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            unknown enum            | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
             """);
         tables.put(Calls.ENVIRONMENT, allComplete(tables.get(Calls.GET)));
         tables.put(Calls.GET_WITH_EVENTS, tables.get(Calls.GET));
         tables.put(Calls.LIST_WITH_EVENTS, tables.get(Calls.LIST_OF_WATCHER));
         String lookUp = """
-            connect refused         | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
-            reset                   | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
-            reset after acting      | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
-            hang                    | COMPLETED 13 | COMPLETED 13 | UNCLEAR 18
-            hang after acting       | COMPLETED 13 | COMPLETED 13 | UNCLEAR 18
-            slow drip               | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
-            401                     | UNCLEAR 1    | UNCLEAR 1    | UNCLEAR 1
-            403                     | UNCLEAR 1    | UNCLEAR 1    | UNCLEAR 1
-            404                     | UNCLEAR 1    | UNCLEAR 1    | UNCLEAR 1
-            409 aborted             | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
-            409 already_exists      | UNCLEAR 1    | UNCLEAR 1    | UNCLEAR 1
-            429 with a wait         | COMPLETED 13 | COMPLETED 13 | UNCLEAR 63
-            429 without a wait      | COMPLETED 13 | COMPLETED 13 | UNCLEAR 8
-            500                     | COMPLETED 13 | COMPLETED 13 | UNCLEAR 8
-            500 after acting        | COMPLETED 13 | COMPLETED 13 | UNCLEAR 8
-            502 html                | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
-            502 html after acting   | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
-            503                     | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
-            503 after acting        | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
-            503 Retry-After: 0      | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
-            503 Retry-After: 0 acted | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
-            408                     | COMPLETED 13 | COMPLETED 13 | UNCLEAR 8
-            408 after acting        | COMPLETED 13 | COMPLETED 13 | UNCLEAR 8
-            307 redirect            | COMPLETED 13 | COMPLETED 13 | UNCLEAR 8
-            truncated json          | COMPLETED 13 | COMPLETED 13 | UNCLEAR 8
-            cut-off body            | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
-            oversized json          | COMPLETED 13 | COMPLETED 13 | UNCLEAR 8
-            wrong content type      | COMPLETED 13 | COMPLETED 13 | UNCLEAR 8
-            unknown enum            | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            connect refused         | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
+            reset                   | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
+            reset after acting      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
+            hang                    | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | UNCLEAR 18
+            hang after acting       | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | UNCLEAR 18
+            slow drip               | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
+            401                     | UNCLEAR 1    | UNCLEAR 1    | UNCLEAR 1    | UNCLEAR 1
+            403                     | UNCLEAR 1    | UNCLEAR 1    | UNCLEAR 1    | UNCLEAR 1
+            404                     | UNCLEAR 1    | UNCLEAR 1    | UNCLEAR 1    | UNCLEAR 1
+            409 aborted             | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
+            409 already_exists      | UNCLEAR 1    | UNCLEAR 1    | UNCLEAR 1    | UNCLEAR 1
+            429 with a wait         | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | UNCLEAR 63
+            429 without a wait      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | UNCLEAR 8
+            500                     | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | UNCLEAR 8
+            500 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | UNCLEAR 8
+            502 html                | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
+            502 html after acting   | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
+            503                     | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
+            503 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
+            503 Retry-After: 0      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
+            503 Retry-After: 0 acted | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
+            408                     | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | UNCLEAR 8
+            408 after acting        | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | UNCLEAR 8
+            307 redirect            | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | UNCLEAR 8
+            truncated json          | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | UNCLEAR 8
+            cut-off body            | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | UNCLEAR 17
+            oversized json          | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | UNCLEAR 8
+            wrong content type      | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | UNCLEAR 8
+            unknown enum            | COMPLETED 13 | COMPLETED 13 | COMPLETED 13 | COMPLETED 13
             """;
         tables.put(Calls.LIST_OF_LOOK_UP, lookUp);
         tables.put(Calls.IDENTITY, lookUp);
         tables.put(Calls.CANCEL, """
-            connect refused         | CANCELLED 1  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
-            reset                   | CANCELLED 1  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
-            reset after acting      | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
-            hang                    | CANCELLED 1  | CANCELLED 4  | CANCELLED_AFTERWARDS 6
-            hang after acting       | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
-            slow drip               | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
-            401                     | CANCELLED 1  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
-            403                     | CANCELLED 1  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
-            404                     | CANCELLED 1  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
-            409 aborted             | CANCELLED 1  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
-            409 already_exists      | CANCELLED 1  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
-            429 with a wait         | CANCELLED 1  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
-            429 without a wait      | CANCELLED 1  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
-            500                     | CANCELLED 1  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
-            500 after acting        | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
-            502 html                | CANCELLED 1  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
-            502 html after acting   | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
-            503                     | CANCELLED 1  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
-            503 after acting        | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
-            503 Retry-After: 0      | CANCELLED 1  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
-            503 Retry-After: 0 acted | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
-            408                     | CANCELLED 1  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
-            408 after acting        | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
-            307 redirect            | CANCELLED 1  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
-            truncated json          | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
-            cut-off body            | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
-            oversized json          | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
-            wrong content type      | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
-            unknown enum            | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
+            connect refused         | CANCELLED 1  | CANCELLED 2  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
+            reset                   | CANCELLED 1  | CANCELLED 2  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
+            reset after acting      | CANCELLED 1  | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
+            hang                    | CANCELLED 1  | CANCELLED 4  | CANCELLED 4  | CANCELLED_AFTERWARDS 6
+            hang after acting       | CANCELLED 1  | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
+            slow drip               | CANCELLED 1  | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
+            401                     | CANCELLED 1  | CANCELLED 2  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
+            403                     | CANCELLED 1  | CANCELLED 2  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
+            404                     | CANCELLED 1  | CANCELLED 2  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
+            409 aborted             | CANCELLED 1  | CANCELLED 2  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
+            409 already_exists      | CANCELLED 1  | CANCELLED 2  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
+            429 with a wait         | CANCELLED 1  | CANCELLED 2  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
+            429 without a wait      | CANCELLED 1  | CANCELLED 2  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
+            500                     | CANCELLED 1  | CANCELLED 2  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
+            500 after acting        | CANCELLED 1  | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
+            502 html                | CANCELLED 1  | CANCELLED 2  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
+            502 html after acting   | CANCELLED 1  | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
+            503                     | CANCELLED 1  | CANCELLED 2  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
+            503 after acting        | CANCELLED 1  | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
+            503 Retry-After: 0      | CANCELLED 1  | CANCELLED 2  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
+            503 Retry-After: 0 acted | CANCELLED 1  | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
+            408                     | CANCELLED 1  | CANCELLED 2  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
+            408 after acting        | CANCELLED 1  | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
+            307 redirect            | CANCELLED 1  | CANCELLED 2  | CANCELLED 2  | CANCELLED_AFTERWARDS 6
+            truncated json          | CANCELLED 1  | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
+            cut-off body            | CANCELLED 1  | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
+            oversized json          | CANCELLED 1  | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
+            wrong content type      | CANCELLED 1  | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
+            unknown enum            | CANCELLED 1  | CANCELLED 1  | CANCELLED 1  | CANCELLED 1
             """);
     }
 
@@ -311,6 +329,7 @@ final class FaultTable {
                 Map.entry("reset", Fault::resetBeforeActing),
                 Map.entry("reset after acting", Fault::resetAfterActing),
                 Map.entry("hang", Fault::hangBeforeActing),
+                Map.entry(HANG_FOR_A_WHILE, Fault::hangBeforeActing),
                 Map.entry("hang after acting", Fault::hangAfterActing),
                 Map.entry("slow drip", () -> Fault.slowDrip(200, Duration.ofMillis(1))),
                 Map.entry("401", () -> Fault.status(401, "unauthenticated", "who are you?")),

@@ -3,28 +3,35 @@ package io.jenkins.plugins.gitpod.engine;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsInAnyOrder;
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import io.jenkins.plugins.gitpod.simulator.Call;
 import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
+import io.jenkins.plugins.gitpod.simulator.PhasePlan;
+import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** A create whose answer is lost: found again if it was made, told if it was not, never sent twice. */
+/** A create whose answer is lost: found again if it was made, sent again if it was not, and one is left running. */
 class LostAnswerTest {
 
     private static final String CREATE = "CreatePrebuild";
@@ -84,38 +91,251 @@ class LostAnswerTest {
 
     @ParameterizedTest
     @MethodSource("neitherMadeNorAnswered")
-    void whatWasNotMadeIsToldWithinTheReadLagAndNotSentAgain(Fault fault) {
+    void whatWasNotMadeIsSentAgainAfterTheReadLag(Fault fault) {
         try (Scene scene = Scene.begin()) {
             scene.fault(CREATE, fault);
             Scene.Wait wait = scene.submit();
-            Duration took = scene.untilConcluded(wait, Duration.ofMinutes(3));
+            Duration took = scene.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(2));
 
-            Outcome.CreateUnclear unclear = wait.outcome(Outcome.CreateUnclear.class);
-            assertThat(unclear.found(), is(empty()));
-            assertThat(unclear.failure(), is(notNullValue()));
             assertThat(took, is(greaterThan(EngineSettings.defaults().readLag())));
             assertThat(took, is(lessThanOrEqualTo(Duration.ofSeconds(90))));
+            assertThat(
+                    wait.observer().updates(Update.SendingAgain.class),
+                    contains(new Update.SendingAgain(1, 3, List.of())));
+            if (fault instanceof Fault.Hang hang) {
+                hang.release();
+                scene.awaitReal(() -> scene.gitpod.books().prebuilds().size() == 2);
+            }
+            scene.untilConcluded(wait, Duration.ofMinutes(13));
+            assertThat(wait.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
             scene.untilAllClosed(Duration.ofMinutes(15));
-            assertThat(scene.gitpod.books().count(CREATE), is(1));
-            assertThat(scene.gitpod.books().prebuilds(), is(empty()));
+            assertThat(scene.gitpod.books().count(CREATE), is(2));
+            assertThat(notCancelled(scene), contains(wait.prebuildId()));
+            assertThat(scene.journal.open(), is(empty()));
+        }
+    }
+
+    private static List<String> notCancelled(Scene scene) {
+        return scene.gitpod.books().prebuilds().stream()
+                .filter(prebuild -> !prebuild.isCancelRequested())
+                .map(SimPrebuild::id)
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("neitherMadeNorAnswered")
+    void afterThreeMoreTriesInVainItIsToldHowOftenItWasSent(Fault fault) {
+        try (Scene scene = Scene.begin()) {
+            scene.fault(FaultRule.on(CREATE, fault).forever(), fault);
+            Scene.Wait wait = scene.submit();
+            Duration took = scene.untilConcluded(wait, Duration.ofMinutes(5));
+
+            Outcome.CreateUnclear unclear = wait.outcome(Outcome.CreateUnclear.class);
+            assertThat(unclear.sent(), is(4));
+            assertThat(unclear.found(), is(empty()));
+            assertThat(unclear.failure(), is(notNullValue()));
+            assertThat(took, is(greaterThan(Duration.ofMinutes(2))));
+            assertThat(wait.observer().updates(Update.SendingAgain.class), hasSize(3));
+            assertThat(scene.gitpod.books().count(CREATE), is(4));
+            if (fault instanceof Fault.Hang hang) {
+                hang.release();
+                scene.awaitReal(() -> scene.gitpod.books().prebuilds().size() == 4);
+            }
+            scene.untilAllClosed(Duration.ofMinutes(15));
+            assertThat(scene.gitpod.books().active(), is(empty()));
+            assertThat(scene.gitpod.books().count(CREATE), is(4));
             assertThat(scene.journal.open(), is(empty()));
         }
     }
 
     @Test
-    void aCreateThatHungIsCancelledIfItTakesEffectAfterTheBuildWasTold() {
+    void eachCreateIsSavedWithItsOwnTimeBeforeItLeaves() {
+        try (Scene scene = Scene.begin()) {
+            List<Integer> savedBefore = new ArrayList<>();
+            Fault fault = Fault.status(503, "unavailable", "restarting");
+            scene.fault(
+                    FaultRule.on(CREATE, fault).times(2).when(call -> {
+                        savedBefore.add(scene.journal.open().get(0).sends().size());
+                        return true;
+                    }),
+                    fault);
+            Scene.Wait wait = scene.submit();
+            scene.untilStage(wait, Stage.LOOKING_UP, Duration.ZERO);
+            scene.runtime.runUntil(() -> savedBefore.size() == 2, Duration.ofMinutes(2));
+
+            assertThat(savedBefore, contains(1, 2));
+            List<SentCreate> sends = scene.journal.open().get(0).sends();
+            assertThat(
+                    Duration.between(sends.get(0).intentTime(), sends.get(1).intentTime()),
+                    is(greaterThan(EngineSettings.defaults().readLag())));
+            assertThat(sends.get(1).serverTime(), is(notNullValue()));
+        }
+    }
+
+    @Test
+    void theTriesAreFurtherAndFurtherApart() {
+        try (Scene scene = Scene.begin()) {
+            Fault fault = Fault.status(503, "unavailable", "restarting");
+            scene.fault(FaultRule.on(CREATE, fault).forever(), fault);
+            scene.untilConcluded(scene.submit(), Duration.ofMinutes(5));
+            List<Instant> at =
+                    scene.gitpod.books().calls(CREATE).stream().map(Call::at).toList();
+            Duration first = Duration.between(at.get(0), at.get(1));
+            Duration second = Duration.between(at.get(1), at.get(2));
+            Duration third = Duration.between(at.get(2), at.get(3));
+            assertThat(second, is(greaterThan(first)));
+            assertThat(third, is(greaterThan(second)));
+        }
+    }
+
+    @Test
+    void whatTakesEffectAfterAnotherOneWasMadeIsCancelledAndSaid() {
         try (Scene scene = Scene.begin()) {
             Fault.Hang hang = Fault.hangBeforeActing();
             scene.fault(CREATE, hang);
             Scene.Wait wait = scene.submit();
-            scene.untilConcluded(wait, Duration.ofMinutes(3));
-            wait.outcome(Outcome.CreateUnclear.class);
-
+            scene.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(2));
+            scene.runtime.advance(Duration.ofSeconds(20));
             hang.release();
-            scene.awaitReal(() -> scene.gitpod.books().prebuilds().size() == 1);
-            scene.untilAllClosed(Duration.ofMinutes(3));
-            assertThat(scene.gitpod.books().active(), is(empty()));
-            assertThat(wait.observer().outcomes(), hasSize(1));
+            scene.awaitReal(() -> scene.gitpod.books().prebuilds().size() == 2);
+            scene.untilConcluded(wait, Duration.ofMinutes(13));
+
+            SimPrebuild late = scene.gitpod.books().prebuilds().get(1);
+            assertThat(
+                    wait.observer().updates(Update.SurplusCancelled.class),
+                    contains(new Update.SurplusCancelled(late.id())));
+            assertThat(late.phase(), is(SimPhase.CANCELLED));
+            assertThat(wait.prebuildId().equals(late.id()), is(false));
+            assertThat(wait.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
+            scene.untilAllClosed(Duration.ofMinutes(13));
+        }
+    }
+
+    @Test
+    void whatTakesEffectAfterTheBuildIsOverIsCancelledAndLogged() {
+        try (Scene scene = Scene.with().plan(PhasePlan.failing("no")).begin()) {
+            Fault.Hang hang = Fault.hangBeforeActing();
+            scene.fault(CREATE, hang);
+            Scene.Wait wait = scene.submit();
+            scene.untilConcluded(wait, Duration.ofMinutes(6));
+            assertThat(scene.journal.open(), hasSize(1));
+            scene.gitpod.onCreate(made -> made.plan(PhasePlan.stuckIn(SimPhase.RUNNING)));
+            hang.release();
+            scene.awaitReal(() -> scene.gitpod.books().prebuilds().size() == 2);
+            scene.untilAllClosed(Duration.ofMinutes(10));
+
+            SimPrebuild late = scene.gitpod.books().prebuilds().get(1);
+            assertThat(late.phase(), is(SimPhase.CANCELLED));
+            assertThat(scene.log.text(), containsString(late.id()));
+        }
+    }
+
+    @Test
+    void aCancelOfASurplusOneThatFailsIsTriedUntilItIsTaken() {
+        try (Scene scene = Scene.begin()) {
+            Fault.Hang hang = Fault.hangBeforeActing();
+            scene.fault(CREATE, hang);
+            Scene.Wait wait = scene.submit();
+            scene.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(2));
+            scene.gitpod.onCreate(made -> made.plan(PhasePlan.stuckIn(SimPhase.RUNNING)));
+            Fault down = Fault.htmlStatus(502);
+            scene.fault(FaultRule.on("CancelPrebuild", down).times(7), down);
+            hang.release();
+            scene.awaitReal(() -> scene.gitpod.books().prebuilds().size() == 2);
+            scene.untilAllClosed(Duration.ofMinutes(30));
+
+            assertThat(scene.gitpod.books().prebuilds().get(1).phase(), is(SimPhase.CANCELLED));
+        }
+    }
+
+    @Test
+    void nothingIsSentAgainAfterAnAbort() {
+        try (Scene scene = Scene.begin()) {
+            scene.fault(CREATE, Fault.resetBeforeActing());
+            Scene.Wait wait = scene.submit();
+            scene.runtime.advance(Duration.ofSeconds(20));
+            wait.abort();
+            scene.untilAllClosed(Duration.ofMinutes(15));
+
+            assertThat(scene.gitpod.books().count(CREATE), is(1));
+            assertThat(scene.gitpod.books().prebuilds(), is(empty()));
+        }
+    }
+
+    @Test
+    void whatSomebodyMadeWithTheSameAccount45SecondsBeforeDoesNotDisturb() {
+        try (Scene scene = Scene.begin()) {
+            SimPrebuild foreign = scene.createAsPerson();
+            scene.runtime.advance(Duration.ofSeconds(45));
+            scene.fault(CREATE, Fault.resetAfterActing());
+            Scene.Wait wait = scene.submit();
+            scene.untilStage(wait, Stage.WATCHING, Duration.ofSeconds(10));
+
+            assertThat(wait.prebuildId().equals(foreign.id()), is(false));
+            assertThat(scene.gitpod.books().count(CREATE), is(2));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-10, 10})
+    void aClockThatIsTenMinutesOffNeitherAdoptsAStrangersNorMissesItsOwn(int minutes) {
+        try (Scene scene = Scene.begin()) {
+            scene.runtime.setClockAhead(Duration.ofMinutes(minutes));
+            SimPrebuild before = scene.createAsPerson();
+            scene.runtime.advance(Duration.ofSeconds(45));
+            scene.fault(CREATE, Fault.resetAfterActing());
+            Scene.Wait made = scene.submit();
+            scene.untilStage(made, Stage.WATCHING, Duration.ofSeconds(10));
+            assertThat(made.prebuildId().equals(before.id()), is(false));
+
+            scene.runtime.advance(Duration.ofSeconds(45));
+            SimPrebuild between = scene.createAsPerson();
+            scene.runtime.advance(Duration.ofSeconds(45));
+            scene.fault(CREATE, Fault.resetBeforeActing());
+            Scene.Wait notMade = scene.submit();
+            scene.untilStage(notMade, Stage.WATCHING, Duration.ofMinutes(2));
+            scene.untilAllClosed(Duration.ofMinutes(30));
+
+            assertThat(scene.gitpod.books().prebuilds(), hasSize(4));
+            assertThat(before.isCancelRequested() || between.isCancelRequested(), is(false));
+            assertThat(scene.gitpod.books().count("CancelPrebuild"), is(0));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-10, 10})
+    void gitpodsClockMayBeTheOneThatIsOff(int minutes) {
+        try (Scene scene = Scene.begin()) {
+            scene.gitpod.clockOffset(Duration.ofMinutes(minutes));
+            scene.createAsPerson();
+            scene.runtime.advance(Duration.ofSeconds(45));
+            scene.fault(CREATE, Fault.resetAfterActing());
+            Scene.Wait wait = scene.submit();
+            scene.untilStage(wait, Stage.WATCHING, Duration.ofSeconds(10));
+            assertThat(scene.gitpod.books().count(CREATE), is(2));
+        }
+    }
+
+    @Test
+    void withoutADateTheClocksMayDifferByAMinute() {
+        try (Scene scene = Scene.begin()) {
+            scene.gitpod.dateHeader(false);
+            scene.runtime.setClockAhead(Duration.ofSeconds(50));
+            scene.fault(CREATE, Fault.resetAfterActing());
+            Scene.Wait wait = scene.submit();
+            scene.untilStage(wait, Stage.WATCHING, Duration.ofSeconds(10));
+            assertThat(scene.gitpod.books().count(CREATE), is(1));
+        }
+    }
+
+    @Test
+    void theLookUpAsksForNoTrigger() {
+        try (Scene scene = Scene.begin()) {
+            scene.fault(CREATE, Fault.resetAfterActing());
+            scene.untilStage(scene.submit(), Stage.WATCHING, Duration.ofSeconds(10));
+            Call look = scene.gitpod.books().calls("ListPrebuilds").get(0);
+            assertThat(look.body(), containsString("creatorIds"));
+            assertThat(look.body(), not(containsString("triggeredBy")));
         }
     }
 
@@ -150,7 +370,7 @@ class LostAnswerTest {
     }
 
     @Test
-    void ofSeveralLostSomeMadeThoseThatWereMadeAreFoundAndTheOthersTold() {
+    void ofSeveralLostSomeMadeThoseThatWereMadeAreFoundAndTheOthersSentAgain() {
         try (Scene scene = Scene.begin()) {
             scene.fault(FaultRule.on(CREATE, Fault.resetAfterActing()).times(2), Fault.resetAfterActing());
             scene.fault(FaultRule.on(CREATE, Fault.resetBeforeActing()).times(2), Fault.resetBeforeActing());
@@ -160,31 +380,27 @@ class LostAnswerTest {
             }
             scene.runtime.advance(Duration.ofMinutes(30));
 
-            assertThat(scene.gitpod.books().prebuilds(), hasSize(2));
-            assertThat(
-                    waits.stream()
-                            .filter(wait -> wait.observer().outcomes().get(0) instanceof Outcome.Ended)
-                            .toList(),
-                    hasSize(2));
-            assertThat(
-                    waits.stream()
-                            .filter(wait -> wait.observer().outcomes().get(0) instanceof Outcome.CreateUnclear)
-                            .toList(),
-                    hasSize(2));
+            assertThat(scene.gitpod.books().prebuilds(), hasSize(4));
+            waits.forEach(wait -> wait.outcome(Outcome.Ended.class));
+            assertThat(waits.stream().map(Scene.Wait::prebuildId).distinct().toList(), hasSize(4));
+            assertThat(scene.gitpod.books().count("CancelPrebuild"), is(0));
             assertThat(scene.engine().open(), is(empty()));
         }
     }
 
     @Test
-    void whatSomebodyElseStartedInBetweenIsNotAdoptedAndNotCancelled() {
+    void whatSomebodyElseStartedAtTheSameMomentIsNotAdoptedAndNotCancelledButNamed() {
         try (Scene scene = Scene.begin()) {
             SimPrebuild foreign = scene.createAsPerson();
             scene.fault(CREATE, Fault.resetAfterActing());
             Scene.Wait wait = scene.submit();
-            scene.untilConcluded(wait, Duration.ofMinutes(2));
+            scene.untilConcluded(wait, Duration.ofMinutes(15));
 
-            Outcome.CreateUnclear unclear = wait.outcome(Outcome.CreateUnclear.class);
-            assertThat(unclear.found(), hasSize(2));
+            assertThat(wait.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
+            List<Update.SendingAgain> again = wait.observer().updates(Update.SendingAgain.class);
+            assertThat(again, hasSize(1));
+            assertThat(again.get(0).found(), hasSize(2));
+            assertThat(wait.observer().updates(Update.SurplusUnsure.class), hasSize(1));
             scene.untilAllClosed(Duration.ofMinutes(20));
             assertThat(foreign.isCancelRequested(), is(false));
             assertThat(scene.gitpod.books().count("CancelPrebuild"), is(0));
@@ -223,9 +439,9 @@ class LostAnswerTest {
             scene.untilStage(first, Stage.WATCHING, Duration.ZERO);
             scene.fault(CREATE, Fault.resetBeforeActing());
             Scene.Wait second = scene.submit();
-            scene.untilConcluded(second, Duration.ofMinutes(2));
+            scene.untilStage(second, Stage.WATCHING, Duration.ofMinutes(2));
 
-            assertThat(second.outcome(Outcome.CreateUnclear.class).found(), is(empty()));
+            assertThat(second.prebuildId().equals(first.prebuildId()), is(false));
             assertThat(first.observer().isConcluded(), is(false));
         }
     }
@@ -237,10 +453,21 @@ class LostAnswerTest {
             scene.fault(CREATE, Fault.resetBeforeActing());
             Scene.Wait lost = scene.submit();
             Scene.Wait fine = scene.submit(scene.requestFor(other));
-            scene.untilConcluded(lost, Duration.ofMinutes(2));
+            scene.untilStage(lost, Stage.WATCHING, Duration.ofMinutes(2));
 
-            assertThat(lost.outcome(Outcome.CreateUnclear.class).found(), is(empty()));
+            assertThat(lost.prebuildId().equals(fine.prebuildId()), is(false));
             assertThat(fine.handle().view().stage(), is(Stage.WATCHING));
+        }
+    }
+
+    @Test
+    void aSharedAccountSendsNothingAgain() {
+        try (Scene scene = Scene.with().sharedAccount().begin()) {
+            scene.fault(CREATE, Fault.resetBeforeActing());
+            Scene.Wait wait = scene.submit();
+            scene.untilConcluded(wait, Duration.ofMinutes(2));
+            assertThat(wait.outcome(Outcome.CreateUnclear.class).sent(), is(1));
+            assertThat(scene.gitpod.books().count(CREATE), is(1));
         }
     }
 

@@ -14,6 +14,8 @@ import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.Trigger;
 import io.jenkins.plugins.gitpod.engine.LostCreates.Decision;
+import io.jenkins.plugins.gitpod.engine.OpenCreate.Moment;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -32,6 +34,20 @@ class LostCreatesTest {
     private static final boolean LAG_OVER = true;
 
     private final LostCreates creates = new LostCreates(SKEW, LATEST);
+    private final ServerClock noClock = new ServerClock(new SimulatedRuntime());
+
+    private static Moment at(Instant wall) {
+        return new Moment(wall, Duration.between(SENT, wall).toNanos());
+    }
+
+    private void sent(PrebuildRequest request, Instant when) {
+        creates.sent(request, 1, noClock, at(when));
+    }
+
+    /** The call is over as soon as it is out. */
+    private void answerLost(PrebuildRequest request) {
+        creates.lost(request.requestId(), 1, at(SENT));
+    }
 
     private static PrebuildRequest request(String environmentClassId, boolean sharedAccount) {
         return request("https://gitpod.example.com/api", environmentClassId, sharedAccount);
@@ -53,13 +69,13 @@ class LostCreatesTest {
 
     private UUID lost(String environmentClassId) {
         UUID id = inFlight(environmentClassId);
-        creates.lost(id);
+        creates.lost(id, 1, at(SENT));
         return id;
     }
 
     private UUID inFlight(String environmentClassId) {
         PrebuildRequest request = request(environmentClassId, false);
-        creates.sent(request, SENT);
+        sent(request, SENT);
         return request.requestId();
     }
 
@@ -85,7 +101,7 @@ class LostCreatesTest {
 
     private static Map<UUID, String> ids(Decision decision) {
         Map<UUID, String> ids = new HashMap<>();
-        decision.assigned().forEach((request, prebuild) -> ids.put(request, prebuild.id()));
+        decision.assigned().forEach((create, prebuild) -> ids.put(create.requestId(), prebuild.id()));
         return ids;
     }
 
@@ -194,8 +210,8 @@ class LostCreatesTest {
     @Test
     void aSharedAccountAdoptsNothing() {
         PrebuildRequest request = request(null, true);
-        creates.sent(request, SENT);
-        creates.lost(request.requestId());
+        sent(request, SENT);
+        answerLost(request);
         Decision decision = look(request.requestId(), LAG_OVER, made("p"));
         assertThat(decision.assigned(), is(anEmptyMap()));
         assertThat(decision.candidates(), hasSize(1));
@@ -209,7 +225,7 @@ class LostCreatesTest {
         assertThat(held.held(), is(true));
         assertThat(held.assigned(), is(anEmptyMap()));
 
-        creates.settled(other, "p");
+        creates.settled(other, 1, "p");
         Decision after = look(id, LAG_OVER, made("p"));
         assertThat(after.held(), is(false));
         assertThat(after.assigned(), is(anEmptyMap()));
@@ -227,7 +243,7 @@ class LostCreatesTest {
     void aCreateStillUnansweredHoldsNothingOfAnotherGitpod() {
         UUID id = lost();
         PrebuildRequest elsewhere = request("https://gitpod.example.org/api", null, false);
-        creates.sent(elsewhere, SENT);
+        sent(elsewhere, SENT);
         assertThat(ids(look(id, EARLY, made("p"))), hasEntry(id, "p"));
     }
 
@@ -235,7 +251,7 @@ class LostCreatesTest {
     void aCreateSentLaterHoldsNothingThatIsOlder() {
         UUID id = lost();
         PrebuildRequest later = request(null, false);
-        creates.sent(later, SENT.plus(Duration.ofMinutes(5)));
+        sent(later, SENT.plus(Duration.ofMinutes(5)));
         assertThat(ids(look(id, EARLY, made("p"))), hasEntry(id, "p"));
     }
 
@@ -273,7 +289,7 @@ class LostCreatesTest {
 
     @Test
     void whatAnAnsweredCreateMadeIsNoMatch() {
-        creates.settled(inFlight(null), "p");
+        creates.settled(inFlight(null), 1, "p");
         UUID id = lost();
         assertThat(ids(look(id, EARLY, made("p"), made("q"))), hasEntry(id, "q"));
     }
@@ -299,6 +315,174 @@ class LostCreatesTest {
         assertThat(ids(look(id, EARLY, made("p", SKEW.negated()))), hasEntry(id, "p"));
     }
 
+    // ---- with Gitpod's own clock, which here is an hour ahead of ours
+
+    private static final Duration AHEAD = Duration.ofHours(1);
+    private final ServerClock clock = clock();
+
+    private static ServerClock clock() {
+        ServerClock clock = new ServerClock(new SimulatedRuntime());
+        clock.answered(SENT.plus(AHEAD), 0, 0);
+        return clock;
+    }
+
+    private UUID lostByServerClock(String environmentClassId, Duration sent, Duration took) {
+        PrebuildRequest request = request(environmentClassId, false);
+        creates.sent(request, 1, clock, at(SENT.plus(sent)));
+        creates.lost(request.requestId(), 1, at(SENT.plus(sent).plus(took)));
+        return request.requestId();
+    }
+
+    private static Prebuild madeByServer(String id, Duration later) {
+        return Prebuilds.named(id).createdAt(SENT.plus(AHEAD).plus(later)).made();
+    }
+
+    @Test
+    void whatWasMade45SecondsBeforeIsNoMatch() {
+        UUID id = lostByServerClock(null, Duration.ofSeconds(45), Duration.ZERO);
+        Decision decision =
+                look(id, EARLY, madeByServer("stranger", Duration.ZERO), madeByServer("own", Duration.ofSeconds(45)));
+        assertThat(ids(decision), is(Map.of(id, "own")));
+    }
+
+    @Test
+    void ourOwnClockHasNoPartInIt() {
+        UUID id = lostByServerClock(null, Duration.ZERO, Duration.ZERO);
+        assertThat(look(id, LAG_OVER, made("p", Duration.ZERO)).candidates(), is(empty()));
+        assertThat(ids(look(id, EARLY, madeByServer("q", Duration.ofSeconds(2)))), hasEntry(id, "q"));
+    }
+
+    @Test
+    void whatWasMadeDuringTheCallCountsBeforeWhatWasMadeLater() {
+        UUID id = lostByServerClock(null, Duration.ZERO, Duration.ofSeconds(5));
+        Decision decision = look(
+                id,
+                LAG_OVER,
+                madeByServer("later", Duration.ofSeconds(30)),
+                madeByServer("during", Duration.ofSeconds(4)));
+        assertThat(ids(decision), is(Map.of(id, "during")));
+    }
+
+    @Test
+    void whatWasMadeLaterIsBelievedOnlyOnceTheReadLagIsOver() {
+        UUID id = lostByServerClock(null, Duration.ZERO, Duration.ZERO);
+        Prebuild later = madeByServer("later", Duration.ofSeconds(30));
+        assertThat(look(id, EARLY, later).assigned(), is(anEmptyMap()));
+        assertThat(ids(look(id, LAG_OVER, later)), is(Map.of(id, "later")));
+    }
+
+    @Test
+    void whatTheApiItselfHasAnsweredActsNoLongerAfterAReadLag() {
+        PrebuildRequest request = request(null, false);
+        creates.sent(request, 1, clock, at(SENT));
+        creates.lost(request.requestId(), 1, at(SENT), Duration.ofSeconds(30));
+        Prebuild stranger = madeByServer("stranger", Duration.ofMinutes(3));
+        assertThat(look(request.requestId(), LAG_OVER, stranger).candidates(), is(empty()));
+    }
+
+    @Test
+    void anotherTimeOutIsNoMatch() {
+        PrebuildRequest any = request(null, false);
+        PrebuildRequest request = new PrebuildRequest(
+                any.requestId(), any.connection(), any.projectId(), null, Duration.ofMinutes(90), false, true);
+        sent(request, SENT);
+        answerLost(request);
+        Prebuild other = Prebuilds.named("p").timeout(Duration.ofMinutes(30)).made();
+        Prebuild own = Prebuilds.named("q").timeout(Duration.ofMinutes(90)).made();
+        assertThat(ids(look(request.requestId(), EARLY, other, own)), is(Map.of(request.requestId(), "q")));
+    }
+
+    @Test
+    void twoCreatesOfOneRequestMayHaveMadeTwo() {
+        PrebuildRequest request = request(null, false);
+        for (int number = 1; number <= 2; number++) {
+            Moment when = at(SENT.plus(Duration.ofSeconds(40L * number)));
+            creates.sent(request, number, clock, when);
+            creates.lost(request.requestId(), number, when);
+        }
+        Decision decision = look(
+                request.requestId(),
+                EARLY,
+                madeByServer("second", Duration.ofSeconds(80)),
+                madeByServer("first", Duration.ofSeconds(40)));
+        assertThat(
+                decision.assigned().entrySet().stream()
+                        .map(entry ->
+                                entry.getKey().number() + " " + entry.getValue().id())
+                        .sorted()
+                        .toList(),
+                contains("1 first", "2 second"));
+    }
+
+    @Test
+    void oneRequestDoesNotWaitForASecondMatchOfItsOwn() {
+        PrebuildRequest request = request(null, false);
+        for (int number = 1; number <= 2; number++) {
+            creates.sent(request, number, clock, at(SENT));
+            creates.lost(request.requestId(), number, at(SENT));
+        }
+        assertThat(
+                look(request.requestId(), EARLY, madeByServer("p", Duration.ZERO))
+                        .assigned(),
+                is(aMapWithSize(1)));
+    }
+
+    @Test
+    void whoWaitsGetsItBeforeWhatIsSurplusIsCancelled() {
+        UUID first = lostByServerClock(null, Duration.ZERO, Duration.ZERO);
+        look(first, LAG_OVER);
+        PrebuildRequest surplus = request(null, false);
+        assertThat(creates.handOver(first, 1, surplus), is(true));
+        UUID waiting = lostByServerClock(null, Duration.ZERO, Duration.ZERO);
+        assertThat(ids(look(waiting, EARLY, madeByServer("p", Duration.ZERO))), is(Map.of(waiting, "p")));
+        assertThat(
+                ids(look(surplus.requestId(), LAG_OVER, madeByServer("q", Duration.ZERO))),
+                is(Map.of(surplus.requestId(), "q")));
+    }
+
+    @Test
+    void roomIsMadeForOneThatFitsNowhereElse() {
+        UUID early = lostByServerClock(null, Duration.ZERO, Duration.ZERO);
+        look(early, LAG_OVER);
+        PrebuildRequest surplus = request(null, false);
+        creates.handOver(early, 1, surplus);
+        UUID waiting = lostByServerClock(null, Duration.ofSeconds(1), Duration.ofSeconds(60));
+        // The first fits both, and who waits would be asked first; the second fits only who waits.
+        Decision decision = look(
+                waiting,
+                EARLY,
+                madeByServer("first", Duration.ofSeconds(1)),
+                madeByServer("second", Duration.ofSeconds(50)));
+        assertThat(ids(decision), is(Map.of(surplus.requestId(), "first", waiting, "second")));
+    }
+
+    @Test
+    void whatWasHandedOverWhileItWasOutIsAnsweredToItsHeir() {
+        UUID id = inFlight(null);
+        PrebuildRequest heir = request(null, false);
+        assertThat(creates.handOver(id, 1, heir), is(true));
+        assertThat(creates.settled(id, 1, "p"), is(heir.requestId()));
+        assertThat(creates.open(), is(0));
+    }
+
+    @Test
+    void whatWasAnsweredIsNotHandedOver() {
+        UUID id = inFlight(null);
+        creates.settled(id, 1, "p");
+        assertThat(creates.handOver(id, 1, request(null, false)), is(false));
+    }
+
+    @Test
+    void whatALostCreateMayHaveMadeIsNoForeignPrebuild() throws Exception {
+        URI apiUrl = GitpodEndpoint.parse("https://gitpod.example.com/api").apiUrl();
+        assertThat(creates.mayBeOurs(apiUrl, made("p")), is(false));
+        lost();
+        assertThat(creates.mayBeOurs(apiUrl, made("p")), is(true));
+        assertThat(creates.mayBeOurs(apiUrl, made("p", Duration.ofHours(-1))), is(false));
+        creates.claim("p");
+        assertThat(creates.mayBeOurs(apiUrl, made("p")), is(false));
+    }
+
     @Test
     void whatWasMadeLongAfterTheCreateIsNotItsWork() {
         UUID id = lost();
@@ -310,7 +494,7 @@ class LostCreatesTest {
     @Test
     void afterACrashTheCreateMayHaveWaitedInAQueue() {
         PrebuildRequest request = request(null, false);
-        creates.lostBefore(request, SENT);
+        creates.lostBefore(request, new SentCreate(1, SENT, null), false, noClock, at(SENT.plus(Duration.ofHours(9))));
         assertThat(
                 look(request.requestId(), LAG_OVER, made("p", Duration.ofHours(8)))
                         .candidates(),

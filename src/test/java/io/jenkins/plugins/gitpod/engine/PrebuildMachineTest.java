@@ -23,6 +23,9 @@ import io.jenkins.plugins.gitpod.engine.TokenUnavailableException.Problem;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,6 +109,30 @@ class PrebuildMachineTest {
     private void lookAgain(List<Prebuild> candidates) {
         machine.alarm(Alarm.LOOK_UP);
         machine.lookedUp(candidates, false);
+    }
+
+    /** Looks through a read lag and finds this. */
+    private void lookThroughTheLag(List<Prebuild> candidates) {
+        machine.lookedUp(candidates, false);
+        effects.pass(SETTINGS.readLag());
+        lookAgain(candidates);
+        lookAgain(candidates);
+    }
+
+    /** The look after the last pause; the create goes out. */
+    private void sendAgain(List<Prebuild> candidates) {
+        lookThroughTheLag(candidates);
+        lookAgain(candidates);
+    }
+
+    /** As often as it is allowed, always in vain. */
+    private void sendAgainInVain(List<Prebuild> candidates) {
+        for (int i = 0; i < 3; i++) {
+            sendAgain(candidates);
+            machine.createFailed(Failures.lostConnection());
+            machine.alarm(Alarm.LOOK_UP);
+        }
+        lookThroughTheLag(candidates);
     }
 
     private Outcome outcome() {
@@ -324,7 +351,7 @@ class PrebuildMachineTest {
         }
 
         @Test
-        void anUnclearOutcomeIsLookedUpAndNeverSentAgain() {
+        void anUnclearOutcomeIsLookedUpBeforeAnythingIsSentAgain() {
             creating();
             machine.createFailed(Failures.lostConnection());
             assertThat(machine.stage(), is(Stage.LOOKING_UP));
@@ -442,14 +469,15 @@ class PrebuildMachineTest {
         }
 
         @Test
-        void anAnswerAfterTheEndChangesNothing() {
+        void whatIsMadeAfterTheEndIsSurplus() {
             creating();
             effects.createIsQueued(true);
             machine.ownerLeft(CancelReason.ABORTED);
             effects.take();
             machine.created(PENDING);
-            assertThat(effects.take(), is(empty()));
+            assertThat(effects.take(), contains("surplus p1"));
             assertThat(effects.updates, is(empty()));
+            assertThat(machine.stage(), is(Stage.ENDED));
         }
     }
 
@@ -483,7 +511,168 @@ class PrebuildMachineTest {
             effects.pass(Duration.ofSeconds(10));
             lookAgain(List.of());
             lookAgain(List.of());
-            assertThat(outcome(Outcome.CreateUnclear.class).found(), is(empty()));
+            assertThat(effects.outcomes, is(empty()));
+            assertThat(effects.take(), not(hasItem("create")));
+        }
+
+        @Test
+        void whatIsNotFoundIsSentAgainAfterAPauseAndOneMoreLook() {
+            lookingUp();
+            lookThroughTheLag(List.of());
+            assertThat(effects.alarms.get(Alarm.LOOK_UP), is(Duration.ofSeconds(2)));
+            assertThat(effects.take(), not(hasItem("create")));
+            lookAgain(List.of());
+            assertThat(effects.take(), contains("lookUp", "save", "create"));
+            assertThat(effects.updates, hasItem(new Update.SendingAgain(1, 3, List.of())));
+            assertThat(machine.saved().sends(), hasSize(2));
+        }
+
+        @Test
+        void whatTurnsUpInThePauseIsAdopted() {
+            lookingUp();
+            lookThroughTheLag(List.of());
+            machine.alarm(Alarm.LOOK_UP);
+            machine.found(RUNNING);
+            assertThat(effects.take(), not(hasItem("create")));
+            assertThat(machine.stage(), is(Stage.WATCHING));
+        }
+
+        @Test
+        void onceTheSecondIsMadeTheFirstIsHandedOver() {
+            lookingUp();
+            sendAgain(List.of());
+            effects.take();
+            machine.created(PENDING);
+            assertThat(effects.take(), contains("save", "handOver 1", "save", "watch"));
+            assertThat(machine.saved().sends(), is(empty()));
+            assertThat(effects.saves.get(effects.saves.size() - 2).sends(), hasSize(1));
+            assertThat(effects.saves.get(effects.saves.size() - 2).prebuildId(), is("p1"));
+        }
+
+        @Test
+        void theFirstThatIsFoundWhileTheSecondIsOutIsAdoptedAndTheSecondHandedOver() {
+            lookingUp();
+            sendAgain(List.of());
+            effects.take();
+            machine.found(Map.of(1, RUNNING));
+            assertThat(effects.take(), contains("save", "handOver 2", "save", "watch"));
+            machine.created(Prebuilds.named("p2").made());
+            assertThat(effects.take(), contains("surplus p2"));
+            assertThat(machine.prebuildId(), is("p1"));
+        }
+
+        @Test
+        void theSecondThatIsStillQueuedIsTakenBackWhenTheFirstIsFound() {
+            lookingUp();
+            sendAgain(List.of());
+            effects.take();
+            effects.createIsQueued(true);
+            machine.found(Map.of(1, RUNNING));
+            assertThat(effects.take(), contains("save", "watch"));
+        }
+
+        @Test
+        void ofTwoThatAreFoundTogetherOneIsAdoptedAndTheOtherCancelled() {
+            lookingUp();
+            sendAgain(List.of());
+            machine.createFailed(Failures.lostConnection());
+            effects.take();
+            machine.found(
+                    new TreeMap<>(Map.of(1, RUNNING, 2, Prebuilds.named("p2").made())));
+            assertThat(effects.take(), contains("surplus p2", "save", "watch"));
+            assertThat(machine.prebuildId(), is("p1"));
+        }
+
+        @Test
+        void anAbortTakesASecondCreateBackThatIsStillQueued() {
+            lookingUp();
+            sendAgain(List.of());
+            effects.createIsQueued(true);
+            machine.ownerLeft(CancelReason.ABORTED);
+            assertThat(effects.outcomes, is(empty()));
+            assertThat(machine.saved().sends(), hasSize(1));
+            effects.take();
+            machine.alarm(Alarm.CREATE);
+            machine.tokenReady(true);
+            assertThat(effects.take(), contains("lookUp"));
+            machine.found(RUNNING);
+            assertThat(effects.take(), hasItem("cancel p1"));
+        }
+
+        @Test
+        void anAbortInThePauseSendsNothing() {
+            lookingUp();
+            lookThroughTheLag(List.of());
+            machine.ownerLeft(CancelReason.ABORTED);
+            effects.take();
+            lookAgain(List.of());
+            assertThat(effects.take(), not(hasItem("create")));
+            outcome(Outcome.CreateUnclear.class);
+        }
+
+        @Test
+        void anAbortWhileTheSecondIsOutCancelsWhatItMakesAndHandsTheFirstOver() {
+            lookingUp();
+            sendAgain(List.of());
+            machine.ownerLeft(CancelReason.ABORTED);
+            effects.take();
+            machine.created(PENDING);
+            assertThat(effects.take(), contains("save", "handOver 1", "save", "watch", "cancel p1"));
+        }
+
+        @Test
+        void aSecondCreateThatIsRefusedEndsItAndTheFirstIsLookedForALittleLonger() {
+            lookingUp();
+            sendAgain(List.of());
+            effects.take();
+            machine.createFailed(Failures.answer(ErrorCode.PERMISSION_DENIED));
+            assertThat(outcome(Outcome.CreateRefused.class).failure().code(), is(ErrorCode.PERMISSION_DENIED));
+            assertThat(machine.saved().sends(), hasSize(1));
+            machine.alarm(Alarm.LOOK_UP);
+            machine.found(RUNNING);
+            assertThat(effects.take(), hasItem("cancel p1"));
+        }
+
+        @Test
+        void aSecondCreateThatCannotBeSavedIsNotSent() {
+            lookingUp();
+            lookThroughTheLag(List.of());
+            effects.take();
+            effects.savesFail(true);
+            lookAgain(List.of());
+            assertThat(effects.take(), not(hasItem("create")));
+            assertThat(outcome(Outcome.CreateUnclear.class).sent(), is(greaterThan(0)));
+        }
+
+        @Test
+        void aSecondCreateWaitsForAnOwnerWhoHasNotComeBackYet() {
+            lookingUp();
+            effects.ownerThere(false);
+            lookThroughTheLag(List.of());
+            lookAgain(List.of());
+            lookAgain(List.of());
+            assertThat(effects.take(), not(hasItem("create")));
+            effects.ownerThere(true);
+            lookAgain(List.of());
+            lookAgain(List.of());
+            assertThat(effects.take(), hasItem("create"));
+        }
+
+        @Test
+        void anOwnerWhoNeverComesBackIsNotWaitedForWithoutEnd() {
+            lookingUp();
+            effects.ownerThere(false);
+            repeat(Duration.ofSeconds(30), SETTINGS.failureBudget().plusMinutes(2), () -> lookAgain(List.of()));
+            outcome(Outcome.CreateUnclear.class);
+            assertThat(effects.take(), not(hasItem("create")));
+        }
+
+        @Test
+        void aSharedAccountIsNotSentAgain() {
+            lookingUp(RecordedEffects.request(false, true, true));
+            lookThroughTheLag(List.of());
+            assertThat(outcome(Outcome.CreateUnclear.class).sent(), is(1));
+            assertThat(effects.take(), not(hasItem("create")));
         }
 
         @Test
@@ -499,13 +688,12 @@ class PrebuildMachineTest {
         @Test
         void theFailureListsWhatWasFound() {
             lookingUp();
-            machine.lookedUp(List.of(RUNNING, COMPLETED), false);
-            effects.pass(SETTINGS.readLag());
-            lookAgain(List.of(RUNNING, COMPLETED));
-            lookAgain(List.of(RUNNING, COMPLETED));
+            sendAgainInVain(List.of(RUNNING, COMPLETED));
             Outcome.CreateUnclear unclear = outcome(Outcome.CreateUnclear.class);
             assertThat(unclear.found(), contains(RUNNING, COMPLETED));
             assertThat(unclear.failure().kind(), is(GitpodException.Kind.CONNECTION_LOST));
+            assertThat(unclear.sent(), is(4));
+            assertThat(effects.updates, hasItem(new Update.SendingAgain(1, 3, List.of(RUNNING, COMPLETED))));
             assertThat(effects.take(), not(hasItem("cancel p1")));
         }
 
@@ -521,16 +709,14 @@ class PrebuildMachineTest {
                 machine.alarm(Alarm.LOOK_UP);
                 machine.lookedUp(List.of(RUNNING), true);
             });
-            outcome(Outcome.CreateUnclear.class);
+            assertThat(effects.take(), hasItem("create"));
+            assertThat(effects.updates, hasItem(new Update.SendingAgain(1, 3, List.of(RUNNING))));
         }
 
         @Test
         void afterTheWordIsSpokenItIsLookedForAWhileAndCancelledIfItTurnsUp() {
             lookingUp();
-            repeat(Duration.ofSeconds(10), Duration.ofSeconds(50), () -> {
-                machine.alarm(Alarm.LOOK_UP);
-                machine.lookedUp(List.of(), false);
-            });
+            sendAgainInVain(List.of());
             outcome(Outcome.CreateUnclear.class);
             assertThat(machine.cancelReason(), is(CancelReason.FOUND_TOO_LATE));
             effects.take();
@@ -542,6 +728,7 @@ class PrebuildMachineTest {
         @Test
         void theLateLookEnds() {
             lookingUp();
+            sendAgainInVain(List.of());
             repeat(Duration.ofSeconds(30), Duration.ofMinutes(12), () -> {
                 machine.alarm(Alarm.LOOK_UP);
                 machine.lookedUp(List.of(), false);
@@ -681,6 +868,48 @@ class PrebuildMachineTest {
 
     @Nested
     class Watching {
+
+        @Test
+        void anOlderReadNeverOverrulesANewerOne() {
+            watching();
+            machine.read(Prebuilds.in(PrebuildPhase.SNAPSHOTTING, "10"));
+            machine.read(Prebuilds.in(PrebuildPhase.RUNNING, "9"));
+            assertThat(machine.phase(), is(PrebuildPhase.SNAPSHOTTING));
+            assertThat(
+                    effects.updates, not(hasItem(new Update.PhaseChanged(Prebuilds.in(PrebuildPhase.RUNNING, "9")))));
+            machine.read(Prebuilds.in(PrebuildPhase.RUNNING, "11"));
+            assertThat(machine.phase(), is(PrebuildPhase.RUNNING));
+        }
+
+        @Test
+        void anOlderReadDoesNotTakeACancelBack() {
+            cancelling();
+            machine.cancelAnswered(Prebuilds.in(PrebuildPhase.CANCELLING, "7"));
+            effects.take();
+            effects.pass(SETTINGS.cancelRecheck());
+            machine.read(Prebuilds.in(PrebuildPhase.RUNNING, "6"));
+            assertThat(effects.take(), not(hasItem("cancel p1")));
+        }
+
+        @Test
+        void anEndIsBelievedInAnyVersion() {
+            watching();
+            machine.read(Prebuilds.in(PrebuildPhase.SNAPSHOTTING, "10"));
+            Prebuild end = Prebuilds.in(PrebuildPhase.COMPLETED, "9");
+            machine.read(end);
+            assertThat(outcome(Outcome.Ended.class).prebuild(), is(end));
+        }
+
+        @Test
+        void versionsThatStartAgainAreBelievedAfterAWhile() {
+            watching();
+            machine.read(Prebuilds.in(PrebuildPhase.RUNNING, "1000"));
+            repeat(
+                    Duration.ofMinutes(1),
+                    SETTINGS.failureBudget().plusMinutes(1),
+                    () -> machine.read(Prebuilds.in(PrebuildPhase.SNAPSHOTTING, "2")));
+            assertThat(machine.phase(), is(PrebuildPhase.SNAPSHOTTING));
+        }
 
         @Test
         void eachPhaseIsToldOnceEvenIfAStaleReplicaTellsItAgain() {
@@ -1275,6 +1504,58 @@ class PrebuildMachineTest {
     class Restored {
 
         @Test
+        void whatASecondCreateLeftBehindIsHandedOverIfACrashCameBefore() {
+            PrebuildRequest request = RecordedEffects.request(false, true);
+            List<SentCreate> sends = List.of(new SentCreate(1, Instant.EPOCH, null));
+            SavedRequest saved = new SavedRequest(
+                            request, Stage.WATCHING, Instant.EPOCH, "p1", false, null, Duration.ZERO)
+                    .with(sends, null);
+            machine = effects.machine(out -> new PrebuildMachine(saved, SETTINGS, out));
+            machine.begin();
+            assertThat(effects.take(), contains("handOver 1", "token"));
+        }
+
+        @Test
+        void whatMayBeSurplusIsCancelledWhenItTurnsUpAndSaid() {
+            surplus();
+            machine.tokenReady(true);
+            machine.found(RUNNING);
+            assertThat(effects.take(), contains("token", "lookUp", "save", "watch", "cancel p1"));
+            assertThat(effects.surplusTold, contains(new Update.SurplusCancelled("p1")));
+            assertThat(effects.outcomes, is(empty()));
+            assertThat(effects.updates, is(empty()));
+        }
+
+        @Test
+        void whatMayBeSurplusButIsNotSureIsNamedOnce() {
+            surplus();
+            machine.tokenReady(true);
+            repeat(Duration.ofMinutes(1), Duration.ofMinutes(13), () -> lookAgain(List.of(RUNNING, COMPLETED)));
+            assertThat(effects.surplusTold, contains(new Update.SurplusUnsure(List.of(RUNNING, COMPLETED))));
+            assertThat(effects.take(), not(hasItem("cancel p1")));
+            assertThat(machine.stage(), is(Stage.ENDED));
+        }
+
+        @Test
+        void whatMayBeSurplusIsNeverSentAgain() {
+            surplus();
+            machine.tokenReady(true);
+            repeat(Duration.ofMinutes(1), Duration.ofMinutes(13), () -> lookAgain(List.of()));
+            assertThat(effects.take(), not(hasItem("create")));
+            assertThat(machine.stage(), is(Stage.ENDED));
+        }
+
+        private void surplus() {
+            PrebuildRequest request = RecordedEffects.request(false, true);
+            List<SentCreate> sends = List.of(new SentCreate(1, Instant.EPOCH, null));
+            SavedRequest saved = new SavedRequest(
+                            request, Stage.LOOKING_UP, Instant.EPOCH, null, false, CancelReason.SURPLUS, Duration.ZERO)
+                    .with(sends, UUID.randomUUID());
+            machine = effects.machine(out -> new PrebuildMachine(saved, SETTINGS, out));
+            machine.begin();
+        }
+
+        @Test
         void aCreateThatMayHaveGoneOutIsLookedUp() {
             restored(null, null);
             assertThat(effects.take(), contains("token"));
@@ -1319,10 +1600,9 @@ class PrebuildMachineTest {
         void anUnclearCreateHasNoFailureToTell() {
             restored(null, null);
             machine.tokenReady(true);
-            machine.lookedUp(List.of(), false);
-            effects.pass(SETTINGS.readLag());
-            lookAgain(List.of());
-            lookAgain(List.of());
+            lookThroughTheLag(List.of());
+            effects.ownerThere(false);
+            repeat(Duration.ofSeconds(30), SETTINGS.failureBudget().plusMinutes(2), () -> lookAgain(List.of()));
             assertThat(outcome(Outcome.CreateUnclear.class).failure(), is(nullValue()));
         }
 

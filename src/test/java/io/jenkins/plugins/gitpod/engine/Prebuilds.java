@@ -17,6 +17,16 @@ record Prebuilds(Prebuild made) {
         return named("p1").phase(phase).made();
     }
 
+    static Prebuild in(PrebuildPhase phase, String statusVersion) {
+        Prebuild made = in(phase);
+        Prebuild.Status status = made.status();
+        return new Prebuild(
+                made.id(),
+                made.metadata(),
+                made.spec(),
+                new Prebuild.Status(phase, status.rawPhase(), null, null, null, null, null, 0, 0, statusVersion));
+    }
+
     static Prebuilds named(String id) {
         return new Prebuilds(new Prebuild(
                 id,

@@ -241,7 +241,7 @@ class RandomLivesTest {
                     scene.gitpod.books().calls("CreatePrebuild").stream()
                             .filter(Call::acted)
                             .toList(),
-                    hasSize(lessThanOrEqualTo(requests + foreign.size())));
+                    hasSize(lessThanOrEqualTo(requests * (1 + Sends.MOST_AGAIN) + foreign.size())));
             List<Scene.Wait> all = new ArrayList<>(waits);
             all.addAll(crashed);
             Set<String> given = new HashSet<>();

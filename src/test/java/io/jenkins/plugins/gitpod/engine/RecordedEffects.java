@@ -1,5 +1,6 @@
 package io.jenkins.plugins.gitpod.engine;
 
+import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException.Problem;
 import java.io.IOException;
 import java.time.Duration;
@@ -25,6 +26,10 @@ final class RecordedEffects implements Effects {
     private Duration passed = Duration.ofDays(3);
     private boolean savesFail;
     private boolean createIsQueued;
+    private boolean ownerThere = true;
+    final List<SentCreate> handedOver = new ArrayList<>();
+    final List<String> surplus = new ArrayList<>();
+    final List<Update> surplusTold = new ArrayList<>();
     private PrebuildMachine machine;
 
     PrebuildMachine machine(Function<Effects, PrebuildMachine> maker) {
@@ -81,7 +86,38 @@ final class RecordedEffects implements Effects {
     }
 
     @Override
-    public void create() {
+    public Instant serverTime() {
+        return null;
+    }
+
+    @Override
+    public boolean isOwnerThere() {
+        return ownerThere;
+    }
+
+    void ownerThere(boolean there) {
+        ownerThere = there;
+    }
+
+    @Override
+    public void handOver(SentCreate create, PrebuildRequest to) {
+        handedOver.add(create);
+        wanted.add("handOver " + create.number());
+    }
+
+    @Override
+    public void cancelSurplus(Prebuild prebuild, PrebuildRequest to) {
+        surplus.add(prebuild.id());
+        wanted.add("surplus " + prebuild.id());
+    }
+
+    @Override
+    public void tellSurplus(Update update) {
+        surplusTold.add(update);
+    }
+
+    @Override
+    public void create(int number) {
         wanted.add("create");
     }
 

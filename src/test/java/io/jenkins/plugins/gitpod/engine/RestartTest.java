@@ -2,9 +2,9 @@ package io.jenkins.plugins.gitpod.engine;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
-import static org.hamcrest.Matchers.nullValue;
 
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.simulator.Fault;
@@ -40,18 +40,99 @@ class RestartTest {
     }
 
     @Test
-    void betweenIntentAndCreateItIsLookedUpAndNotSent() {
+    void betweenIntentAndCreateItIsLookedUpBeforeItIsSent() {
         try (Scene scene = Scene.begin()) {
             scene.runtime.hold(Lane.CREATE);
             scene.submit();
             scene.runtime.settle();
             Scene.Wait resumed = scene.crashAndRestart().get(0);
             scene.runtime.release(Lane.CREATE);
-            scene.untilConcluded(resumed, Duration.ofMinutes(2));
+            Duration took = scene.untilStage(resumed, Stage.WATCHING, Duration.ofMinutes(2));
 
-            assertThat(resumed.outcome(Outcome.CreateUnclear.class).failure(), is(nullValue()));
-            assertThat(scene.gitpod.books().count(CREATE), is(0));
+            assertThat(took, is(greaterThan(EngineSettings.defaults().readLag())));
+            assertThat(scene.gitpod.books().count(CREATE), is(1));
             scene.untilAllClosed(Duration.ofMinutes(15));
+            assertThat(scene.gitpod.books().prebuilds(), hasSize(1));
+            assertThat(scene.prebuild().isCancelRequested(), is(false));
+        }
+    }
+
+    @Test
+    void aRestartLeavesNoMoreThanThreeTries() {
+        try (Scene scene = Scene.begin()) {
+            Fault down = Fault.status(503, "unavailable", "restarting");
+            scene.fault(FaultRule.on(CREATE, down).forever(), down);
+            scene.submit();
+            scene.runtime.runUntil(() -> scene.gitpod.books().count(CREATE) == 2, Duration.ofMinutes(2));
+            scene.runtime.settle();
+            Scene.Wait resumed = scene.crashAndRestart().get(0);
+            scene.untilConcluded(resumed, Duration.ofMinutes(5));
+
+            assertThat(resumed.outcome(Outcome.CreateUnclear.class).sent(), is(4));
+            assertThat(scene.gitpod.books().count(CREATE), is(4));
+            scene.untilAllClosed(Duration.ofMinutes(15));
+        }
+    }
+
+    @Test
+    void nothingIsSentAgainForAnOwnerWhoIsGone() {
+        try (Scene scene = Scene.begin()) {
+            scene.runtime.hold(Lane.CREATE);
+            scene.submit();
+            scene.runtime.settle();
+            Scene.Wait resumed = scene.crashAndRestart().get(0);
+            scene.runtime.release(Lane.CREATE);
+            resumed.handle().leave(CancelReason.OWNER_GONE);
+            scene.untilAllClosed(Duration.ofMinutes(15));
+            assertThat(scene.gitpod.books().count(CREATE), is(0));
+        }
+    }
+
+    @Test
+    void whatMayBeSurplusIsLookedForAcrossARestart() {
+        try (Scene scene = Scene.begin()) {
+            Fault.Hang hang = Fault.hangBeforeActing();
+            scene.fault(CREATE, hang);
+            scene.untilStage(scene.submit(), Stage.WATCHING, Duration.ofMinutes(2));
+            assertThat(scene.journal.open(), hasSize(2));
+            hang.release();
+            scene.awaitReal(() -> scene.gitpod.books().prebuilds().size() == 2);
+            List<Scene.Wait> resumed = scene.crashAndRestart();
+            scene.untilAllClosed(Duration.ofMinutes(15));
+
+            assertThat(scene.gitpod.books().prebuilds().get(1).phase(), is(SimPhase.CANCELLED));
+            assertThat(scene.gitpod.books().prebuilds().get(0).phase(), is(SimPhase.COMPLETED));
+            assertThat(
+                    resumed.stream()
+                            .mapToInt(wait -> wait.observer().outcomes().size())
+                            .sum(),
+                    is(1));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-10, 10})
+    void aClockThatIsOffDoesNotMatterAfterACrash(int minutes) {
+        try (Scene scene = Scene.begin()) {
+            scene.runtime.setClockAhead(Duration.ofMinutes(minutes));
+            scene.createAsPerson();
+            scene.runtime.advance(Duration.ofSeconds(75));
+            scene.runtime.frame((lane, task) -> {
+                task.run();
+                if (lane == Lane.CREATE) {
+                    scene.engine().close();
+                }
+            });
+            scene.submit();
+            scene.runtime.settle();
+            scene.runtime.frame((lane, task) -> task.run());
+            Scene.Wait resumed = scene.crashAndRestart(Duration.ofSeconds(40)).get(0);
+            scene.untilConcluded(resumed, Duration.ofMinutes(13));
+
+            assertThat(
+                    resumed.outcome(Outcome.Ended.class).prebuild().id(),
+                    is(scene.gitpod.books().prebuilds().get(1).id()));
+            assertThat(scene.gitpod.books().prebuilds(), hasSize(2));
         }
     }
 

@@ -312,7 +312,11 @@ final class Scene implements AutoCloseable {
         engine.restore(restored);
         List<Wait> waits = new ArrayList<>();
         for (int i = 0; i < observers.size(); i++) {
-            UUID requestId = restored.get(i).saved().request().requestId();
+            SavedRequest saved = restored.get(i).saved();
+            if (saved.surplusOf() != null) {
+                continue; // nobody waits for these
+            }
+            UUID requestId = saved.request().requestId();
             waits.add(new Wait(engine.find(requestId), observers.get(i)));
         }
         return waits;

@@ -21,6 +21,7 @@ public final class FastLimits implements BeforeAllCallback, AfterAllCallback {
         properties.put(PREFIX + "connectBudget", "2s");
         properties.put(PREFIX + "readLag", "2s");
         properties.put(PREFIX + "failureBudget", "5s");
+        properties.put(PREFIX + "lateLook", "10s");
         return properties;
     }
 

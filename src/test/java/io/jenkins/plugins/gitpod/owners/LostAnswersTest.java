@@ -127,12 +127,32 @@ class LostAnswersTest {
 
     @ParameterizedTest
     @MethodSource("lostBeforeActing")
-    void createOfWhichNothingTurnsUpFailsAndIsNotSentAgain(Fault fault) throws Exception {
+    void createOfWhichNothingTurnsUpIsSentAgain(Fault fault) throws Exception {
         onCreate(fault);
+        WorkflowRun build = run(Result.SUCCESS);
+        assertEquals(1, prebuilds().size());
+        jenkins.assertLogContains("got " + prebuilds().get(0).id() + " COMPLETED", build);
+        jenkins.assertLogContains("Gitpod is asked for it again (1 of at most 3)", build);
+    }
+
+    @Test
+    void createThatIsNeverAnsweredFailsAndTellsHowOftenItWasSent() throws Exception {
+        GITPOD.simulator()
+                .faults()
+                .add(FaultRule.on("CreatePrebuild", Fault.resetBeforeActing()).forever());
         WorkflowRun build = run(Result.FAILURE);
         assertEquals(0, prebuilds().size());
-        jenkins.assertLogContains("No such prebuild has turned up. It was not asked for again", build);
+        jenkins.assertLogContains("Gitpod is asked for it again (3 of at most 3)", build);
+        jenkins.assertLogContains("Gitpod was asked 4 times. No such prebuild has turned up.", build);
         jenkins.assertLogContains("/projects/" + project.id() + "/prebuilds", build);
+    }
+
+    @Test
+    void accountSharedWithOthersIsNotAskedAgain() throws Exception {
+        onCreate(Fault.resetBeforeActing());
+        WorkflowRun build = run(Result.FAILURE, "connection: 'shared'");
+        assertEquals(0, prebuilds().size());
+        jenkins.assertLogContains("No such prebuild has turned up. It was not asked for again", build);
     }
 
     @Test
@@ -189,17 +209,21 @@ class LostAnswersTest {
     }
 
     @Test
-    void createThatActsOnlyAfterItsBuildWasToldIsCancelledWhenItTurnsUp() throws Exception {
+    void createThatActsOnlyAfterAnotherOneWasMadeIsCancelledAndSaid() throws Exception {
         project.plan(PhasePlan.stuckIn(SimPhase.RUNNING));
         Fault.Hang late = Fault.hangBeforeActing();
         onCreate(late);
-        WorkflowRun build = run(Result.FAILURE);
-        jenkins.assertLogContains("No such prebuild has turned up. It was not asked for again", build);
-        assertEquals(0, prebuilds().size());
+        WorkflowRun build =
+                pipeline(jenkins, GITPOD.stepOf(project)).scheduleBuild2(0).waitForStart();
+        await().atMost(Duration.ofSeconds(120)).until(() -> prebuilds().size() == 1);
         late.release();
-        await().until(() -> prebuilds().size() == 1);
-        await().atMost(Duration.ofSeconds(60)).until(prebuilds().get(0)::phase, SimPhase.CANCELLED::equals);
-        await().until(LedgerFiles::open, List::isEmpty);
+        await().until(() -> prebuilds().size() == 2);
+        SimPrebuild surplus = prebuilds().get(1);
+        await().atMost(Duration.ofSeconds(60)).until(surplus::phase, SimPhase.CANCELLED::equals);
+        awaitLog(build, "Gitpod prebuild " + surplus.id() + " was made by a create whose answer was lost");
+        prebuilds().get(0).forcePhase(SimPhase.COMPLETED);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
+        await().atMost(Duration.ofSeconds(60)).until(LedgerFiles::open, List::isEmpty);
     }
 
     @Test

@@ -1,0 +1,195 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.Prebuild;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * One create that is unanswered or lost, and the time within which Gitpod may have carried it out. All of it by Gitpod's
+ * clock if any answer told it, else by ours, give or take the clock skew. Guarded by {@link LostCreates}.
+ */
+final class OpenCreate {
+
+    /** A create that was lost in a crash may have waited in a queue for so long after its intent was saved. */
+    private static final Duration LONGEST_QUEUE = Duration.ofMinutes(60);
+
+    /** A moment by both of our clocks. */
+    record Moment(Instant wall, long nanos) {
+        Moment earlier(Duration by) {
+            return new Moment(wall.minus(by), nanos - by.toNanos());
+        }
+    }
+
+    private final ServerClock clock;
+    private final Duration clockSkew;
+    private final Moment sent;
+
+    /** Gitpod's time when it was sent, if it was known then: later knowledge cannot be better. */
+    @CheckForNull
+    private final Instant serverSent;
+
+    /** When the call was over or can at the latest have gone out, null while it is out. */
+    @CheckForNull
+    private Moment over;
+
+    private Duration late;
+    private PrebuildRequest request;
+    private boolean surplus;
+    private boolean lagOver;
+
+    @CheckForNull
+    private String subjectId;
+
+    private OpenCreate(
+            PrebuildRequest request,
+            ServerClock clock,
+            Duration clockSkew,
+            Moment sent,
+            @Nullable Instant serverSent,
+            Duration late) {
+        this.request = request;
+        this.clock = clock;
+        this.clockSkew = clockSkew;
+        this.sent = sent;
+        this.serverSent = serverSent;
+        this.late = late;
+    }
+
+    /** It goes out now. */
+    static OpenCreate out(PrebuildRequest request, ServerClock clock, Duration clockSkew, Moment now, Duration late) {
+        return new OpenCreate(request, clock, clockSkew, now, clock.earliest(now.nanos()), late);
+    }
+
+    /** It may have gone out in an earlier life, after its intent and before now. */
+    static OpenCreate restored(
+            PrebuildRequest request,
+            ServerClock clock,
+            Duration clockSkew,
+            SentCreate intent,
+            Moment now,
+            Duration late) {
+        Duration ago = Duration.between(intent.intentTime(), now.wall());
+        Moment sent = now.earlier(ago);
+        OpenCreate create = new OpenCreate(request, clock, clockSkew, sent, intent.serverTime(), late);
+        Moment queued = sent.earlier(LONGEST_QUEUE.negated());
+        // A clock that was set back makes the intent look younger than this start.
+        boolean longAgo = !ago.isNegative() && ago.compareTo(LONGEST_QUEUE) > 0;
+        create.over = longAgo ? queued : now;
+        return create;
+    }
+
+    /** The answer was lost. @param mayActFor how long Gitpod may still carry it out */
+    void lost(Moment now, Duration mayActFor) {
+        over = now;
+        late = mayActFor;
+    }
+
+    boolean isLost() {
+        return over != null;
+    }
+
+    PrebuildRequest request() {
+        return request;
+    }
+
+    /** Another request looks after it: what it made is not wanted. */
+    void becomeSurplusOf(PrebuildRequest other) {
+        request = other;
+        surplus = true;
+    }
+
+    void surplus() {
+        surplus = true;
+    }
+
+    boolean isSurplus() {
+        return surplus;
+    }
+
+    /** A look after the read lag is over: what it made at once is to be seen by now. */
+    void lagOver() {
+        lagOver = true;
+    }
+
+    boolean isLagOver() {
+        return lagOver;
+    }
+
+    void subject(String id) {
+        subjectId = id;
+    }
+
+    @CheckForNull
+    String subjectId() {
+        return subjectId;
+    }
+
+    private URI apiUrl() {
+        return request.connection().endpoint().apiUrl();
+    }
+
+    boolean isSameProject(OpenCreate other) {
+        return apiUrl().equals(other.apiUrl()) && isOfProject(other.request.projectId());
+    }
+
+    boolean isOfProject(String projectId) {
+        return request.projectId().equals(projectId);
+    }
+
+    /** Whether it may have made this, at once or late. */
+    boolean fits(Prebuild prebuild) {
+        return isAlike(prebuild) && isWithin(createdAt(prebuild), late);
+    }
+
+    /** Whether it may have made this before its call was over. */
+    boolean fitsAtOnce(Prebuild prebuild) {
+        return isAlike(prebuild) && isWithin(createdAt(prebuild), Duration.ZERO);
+    }
+
+    private boolean isAlike(Prebuild prebuild) {
+        String classId = request.environmentClassId();
+        Duration timeout = request.timeout();
+        Duration used = prebuild.spec().timeout();
+        return isOfProject(prebuild.metadata().projectId())
+                && (classId == null || classId.equals(prebuild.metadata().environmentClassId()))
+                && (timeout == null || used == null || timeout.equals(used));
+    }
+
+    private boolean isWithin(Instant createdAt, Duration after) {
+        Instant until = until();
+        return !createdAt.isBefore(from()) && (until == null || !createdAt.isAfter(until.plus(after)));
+    }
+
+    private Instant from() {
+        if (serverSent != null) {
+            return serverSent;
+        }
+        // After a restart too: a clock that was wrong before it is taken to be as wrong now.
+        Instant byServer = clock.earliest(sent.nanos());
+        return byServer == null ? sent.wall().minus(clockSkew) : byServer;
+    }
+
+    @CheckForNull
+    private Instant until() {
+        Moment end = over;
+        if (end == null) {
+            return null;
+        }
+        Instant byServer = clock.latest(end.nanos());
+        return byServer == null ? end.wall().plus(clockSkew) : byServer;
+    }
+
+    /** For whom the time is over first. */
+    Instant order() {
+        Instant until = until();
+        return until == null ? Instant.MAX : until.plus(late);
+    }
+
+    static Instant createdAt(Prebuild prebuild) {
+        Instant createdAt = prebuild.metadata().createdAt();
+        return createdAt == null ? Instant.EPOCH : createdAt;
+    }
+}

@@ -1,0 +1,15 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import java.time.Instant;
+
+/**
+ * One create of a request that may have reached Gitpod. Saved before it leaves.
+ *
+ * @param number which one of its request, from 1
+ * @param intentTime when it was intended, by this machine's clock
+ * @param serverTime Gitpod's time then, or a little earlier; null if it was not known
+ */
+public record SentCreate(
+        int number, @NonNull Instant intentTime, @Nullable Instant serverTime) {}
