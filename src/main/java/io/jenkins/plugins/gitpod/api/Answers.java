@@ -59,6 +59,11 @@ final class Answers {
         return new EnvironmentClassPage(classes, nextToken(answer));
     }
 
+    static EnvironmentGit environmentGit(JsonNode answer) {
+        JsonNode git = answer.path("environment").path("status").path("content").path("git");
+        return new EnvironmentGit(Json.text(git, "cloneUrl"), Json.text(git, "branch"), Json.text(git, "latestCommit"));
+    }
+
     private static Prebuild prebuild(JsonNode node) throws UnexpectedAnswerException {
         JsonNode metadata = node.path("metadata");
         JsonNode spec = node.path("spec");

@@ -242,6 +242,20 @@ public final class GitpodClient {
     }
 
     /**
+     * Reads which commit an environment has checked out. That of a prebuild lives from STARTING to STOPPING; afterwards the
+     * server says {@code not_found}.
+     *
+     * @param environmentId the environment, for example {@link Prebuild.Status#environmentId()}
+     * @return what is checked out; empty while the server does not say
+     * @throws GitpodException if it was not answered; {@code permission_denied} if the account may not read it
+     */
+    @NonNull
+    public EnvironmentGit getEnvironmentGit(@NonNull String environmentId) throws GitpodException {
+        ObjectNode request = Requests.id("environmentId", environmentId);
+        return repeatable.call("EnvironmentService", "GetEnvironment", request, Answers::environmentGit);
+    }
+
+    /**
      * The stream of hints on what happens to prebuilds. No call is made yet.
      *
      * @return the stream, to be read on a thread of its own

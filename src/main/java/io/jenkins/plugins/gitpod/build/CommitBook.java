@@ -7,6 +7,7 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.Util;
 import hudson.XmlFile;
 import hudson.util.XStream2;
+import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,13 +22,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
 
 /**
  * Which commits this controller has acted on: a small file for each project, environment class and branch, with the last
- * few commits. It outlives jobs and builds; the oldest files are dropped. Its methods read and write files.
+ * few commits. What Gitpod really built counts where it is known, not what was asked for. It outlives jobs and builds; the oldest files are dropped. Its methods read and write files.
  */
 final class CommitBook {
 
@@ -35,6 +37,7 @@ final class CommitBook {
 
     private static final int MOST_ACTS = 20;
     private static final int MOST_PAGES = 500;
+    private static final int MAX_ATTEMPTS = 2;
 
     /** Gitpod deletes prebuilds after about seven days. */
     private static final Duration GOOD_FOR = Duration.ofDays(6);
@@ -66,6 +69,8 @@ final class CommitBook {
         private String prebuildId;
         private String url;
         private boolean completed;
+        private String builtFrom;
+        private String classId;
 
         Act(String revision, UUID requestId, Instant now) {
             this.revision = revision;
@@ -81,6 +86,11 @@ final class CommitBook {
             return commit != null && commit.equals(revision);
         }
 
+        /** Whether its prebuild holds this commit: by what it was built from if that is known, else by what was asked for. */
+        boolean isFor(@Nullable String commit) {
+            return commit != null && commit.equals(builtFrom == null ? revision : builtFrom);
+        }
+
         /** Whether its prebuild completed, and not so long ago that Gitpod has deleted it. */
         boolean isCompleted(@NonNull Instant now) {
             return completed && Instant.ofEpochMilli(time).isAfter(now.minus(GOOD_FOR));
@@ -89,6 +99,12 @@ final class CommitBook {
         @NonNull
         String prebuildId() {
             return Objects.toString(prebuildId, "");
+        }
+
+        /** The commit that its prebuild was built from, or null if that is not known. */
+        @CheckForNull
+        EnvironmentGit builtFrom() {
+            return builtFrom == null ? null : new EnvironmentGit(null, null, builtFrom);
         }
 
         @NonNull
@@ -119,6 +135,12 @@ final class CommitBook {
         return new Key(apiUrl, projectId, "*", "*");
     }
 
+    /** By what it is booked which commits the prebuilds of a project were really built from, whatever was asked for. */
+    @NonNull
+    static Key ofFacts(@NonNull String apiUrl, @NonNull String projectId) {
+        return new Key(apiUrl, projectId, "*", "built");
+    }
+
     /** What was last done for a key, or null. */
     @CheckForNull
     synchronized Act last(@NonNull Key key) {
@@ -129,17 +151,80 @@ final class CommitBook {
     /** The completed prebuild of a commit, if Gitpod may still have it. */
     @CheckForNull
     synchronized Act completed(@NonNull Key key, @NonNull String revision) {
+        return completed(key, revision, classId -> true);
+    }
+
+    /**
+     * The completed prebuild of a commit, if Gitpod may still have it.
+     *
+     * @param isOfClass whether an environment class that Gitpod really used will do
+     */
+    @CheckForNull
+    synchronized Act completed(@NonNull Key key, @NonNull String revision, @NonNull Predicate<String> isOfClass) {
         for (Act act : page(key.fileName()).acts) {
-            if (act.isOfRevision(revision) && act.isCompleted(clock.instant())) {
+            if (act.isFor(revision) && act.isCompleted(clock.instant()) && isOfClass.test(act.classId)) {
                 return act;
             }
         }
         return null;
     }
 
-    /** Whether a request was for this commit. */
+    /** Whether a request's prebuild is one of this commit. */
     synchronized boolean isFor(@NonNull Key key, @NonNull UUID requestId, @NonNull String revision) {
-        return page(key.fileName()).acts.stream().anyMatch(act -> act.isOf(requestId) && act.isOfRevision(revision));
+        return page(key.fileName()).acts.stream().anyMatch(act -> act.isOf(requestId) && act.isFor(revision));
+    }
+
+    /**
+     * Whether a commit needs no automatic request any longer. If Gitpod built another commit, one more is made, and no third
+     * one: the project may be pinned to a commit, or be of another branch.
+     *
+     * @param asking the request that is to be decided on
+     */
+    synchronized boolean isActedOn(@NonNull Key key, @NonNull String revision, @NonNull UUID asking) {
+        Act last = last(key);
+        if (last == null || last.isOf(asking)) {
+            return false;
+        }
+        long attempts = page(key.fileName()).acts.stream()
+                .filter(act -> act.isOfRevision(revision) && !act.isOf(asking))
+                .count();
+        return last.isFor(revision) || last.isOfRevision(revision) && attempts >= MAX_ATTEMPTS;
+    }
+
+    /**
+     * Books which commit a request's prebuild is really built from. If that is an older one than was asked for, the change
+     * is owed.
+     *
+     * @param facts {@link #ofFacts} of the project
+     * @param classId the environment class that Gitpod really used, or null if that is not known
+     * @return whether it is surely older than the one that was asked for
+     */
+    synchronized boolean builtFrom(
+            @NonNull Key facts, @NonNull UUID requestId, @NonNull String commit, @Nullable String classId) {
+        boolean isOlder = false;
+        for (Map.Entry<String, Page> each : holding(requestId)) {
+            Page page = each.getValue();
+            boolean isSeen = false;
+            for (Act act : page.acts) {
+                if (act.isOf(requestId)) {
+                    act.builtFrom = commit;
+                    act.classId = classId;
+                    boolean lacksChange = isSeen && act.revision != null && !act.isOfRevision(commit);
+                    page.owed |= lacksChange;
+                    isOlder |= lacksChange;
+                } else {
+                    isSeen |= act.isOfRevision(commit);
+                }
+            }
+            write(each.getKey(), page);
+        }
+        Page page = page(facts.fileName());
+        page.acts.removeIf(act -> act.isOf(requestId));
+        Act act = new Act(commit, requestId, clock.instant());
+        act.builtFrom = commit;
+        act.classId = classId;
+        add(facts, page, act);
+        return isOlder;
     }
 
     /** Whether a prebuild is one that completed for a request of this controller. */
@@ -153,7 +238,11 @@ final class CommitBook {
         Page page = page(key.fileName());
         page.owed = false;
         page.acts.removeIf(act -> act.isOf(requestId));
-        page.acts.add(new Act(revision, requestId, clock.instant()));
+        add(key, page, new Act(revision, requestId, clock.instant()));
+    }
+
+    private void add(Key key, Page page, Act act) {
+        page.acts.add(act);
         while (page.acts.size() > MOST_ACTS) {
             page.acts.remove(0);
         }
@@ -208,17 +297,11 @@ final class CommitBook {
     }
 
     private List<Map.Entry<String, Page>> holding(UUID requestId) {
-        List<Map.Entry<String, Page>> holding = inMemory(requestId);
-        if (holding.isEmpty() && !allRead) {
-            // A request of an earlier life.
+        if (!allRead) {
+            // It may be of an earlier life, and stand on pages that nobody has looked at since.
             allRead = true;
             files().forEach(file -> page(String.valueOf(file.getFileName())));
-            holding = inMemory(requestId);
         }
-        return holding;
-    }
-
-    private List<Map.Entry<String, Page>> inMemory(UUID requestId) {
         return pages.entrySet().stream()
                 .filter(each -> each.getValue().acts.stream().anyMatch(act -> act.isOf(requestId)))
                 .toList();

@@ -39,6 +39,12 @@ record Findings(
         return CommitBook.ofProject(apiUrl(wish), project.id());
     }
 
+    /** By what it is booked which commits the project's prebuilds were really built from. */
+    @NonNull
+    CommitBook.Key facts(@NonNull Wish wish) {
+        return CommitBook.ofFacts(apiUrl(wish), project.id());
+    }
+
     private static String apiUrl(Wish wish) {
         return wish.connection().endpoint().apiUrl().toString();
     }

@@ -262,7 +262,8 @@ final class Intake {
         String url = projectId == null
                 ? ""
                 : asked.wish().connection().endpoint().projectPage(projectId).toString();
-        PrebuildResult result = instead == null ? PrebuildResult.skipped("", url, "", why) : instead;
+        PrebuildResult result =
+                (instead == null ? PrebuildResult.skipped("", url, "", why) : instead).ofProject(projectId);
         return () -> end(asked, Conclusion.SKIPPED, projectId, result, Messages.Intake_skipped(why));
     }
 

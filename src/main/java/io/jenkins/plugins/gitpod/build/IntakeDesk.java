@@ -117,13 +117,19 @@ final class IntakeDesk {
     /** Sends a request on its way, or has it wait for a free place. */
     @NonNull
     Runnable make(@NonNull Wish wish, @NonNull String projectId) {
+        return make(wish, projectId, tokens(wish));
+    }
+
+    /** The same with a token from elsewhere. */
+    @NonNull
+    Runnable make(@NonNull Wish wish, @NonNull String projectId, @NonNull TokenSource tokens) {
         UUID requestId = wish.requestId();
         PrebuildRequest request = wish.request(projectId);
         RecordingObserver observer = new RecordingObserver(request, wish.origin(), Instant.now(), wish.waiter());
         Sharing sharing = new Sharing(request, observer, commits);
         Places.Waiting place = new Places.Waiting(
                 new OpenPrebuild(request, wish.origin(), Instant.now(), null),
-                () -> engine.submit(request, tokens(wish), sharing),
+                () -> engine.submit(request, tokens, sharing),
                 () -> inBackground(() -> {
                     sharing.concluded(new Outcome.NotCreated());
                     sharing.memberIds().forEach(pending::forget);
@@ -196,7 +202,7 @@ final class IntakeDesk {
         pending.forget(wish.requestId());
         engine.restore(List.of(new PrebuildEngine.Restored(saved, tokens(wish), sharing)));
         PrebuildResult known =
-                new PrebuildResult(prebuildId, observer.messages().url(), PrebuildPhase.UNKNOWN);
+                new PrebuildResult(prebuildId, observer.messages().url(), PrebuildPhase.UNKNOWN).ofProject(projectId);
         return () -> {
             observer.line(Messages.Intake_joinsForeign(prebuildId));
             observer.adopt(known);
@@ -224,10 +230,14 @@ final class IntakeDesk {
         PrebuildHandle handle = requests.handle(sharing.requestId());
         PrebuildRequest request = sharing.request();
         return PrebuildResult.skipped(
-                Objects.toString(prebuildId(handle), ""),
-                request.connection().endpoint().projectPage(request.projectId()).toString(),
-                handle == null ? "" : handle.view().phase().name(),
-                skipReason);
+                        Objects.toString(prebuildId(handle), ""),
+                        request.connection()
+                                .endpoint()
+                                .projectPage(request.projectId())
+                                .toString(),
+                        handle == null ? "" : handle.view().phase().name(),
+                        skipReason)
+                .builtFrom(handle == null ? null : handle.view().builtFrom());
     }
 
     @Nullable

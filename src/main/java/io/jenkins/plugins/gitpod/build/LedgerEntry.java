@@ -3,6 +3,7 @@ package io.jenkins.plugins.gitpod.build;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
 import io.jenkins.plugins.gitpod.engine.CancelReason;
@@ -44,6 +45,9 @@ final class LedgerEntry {
     private boolean detached;
     private final String cancelReason;
     private final long observedSeconds;
+    private final String builtCommit;
+    private final String builtBranch;
+    private final String builtCloneUrl;
     private List<Joined> joined;
     private boolean firstLeft;
     private boolean goesOn;
@@ -134,6 +138,10 @@ final class LedgerEntry {
         cancelReason =
                 saved.cancelReason() == null ? null : saved.cancelReason().name();
         observedSeconds = saved.observed().toSeconds();
+        EnvironmentGit git = saved.builtFrom();
+        builtCommit = git == null ? null : git.commit();
+        builtBranch = git == null ? null : git.branch();
+        builtCloneUrl = git == null ? null : git.cloneUrl();
         sends = new ArrayList<>(saved.sends().stream().map(Sent::new).toList());
         surplusOf = saved.surplusOf() == null ? null : saved.surplusOf().toString();
     }
@@ -200,11 +208,13 @@ final class LedgerEntry {
                     detached,
                     reason(),
                     Duration.ofSeconds(observedSeconds));
-            return sends == null
+            SavedRequest withSends = sends == null
                     ? saved // an earlier version sent each create once
                     : saved.with(
                             sends.stream().map(Sent::toSent).toList(),
                             surplusOf == null ? null : UUID.fromString(surplusOf));
+            return withSends.withBuiltFrom(
+                    builtCommit == null ? null : new EnvironmentGit(builtCloneUrl, builtBranch, builtCommit));
         } catch (IllegalArgumentException | InvalidEndpointException e) {
             throw new IOException("Not a complete entry", e);
         }

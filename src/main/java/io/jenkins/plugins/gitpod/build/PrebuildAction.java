@@ -6,8 +6,11 @@ import hudson.model.Run;
 import java.util.ArrayList;
 import java.util.List;
 import jenkins.model.RunAction2;
+import org.kohsuke.stapler.export.Exported;
+import org.kohsuke.stapler.export.ExportedBean;
 
 /** The prebuilds that a build asked for: history and result, for people and for a step that resumes. */
+@ExportedBean(defaultVisibility = 2) // shown with a build
 public final class PrebuildAction implements RunAction2 {
 
     private List<PrebuildRecord> records = new ArrayList<>();
@@ -44,6 +47,7 @@ public final class PrebuildAction implements RunAction2 {
     }
 
     /** All requests of the build, oldest first. */
+    @Exported
     @NonNull
     public synchronized List<PrebuildRecord> getRecords() {
         return List.copyOf(records);

@@ -2,6 +2,8 @@ package io.jenkins.plugins.gitpod.build;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
@@ -31,6 +33,7 @@ public final class PrebuildMessages {
 
     private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cntrl}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]+");
     private static final int LONGEST = 4000;
+    private static final int SHORT_HASH = 7;
 
     private final PrebuildRequest request;
 
@@ -57,6 +60,8 @@ public final class PrebuildMessages {
             return resumed(resumed.prebuildId());
         } else if (update instanceof Update.PhaseChanged changed) {
             return phaseLine(changed.prebuild());
+        } else if (update instanceof Update.BuiltFrom built) {
+            return builtFrom(built.git());
         } else if (update instanceof Update.UnknownPhase unknown) {
             return text("unknownPhase", unknown.prebuildId(), unknown.phase());
         } else if (update instanceof Update.RateLimited limited) {
@@ -87,6 +92,36 @@ public final class PrebuildMessages {
     @NonNull
     public String resumed(@NonNull String prebuildId) {
         return text("resumed", prebuildId);
+    }
+
+    /** Which commit the prebuild is built from. */
+    @NonNull
+    public String builtFrom(@NonNull EnvironmentGit git) {
+        return text("phase", commitOf(git));
+    }
+
+    /** The same where that is older than the build's own commit. */
+    @NonNull
+    public String builtFromOlder(@NonNull EnvironmentGit git, @Nullable String own) {
+        return text("phase", text("builtFromOlder", commitOf(git), shortened(own)));
+    }
+
+    /** The same where that is not the build's own commit, and it is not known which one is newer. */
+    @NonNull
+    public String builtFromOther(@NonNull EnvironmentGit git, @Nullable String own) {
+        return text("phase", text("builtFromOther", commitOf(git), shortened(own)));
+    }
+
+    /** The commit and the branch that a prebuild is built from, in a few words. */
+    @NonNull
+    static String commitOf(@NonNull EnvironmentGit git) {
+        String commit = shortened(git.commit());
+        return git.branch() == null ? text("builtFromCommit", commit) : text("builtFrom", commit, plain(git.branch()));
+    }
+
+    private static String shortened(@Nullable String commit) {
+        String known = Objects.toString(commit, "");
+        return known.substring(0, Math.min(known.length(), SHORT_HASH));
     }
 
     @CheckForNull

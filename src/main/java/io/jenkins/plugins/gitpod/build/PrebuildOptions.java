@@ -8,6 +8,7 @@ import hudson.Util;
 import hudson.model.Describable;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.kohsuke.accmod.Restricted;
@@ -31,7 +32,8 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
             Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", Pattern.CASE_INSENSITIVE);
 
     /** What the form suggests: a name for people with the id in brackets behind it. */
-    private static final Pattern LABELLED = Pattern.compile("(?s).*\\((" + UUID.pattern() + ")\\)\\s*");
+    private static final Pattern LABELLED =
+            Pattern.compile(".*\\((" + UUID.pattern() + ")\\)\\s*", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
 
     private String projectId;
     private String environmentClassId;
@@ -239,7 +241,19 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         return expanded;
     }
 
-    /** The id alone of what may be a name with its id in brackets. */
+    /** What was saved before ids were lowered on entry. */
+    private Object readResolve() {
+        setProjectId(projectId);
+        setEnvironmentClassId(environmentClassId);
+        return this;
+    }
+
+    /**
+     * The id alone of what may be a name with its id in brackets. An id is lowered, as Gitpod writes it; anything else, such
+     * as a variable, stays as it is.
+     *
+     * @return null if the text is blank
+     */
     @CheckForNull
     static String withoutLabel(@Nullable String text) {
         String trimmed = Util.fixEmptyAndTrim(text);
@@ -247,7 +261,8 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
             return null;
         }
         Matcher labelled = LABELLED.matcher(trimmed);
-        return labelled.matches() ? labelled.group(1) : trimmed;
+        String id = labelled.matches() ? labelled.group(1) : trimmed;
+        return isUuid(id) ? id.toLowerCase(Locale.ROOT) : id;
     }
 
     static boolean isUuid(@Nullable String text) {

@@ -24,6 +24,7 @@ import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
 import io.jenkins.plugins.gitpod.engine.Stage;
 import io.jenkins.plugins.gitpod.engine.ThreadedRuntime;
+import io.jenkins.plugins.gitpod.engine.TokenSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -272,10 +273,12 @@ public final class PrebuildService {
             throw new AbortException(Messages.Intake_noCheckout());
         }
         now.ledger().announce(requestId, origin);
+        TokenSource tokens = ConfiguredConnection.tokens(over.connection(), now.ledger(), requestId, run);
         if (projectId != null && wish.isPlain()) {
-            background().execute(now.desk().make(wish, projectId));
+            UnusedSnapshotCheck check = new UnusedSnapshotCheck(now.runtime(), wish, projectId, tokens);
+            background().execute(now.desk().make(wish.with(check), projectId, check::token));
         } else {
-            now.intake().ask(wish, ConfiguredConnection.tokens(over.connection(), now.ledger(), requestId, run));
+            now.intake().ask(wish, tokens);
         }
         if (!run.isBuilding()) {
             // It ended just now, and whoever was told of that may not have seen the request yet.

@@ -3,6 +3,7 @@ package io.jenkins.plugins.gitpod.build;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.engine.Outcome;
@@ -201,15 +202,18 @@ final class RecordingObserver implements PrebuildObserver {
         if (to != null) {
             to.created(known);
         }
+        EnvironmentGit git = known.builtFrom();
+        if (git != null) {
+            tellCommit(git, false);
+        }
     }
 
     /** After a restart: a crash came before the build's record of the prebuild was saved. */
     void restore(@NonNull PrebuildResult known) {
         synchronized (this) {
-            if (result != null) {
-                return;
+            if (result == null) {
+                result = known;
             }
-            result = known;
         }
         save(record(null, null));
     }
@@ -255,6 +259,35 @@ final class RecordingObserver implements PrebuildObserver {
             }
         } else if (update instanceof Update.PhaseChanged changed) {
             note(changed.prebuild());
+        } else if (update instanceof Update.Resumed resumed && resumed.builtFrom() != null) {
+            noteCommit(resumed.prebuildId(), resumed.builtFrom());
+        }
+    }
+
+    /**
+     * Gitpod says which commit the prebuild is built from.
+     *
+     * @param isOlder whether it is known to be older than the build's own one
+     */
+    void builtFrom(@NonNull String prebuildId, @NonNull EnvironmentGit git, boolean isOlder) {
+        noteCommit(prebuildId, git);
+        save(record(null, null));
+        tellCommit(git, isOlder);
+    }
+
+    private synchronized void noteCommit(String prebuildId, EnvironmentGit git) {
+        PrebuildResult before = result == null
+                ? new PrebuildResult(prebuildId, messages.url(), PrebuildPhase.UNKNOWN).ofProject(request.projectId())
+                : result;
+        result = before.builtFrom(git);
+    }
+
+    private void tellCommit(EnvironmentGit git, boolean isOlder) {
+        BuildCommit own = BuildCommit.of(BuildRecords.build(origin.buildId()), git);
+        switch (own.relation(isOlder)) {
+            case OLDER -> line(messages.builtFromOlder(git, own.revision()));
+            case OTHER -> line(messages.builtFromOther(git, own.revision()));
+            default -> line(messages.builtFrom(git));
         }
     }
 
@@ -318,7 +351,9 @@ final class RecordingObserver implements PrebuildObserver {
     }
 
     private synchronized void gone(String prebuildId) {
-        result = new PrebuildResult(prebuildId, messages.url(), PrebuildPhase.DELETED);
+        result = result == null
+                ? new PrebuildResult(prebuildId, messages.url(), PrebuildPhase.DELETED).ofProject(request.projectId())
+                : result.in(PrebuildPhase.DELETED);
     }
 
     private synchronized PrebuildRecord record(@Nullable Conclusion how, @Nullable String message) {

@@ -88,7 +88,9 @@ final class Requests {
         PrebuildPhase phase = handle.view().phase();
         return prebuildId == null
                 ? null
-                : new PrebuildResult(prebuildId, observer.messages().url(), phase);
+                : new PrebuildResult(prebuildId, observer.messages().url(), phase)
+                        .ofProject(handle.view().request().projectId())
+                        .builtFrom(handle.view().builtFrom());
     }
 
     void enter(@NonNull RecordingObserver observer, @NonNull Sharing sharing) {

@@ -69,8 +69,12 @@ final class Rules {
             }
             commits.act(found.ofProject(wish), null, wish.requestId());
         });
+        String unused = UnusedSnapshot.reason(found.project(), wish.options().getEnvironmentClassId());
         return () -> {
             told.forEach(Runnable::run);
+            if (unused != null) {
+                asked.tell(unused);
+            }
             made.run();
         };
     }
@@ -144,17 +148,17 @@ final class Rules {
         }
         if (!wish.options().isForce()) {
             String brief = revision.substring(0, Math.min(revision.length(), 8));
-            CommitBook.Act done = commits.completed(key, revision);
+            CommitBook.Act done = completed(wish, found, key, revision);
             if (done != null) {
                 String why = Messages.Intake_completedAlready(brief, done.prebuildId());
                 return intake.skip(
                         asked,
                         found.project(),
-                        PrebuildResult.skipped(done.prebuildId(), done.url(), "COMPLETED", why),
+                        PrebuildResult.skipped(done.prebuildId(), done.url(), "COMPLETED", why)
+                                .builtFrom(done.builtFrom()),
                         why);
             }
-            CommitBook.Act last = commits.last(key);
-            if (wish.isAutomatic() && last != null && last.isOfRevision(revision) && !last.isOf(wish.requestId())) {
+            if (wish.isAutomatic() && commits.isActedOn(key, revision, wish.requestId())) {
                 return intake.skip(asked, found.project(), null, Messages.Intake_actedAlready(brief));
             }
         }
@@ -163,6 +167,18 @@ final class Rules {
             return intake.skip(asked, found.project(), null, why);
         }
         return null;
+    }
+
+    /** By what was asked for this branch, or by what Gitpod built for anybody who asked. */
+    @CheckForNull
+    private CommitBook.Act completed(Wish wish, Findings found, CommitBook.Key key, String revision) {
+        CommitBook.Act done = commits.completed(key, revision);
+        return done != null
+                ? done
+                : commits.completed(
+                        found.facts(wish),
+                        revision,
+                        classId -> Findings.classKey(found.project(), classId).equals(key.classId()));
     }
 
     // ---- the time
@@ -228,7 +244,10 @@ final class Rules {
     private boolean isForCommit(Wish wish, Findings found, Sharing active) {
         CommitBook.Key key = found.key(wish);
         String revision = found.revision();
-        return key != null && revision != null && commits.isFor(key, active.requestId(), revision);
+        return key != null
+                && revision != null
+                && (commits.isFor(key, active.requestId(), revision)
+                        || commits.isFor(found.facts(wish), active.requestId(), revision));
     }
 
     private Runnable skip(AskedWish asked, Findings found, Sharing active) {

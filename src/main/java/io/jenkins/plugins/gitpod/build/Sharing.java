@@ -10,6 +10,7 @@ import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.Update;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -32,6 +33,7 @@ final class Sharing implements PrebuildObserver {
     private boolean over;
     private boolean cancelled;
     private volatile String prebuildId;
+    private volatile String classId;
 
     Sharing(@NonNull PrebuildRequest request, @NonNull RecordingObserver observer, @NonNull CommitBook commits) {
         this.request = request;
@@ -240,8 +242,12 @@ final class Sharing implements PrebuildObserver {
 
     @Override
     public void update(Update update) {
-        if (update instanceof Update.PhaseChanged changed) {
+        if (update instanceof Update.BuiltFrom built) {
+            builtFrom(built);
+            return;
+        } else if (update instanceof Update.PhaseChanged changed) {
             prebuildId = changed.prebuild().id();
+            classId = changed.prebuild().metadata().environmentClassId();
         } else if (update instanceof Update.Created created) {
             prebuildId = created.prebuild().id();
             commits.act(
@@ -253,6 +259,22 @@ final class Sharing implements PrebuildObserver {
         tokenNews.update(update);
         for (RecordingObserver member : members()) {
             member.update(update);
+        }
+    }
+
+    /** First of all into the book, for a build that hears of it may ask for the same commit again. */
+    private void builtFrom(Update.BuiltFrom built) {
+        CommitBook.Key facts =
+                CommitBook.ofFacts(request.connection().endpoint().apiUrl().toString(), request.projectId());
+        String known = classId == null ? request.environmentClassId() : classId;
+        String commit = Objects.requireNonNull(built.git().commit(), "commit");
+        boolean isOlder = commits.builtFrom(facts, request.requestId(), commit, known);
+        for (RecordingObserver member : members()) {
+            // What was booked for the first one's commit says nothing about the commits of the others.
+            member.builtFrom(
+                    built.prebuildId(),
+                    built.git(),
+                    isOlder && member.requestId().equals(request.requestId()));
         }
     }
 

@@ -22,6 +22,12 @@ record Wish(
         @Nullable NewCommit automatic,
         @NonNull PrebuildWaiter waiter) {
 
+    /** The same with another one who waits. */
+    @NonNull
+    Wish with(@NonNull PrebuildWaiter other) {
+        return new Wish(requestId, run, origin, over, options, automatic, other);
+    }
+
     boolean isAutomatic() {
         return automatic != null;
     }

@@ -58,6 +58,13 @@ final class CallBudget {
         return missing <= 0 ? Duration.ZERO : Duration.ofNanos((long) Math.ceil(missing / perNano) + 1);
     }
 
+    /** How long until nothing is missing, so that a call beside the rounds delays none of them. */
+    Duration untilFull(long now) {
+        earn(now);
+        double missing = most - calls;
+        return missing <= 0 ? Duration.ZERO : Duration.ofNanos((long) Math.ceil(missing / perNano) + 1);
+    }
+
     void spend() {
         calls--;
     }

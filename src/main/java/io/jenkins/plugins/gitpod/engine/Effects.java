@@ -69,6 +69,10 @@ interface Effects {
     /** No more reads. */
     void unwatch();
 
+    /** Reads what the environment has checked out: {@link PrebuildMachine#environmentRead}, {@link
+     * PrebuildMachine#environmentNotRead}. */
+    void readEnvironment(String environmentId);
+
     /** Sends the cancel, then {@link PrebuildMachine#cancelAnswered} or {@link PrebuildMachine#cancelFailed}. */
     void cancel(String prebuildId);
 

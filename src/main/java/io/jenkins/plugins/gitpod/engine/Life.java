@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.FutureTask;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.logging.Level;
@@ -131,6 +132,7 @@ final class Life implements Effects, PrebuildHandle {
                 machine.phase(),
                 machine.isDetached(),
                 machine.cancelReason(),
+                machine.builtFrom(),
                 lastFailure);
     }
 
@@ -152,7 +154,7 @@ final class Life implements Effects, PrebuildHandle {
             delivery.attach(observer);
             String id = m.prebuildId();
             if (id != null) {
-                delivery.update(new Update.Resumed(id));
+                delivery.update(new Update.Resumed(id, m.builtFrom()));
             }
             delivery.deliverOutcome();
         });
@@ -344,7 +346,8 @@ final class Life implements Effects, PrebuildHandle {
                     CancelReason.SURPLUS,
                     Duration.ZERO,
                     List.of(create),
-                    requestId()));
+                    requestId(),
+                    null));
         }
     }
 
@@ -360,7 +363,8 @@ final class Life implements Effects, PrebuildHandle {
                 CancelReason.SURPLUS,
                 Duration.ZERO,
                 List.of(),
-                requestId()));
+                requestId(),
+                null));
         tellSurplus(requestId(), new Update.SurplusCancelled(prebuild.id()));
     }
 
@@ -552,6 +556,22 @@ final class Life implements Effects, PrebuildHandle {
             session.watcher().unwatch(watchedId);
         }
         watchedId = null;
+    }
+
+    @Override
+    public void readEnvironment(String environmentId) {
+        Session with = session;
+        if (with == null) {
+            post(m -> m.environmentNotRead(null));
+        } else {
+            BooleanSupplier wanted = () -> view.stage() == Stage.WATCHING && !engine.isClosed();
+            with.environments()
+                    .read(
+                            environmentId,
+                            wanted,
+                            git -> post(m -> m.environmentRead(git)),
+                            e -> post(m -> m.environmentNotRead(e)));
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
@@ -50,6 +51,7 @@ final class PrebuildMachine {
     private final Effects out;
     private final News news;
     private final OwnLimits limits;
+    private final BuiltCommit builtCommit;
     private final Sends sends;
     private final StatusVersion versions;
 
@@ -135,6 +137,7 @@ final class PrebuildMachine {
         prebuildId = saved.prebuildId();
         detached = saved.detached();
         cancelReason = saved.cancelReason();
+        builtCommit.restore(saved.builtFrom());
         savedObserved = saved.observed();
         if (surplusOf != null) {
             // Nobody waits for a word on this one.
@@ -155,6 +158,7 @@ final class PrebuildMachine {
         this.out = out;
         this.news = new News(out);
         this.limits = new OwnLimits(request, settings, observed);
+        this.builtCommit = new BuiltCommit(out);
         this.sends = new Sends(sends);
         this.versions = new StatusVersion(settings.failureBudget());
         this.surplusOf = surplusOf;
@@ -182,6 +186,12 @@ final class PrebuildMachine {
         return phase;
     }
 
+    /** The commit that the prebuild is built from, or null while that is not known. */
+    @CheckForNull
+    EnvironmentGit builtFrom() {
+        return builtCommit.known();
+    }
+
     @CheckForNull
     UUID surplusOf() {
         return surplusOf;
@@ -206,7 +216,8 @@ final class PrebuildMachine {
                 cancelReason,
                 limits.observed(),
                 sends.open(),
-                surplusOf);
+                surplusOf,
+                builtFrom());
     }
 
     // ---- events: beginning and token
@@ -746,6 +757,9 @@ final class PrebuildMachine {
         if (!versions.isOld(prebuild, now)) {
             phase = prebuild.status().phase();
             news.phase(prebuild);
+            if (cancelReason == null && !concluded) {
+                builtCommit.look(prebuild);
+            }
             reached = limits.look(prebuild, now);
         }
         if (phase.isEnd()) {
@@ -757,6 +771,22 @@ final class PrebuildMachine {
         } else if (limits.observed().minus(savedObserved).compareTo(SavedRequest.OBSERVED_EVERY) >= 0) {
             saveOrWarn();
         }
+    }
+
+    void environmentRead(EnvironmentGit git) {
+        if (builtCommit.answered(git) && stage == Stage.WATCHING) {
+            saveOrWarn();
+            news.tell(new Update.BuiltFrom(knownId(), git));
+        }
+    }
+
+    /**
+     * Nothing depends on it: no failure is told.
+     *
+     * @param e null if the call was not made
+     */
+    void environmentNotRead(@Nullable GitpodException e) {
+        builtCommit.failed(e);
     }
 
     /** Sees to it that a cancel which is wanted is either on its way or was taken a moment ago. */

@@ -3,6 +3,7 @@ package io.jenkins.plugins.gitpod.engine;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.UUID;
 
@@ -26,9 +27,13 @@ public record PrebuildRequest(
         boolean detached,
         boolean cancelOnAbort) {
 
+    /** Ids are trimmed and lowered, as Gitpod writes them; a blank class is none. */
     public PrebuildRequest {
         Objects.requireNonNull(requestId, "requestId");
         Objects.requireNonNull(connection, "connection");
-        Objects.requireNonNull(projectId, "projectId");
+        projectId = Objects.requireNonNull(projectId, "projectId").strip().toLowerCase(Locale.ROOT);
+        environmentClassId = environmentClassId == null || environmentClassId.isBlank()
+                ? null
+                : environmentClassId.strip().toLowerCase(Locale.ROOT);
     }
 }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import java.time.Instant;
@@ -15,4 +16,5 @@ public record RequestView(
         @NonNull PrebuildPhase phase,
         boolean detached,
         @Nullable CancelReason cancelReason,
+        @Nullable EnvironmentGit builtFrom,
         @Nullable GitpodException lastFailure) {}

@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.UUID;
  * @param sends the creates that may have made a prebuild and are not accounted for, the oldest first
  * @param surplusOf the request whose create may have made a prebuild too many, for which this one looks to cancel it; null
  *     for what somebody asked for
+ * @param builtFrom the commit that the prebuild is built from, or null while that is not known
  */
 public record SavedRequest(
         @NonNull PrebuildRequest request,
@@ -31,7 +33,8 @@ public record SavedRequest(
         @Nullable CancelReason cancelReason,
         @NonNull Duration observed,
         @NonNull List<SentCreate> sends,
-        @Nullable UUID surplusOf) {
+        @Nullable UUID surplusOf,
+        @Nullable EnvironmentGit builtFrom) {
 
     public SavedRequest {
         sends = List.copyOf(sends);
@@ -55,6 +58,7 @@ public record SavedRequest(
                 cancelReason,
                 observed,
                 prebuildId == null ? List.of(new SentCreate(1, intentTime, null)) : List.of(),
+                null,
                 null);
     }
 
@@ -62,11 +66,18 @@ public record SavedRequest(
     @NonNull
     public SavedRequest with(@NonNull List<SentCreate> creates, @Nullable UUID surplus) {
         return new SavedRequest(
-                request, stage, intentTime, prebuildId, detached, cancelReason, observed, creates, surplus);
+                request, stage, intentTime, prebuildId, detached, cancelReason, observed, creates, surplus, builtFrom);
     }
 
     /** The time of watching need not be exact: a limit that is counted in it is reached so much later after a crash. */
     static final Duration OBSERVED_EVERY = Duration.ofMinutes(10);
+
+    /** The same once it is known which commit the prebuild is built from. */
+    @NonNull
+    public SavedRequest withBuiltFrom(@Nullable EnvironmentGit git) {
+        return new SavedRequest(
+                request, stage, intentTime, prebuildId, detached, cancelReason, observed, sends, surplusOf, git);
+    }
 
     /** Whether after a crash this would do as well as a later state of the same request. */
     boolean survivesAs(@NonNull SavedRequest later) {
@@ -75,6 +86,7 @@ public record SavedRequest(
                 && Objects.equals(prebuildId, later.prebuildId)
                 && detached == later.detached
                 && cancelReason == later.cancelReason
+                && Objects.equals(builtFrom, later.builtFrom)
                 && sends.equals(later.sends)
                 && later.observed.minus(observed).compareTo(OBSERVED_EVERY) < 0;
     }

@@ -25,6 +25,7 @@ final class Session {
     private final SessionKey key;
     private final GitpodClient client;
     private final Watcher watcher;
+    private final EnvironmentReader environments;
     private final CreateQueue creates;
     private final Executor cancels;
     private int users;
@@ -43,6 +44,7 @@ final class Session {
         this.key = key;
         this.client = client;
         this.watcher = new Watcher(client, runtime, settings, events, streams);
+        this.environments = new EnvironmentReader(client, runtime, watcher::admitExtraCall);
         this.creates = new CreateQueue(runtime);
         this.cancels = new Serial(runtime.lane(Lane.CANCEL), CANCELS_AT_ONCE);
     }
@@ -57,6 +59,10 @@ final class Session {
 
     Watcher watcher() {
         return watcher;
+    }
+
+    EnvironmentReader environments() {
+        return environments;
     }
 
     CreateQueue creates() {

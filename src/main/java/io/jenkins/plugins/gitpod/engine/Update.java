@@ -1,6 +1,8 @@
 package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import java.time.Duration;
@@ -20,8 +22,15 @@ public sealed interface Update {
     /** The prebuild is made (or was found again) and has an id. */
     record Created(@NonNull Prebuild prebuild) implements Update {}
 
-    /** The prebuild was already known: somebody attached to a request under way. */
-    record Resumed(@NonNull String prebuildId) implements Update {}
+    /**
+     * The prebuild was already known: somebody attached to a request under way.
+     *
+     * @param builtFrom what it is built from, or null if that is not known
+     */
+    record Resumed(@NonNull String prebuildId, @Nullable EnvironmentGit builtFrom) implements Update {}
+
+    /** Gitpod says which commit the prebuild is built from. Told at most once, before the end. */
+    record BuiltFrom(@NonNull String prebuildId, @NonNull EnvironmentGit git) implements Update {}
 
     /** The phase differs from the one told before. */
     record PhaseChanged(@NonNull Prebuild prebuild) implements Update {}

@@ -249,6 +249,27 @@ final class Watcher {
         }
     }
 
+    /**
+     * Asks for a call beside the rounds, which takes only what they leave of the budget.
+     *
+     * @return how long to wait and then to ask again; zero if the call may be made now; null if no call may be made any
+     *     longer
+     */
+    @CheckForNull
+    Duration admitExtraCall() {
+        synchronized (watched) {
+            if (stopped) {
+                return null;
+            }
+            long now = runtime.nanoTime();
+            Duration wait = max(budget.untilFull(now), Duration.ofNanos(pausedUntil - now));
+            if (wait.isZero()) {
+                budget.spend();
+            }
+            return wait;
+        }
+    }
+
     // ---- when: under the lock
 
     private void sleep() {

@@ -18,11 +18,15 @@ public final class PrebuildVariables extends InvisibleAction implements Environm
     private final String id;
     private final String phase;
     private final String url;
+    private final String commit;
+    private final String branch;
 
     private PrebuildVariables(PrebuildResult result) {
         id = result.getId();
         phase = result.getPhase();
         url = result.getUrl();
+        commit = result.getCommit();
+        branch = result.getBranch();
     }
 
     static void set(AbstractBuild<?, ?> build, PrebuildResult result) {
@@ -34,6 +38,8 @@ public final class PrebuildVariables extends InvisibleAction implements Environm
         put(env, "GITPOD_PREBUILD_ID", id);
         put(env, "GITPOD_PREBUILD_PHASE", phase);
         put(env, "GITPOD_PREBUILD_URL", url);
+        put(env, "GITPOD_PREBUILD_COMMIT", commit);
+        put(env, "GITPOD_PREBUILD_BRANCH", branch);
     }
 
     private static void put(EnvVars env, String name, @CheckForNull String value) {

@@ -61,6 +61,38 @@ class AnswersTest {
     }
 
     @Test
+    void anEnvironmentSaysWhatIsCheckedOut() throws Exception {
+        assertThat(
+                environmentGit("""
+                        {"cloneUrl": "https://oauth2:secret@git.example.com/team/shop.git", "branch": "refs/heads/main",
+                        "latestCommit": "0123456789ABCDEF0123456789abcdef01234567", "totalChangedFiles": 3}"""),
+                is(new EnvironmentGit(
+                        "https://git.example.com/team/shop.git", "main", "0123456789abcdef0123456789abcdef01234567")));
+        assertThat(
+                environmentGit("{\"cloneUrl\": \"git@git.example.com:team/shop.git\"}")
+                        .cloneUrl(),
+                is("git@git.example.com:team/shop.git"));
+    }
+
+    @Test
+    void anEnvironmentMayNotSayYetWhatIsCheckedOut() throws Exception {
+        EnvironmentGit nothing = new EnvironmentGit(null, null, null);
+        assertThat(nothing.hasCommit(), is(false));
+        for (String answer : List.of(
+                "{}",
+                "{\"environment\":{}}",
+                "{\"environment\":{\"status\":{\"content\":{\"phase\":\"CONTENT_PHASE_INITIALIZING\"}}}}",
+                "{\"environment\":{\"status\":{\"content\":{\"git\":{\"latestCommit\":\"<b>no hash</b>\"}}}}}",
+                "{\"environment\":{\"status\":{\"content\":{\"git\":[1]}}}}")) {
+            assertThat(answer, Answers.environmentGit(json(answer)), is(nothing));
+        }
+    }
+
+    private static EnvironmentGit environmentGit(String git) throws Exception {
+        return Answers.environmentGit(json("{\"environment\":{\"status\":{\"content\":{\"git\":" + git + "}}}}"));
+    }
+
+    @Test
     void aPrebuildWithNothingButItsIdIsRead() throws Exception {
         Prebuild prebuild = Answers.prebuildAnswer(json("{\"prebuild\":{\"id\":\"pb\"}}"));
 

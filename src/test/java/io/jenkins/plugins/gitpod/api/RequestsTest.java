@@ -51,6 +51,7 @@ class RequestsTest {
                     "triggeredBy":["PREBUILD_TRIGGER_MANUAL"],"creatorIds":["c"]}}"""),
             of("IdentityService/GetAuthenticatedIdentity", GitpodClient::getAuthenticatedIdentity, "{}"),
             of("ProjectService/GetProject", c -> c.getProject(PROJECT), "{\"projectId\":\"" + PROJECT + "\"}"),
+            of("EnvironmentService/GetEnvironment", c -> c.getEnvironmentGit("e"), "{\"environmentId\":\"e\"}"),
             of("ProjectService/ListProjects", c -> c.listProjects(ProjectFilter.none(), 25, null), """
                     {"pagination":{"pageSize":25},"sort":{"field":"id","order":"SORT_ORDER_ASC"}}"""),
             of("ProjectService/ListProjects", c -> c.listProjects(someProjects(), 0, "next"), """
@@ -110,6 +111,7 @@ class RequestsTest {
         refused(c -> c.createPrebuild(PROJECT, null, Duration.ofMinutes(-5)));
         refused(c -> c.getPrebuild(""));
         refused(c -> c.getProject(null));
+        refused(c -> c.getEnvironmentGit(" "));
         refused(c -> c.listPrebuilds(PrebuildFilter.none(), 101, null));
         refused(c -> c.listEnvironmentClasses(-1, null));
 

@@ -104,6 +104,89 @@ class CommitBookTest {
         assertFalse(open().isOwed(KEY));
     }
 
+    private static final CommitBook.Key FACTS = CommitBook.ofFacts("https://gitpod.example.com/api", "project");
+
+    @Test
+    void whatGitpodBuiltCountsAndNotWhatWasAskedFor() {
+        CommitBook book = open();
+        UUID requestId = UUID.randomUUID();
+        book.act(KEY, COMMIT, requestId);
+        assertFalse(book.builtFrom(FACTS, requestId, OTHER, "regular"), "not known to be older");
+        book.completed(requestId, "prebuild", "url");
+
+        CommitBook after = open();
+        assertNull(after.completed(KEY, COMMIT), "asked for, but not built");
+        assertEquals("prebuild", after.completed(KEY, OTHER).prebuildId());
+        assertFalse(after.isFor(KEY, requestId, COMMIT));
+        assertTrue(after.isFor(KEY, requestId, OTHER));
+    }
+
+    @Test
+    void whatWasBuiltForSomebodyWhoNamedNoCommitCountsForItsClass() {
+        UUID requestId = UUID.randomUUID();
+        open().builtFrom(FACTS, requestId, COMMIT, "regular");
+        // by a book that has read nothing of it yet
+        open().completed(requestId, "prebuild", "url");
+        assertEquals(
+                "prebuild", open().completed(FACTS, COMMIT, "regular"::equals).prebuildId());
+        assertNull(open().completed(FACTS, COMMIT, "large"::equals));
+        assertNull(open().completed(FACTS, OTHER, "regular"::equals));
+        assertTrue(open().isFor(FACTS, requestId, COMMIT));
+    }
+
+    @Test
+    void afterARestartTheEndIsBookedOnAllPagesThoughOneOfThemWasReadBefore() {
+        UUID requestId = UUID.randomUUID();
+        CommitBook before = open();
+        before.act(KEY, COMMIT, requestId);
+        before.builtFrom(FACTS, requestId, COMMIT, "regular");
+        CommitBook after = open();
+        assertNotNull(after.last(KEY));
+        after.completed(requestId, "prebuild", "url");
+        assertNotNull(open().completed(FACTS, COMMIT));
+    }
+
+    @Test
+    void olderCommitThanTheOneAskedForLeavesItsChangeOwed() {
+        CommitBook book = open();
+        book.act(KEY, OTHER, UUID.randomUUID());
+        UUID requestId = UUID.randomUUID();
+        book.act(KEY, COMMIT, requestId);
+        assertTrue(book.builtFrom(FACTS, requestId, OTHER, null));
+        assertTrue(open().isOwed(KEY));
+        assertFalse(open().isOwed(FACTS));
+    }
+
+    @Test
+    void ownCommitOwesNothing() {
+        CommitBook book = open();
+        book.act(KEY, OTHER, UUID.randomUUID());
+        UUID requestId = UUID.randomUUID();
+        book.act(KEY, COMMIT, requestId);
+        assertFalse(book.builtFrom(FACTS, requestId, COMMIT, null));
+        assertFalse(open().isOwed(KEY));
+    }
+
+    @Test
+    void commitThatGitpodDidNotBuildIsAskedForOnceMoreByItself() {
+        CommitBook book = open();
+        UUID asking = UUID.randomUUID();
+        assertFalse(book.isActedOn(KEY, COMMIT, asking));
+        UUID first = UUID.randomUUID();
+        book.act(KEY, COMMIT, first);
+        assertTrue(book.isActedOn(KEY, COMMIT, asking), "nobody knows what it is built from");
+        assertFalse(book.isActedOn(KEY, OTHER, asking));
+        assertFalse(book.isActedOn(KEY, COMMIT, first), "it is its own request");
+        book.builtFrom(FACTS, first, OTHER, null);
+        assertFalse(book.isActedOn(KEY, COMMIT, asking));
+        assertTrue(book.isActedOn(KEY, OTHER, asking), "it was built");
+
+        UUID second = UUID.randomUUID();
+        book.act(KEY, COMMIT, second);
+        book.builtFrom(FACTS, second, OTHER, null);
+        assertTrue(book.isActedOn(KEY, COMMIT, asking), "the project may be pinned to a commit");
+    }
+
     @Test
     void damagedFileIsAnEmptyOne() throws Exception {
         open().act(KEY, COMMIT, UUID.randomUUID());

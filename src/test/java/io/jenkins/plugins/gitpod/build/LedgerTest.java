@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.Connection;
@@ -90,6 +91,19 @@ class LedgerTest {
     void whatIsSavedIsReadAgain() throws Exception {
         SavedRequest saved = save();
         assertEquals(List.of(alone(saved, origin())), new Ledger(directory).readOpen());
+    }
+
+    @Test
+    void theCommitThatAPrebuildIsBuiltFromIsKept() throws Exception {
+        EnvironmentGit git = new EnvironmentGit(
+                "https://git.example.com/team/shop.git", "main", "0123456789abcdef0123456789abcdef01234567");
+        SavedRequest saved = saved(UUID.randomUUID()).withBuiltFrom(git);
+        UUID requestId = saved.request().requestId();
+        ledger.announce(requestId, origin());
+        ledger.save(saved);
+        assertEquals(git, new Ledger(directory).readOpen().get(0).saved().builtFrom());
+        ledger.relocate("team", "guild");
+        assertEquals(git, new Ledger(directory).readOpen().get(0).saved().builtFrom());
     }
 
     @Test

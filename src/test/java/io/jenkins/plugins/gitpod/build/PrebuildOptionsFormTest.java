@@ -25,6 +25,7 @@ import io.jenkins.plugins.gitpod.simulator.SimEnvironmentClass;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import jenkins.model.Jenkins;
 import jenkins.security.QueueItemAuthenticatorConfiguration;
 import org.junit.jupiter.api.AfterAll;
@@ -87,6 +88,21 @@ class PrebuildOptionsFormTest {
                 checkProject(project.id()));
         assertSays(Kind.OK, "Project frontend", checkProject("frontend (" + project.id() + ")"));
         assertSays(Kind.OK, "Project frontend", checkProject("  " + project.id() + " "));
+    }
+
+    @Test
+    void idsInUpperCaseOrWithBlanksAreAskedForAsGitpodWritesThem() {
+        SimProject project = GITPOD.simulator().addProject("upper");
+        SimEnvironmentClass environmentClass = GITPOD.simulator().addEnvironmentClass("Upper");
+        project.environmentClasses(environmentClass);
+        String id = " " + project.id().toUpperCase(Locale.ROOT) + "\t";
+        GITPOD.simulator().books().clear();
+        assertSays(Kind.OK, "Project upper", checkProject(id));
+        assertSays(Kind.OK, "Project upper", checkProject("Upper (" + id.trim() + ")"));
+        assertThat(
+                GITPOD.simulator().books().calls("GetProject").get(0).body(),
+                is("{\"projectId\":\"" + project.id() + "\"}"));
+        assertSays(Kind.OK, "Upper", checkClass(environmentClass.id().toUpperCase(Locale.ROOT) + " ", id));
     }
 
     @Test

@@ -69,7 +69,8 @@ class HappyLifeTest {
                             PrebuildPhase.STOPPING,
                             PrebuildPhase.SNAPSHOTTING,
                             PrebuildPhase.COMPLETED));
-            assertThat(wait.observer().updates(), hasSize(7));
+            assertThat(wait.observer().updates(Update.BuiltFrom.class), hasSize(1));
+            assertThat(wait.observer().updates(), hasSize(8));
         }
     }
 

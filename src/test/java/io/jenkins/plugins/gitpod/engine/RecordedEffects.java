@@ -142,6 +142,11 @@ final class RecordedEffects implements Effects {
     }
 
     @Override
+    public void readEnvironment(String environmentId) {
+        wanted.add("environment " + environmentId);
+    }
+
+    @Override
     public void cancel(String prebuildId) {
         wanted.add("cancel " + prebuildId);
     }

@@ -33,6 +33,7 @@ final class Commits {
                 .addProject(repo.getRoot().getName())
                 .remoteUri(repo.toString())
                 .branch("master")
+                .commit(() -> Repository.head(repo, "master"))
                 .plan(PhasePlan.quick(Duration.ofMillis(300)));
     }
 

@@ -63,6 +63,7 @@ class CrashedTest {
                         .addProject(n)
                         .remoteUri(repo.toString())
                         .branch("master")
+                        .commit(() -> Repository.head(repo, "master"))
                         .plan(PhasePlan.stuckIn(SimPhase.RUNNING)));
     }
 

@@ -66,6 +66,7 @@ class RecipesTest {
                 .addProject(repo.getRoot().getName())
                 .remoteUri(repo.toString())
                 .branch("main")
+                .commit(() -> Repository.head(repo, "main"))
                 .plan(PhasePlan.quick(Duration.ofMillis(300)));
         WorkflowMultiBranchProject multi = jenkins.createProject(WorkflowMultiBranchProject.class);
         GitSCMSource source = new GitSCMSource(repo.toString());

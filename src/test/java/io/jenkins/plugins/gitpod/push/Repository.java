@@ -1,6 +1,8 @@
 package io.jenkins.plugins.gitpod.push;
 
 import hudson.plugins.git.GitSCM;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import jenkins.plugins.git.GitSampleRepoRule;
@@ -24,6 +26,16 @@ final class Repository {
         repo.git("add", path);
         repo.git("commit", "--message=" + path);
         return repo.head();
+    }
+
+    /** The newest commit of a branch, whatever is checked out. */
+    static String head(GitSampleRepoRule repo, String branch) {
+        try {
+            return Files.readString(repo.getRoot().toPath().resolve(".git/refs/heads/" + branch))
+                    .strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static GitSCM scm(GitSampleRepoRule repo) {

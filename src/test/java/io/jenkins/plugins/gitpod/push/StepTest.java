@@ -63,6 +63,7 @@ class StepTest {
                 .addProject(repo.getRoot().getName())
                 .remoteUri(repo + ".git")
                 .branch("master")
+                .commit(() -> Repository.head(repo, "master"))
                 .plan(PhasePlan.quick(Duration.ofMillis(300)));
     }
 

@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A project. At first it has one environment class (called Regular, shared by all such projects), a repository made of
@@ -22,7 +23,7 @@ public final class SimProject {
     private volatile SimTargetMode targetMode = SimTargetMode.REMOTE_HEAD;
     private volatile String cloneTarget = "";
     private volatile String defaultBranch = "main";
-    private volatile String commit;
+    private volatile Supplier<String> commit;
     private volatile int popularity;
     private volatile boolean deleted;
     private volatile boolean strict;
@@ -37,9 +38,10 @@ public final class SimProject {
         this.organizationId = organizationId;
         this.createdAt = createdAt;
         this.remoteUri = "https://git.example.com/" + name.replace(' ', '-') + ".git";
-        this.commit = (id + name.hashCode() + "0".repeat(COMMIT_LENGTH))
+        String made = (id + name.hashCode() + "0".repeat(COMMIT_LENGTH))
                 .replaceAll("[^0-9a-f]", "")
                 .substring(0, COMMIT_LENGTH);
+        this.commit = () -> made;
         this.environmentClasses = List.of(first);
     }
 
@@ -113,7 +115,18 @@ public final class SimProject {
      */
     @NonNull
     public SimProject commit(@NonNull String hash) {
-        commit = hash;
+        return commit(() -> hash);
+    }
+
+    /**
+     * The same for a repository that is really there: it is asked whenever a prebuild is made.
+     *
+     * @param newest gives 40 hexadecimal digits
+     * @return this
+     */
+    @NonNull
+    public SimProject commit(@NonNull Supplier<String> newest) {
+        commit = newest;
         return this;
     }
 
@@ -282,7 +295,7 @@ public final class SimProject {
 
     /** The commit of a working copy that is made now. */
     String checkedOutCommit() {
-        return targetMode == SimTargetMode.REMOTE_COMMIT && contextUrl.isEmpty() ? cloneTarget : commit;
+        return targetMode == SimTargetMode.REMOTE_COMMIT && contextUrl.isEmpty() ? cloneTarget : commit.get();
     }
 
     List<SimEnvironmentClass> classList() {
