@@ -1,5 +1,5 @@
 /**
- * Gitpod's HTTP interface: the client, its records and its errors. Knows nothing of Jenkins and decides nothing:
- * what is tried again, and when, is the engine's business.
+ * Gitpod's HTTP interface: the client, its records and its errors. It knows nothing of Jenkins and uses no other package.
+ * It decides nothing: what is retried, and when, is up to {@code engine}.
  */
 package io.jenkins.plugins.gitpod.api;

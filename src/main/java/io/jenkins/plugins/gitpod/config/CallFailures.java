@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 public final class CallFailures {
 
     private static final ResourceBundle TEXTS =
-            ResourceBundle.getBundle("io.jenkins.plugins.gitpod.config.Messages", Locale.ROOT);
+            ResourceBundle.getBundle("io.jenkins.plugins.gitpod.Messages", Locale.ROOT);
 
     private CallFailures() {}
 

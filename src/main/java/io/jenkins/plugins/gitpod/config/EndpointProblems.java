@@ -1,5 +1,6 @@
 package io.jenkins.plugins.gitpod.config;
 
+import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
 
 /** What is wrong with an API URL, in words. */

@@ -14,6 +14,7 @@ import hudson.model.ItemGroup;
 import hudson.security.ACL;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.api.ClientLimits;
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import io.jenkins.plugins.gitpod.api.GitpodException;
@@ -178,7 +179,7 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
     }
 
     @CheckForNull
-    private Integer number(ConnectionNumber which) {
+    private Integer number(ConnectionSetting which) {
         return switch (which) {
             case MOST_UNDER_WAY -> mostUnderWay;
             case SHORTEST_POLL -> shortestPollSeconds;
@@ -191,25 +192,25 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
     /** What is configured here, and otherwise what is usual. */
     @NonNull
     SessionLimits limits(@NonNull SessionLimits usual) {
-        Integer calls = sane(ConnectionNumber.MOST_CALLS_AT_ONCE);
+        Integer calls = sane(ConnectionSetting.MOST_CALLS_AT_ONCE);
         return new SessionLimits(
-                seconds(ConnectionNumber.SHORTEST_POLL, usual.shortestPoll()),
-                seconds(ConnectionNumber.LONGEST_POLL, usual.longestPoll()),
+                seconds(ConnectionSetting.SHORTEST_POLL, usual.shortestPoll()),
+                seconds(ConnectionSetting.LONGEST_POLL, usual.longestPoll()),
                 calls == null ? usual.callsAtOnce() : calls,
                 callLimits(usual.call()));
     }
 
     private ClientLimits callLimits(ClientLimits usual) {
-        if (sane(ConnectionNumber.CALL_TIMEOUT) == null) {
+        if (sane(ConnectionSetting.CALL_TIMEOUT) == null) {
             return usual;
         }
-        Duration whole = seconds(ConnectionNumber.CALL_TIMEOUT, usual.call());
+        Duration whole = seconds(ConnectionSetting.CALL_TIMEOUT, usual.call());
         Duration connect = usual.connect().compareTo(whole) < 0 ? usual.connect() : whole;
         // A server that needs its time is silent for all of it.
         return new ClientLimits(connect, whole, whole, usual.maxResponseBytes());
     }
 
-    private Duration seconds(ConnectionNumber which, Duration otherwise) {
+    private Duration seconds(ConnectionSetting which, Duration otherwise) {
         Integer seconds = sane(which);
         return seconds == null ? otherwise : Duration.ofSeconds(seconds);
     }
@@ -221,16 +222,16 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         read.sharedAccount = sharedAccount;
         read.defaultConnection = defaultConnection;
         read.folders = folders;
-        read.mostUnderWay = sane(ConnectionNumber.MOST_UNDER_WAY);
-        read.shortestPollSeconds = sane(ConnectionNumber.SHORTEST_POLL);
-        read.longestPollSeconds = sane(ConnectionNumber.LONGEST_POLL);
-        read.mostCallsAtOnce = sane(ConnectionNumber.MOST_CALLS_AT_ONCE);
-        read.callTimeoutSeconds = sane(ConnectionNumber.CALL_TIMEOUT);
+        read.mostUnderWay = sane(ConnectionSetting.MOST_UNDER_WAY);
+        read.shortestPollSeconds = sane(ConnectionSetting.SHORTEST_POLL);
+        read.longestPollSeconds = sane(ConnectionSetting.LONGEST_POLL);
+        read.mostCallsAtOnce = sane(ConnectionSetting.MOST_CALLS_AT_ONCE);
+        read.callTimeoutSeconds = sane(ConnectionSetting.CALL_TIMEOUT);
         return read;
     }
 
     @CheckForNull
-    private Integer sane(ConnectionNumber which) {
+    private Integer sane(ConnectionSetting which) {
         Integer number = number(which);
         return which.accepts(number) ? number : null;
     }
@@ -284,7 +285,7 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         } catch (InvalidEndpointException e) {
             return Messages.GitpodConnection_badUrl(name, EndpointProblems.message(e));
         }
-        for (ConnectionNumber each : ConnectionNumber.values()) {
+        for (ConnectionSetting each : ConnectionSetting.values()) {
             if (!each.accepts(number(each))) {
                 return each.problem();
             }
@@ -326,7 +327,7 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         @Override
         public GitpodConnection newInstance(@Nullable StaplerRequest2 req, @NonNull JSONObject formData)
                 throws FormException {
-            for (ConnectionNumber each : ConnectionNumber.values()) {
+            for (ConnectionSetting each : ConnectionSetting.values()) {
                 String typed = formData.optString(each.field(), "");
                 String problem = typed.equals("null") ? null : each.problem(typed);
                 if (problem != null) {
@@ -395,14 +396,14 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         @Restricted(NoExternalUse.class)
         public FormValidation doCheckMostUnderWay(@QueryParameter String value) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            return ConnectionNumber.MOST_UNDER_WAY.check(value);
+            return ConnectionSetting.MOST_UNDER_WAY.check(value);
         }
 
         @POST
         @Restricted(NoExternalUse.class)
         public FormValidation doCheckShortestPollSeconds(@QueryParameter String value) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            return ConnectionNumber.SHORTEST_POLL.check(value);
+            return ConnectionSetting.SHORTEST_POLL.check(value);
         }
 
         @POST
@@ -410,9 +411,9 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         public FormValidation doCheckLongestPollSeconds(
                 @QueryParameter String value, @QueryParameter String shortestPollSeconds) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            FormValidation alone = ConnectionNumber.LONGEST_POLL.check(value);
+            FormValidation alone = ConnectionSetting.LONGEST_POLL.check(value);
             if (alone.kind != FormValidation.Kind.OK
-                    || ConnectionNumber.SHORTEST_POLL.problem(shortestPollSeconds) != null) {
+                    || ConnectionSetting.SHORTEST_POLL.problem(shortestPollSeconds) != null) {
                 return alone;
             }
             String problem = pollProblem(number(shortestPollSeconds), number(value));
@@ -429,14 +430,14 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         @Restricted(NoExternalUse.class)
         public FormValidation doCheckMostCallsAtOnce(@QueryParameter String value) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            return ConnectionNumber.MOST_CALLS_AT_ONCE.check(value);
+            return ConnectionSetting.MOST_CALLS_AT_ONCE.check(value);
         }
 
         @POST
         @Restricted(NoExternalUse.class)
         public FormValidation doCheckCallTimeoutSeconds(@QueryParameter String value) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            return ConnectionNumber.CALL_TIMEOUT.check(value);
+            return ConnectionSetting.CALL_TIMEOUT.check(value);
         }
 
         @POST
@@ -464,10 +465,10 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
             GitpodConnection typed = new GitpodConnection(name, apiUrl);
             typed.setCredentialsId(credentialsId);
-            GitpodAccess access;
+            AuthenticatedConnection access;
             try {
                 Connection connection = typed.toEngine();
-                access = new GitpodAccess(
+                access = new AuthenticatedConnection(
                         connection,
                         new TokenLookup(connection.name(), connection.endpoint()).forConnection(typed, null));
             } catch (InvalidEndpointException e) {
@@ -479,7 +480,7 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
                                 : e.getMessage());
             }
             try {
-                Identity identity = GitpodDirectory.get().identity(access);
+                Identity identity = GitpodLookup.get().identity(access);
                 RefusedTokensMonitor.get().note(typed.getName(), null, null, true);
                 if (typed.isSavedLikeThis()) {
                     ExpiringTokensMonitor.get().note(typed.getName(), null, null, access.token());
@@ -507,9 +508,9 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
             };
         }
 
-        private static String projects(GitpodAccess access) {
+        private static String projects(AuthenticatedConnection access) {
             try {
-                List<Project> seen = GitpodDirectory.get().search(access, "");
+                List<Project> seen = GitpodLookup.get().search(access, "");
                 if (seen.isEmpty()) {
                     return Messages.GitpodConnection_seesNoProject();
                 }

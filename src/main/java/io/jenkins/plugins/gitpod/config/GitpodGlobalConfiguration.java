@@ -6,6 +6,7 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.Util;
+import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import java.time.Instant;
 import java.util.ArrayList;

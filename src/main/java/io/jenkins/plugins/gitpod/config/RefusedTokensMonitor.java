@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.model.AdministrativeMonitor;
+import io.jenkins.plugins.gitpod.Messages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -12,6 +12,7 @@ import hudson.model.Item;
 import hudson.model.ItemGroup;
 import hudson.model.Run;
 import hudson.security.ACL;
+import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.api.BearerToken;
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
@@ -67,7 +68,10 @@ public final class TokenLookup {
         List<StandardCredentials> seen = item == null
                 ? inItemGroup(Jenkins.get())
                 : CredentialsProvider.lookupCredentialsInItem(
-                        StandardCredentials.class, item, GitpodAccess.authenticationOf(item), requirements());
+                        StandardCredentials.class,
+                        item,
+                        AuthenticatedConnection.authenticationOf(item),
+                        requirements());
         return token(credentialsId, pick(credentialsId, seen));
     }
 

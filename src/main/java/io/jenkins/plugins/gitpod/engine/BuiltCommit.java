@@ -23,14 +23,14 @@ final class BuiltCommit {
     private static final Set<PrebuildPhase> LIVE =
             EnumSet.of(PrebuildPhase.RUNNING, PrebuildPhase.STOPPING, PrebuildPhase.SNAPSHOTTING);
 
-    private final Effects out;
+    private final MachineActions out;
     private int reads;
     private boolean reading;
 
     @CheckForNull
     private EnvironmentGit known;
 
-    BuiltCommit(Effects out) {
+    BuiltCommit(MachineActions out) {
         this.out = out;
     }
 

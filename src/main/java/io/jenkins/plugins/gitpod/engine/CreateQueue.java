@@ -98,7 +98,7 @@ final class CreateQueue {
             }
             running++;
         }
-        runtime.lane(Lane.CREATE).execute(() -> run(next.task()));
+        runtime.lane(WorkQueue.CREATE).execute(() -> run(next.task()));
     }
 
     @CheckForNull

@@ -21,7 +21,7 @@ public interface EngineRuntime {
 
     /** The executor of a lane; tasks may block but are bounded by call limits. */
     @NonNull
-    Executor lane(@NonNull Lane lane);
+    Executor lane(@NonNull WorkQueue lane);
 
     /** A number in [0, 1) to spread what would otherwise happen at once. */
     double random();

@@ -25,15 +25,15 @@ public final class PrebuildEngine implements AutoCloseable {
 
     private final EngineRuntime runtime;
     private final EngineSettings settings;
-    private final Journal journal;
+    private final RequestStore journal;
     private final ClientFactory clients;
 
     @CheckForNull
     private final Function<GitpodClient, EventSource> events;
 
-    private final StreamPlaces streams = new StreamPlaces(Lane.STREAM.threads());
+    private final StreamPlaces streams = new StreamPlaces(WorkQueue.STREAM.threads());
     private final LostCreates lostCreates;
-    private final Map<UUID, Life> lives = new ConcurrentHashMap<>();
+    private final Map<UUID, RequestRunner> lives = new ConcurrentHashMap<>();
     private final Map<SessionKey, Session> sessions = new HashMap<>();
     private final Map<URI, ServerClock> clocks = new ConcurrentHashMap<>();
     private volatile boolean closed;
@@ -41,7 +41,7 @@ public final class PrebuildEngine implements AutoCloseable {
     public PrebuildEngine(
             @NonNull EngineRuntime runtime,
             @NonNull EngineSettings settings,
-            @NonNull Journal journal,
+            @NonNull RequestStore journal,
             @NonNull ClientFactory clients) {
         this(runtime, settings, journal, clients, client -> new StreamReader(client, runtime));
     }
@@ -50,7 +50,7 @@ public final class PrebuildEngine implements AutoCloseable {
     PrebuildEngine(
             EngineRuntime runtime,
             EngineSettings settings,
-            Journal journal,
+            RequestStore journal,
             ClientFactory clients,
             @Nullable Function<GitpodClient, EventSource> events) {
         this.runtime = runtime;
@@ -66,7 +66,7 @@ public final class PrebuildEngine implements AutoCloseable {
     @NonNull
     public PrebuildHandle submit(
             @NonNull PrebuildRequest request, @NonNull TokenSource tokens, @NonNull PrebuildObserver observer) {
-        Life life = new Life(this, request, tokens);
+        RequestRunner life = new RequestRunner(this, request, tokens);
         if (lives.putIfAbsent(request.requestId(), life) != null) {
             throw new IllegalArgumentException("Request " + request.requestId() + " is already under way");
         }
@@ -87,11 +87,11 @@ public final class PrebuildEngine implements AutoCloseable {
 
     /** Goes on with what a journal kept: all of it at once, so that lost creates know of each other. */
     public void restore(@NonNull Collection<Restored> restored) {
-        List<Life> fresh = new ArrayList<>();
+        List<RequestRunner> fresh = new ArrayList<>();
         OpenCreate.Moment now = new OpenCreate.Moment(runtime.now(), runtime.nanoTime());
         for (Restored one : restored) {
             SavedRequest saved = one.saved();
-            Life life = new Life(this, saved, one.tokens());
+            RequestRunner life = new RequestRunner(this, saved, one.tokens());
             if (lives.putIfAbsent(life.requestId(), life) != null) {
                 continue;
             }
@@ -152,7 +152,7 @@ public final class PrebuildEngine implements AutoCloseable {
         return settings;
     }
 
-    Journal journal() {
+    RequestStore journal() {
         return journal;
     }
 
@@ -169,7 +169,7 @@ public final class PrebuildEngine implements AutoCloseable {
 
     /** @param made what its creates have made, by their numbers */
     void assign(UUID requestId, Map<Integer, Prebuild> made) {
-        Life life = lives.get(requestId);
+        RequestRunner life = lives.get(requestId);
         if (life != null) {
             life.post(m -> m.found(made));
         } else {
@@ -181,7 +181,7 @@ public final class PrebuildEngine implements AutoCloseable {
 
     /** The create that a request looks after was refused. */
     void nothingMade(UUID requestId) {
-        Life life = lives.get(requestId);
+        RequestRunner life = lives.get(requestId);
         if (life != null) {
             life.post(PrebuildMachine::nothingMade);
         }
@@ -189,7 +189,7 @@ public final class PrebuildEngine implements AutoCloseable {
 
     /** Looks after what a request may have made too many. Nothing happens if that is done already. */
     void spawn(SavedRequest saved, TokenSource tokens, boolean isSaved) {
-        Life life = new Life(this, saved, tokens).quiet(isSaved ? saved : null);
+        RequestRunner life = new RequestRunner(this, saved, tokens).quiet(isSaved ? saved : null);
         if (lives.putIfAbsent(life.requestId(), life) == null) {
             life.post(PrebuildMachine::begin);
         }
@@ -197,7 +197,7 @@ public final class PrebuildEngine implements AutoCloseable {
 
     /** Tells of what was made too many for a request: its build if that still waits, else the log. */
     void tellSurplus(UUID requestId, PrebuildRequest like, Update update) {
-        Life life = lives.get(requestId);
+        RequestRunner life = lives.get(requestId);
         if (life != null) {
             life.post(m -> m.surplus(update));
         } else {
@@ -229,7 +229,7 @@ public final class PrebuildEngine implements AutoCloseable {
                 session = new Session(
                         key,
                         client,
-                        new CallGate(limits.callsAtOnce()).around(runtime),
+                        new CallLimiter(limits.callsAtOnce()).around(runtime),
                         settings.withPollIntervals(limits.shortestPoll(), limits.longestPoll()),
                         source,
                         streams);
@@ -250,7 +250,7 @@ public final class PrebuildEngine implements AutoCloseable {
         session.watcher().stop();
     }
 
-    void close(Life life) {
+    void close(RequestRunner life) {
         if (lives.remove(life.requestId(), life)) {
             journal.close(life.requestId());
         }

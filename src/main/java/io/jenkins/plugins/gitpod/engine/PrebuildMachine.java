@@ -6,7 +6,7 @@ import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
-import io.jenkins.plugins.gitpod.engine.Effects.Alarm;
+import io.jenkins.plugins.gitpod.engine.MachineActions.Alarm;
 import io.jenkins.plugins.gitpod.engine.RetryPolicy.Verdict;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException.Problem;
 import io.jenkins.plugins.gitpod.engine.Update.Doing;
@@ -22,7 +22,7 @@ import java.util.logging.Logger;
 
 /**
  * The one state machine of a request. Each public-to-the-package method is an event; what follows from it goes out through
- * {@link Effects}. Not thread-safe: {@link Life} hands it one event at a time.
+ * {@link MachineActions}. Not thread-safe: {@link RequestRunner} hands it one event at a time.
  *
  * <p>Three promises are kept here and nowhere else. A create goes out only after its intent was saved. One that may have
  * reached Gitpod is looked for through a whole read lag before another one follows, a few times and only while somebody
@@ -48,9 +48,9 @@ final class PrebuildMachine {
 
     private final PrebuildRequest request;
     private final EngineSettings settings;
-    private final Effects out;
-    private final News news;
-    private final OwnLimits limits;
+    private final MachineActions out;
+    private final UpdateFilter news;
+    private final TimeLimits limits;
     private final BuiltCommit builtCommit;
     private final Sends sends;
     private final StatusVersion versions;
@@ -125,12 +125,12 @@ final class PrebuildMachine {
     private final ObservedTime cancelTrouble = new ObservedTime();
     private final Backoff cancelBackoff = new Backoff(Duration.ofSeconds(2), LONGEST_WAIT);
 
-    PrebuildMachine(PrebuildRequest request, EngineSettings settings, Effects out) {
+    PrebuildMachine(PrebuildRequest request, EngineSettings settings, MachineActions out) {
         this(request, settings, out, Duration.ZERO, List.of(), null);
     }
 
     /** Takes up what a journal kept. A create that may have been sent is looked up before another one follows. */
-    PrebuildMachine(SavedRequest saved, EngineSettings settings, Effects out) {
+    PrebuildMachine(SavedRequest saved, EngineSettings settings, MachineActions out) {
         this(saved.request(), settings, out, saved.observed(), saved.sends(), saved.surplusOf());
         stage = saved.prebuildId() != null ? Stage.WATCHING : Stage.LOOKING_UP;
         intentTime = saved.intentTime();
@@ -149,15 +149,15 @@ final class PrebuildMachine {
     private PrebuildMachine(
             PrebuildRequest request,
             EngineSettings settings,
-            Effects out,
+            MachineActions out,
             Duration observed,
             List<SentCreate> sends,
             @Nullable UUID surplusOf) {
         this.request = request;
         this.settings = settings;
         this.out = out;
-        this.news = new News(out);
-        this.limits = new OwnLimits(request, settings, observed);
+        this.news = new UpdateFilter(out);
+        this.limits = new TimeLimits(request, settings, observed);
         this.builtCommit = new BuiltCommit(out);
         this.sends = new Sends(sends);
         this.versions = new StatusVersion(settings.failureBudget());
@@ -753,7 +753,7 @@ final class PrebuildMachine {
         missing.reset();
         readsMiss = false;
         newTokens = 0;
-        OwnLimits.Reached reached = null;
+        TimeLimits.Reached reached = null;
         if (!versions.isOld(prebuild, now)) {
             phase = prebuild.status().phase();
             news.phase(prebuild);
@@ -810,7 +810,7 @@ final class PrebuildMachine {
         return Objects.requireNonNull(prebuildId, "prebuildId");
     }
 
-    private void overLimit(OwnLimits.Reached reached) {
+    private void overLimit(TimeLimits.Reached reached) {
         boolean cancel = request.cancelOnAbort();
         conclude(new Outcome.OverLimit(knownId(), reached.limit(), reached.allowed(), cancel));
         if (cancel) {

@@ -2,7 +2,7 @@ package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 
-/** Hears of one request, one thing after the other, on {@link Lane#DELIVERY}. */
+/** Hears of one request, one thing after the other, on {@link WorkQueue#DELIVERY}. */
 public interface PrebuildObserver {
 
     /**

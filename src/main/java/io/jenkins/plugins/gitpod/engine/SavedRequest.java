@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * What must survive a crash of one open request. The {@link Journal} keeps it; the engine goes on from it.
+ * What must survive a crash of one open request. The {@link RequestStore} keeps it; the engine goes on from it.
  *
  * @param request what was asked
  * @param stage {@link Stage#CREATING}, {@link Stage#LOOKING_UP} or {@link Stage#WATCHING}

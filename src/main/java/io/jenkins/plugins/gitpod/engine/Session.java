@@ -46,7 +46,7 @@ final class Session {
         this.watcher = new Watcher(client, runtime, settings, events, streams);
         this.environments = new EnvironmentReader(client, runtime, watcher::admitExtraCall);
         this.creates = new CreateQueue(runtime);
-        this.cancels = new Serial(runtime.lane(Lane.CANCEL), CANCELS_AT_ONCE);
+        this.cancels = new SerialExecutor(runtime.lane(WorkQueue.CANCEL), CANCELS_AT_ONCE);
     }
 
     SessionKey key() {

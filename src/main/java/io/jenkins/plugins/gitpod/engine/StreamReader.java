@@ -5,7 +5,7 @@ import io.jenkins.plugins.gitpod.api.EventStream;
 import io.jenkins.plugins.gitpod.api.GitpodClient;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 
-/** Reads Gitpod's event stream, with a thread of the {@link Lane#STREAM} lane for as long as it is open. */
+/** Reads Gitpod's event stream, with a thread of the {@link WorkQueue#STREAM} lane for as long as it is open. */
 final class StreamReader implements EventSource {
 
     private final GitpodClient client;
@@ -19,7 +19,7 @@ final class StreamReader implements EventSource {
     @Override
     public AutoCloseable listen(Listener listener) {
         EventStream stream = client.events();
-        runtime.lane(Lane.STREAM).execute(() -> listener.ended(read(stream, listener)));
+        runtime.lane(WorkQueue.STREAM).execute(() -> listener.ended(read(stream, listener)));
         return stream;
     }
 
@@ -31,7 +31,7 @@ final class StreamReader implements EventSource {
         } catch (GitpodException e) {
             return e;
         } catch (RuntimeException | Error e) {
-            return Defects.failedCall("WatchEvents", e);
+            return UnexpectedFailures.failedCall("WatchEvents", e);
         }
     }
 }

@@ -48,7 +48,7 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
     private final ScheduledThreadPoolExecutor timer;
     private final ThreadPoolExecutor few;
     private final ThreadPoolExecutor more;
-    private final Map<Lane, LaneQueue> lanes = new EnumMap<>(Lane.class);
+    private final Map<WorkQueue, LaneQueue> lanes = new EnumMap<>(WorkQueue.class);
 
     /** How many lanes' workers the few threads have. */
     private final AtomicInteger busy = new AtomicInteger();
@@ -63,7 +63,7 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
         few.allowCoreThreadTimeOut(true);
         more = new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, IDLE.toSeconds(), TimeUnit.SECONDS, new SynchronousQueue<>(), threads("more-"));
-        for (Lane lane : Lane.values()) {
+        for (WorkQueue lane : WorkQueue.values()) {
             lanes.put(lane, new LaneQueue(lane));
         }
     }
@@ -98,7 +98,7 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
     }
 
     @Override
-    public Executor lane(@NonNull Lane lane) {
+    public Executor lane(@NonNull WorkQueue lane) {
         return lanes.get(lane);
     }
 
@@ -125,7 +125,7 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
         closing = true;
         timer.shutdownNow();
         long deadline = System.nanoTime() + GRACE.toNanos();
-        for (Lane last : new Lane[] {Lane.CREATE, Lane.STATE, Lane.DELIVERY}) {
+        for (WorkQueue last : new WorkQueue[] {WorkQueue.CREATE, WorkQueue.STATE, WorkQueue.DELIVERY}) {
             lanes.get(last).awaitIdle(deadline);
         }
         few.shutdownNow();
@@ -135,16 +135,16 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
     /** Runs at most so many tasks of a lane at a time, in their order. */
     private final class LaneQueue implements Executor {
 
-        private final Lane lane;
+        private final WorkQueue lane;
         private final Queue<Runnable> waiting = new ArrayDeque<>();
         private final boolean lasting;
         private int running;
         private long taken;
         private boolean checking;
 
-        LaneQueue(Lane lane) {
+        LaneQueue(WorkQueue lane) {
             this.lane = lane;
-            this.lasting = lane == Lane.STREAM;
+            this.lasting = lane == WorkQueue.STREAM;
         }
 
         @Override

@@ -20,7 +20,7 @@ public interface TokenSource {
     /**
      * The same for another request of the same origin.
      *
-     * @param requestId a request that was {@linkplain Journal#follows told} to come from where this one's does
+     * @param requestId a request that was {@linkplain RequestStore#follows told} to come from where this one's does
      */
     @NonNull
     default TokenSource of(@NonNull UUID requestId) {

@@ -82,11 +82,11 @@ final class Watcher {
 
     private final GitpodClient client;
     private final EngineRuntime runtime;
-    private final Pace pace;
+    private final PollSchedule pace;
     private final Backoff backoff;
 
     @CheckForNull
-    private final Hints hints;
+    private final EventSubscription hints;
 
     // ---- guarded by watched
 
@@ -137,12 +137,12 @@ final class Watcher {
             StreamPlaces places) {
         this.client = client;
         this.runtime = runtime;
-        this.pace = new Pace(settings.pollInterval());
+        this.pace = new PollSchedule(settings.pollInterval());
         this.backoff =
                 new Backoff(settings.pollInterval(), max(settings.longestPollInterval(), settings.pollInterval()));
         this.budget = new CallBudget(settings.pollInterval(), runtime.nanoTime());
         this.pausedUntil = runtime.nanoTime();
-        this.hints = events == null ? null : new Hints(events, places, runtime, new HintsEar());
+        this.hints = events == null ? null : new EventSubscription(events, places, runtime, new HintsEar());
     }
 
     private static Duration max(Duration a, Duration b) {
@@ -286,7 +286,7 @@ final class Watcher {
         sleep();
         wakeAt = at;
         Duration delay = Duration.ofNanos(Math.max(0, at - runtime.nanoTime()));
-        wake = runtime.schedule(delay, () -> runtime.lane(Lane.WATCH).execute(this::begin));
+        wake = runtime.schedule(delay, () -> runtime.lane(WorkQueue.WATCH).execute(this::begin));
     }
 
     private void sleepUntilDue() {
@@ -363,7 +363,7 @@ final class Watcher {
 
     // ---- hints
 
-    private final class HintsEar implements Hints.Ear {
+    private final class HintsEar implements EventSubscription.Ear {
 
         @Override
         public boolean isWatched(String prebuildId) {
@@ -497,9 +497,9 @@ final class Watcher {
                 if (!more) {
                     end(wait);
                 } else if (wait.isZero()) {
-                    runtime.lane(Lane.WATCH).execute(this::next);
+                    runtime.lane(WorkQueue.WATCH).execute(this::next);
                 } else {
-                    runtime.schedule(wait, () -> runtime.lane(Lane.WATCH).execute(this::next));
+                    runtime.schedule(wait, () -> runtime.lane(WorkQueue.WATCH).execute(this::next));
                 }
             }
         }
@@ -721,7 +721,7 @@ final class Watcher {
         try {
             prebuild = client.getPrebuild(prebuildId);
         } catch (RuntimeException | Error e) {
-            throw Defects.failedCall("GetPrebuild", e);
+            throw UnexpectedFailures.failedCall("GetPrebuild", e);
         }
         if (!prebuild.id().equals(prebuildId)) {
             throw GitpodException.of(Kind.UNREADABLE, Delivery.UNCLEAR, "GetPrebuild")
@@ -735,7 +735,7 @@ final class Watcher {
         try {
             return client.listPrebuilds(filter, PAGE_SIZE, token);
         } catch (RuntimeException | Error e) {
-            throw Defects.failedCall("ListPrebuilds", e);
+            throw UnexpectedFailures.failedCall("ListPrebuilds", e);
         }
     }
 }

@@ -11,10 +11,11 @@ import hudson.model.AbstractProject;
 import hudson.model.BuildListener;
 import hudson.tasks.BuildStepDescriptor;
 import hudson.tasks.Builder;
-import io.jenkins.plugins.gitpod.build.OnWarning;
-import io.jenkins.plugins.gitpod.build.PrebuildOptions;
-import io.jenkins.plugins.gitpod.build.PrebuildOptionsForm;
-import io.jenkins.plugins.gitpod.build.WhenActive;
+import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.options.OnWarning;
+import io.jenkins.plugins.gitpod.options.PrebuildOptions;
+import io.jenkins.plugins.gitpod.options.PrebuildOptionsForm;
+import io.jenkins.plugins.gitpod.options.WhenActive;
 import java.io.IOException;
 import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
@@ -175,7 +176,7 @@ public final class GitpodPrebuildBuilder extends Builder {
             throws InterruptedException, IOException {
         EnvVars variables = build.getEnvironment(listener);
         variables.overrideAll(build.getBuildVariables());
-        return new WaitingBuild(build, listener, options.expanded(variables), launcher.getChannel()).await();
+        return new FreestyleWait(build, listener, options.expanded(variables), launcher.getChannel()).await();
     }
 
     /** Names the build step. */

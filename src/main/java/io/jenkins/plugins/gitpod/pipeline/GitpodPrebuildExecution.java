@@ -9,13 +9,14 @@ import hudson.model.Node;
 import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.TaskListener;
-import io.jenkins.plugins.gitpod.build.CancelledInGitpod;
-import io.jenkins.plugins.gitpod.build.PrebuildOptions;
-import io.jenkins.plugins.gitpod.build.PrebuildRecord;
-import io.jenkins.plugins.gitpod.build.PrebuildResult;
-import io.jenkins.plugins.gitpod.build.PrebuildService;
-import io.jenkins.plugins.gitpod.build.PrebuildWaiter;
-import io.jenkins.plugins.gitpod.build.Verdict;
+import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.options.PrebuildOptions;
+import io.jenkins.plugins.gitpod.record.CancelledInGitpod;
+import io.jenkins.plugins.gitpod.record.PrebuildListener;
+import io.jenkins.plugins.gitpod.record.PrebuildRecord;
+import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import io.jenkins.plugins.gitpod.record.StepResult;
+import io.jenkins.plugins.gitpod.request.PrebuildService;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -35,7 +36,7 @@ import org.jenkinsci.plugins.workflow.steps.StepExecution;
  * One {@code gitpodPrebuild} in motion. It saves only which request is its own and what was asked; what happens to the
  * request is the engine's and the ledger's business. Nothing here blocks the thread that runs the pipeline.
  */
-final class GitpodPrebuildExecution extends StepExecution implements PrebuildWaiter {
+final class GitpodPrebuildExecution extends StepExecution implements PrebuildListener {
 
     private static final long serialVersionUID = 1L;
 
@@ -132,7 +133,7 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildWai
         }
         for (UUID own : unclaimed) {
             boolean isOthers =
-                    steps.stream().anyMatch(step -> step instanceof PrebuildWaiter waiter && waiter.isFor(own));
+                    steps.stream().anyMatch(step -> step instanceof PrebuildListener waiter && waiter.isFor(own));
             if (interruption == null && !isOthers && service.takeOver(own, nodeId, this)) {
                 requestId = own.toString();
                 getContext().saveState();
@@ -253,7 +254,7 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildWai
         if (ended) {
             return;
         }
-        Verdict verdict = Verdict.of(record, options);
+        StepResult verdict = StepResult.of(record, options);
         Throwable cause = interruption;
         if (cause != null) {
             line(verdict.message());

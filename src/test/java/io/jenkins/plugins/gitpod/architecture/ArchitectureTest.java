@@ -16,8 +16,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.jenkins.plugins.gitpod.api.GitpodClient;
-import io.jenkins.plugins.gitpod.build.PrebuildMessages;
 import io.jenkins.plugins.gitpod.config.CallFailures;
+import io.jenkins.plugins.gitpod.record.PrebuildMessages;
 import io.jenkins.plugins.gitpod.simulator.GitpodSimulator;
 import java.net.URL;
 import java.util.ArrayList;
@@ -28,21 +28,25 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * The rooms of the design and the arrows between them, as they are in the class files: compiling alone proves nothing, for
- * the compiler follows the source path. Runs in both builds; the one without Jenkins sees the two lower rooms
- * and the step's words.
+ * The packages and the dependencies between them, read from the class files: the compiler follows the source path, so
+ * compiling alone proves nothing. Runs in both builds. The build without Jenkins sees {@code api}, {@code engine} and the
+ * two classes that make texts about prebuilds.
  */
 class ArchitectureTest {
 
     private static final String ROOT = "io.jenkins.plugins.gitpod";
 
-    /** From the bottom up; rooms of one floor know nothing of each other. */
-    private static final List<List<String>> FLOORS = List.of(
+    /** From the bottom up. The packages of one layer do not use each other. */
+    private static final List<List<String>> LAYERS = List.of(
             List.of("api"),
-            List.of("engine"),
+            List.of("checkout", "engine"),
             List.of("config"),
-            List.of("build"),
-            List.of("freestyle", "pipeline", "push"));
+            List.of("options"),
+            List.of("record"),
+            List.of("store"),
+            List.of("decision"),
+            List.of("request"),
+            List.of("admin", "commits", "freestyle", "lifecycle", "pipeline"));
 
     private static final JavaClasses MAIN = classesBeside(GitpodClient.class);
     private static final JavaClasses TESTS = classesBeside(GitpodSimulator.class);
@@ -52,39 +56,49 @@ class ArchitectureTest {
         return new ClassFileImporter().importUrl(directory);
     }
 
-    private static String room(String name) {
+    private static String inPackage(String name) {
         return ROOT + "." + name + "..";
     }
 
-    private static Set<String> roomsOf(JavaClasses classes) {
+    /** The first-level packages of these classes. The root package holds only the generated texts. */
+    private static Set<String> packagesOf(JavaClasses classes) {
         return classes.stream()
                 .map(JavaClass::getPackageName)
-                .filter(name -> name.startsWith(ROOT))
-                .map(name -> name.equals(ROOT)
-                        ? ""
-                        : name.substring(ROOT.length() + 1).replaceAll("\\..*", ""))
+                .filter(name -> name.startsWith(ROOT + "."))
+                .map(name -> name.substring(ROOT.length() + 1).replaceAll("\\..*", ""))
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Test
-    void whatIsCheckedIsThereAndEveryRoomIsOnTheMap() {
-        Set<String> known = FLOORS.stream().flatMap(List::stream).collect(Collectors.toSet());
-        assertThat(roomsOf(MAIN), hasItems("api", "engine"));
-        assertThat(roomsOf(MAIN), everyItem(is(in(known))));
-        assertThat(roomsOf(MAIN), not(hasItems("simulator")));
-        assertThat(roomsOf(TESTS), hasItems("simulator"));
+    void everyPackageHasItsLayer() {
+        Set<String> known = LAYERS.stream().flatMap(List::stream).collect(Collectors.toSet());
+        assertThat(packagesOf(MAIN), hasItems("api", "engine"));
+        assertThat(packagesOf(MAIN), everyItem(is(in(known))));
+        assertThat(packagesOf(MAIN), not(hasItems("simulator")));
+        assertThat(packagesOf(TESTS), hasItems("simulator"));
     }
 
     @Test
-    void apiAndEngineKnowNothingOfJenkins() {
+    void theRootPackageHoldsOnlyTheTexts() {
+        classes()
+                .that()
+                .resideInAPackage(ROOT)
+                .should()
+                .haveSimpleName("Messages")
+                .allowEmptyShould(true)
+                .check(MAIN);
+    }
+
+    @Test
+    void apiAndEngineDoNotUseJenkins() {
         noClasses()
                 .that()
-                .resideInAnyPackage(room("api"), room("engine"))
+                .resideInAnyPackage(inPackage("api"), inPackage("engine"))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
                         "hudson..", "jenkins..", "org.jenkinsci..", "org.kohsuke..", "io.jenkins.plugins.okhttp..")
-                .because("the two lower rooms run without Jenkins")
+                .because("these two packages run without Jenkins")
                 .check(MAIN);
     }
 
@@ -92,11 +106,11 @@ class ArchitectureTest {
     void apiUsesOnlyItsLibraries() {
         classes()
                 .that()
-                .resideInAPackage(room("api"))
+                .resideInAPackage(inPackage("api"))
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
-                        room("api"),
+                        inPackage("api"),
                         "java..",
                         "javax.net..",
                         "okhttp3..",
@@ -111,71 +125,72 @@ class ArchitectureTest {
     void engineUsesOnlyApi() {
         classes()
                 .that()
-                .resideInAPackage(room("engine"))
+                .resideInAPackage(inPackage("engine"))
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage(room("engine"), room("api"), "java..", "edu.umd.cs.findbugs.annotations..")
+                .resideInAnyPackage(
+                        inPackage("engine"), inPackage("api"), "java..", "edu.umd.cs.findbugs.annotations..")
                 .check(MAIN);
     }
 
     @Test
-    void theStepsWordsNeedNothingOfJenkins() {
+    void textsAboutPrebuildsDoNotUseJenkins() {
         classes()
                 .that()
                 .belongToAnyOf(PrebuildMessages.class, CallFailures.class)
                 .should()
-                .onlyDependOnClassesThat(
-                        resideInAnyPackage(room("engine"), room("api"), "java..", "edu.umd.cs.findbugs.annotations..")
-                                .or(belongToAnyOf(PrebuildMessages.class, CallFailures.class)))
-                .because("the demo speaks in them, with and without Jenkins")
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                                inPackage("engine"), inPackage("api"), "java..", "edu.umd.cs.findbugs.annotations..")
+                        .or(belongToAnyOf(PrebuildMessages.class, CallFailures.class)))
+                .because("the demo prints them with and without Jenkins")
                 .check(MAIN);
     }
 
     @Test
-    void arrowsPointDownOnly() {
-        for (int floor = 0; floor < FLOORS.size(); floor++) {
-            for (String room : FLOORS.get(floor)) {
+    void dependenciesPointDown() {
+        for (int layer = 0; layer < LAYERS.size(); layer++) {
+            for (String name : LAYERS.get(layer)) {
                 noClasses()
                         .that()
-                        .resideInAPackage(room(room))
+                        .resideInAPackage(inPackage(name))
                         .should()
                         .dependOnClassesThat()
-                        .resideInAnyPackage(besideAndAbove(floor, room))
-                        .as("what is in " + room + " should not know what is beside or above it")
+                        .resideInAnyPackage(besideAndAbove(layer, name))
+                        .as(name + " should not use a package beside or above it")
                         .allowEmptyShould(true)
                         .check(MAIN);
             }
         }
     }
 
-    private static String[] besideAndAbove(int floor, String room) {
-        List<String> rooms = new ArrayList<>();
-        FLOORS.subList(floor, FLOORS.size()).forEach(rooms::addAll);
-        rooms.remove(room);
-        if (rooms.isEmpty()) {
-            rooms.add("nothing");
+    private static String[] besideAndAbove(int layer, String own) {
+        List<String> names = new ArrayList<>();
+        LAYERS.subList(layer, LAYERS.size()).forEach(names::addAll);
+        names.remove(own);
+        if (names.isEmpty()) {
+            names.add("nothing");
         }
-        return rooms.stream().map(ArchitectureTest::room).toArray(String[]::new);
+        return names.stream().map(ArchitectureTest::inPackage).toArray(String[]::new);
     }
 
     @Test
-    void roomsAreFreeOfCycles() {
+    void packagesAreFreeOfCycles() {
         slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(MAIN);
     }
 
     @Test
-    void theSimulatorSharesNothingWithWhatItTests() {
-        String[] rooms = FLOORS.stream()
+    void theSimulatorSharesNoCodeWithThePlugin() {
+        String[] names = LAYERS.stream()
                 .flatMap(List::stream)
-                .map(ArchitectureTest::room)
+                .map(ArchitectureTest::inPackage)
                 .toArray(String[]::new);
         noClasses()
                 .that()
-                .resideInAPackage(room("simulator"))
+                .resideInAPackage(inPackage("simulator"))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(rooms)
-                .because("an error made on both sides would never show")
+                .resideInAnyPackage(names)
+                .because("a mistake made on both sides would stay hidden")
                 .check(TESTS);
     }
 }

@@ -1,8 +1,8 @@
 package io.jenkins.plugins.gitpod.benchmark;
 
 import io.jenkins.plugins.gitpod.engine.EngineRuntime;
-import io.jenkins.plugins.gitpod.engine.Lane;
 import io.jenkins.plugins.gitpod.engine.ThreadedRuntime;
+import io.jenkins.plugins.gitpod.engine.WorkQueue;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Executor;
@@ -35,7 +35,7 @@ final class FastRuntime implements EngineRuntime {
     }
 
     @Override
-    public Executor lane(Lane lane) {
+    public Executor lane(WorkQueue lane) {
         return threads.lane(lane);
     }
 

@@ -6,11 +6,11 @@ import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.EngineSettings;
-import io.jenkins.plugins.gitpod.engine.Journal;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
 import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.engine.RequestStore;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
 import io.jenkins.plugins.gitpod.engine.ThreadedRuntime;
 import io.jenkins.plugins.gitpod.engine.Update;
@@ -53,7 +53,7 @@ final class PluginWaiters implements Waiters {
     }
 
     /** The disk is not what is measured. */
-    private static final class NoJournal implements Journal {
+    private static final class NoJournal implements RequestStore {
         @Override
         public void save(SavedRequest request) {}
 

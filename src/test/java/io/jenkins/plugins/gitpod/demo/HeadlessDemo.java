@@ -9,19 +9,19 @@ import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
-import io.jenkins.plugins.gitpod.build.PrebuildMessages;
 import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.EngineSettings;
-import io.jenkins.plugins.gitpod.engine.Journal;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.engine.RequestStore;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
 import io.jenkins.plugins.gitpod.engine.ThreadedRuntime;
 import io.jenkins.plugins.gitpod.engine.Update;
+import io.jenkins.plugins.gitpod.record.PrebuildMessages;
 import io.jenkins.plugins.gitpod.simulator.GitpodSimulator;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.simulator.SimulatorMain;
@@ -216,7 +216,7 @@ public final class HeadlessDemo {
     }
 
     /** Nothing here outlives the process. */
-    private static final class NoJournal implements Journal {
+    private static final class NoJournal implements RequestStore {
 
         @Override
         public void save(@NonNull SavedRequest request) {

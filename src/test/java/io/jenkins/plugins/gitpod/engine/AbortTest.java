@@ -31,14 +31,14 @@ class AbortTest {
     private static final Duration A_MOMENT = Duration.ofSeconds(2);
 
     /** A condition of a fault that aborts on the way: within the request. */
-    private static Predicate<Call> aborting(List<Scene.Wait> waits) {
+    private static Predicate<Call> aborting(List<EngineFixture.Wait> waits) {
         return call -> {
-            waits.forEach(Scene.Wait::abort);
+            waits.forEach(EngineFixture.Wait::abort);
             return true;
         };
     }
 
-    private static void nothingIsLeft(Scene scene) {
+    private static void nothingIsLeft(EngineFixture scene) {
         scene.untilAllClosed(Duration.ofMinutes(20));
         assertThat(scene.gitpod.books().active(), is(empty()));
         assertThat(scene.journal.open(), is(empty()));
@@ -50,8 +50,9 @@ class AbortTest {
             value = SimPhase.class,
             names = {"PENDING", "STARTING", "RUNNING", "STOPPING", "SNAPSHOTTING"})
     void inEachPhaseThePrebuildIsCancelledAtOnce(SimPhase phase) {
-        try (Scene scene = Scene.with().plan(PhasePlan.stuckIn(phase)).begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene =
+                EngineFixture.with().plan(PhasePlan.stuckIn(phase)).begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(7));
             wait.abort();
             Duration took = scene.untilConcluded(wait, A_MOMENT);
@@ -68,7 +69,7 @@ class AbortTest {
     }
 
     /** What was told to have become of the prebuild after the last word. */
-    private static PrebuildPhase settledIn(Scene.Wait wait) {
+    private static PrebuildPhase settledIn(EngineFixture.Wait wait) {
         assertThat(wait.observer().ends(), hasSize(1));
         return ((Outcome.Ended) wait.observer().ends().get(0))
                 .prebuild()
@@ -78,16 +79,16 @@ class AbortTest {
 
     @Test
     void theBookIsClosedOnlyWhenTheTrueEndIsTold() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
             wait.abort();
             scene.untilConcluded(wait, A_MOMENT);
-            scene.runtime.hold(Lane.DELIVERY);
+            scene.runtime.hold(WorkQueue.DELIVERY);
             scene.runtime.advance(Duration.ofMinutes(2));
             assertThat(scene.prebuild().phase(), is(SimPhase.CANCELLED));
             assertThat(scene.journal.open(), hasSize(1));
-            scene.runtime.release(Lane.DELIVERY);
+            scene.runtime.release(WorkQueue.DELIVERY);
             nothingIsLeft(scene);
             assertThat(settledIn(wait), is(PrebuildPhase.CANCELLED));
         }
@@ -95,8 +96,8 @@ class AbortTest {
 
     @Test
     void whatVanishesAfterTheCancelWasTakenIsToldToBeGone() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
             wait.abort();
             scene.untilConcluded(wait, A_MOMENT);
@@ -108,13 +109,13 @@ class AbortTest {
 
     @Test
     void beforeTheTokenIsThereNothingIsMade() {
-        try (Scene scene = Scene.begin()) {
-            scene.runtime.hold(Lane.CREDENTIALS);
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            scene.runtime.hold(WorkQueue.CREDENTIALS);
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.settle();
             wait.abort();
             scene.untilConcluded(wait, Duration.ZERO);
-            scene.runtime.release(Lane.CREDENTIALS);
+            scene.runtime.release(WorkQueue.CREDENTIALS);
             scene.runtime.advance(Duration.ofMinutes(5));
 
             wait.outcome(Outcome.NotCreated.class);
@@ -125,14 +126,14 @@ class AbortTest {
 
     @Test
     void whileTheCreateIsQueuedNothingIsMade() {
-        try (Scene scene = Scene.begin()) {
-            scene.runtime.hold(Lane.CREATE);
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            scene.runtime.hold(WorkQueue.CREATE);
+            EngineFixture.Wait wait = scene.submit();
             scene.untilStage(wait, Stage.CREATING, Duration.ZERO);
             assertThat(wait.handle().isCreateOut(), is(false));
             wait.abort();
             scene.untilConcluded(wait, Duration.ZERO);
-            scene.runtime.release(Lane.CREATE);
+            scene.runtime.release(WorkQueue.CREATE);
             scene.runtime.advance(Duration.ofMinutes(5));
 
             wait.outcome(Outcome.NotCreated.class);
@@ -143,8 +144,8 @@ class AbortTest {
 
     @Test
     void whileTheCreateIsInFlightWhatItMakesIsCancelled() {
-        try (Scene scene = Scene.begin()) {
-            List<Scene.Wait> waits = new ArrayList<>();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            List<EngineFixture.Wait> waits = new ArrayList<>();
             List<Boolean> out = new ArrayList<>();
             scene.gitpod.onCreate(made -> {
                 out.add(waits.get(0).handle().isCreateOut());
@@ -163,9 +164,9 @@ class AbortTest {
 
     @Test
     void whileTheCreateHangsAfterActingItIsFoundAndCancelled() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             Fault hang = Fault.hangAfterActing();
-            List<Scene.Wait> waits = new ArrayList<>();
+            List<EngineFixture.Wait> waits = new ArrayList<>();
             scene.fault(FaultRule.on(CREATE, hang).when(aborting(waits)), hang);
             waits.add(scene.submit());
             scene.untilConcluded(waits.get(0), Duration.ofMinutes(1));
@@ -177,9 +178,9 @@ class AbortTest {
 
     @Test
     void whileTheCreateHangsBeforeActingWhatItMakesLaterIsCancelled() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             Fault.Hang hang = Fault.hangBeforeActing();
-            List<Scene.Wait> waits = new ArrayList<>();
+            List<EngineFixture.Wait> waits = new ArrayList<>();
             scene.fault(FaultRule.on(CREATE, hang).when(aborting(waits)), hang);
             waits.add(scene.submit());
             scene.untilConcluded(waits.get(0), Duration.ofMinutes(2));
@@ -193,9 +194,10 @@ class AbortTest {
 
     @Test
     void whileTheCreateIsLookedUpWhatIsFoundIsCancelled() {
-        try (Scene scene = Scene.with().readLag(Duration.ofSeconds(15)).begin()) {
+        try (EngineFixture scene =
+                EngineFixture.with().readLag(Duration.ofSeconds(15)).begin()) {
             scene.fault(CREATE, Fault.resetAfterActing());
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofSeconds(5));
             assertThat(wait.handle().view().stage(), is(Stage.LOOKING_UP));
             wait.abort();
@@ -208,12 +210,12 @@ class AbortTest {
 
     @Test
     void betweenTwoTriesOfACreateNothingIsMade() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.fault(
                     FaultRule.on(CREATE, Fault.rateLimit(Duration.ofSeconds(30)))
                             .times(1),
                     Fault.rateLimit(Duration.ofSeconds(30)));
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofSeconds(5));
             wait.abort();
             scene.untilConcluded(wait, Duration.ZERO);
@@ -227,8 +229,8 @@ class AbortTest {
 
     @Test
     void twiceCancelsOnceAndConcludesOnce() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
             wait.abort();
             wait.abort();
@@ -245,8 +247,8 @@ class AbortTest {
 
     @Test
     void afterTheEndChangesNothing() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.untilConcluded(wait, Duration.ofMinutes(12));
             wait.abort();
             scene.runtime.advance(Duration.ofMinutes(1));
@@ -258,8 +260,8 @@ class AbortTest {
 
     @Test
     void inTheMomentOfTheEndConcludesOnce() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit();
             wait.observer().onUpdate(update -> {
                 if (update instanceof Update.PhaseChanged changed
                         && changed.prebuild().status().phase().isEnd()) {
@@ -274,8 +276,8 @@ class AbortTest {
 
     @Test
     void whatCompletedUnseenIsNotCancelledAgainAndAgain() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(10).plusSeconds(50));
             scene.prebuild().plan(PhasePlan.quick(Duration.ofMinutes(1)));
             wait.abort();
@@ -291,8 +293,8 @@ class AbortTest {
 
     @Test
     void withCancelOnAbortOffItGoesOnAndItsEndClosesTheBook() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit(scene.requestThatLeavesRunning());
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit(scene.requestThatLeavesRunning());
             scene.runtime.advance(Duration.ofMinutes(1));
             wait.abort();
             scene.untilConcluded(wait, Duration.ZERO);
@@ -310,13 +312,13 @@ class AbortTest {
 
     @Test
     void withCancelOnAbortOffAQueuedCreateIsTakenBack() {
-        try (Scene scene = Scene.begin()) {
-            scene.runtime.hold(Lane.CREATE);
-            Scene.Wait wait = scene.submit(scene.requestThatLeavesRunning());
+        try (EngineFixture scene = EngineFixture.begin()) {
+            scene.runtime.hold(WorkQueue.CREATE);
+            EngineFixture.Wait wait = scene.submit(scene.requestThatLeavesRunning());
             scene.runtime.settle();
             wait.abort();
             scene.runtime.settle();
-            scene.runtime.release(Lane.CREATE);
+            scene.runtime.release(WorkQueue.CREATE);
 
             wait.outcome(Outcome.NotCreated.class);
             nothingIsLeft(scene);
@@ -326,8 +328,8 @@ class AbortTest {
 
     @Test
     void whatIsDetachedIsNobodysToCancelByLeaving() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit(scene.detachedRequest());
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit(scene.detachedRequest());
             scene.runtime.advance(Duration.ofMinutes(1));
             wait.abort();
             scene.untilConcluded(wait, Duration.ofMinutes(12));
@@ -340,13 +342,13 @@ class AbortTest {
 
     @Test
     void whatIsToBeDetachedButNotMadeYetIsTakenBack() {
-        try (Scene scene = Scene.begin()) {
-            scene.runtime.hold(Lane.CREATE);
-            Scene.Wait wait = scene.submit(scene.detachedRequest());
+        try (EngineFixture scene = EngineFixture.begin()) {
+            scene.runtime.hold(WorkQueue.CREATE);
+            EngineFixture.Wait wait = scene.submit(scene.detachedRequest());
             scene.runtime.settle();
             wait.abort();
             scene.runtime.settle();
-            scene.runtime.release(Lane.CREATE);
+            scene.runtime.release(WorkQueue.CREATE);
 
             wait.outcome(Outcome.NotCreated.class);
             nothingIsLeft(scene);
@@ -355,8 +357,8 @@ class AbortTest {
 
     @Test
     void aPersonMayCancelWhatIsDetached() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit(scene.detachedRequest());
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit(scene.detachedRequest());
             scene.runtime.advance(Duration.ofMinutes(1));
             wait.handle().cancel();
             scene.untilConcluded(wait, A_MOMENT);
@@ -368,8 +370,8 @@ class AbortTest {
 
     @Test
     void anObserverThatIsForgottenLeavesTheBookToTheEndOfThePrebuild() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
             wait.handle().forgetObserver();
             scene.untilAllClosed(Duration.ofMinutes(12));
@@ -381,8 +383,8 @@ class AbortTest {
 
     @Test
     void anOwnerGoneWithoutAWordCancels() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
             wait.handle().forgetObserver();
             wait.handle().leave(CancelReason.OWNER_GONE);
@@ -393,9 +395,9 @@ class AbortTest {
 
     @Test
     void aDeadApiKeepsTheCancelInTheBookUntilItIsBack() {
-        try (Scene scene =
-                Scene.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene =
+                EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
             scene.gitpod.stopListening();
             wait.abort();
@@ -412,9 +414,9 @@ class AbortTest {
 
     @Test
     void aCancelWithoutEffectIsSentAgain() {
-        try (Scene scene =
-                Scene.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene =
+                EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
             wait.abort();
             scene.runtime.settle();

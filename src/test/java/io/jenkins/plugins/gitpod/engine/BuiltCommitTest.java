@@ -33,27 +33,27 @@ class BuiltCommitTest {
     private static final String REPOSITORY = "https://git.example.com/team/shop.git";
     private static final Duration LONG = Duration.ofMinutes(13);
 
-    private static List<EnvironmentGit> told(Scene.Wait wait) {
+    private static List<EnvironmentGit> told(EngineFixture.Wait wait) {
         return wait.observer().updates(Update.BuiltFrom.class).stream()
                 .map(Update.BuiltFrom::git)
                 .toList();
     }
 
-    private static int reads(Scene scene) {
+    private static int reads(EngineFixture scene) {
         return scene.gitpod.books().count(GET_ENVIRONMENT);
     }
 
     /** Every prebuild of the scene is built from this. */
-    private static EnvironmentGit git(Scene scene, String branch) {
+    private static EnvironmentGit git(EngineFixture scene, String branch) {
         scene.project.remoteUri(REPOSITORY).commit(COMMIT);
         return new EnvironmentGit(REPOSITORY, branch, COMMIT);
     }
 
     @Test
     void theCommitIsReadOnceWhenThePrebuildIsFirstSeenToRun() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             EnvironmentGit git = git(scene, "main");
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.runUntil(() -> wait.handle().view().phase() == PrebuildPhase.RUNNING, LONG);
             scene.runtime.advance(Duration.ofSeconds(3));
             assertThat(told(wait), contains(git));
@@ -71,12 +71,12 @@ class BuiltCommitTest {
 
     @Test
     void whatIsFirstSeenStoppingIsReadAsWell() {
-        try (Scene scene =
-                Scene.with().plan(PhasePlan.stuckIn(SimPhase.STOPPING)).begin()) {
-            Scene.Wait wait = scene.submit();
-            scene.runtime.hold(Lane.WATCH);
+        try (EngineFixture scene =
+                EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.STOPPING)).begin()) {
+            EngineFixture.Wait wait = scene.submit();
+            scene.runtime.hold(WorkQueue.WATCH);
             scene.runtime.advance(Duration.ofMinutes(5));
-            scene.runtime.release(Lane.WATCH);
+            scene.runtime.release(WorkQueue.WATCH);
             scene.runtime.advance(Duration.ofSeconds(15));
             assertThat(wait.handle().view().phase(), is(PrebuildPhase.STOPPING));
             assertThat(told(wait), hasSize(1));
@@ -86,13 +86,13 @@ class BuiltCommitTest {
 
     @Test
     void aRestartNeitherReadsNorTellsAgainWhatIsKnown() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             EnvironmentGit git = git(scene, "main");
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.runUntil(() -> !told(wait).isEmpty(), LONG);
             assertThat(scene.journal.open().get(0).builtFrom(), is(git));
 
-            Scene.Wait resumed = scene.crashAndRestart().get(0);
+            EngineFixture.Wait resumed = scene.crashAndRestart().get(0);
             scene.untilConcluded(resumed, LONG);
             assertThat(reads(scene), is(1));
             assertThat(told(resumed), is(empty()));
@@ -104,11 +104,12 @@ class BuiltCommitTest {
 
     @Test
     void whatWasNotKnownBeforeARestartIsReadAfterIt() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.submit();
             scene.runtime.advance(Duration.ofSeconds(5));
             assertThat(reads(scene), is(0));
-            Scene.Wait resumed = scene.crashAndRestart(Duration.ofMinutes(2)).get(0);
+            EngineFixture.Wait resumed =
+                    scene.crashAndRestart(Duration.ofMinutes(2)).get(0);
             scene.untilConcluded(resumed, LONG);
             assertThat(reads(scene), is(1));
             assertThat(told(resumed), hasSize(1));
@@ -126,10 +127,10 @@ class BuiltCommitTest {
         "503, unavailable, 3"
     })
     void aRefusalIsQuietAndFinalAndTroubleIsTriedAFewTimes(int status, String code, int tries) {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             Fault fault = Fault.status(status, code, "no");
             scene.fault(FaultRule.on(GET_ENVIRONMENT, fault).times(Integer.MAX_VALUE), fault);
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.untilConcluded(wait, LONG);
 
             assertThat(reads(scene), is(tries));
@@ -141,9 +142,9 @@ class BuiltCommitTest {
 
     @Test
     void aCommitThatGitpodHasNotFilledInYetIsAskedForAFewTimesMore() {
-        try (Scene scene =
-                Scene.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene =
+                EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.settle();
             scene.prebuild().environment().withoutGitStatus();
             scene.runtime.advance(Duration.ofMinutes(10));
@@ -156,9 +157,9 @@ class BuiltCommitTest {
 
     @Test
     void passingTroubleCostsOneMoreCall() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.fault(GET_ENVIRONMENT, Fault.status(503, "unavailable", "later"));
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.untilConcluded(wait, LONG);
             assertThat(reads(scene), is(2));
             assertThat(told(wait), hasSize(1));
@@ -167,9 +168,9 @@ class BuiltCommitTest {
 
     @Test
     void aHeadWithoutABranchIsToldWithoutOne() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             EnvironmentGit git = git(scene, null);
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.settle();
             scene.prebuild().environment().branch("");
             scene.untilConcluded(wait, LONG);
@@ -179,8 +180,8 @@ class BuiltCommitTest {
 
     @Test
     void aPrebuildThatIsBeingCancelledIsNotAskedAbout() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofSeconds(5));
             scene.fault(
                     FaultRule.on("CancelPrebuild", Fault.status(503, "unavailable", "later"))
@@ -194,9 +195,9 @@ class BuiltCommitTest {
 
     @Test
     void manyReadsTakeOnlyWhatTheReadsOfStatesLeave() {
-        try (Scene scene =
-                Scene.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
-            List<Scene.Wait> waits = new ArrayList<>();
+        try (EngineFixture scene =
+                EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
+            List<EngineFixture.Wait> waits = new ArrayList<>();
             for (int i = 0; i < 300; i++) {
                 waits.add(scene.submit());
             }
@@ -213,14 +214,14 @@ class BuiltCommitTest {
 
     @Test
     void whileTheServerAsksToWaitNothingIsReadEither() {
-        try (Scene scene =
-                Scene.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
-            Scene.Wait wait = scene.submit();
-            scene.runtime.hold(Lane.WATCH);
+        try (EngineFixture scene =
+                EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
+            EngineFixture.Wait wait = scene.submit();
+            scene.runtime.hold(WorkQueue.WATCH);
             scene.runtime.advance(Duration.ofMinutes(1));
             Fault limit = Fault.rateLimit(Duration.ofMinutes(1));
             scene.fault("GetPrebuild", limit);
-            scene.runtime.release(Lane.WATCH);
+            scene.runtime.release(WorkQueue.WATCH);
             scene.runtime.runUntil(() -> !told(wait).isEmpty(), LONG);
             List<Call> calls = scene.gitpod.books().calls();
             Call refused = calls.stream()
@@ -234,9 +235,9 @@ class BuiltCommitTest {
 
     @Test
     void anotherTokenGoesOnWithTheReadThatTheOldOneLeft() {
-        try (Scene scene =
-                Scene.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene =
+                EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.fault(GET_ENVIRONMENT, Fault.status(401, "unauthenticated", "who are you?"));
             scene.runtime.advance(Duration.ofMinutes(2));
             assertThat(told(wait), hasSize(1));

@@ -133,7 +133,7 @@ class CreateQueueTest {
         }
 
         @Override
-        public Executor lane(Lane lane) {
+        public Executor lane(WorkQueue lane) {
             return executor;
         }
 

@@ -73,7 +73,7 @@ class FaultMatrixTest {
         }
     }
 
-    private static Function<GitpodClient, EventSource> honestEvents(Scene scene) {
+    private static Function<GitpodClient, EventSource> honestEvents(EngineFixture scene) {
         SimulatedEvents events = new SimulatedEvents(scene, Manner.HONEST);
         return client -> events.source();
     }
@@ -82,20 +82,20 @@ class FaultMatrixTest {
     private static final class Run implements AutoCloseable {
 
         private final Cell cell;
-        private final Scene scene;
-        private final List<Scene.Wait> waits = new ArrayList<>();
+        private final EngineFixture scene;
+        private final List<EngineFixture.Wait> waits = new ArrayList<>();
         private final List<SimPrebuild> foreign = new ArrayList<>();
         private final Struck struck;
         private boolean crashed;
 
         @Nullable
-        private Scene.Wait neighbour;
+        private EngineFixture.Wait neighbour;
 
         Run(Cell cell) {
             this.cell = cell;
             // What should end by our doing must not end by itself.
             boolean endsByItself = cell.result() == Result.COMPLETED;
-            scene = Scene.with()
+            scene = EngineFixture.with()
                     .plan(endsByItself ? PhasePlan.typical() : PhasePlan.stuckIn(SimPhase.RUNNING))
                     .readLag(isLookUp() ? Duration.ofSeconds(5) : Duration.ZERO)
                     .events(hasEvents() ? FaultMatrixTest::honestEvents : null)
@@ -157,7 +157,7 @@ class FaultMatrixTest {
                 scene.runtime.advance(LASTS);
             }
             struck.end();
-            Scene.Wait other = neighbour;
+            EngineFixture.Wait other = neighbour;
             if (other != null) {
                 other.abort();
             }
@@ -176,9 +176,9 @@ class FaultMatrixTest {
             scene.runtime.settle();
         }
 
-        private void around(Lane lane, Runnable task) {
+        private void around(WorkQueue lane, Runnable task) {
             struck.around(lane, task);
-            if (lane == Lane.CREATE && !crashed && isCrashDue()) {
+            if (lane == WorkQueue.CREATE && !crashed && isCrashDue()) {
                 crashed = true;
                 scene.engine().close();
             }
@@ -212,7 +212,7 @@ class FaultMatrixTest {
                 return;
             }
             waits.clear();
-            for (Scene.Wait resumed : scene.crashAndRestart()) {
+            for (EngineFixture.Wait resumed : scene.crashAndRestart()) {
                 if (resumed.handle().requestId().equals(requestId)) {
                     waits.add(resumed);
                 } else {
@@ -236,7 +236,7 @@ class FaultMatrixTest {
         }
 
         private void checkLastWords() {
-            for (Scene.Wait wait : waits) {
+            for (EngineFixture.Wait wait : waits) {
                 switch (cell.result()) {
                     case COMPLETED -> assertThat(phase(wait), is(PrebuildPhase.COMPLETED));
                     case REFUSED -> wait.outcome(Outcome.CreateRefused.class);
@@ -256,7 +256,7 @@ class FaultMatrixTest {
             }
         }
 
-        private static PrebuildPhase phase(Scene.Wait wait) {
+        private static PrebuildPhase phase(EngineFixture.Wait wait) {
             return wait.outcome(Outcome.Ended.class).prebuild().status().phase();
         }
 
@@ -306,7 +306,7 @@ class FaultMatrixTest {
 
         private void checkSecrecy() {
             StringBuilder told = new StringBuilder(scene.log.text());
-            for (Scene.Wait wait : waits) {
+            for (EngineFixture.Wait wait : waits) {
                 told.append(wait.handle().view());
                 wait.observer().updates().forEach(update -> append(told, (Record) update));
                 wait.observer().outcomes().forEach(outcome -> append(told, (Record) outcome));
@@ -337,7 +337,7 @@ class FaultMatrixTest {
         private interface Struck {
             default void begin() {}
 
-            default void around(Lane lane, Runnable task) {
+            default void around(WorkQueue lane, Runnable task) {
                 task.run();
             }
 
@@ -416,7 +416,7 @@ class FaultMatrixTest {
             private int times;
 
             @Override
-            public void around(Lane lane, Runnable task) {
+            public void around(WorkQueue lane, Runnable task) {
                 if (left > 0 && isConcerned(lane)) {
                     left--;
                     times++;
@@ -428,18 +428,18 @@ class FaultMatrixTest {
                 }
             }
 
-            private boolean isConcerned(Lane lane) {
+            private boolean isConcerned(WorkQueue lane) {
                 return switch (cell.calls()) {
                     case CREATE,
                             CREATE_WITH_CLOCK_AHEAD,
                             CREATE_WITH_CLOCK_BEHIND,
                             CREATE_AND_CRASH_IN_LOOK_UP,
-                            CREATE_AND_CRASH_AT_SECOND -> lane == Lane.CREATE;
-                    case CREATE_AND_CRASH -> lane == Lane.CREATE && times == 0;
-                    case GET, LIST_OF_WATCHER, GET_WITH_EVENTS, LIST_WITH_EVENTS -> lane == Lane.WATCH;
-                    case IDENTITY -> lane == Lane.CREATE && isLookingUp();
-                    case LIST_OF_LOOK_UP -> lane == Lane.CREATE && answered("GetAuthenticatedIdentity");
-                    case CANCEL -> lane == Lane.CANCEL;
+                            CREATE_AND_CRASH_AT_SECOND -> lane == WorkQueue.CREATE;
+                    case CREATE_AND_CRASH -> lane == WorkQueue.CREATE && times == 0;
+                    case GET, LIST_OF_WATCHER, GET_WITH_EVENTS, LIST_WITH_EVENTS -> lane == WorkQueue.WATCH;
+                    case IDENTITY -> lane == WorkQueue.CREATE && isLookingUp();
+                    case LIST_OF_LOOK_UP -> lane == WorkQueue.CREATE && answered("GetAuthenticatedIdentity");
+                    case CANCEL -> lane == WorkQueue.CANCEL;
                     case ENVIRONMENT -> false; // shares its lane with the reads, so the table has no such row
                 };
             }

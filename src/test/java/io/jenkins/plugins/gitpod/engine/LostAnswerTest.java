@@ -62,9 +62,9 @@ class LostAnswerTest {
     @ParameterizedTest
     @MethodSource("madeButNotAnswered")
     void aPrebuildThatWasMadeIsFoundAndWatchedToItsEnd(Fault fault) {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.fault(CREATE, fault);
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(1));
 
             assertThat(wait.prebuildId(), is(scene.prebuild().id()));
@@ -92,9 +92,9 @@ class LostAnswerTest {
     @ParameterizedTest
     @MethodSource("neitherMadeNorAnswered")
     void whatWasNotMadeIsSentAgainAfterTheReadLag(Fault fault) {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.fault(CREATE, fault);
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             Duration took = scene.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(2));
 
             assertThat(took, is(greaterThan(EngineSettings.defaults().readLag())));
@@ -115,7 +115,7 @@ class LostAnswerTest {
         }
     }
 
-    private static List<String> notCancelled(Scene scene) {
+    private static List<String> notCancelled(EngineFixture scene) {
         return scene.gitpod.books().prebuilds().stream()
                 .filter(prebuild -> !prebuild.isCancelRequested())
                 .map(SimPrebuild::id)
@@ -125,9 +125,9 @@ class LostAnswerTest {
     @ParameterizedTest
     @MethodSource("neitherMadeNorAnswered")
     void afterThreeMoreTriesInVainItIsToldHowOftenItWasSent(Fault fault) {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.fault(FaultRule.on(CREATE, fault).forever(), fault);
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             Duration took = scene.untilConcluded(wait, Duration.ofMinutes(5));
 
             Outcome.CreateUnclear unclear = wait.outcome(Outcome.CreateUnclear.class);
@@ -150,7 +150,7 @@ class LostAnswerTest {
 
     @Test
     void eachCreateIsSavedWithItsOwnTimeBeforeItLeaves() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             List<Integer> savedBefore = new ArrayList<>();
             Fault fault = Fault.status(503, "unavailable", "restarting");
             scene.fault(
@@ -159,7 +159,7 @@ class LostAnswerTest {
                         return true;
                     }),
                     fault);
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.untilStage(wait, Stage.LOOKING_UP, Duration.ZERO);
             scene.runtime.runUntil(() -> savedBefore.size() == 2, Duration.ofMinutes(2));
 
@@ -174,7 +174,7 @@ class LostAnswerTest {
 
     @Test
     void theTriesAreFurtherAndFurtherApart() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             Fault fault = Fault.status(503, "unavailable", "restarting");
             scene.fault(FaultRule.on(CREATE, fault).forever(), fault);
             scene.untilConcluded(scene.submit(), Duration.ofMinutes(5));
@@ -190,10 +190,10 @@ class LostAnswerTest {
 
     @Test
     void whatTakesEffectAfterAnotherOneWasMadeIsCancelledAndSaid() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             Fault.Hang hang = Fault.hangBeforeActing();
             scene.fault(CREATE, hang);
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(2));
             scene.runtime.advance(Duration.ofSeconds(20));
             hang.release();
@@ -213,10 +213,11 @@ class LostAnswerTest {
 
     @Test
     void whatTakesEffectAfterTheBuildIsOverIsCancelledAndLogged() {
-        try (Scene scene = Scene.with().plan(PhasePlan.failing("no")).begin()) {
+        try (EngineFixture scene =
+                EngineFixture.with().plan(PhasePlan.failing("no")).begin()) {
             Fault.Hang hang = Fault.hangBeforeActing();
             scene.fault(CREATE, hang);
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.untilConcluded(wait, Duration.ofMinutes(6));
             assertThat(scene.journal.open(), hasSize(1));
             scene.gitpod.onCreate(made -> made.plan(PhasePlan.stuckIn(SimPhase.RUNNING)));
@@ -232,10 +233,10 @@ class LostAnswerTest {
 
     @Test
     void aCancelOfASurplusOneThatFailsIsTriedUntilItIsTaken() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             Fault.Hang hang = Fault.hangBeforeActing();
             scene.fault(CREATE, hang);
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(2));
             scene.gitpod.onCreate(made -> made.plan(PhasePlan.stuckIn(SimPhase.RUNNING)));
             Fault down = Fault.htmlStatus(502);
@@ -250,9 +251,9 @@ class LostAnswerTest {
 
     @Test
     void nothingIsSentAgainAfterAnAbort() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.fault(CREATE, Fault.resetBeforeActing());
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofSeconds(20));
             wait.abort();
             scene.untilAllClosed(Duration.ofMinutes(15));
@@ -264,11 +265,11 @@ class LostAnswerTest {
 
     @Test
     void whatSomebodyMadeWithTheSameAccount45SecondsBeforeDoesNotDisturb() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             SimPrebuild foreign = scene.createAsPerson();
             scene.runtime.advance(Duration.ofSeconds(45));
             scene.fault(CREATE, Fault.resetAfterActing());
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.untilStage(wait, Stage.WATCHING, Duration.ofSeconds(10));
 
             assertThat(wait.prebuildId().equals(foreign.id()), is(false));
@@ -279,12 +280,12 @@ class LostAnswerTest {
     @ParameterizedTest
     @ValueSource(ints = {-10, 10})
     void aClockThatIsTenMinutesOffNeitherAdoptsAStrangersNorMissesItsOwn(int minutes) {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.runtime.setClockAhead(Duration.ofMinutes(minutes));
             SimPrebuild before = scene.createAsPerson();
             scene.runtime.advance(Duration.ofSeconds(45));
             scene.fault(CREATE, Fault.resetAfterActing());
-            Scene.Wait made = scene.submit();
+            EngineFixture.Wait made = scene.submit();
             scene.untilStage(made, Stage.WATCHING, Duration.ofSeconds(10));
             assertThat(made.prebuildId().equals(before.id()), is(false));
 
@@ -292,7 +293,7 @@ class LostAnswerTest {
             SimPrebuild between = scene.createAsPerson();
             scene.runtime.advance(Duration.ofSeconds(45));
             scene.fault(CREATE, Fault.resetBeforeActing());
-            Scene.Wait notMade = scene.submit();
+            EngineFixture.Wait notMade = scene.submit();
             scene.untilStage(notMade, Stage.WATCHING, Duration.ofMinutes(2));
             scene.untilAllClosed(Duration.ofMinutes(30));
 
@@ -305,12 +306,12 @@ class LostAnswerTest {
     @ParameterizedTest
     @ValueSource(ints = {-10, 10})
     void gitpodsClockMayBeTheOneThatIsOff(int minutes) {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.gitpod.clockOffset(Duration.ofMinutes(minutes));
             scene.createAsPerson();
             scene.runtime.advance(Duration.ofSeconds(45));
             scene.fault(CREATE, Fault.resetAfterActing());
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.untilStage(wait, Stage.WATCHING, Duration.ofSeconds(10));
             assertThat(scene.gitpod.books().count(CREATE), is(2));
         }
@@ -318,11 +319,11 @@ class LostAnswerTest {
 
     @Test
     void withoutADateTheClocksMayDifferByAMinute() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.gitpod.dateHeader(false);
             scene.runtime.setClockAhead(Duration.ofSeconds(50));
             scene.fault(CREATE, Fault.resetAfterActing());
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.untilStage(wait, Stage.WATCHING, Duration.ofSeconds(10));
             assertThat(scene.gitpod.books().count(CREATE), is(1));
         }
@@ -330,7 +331,7 @@ class LostAnswerTest {
 
     @Test
     void theLookUpAsksForNoTrigger() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.fault(CREATE, Fault.resetAfterActing());
             scene.untilStage(scene.submit(), Stage.WATCHING, Duration.ofSeconds(10));
             Call look = scene.gitpod.books().calls("ListPrebuilds").get(0);
@@ -341,9 +342,10 @@ class LostAnswerTest {
 
     @Test
     void theLookGoesOnThroughTheReadLag() {
-        try (Scene scene = Scene.with().readLag(Duration.ofSeconds(20)).begin()) {
+        try (EngineFixture scene =
+                EngineFixture.with().readLag(Duration.ofSeconds(20)).begin()) {
             scene.fault(CREATE, Fault.resetAfterActing());
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             Duration took = scene.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(1));
             assertThat(took, is(greaterThan(Duration.ofSeconds(19))));
             assertThat(scene.gitpod.books().count(CREATE), is(1));
@@ -352,10 +354,10 @@ class LostAnswerTest {
 
     @Test
     void severalLostAtOnceAreAllFoundAndNoneTwice() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             int many = 8;
             scene.fault(FaultRule.on(CREATE, Fault.resetAfterActing()).times(many), Fault.resetAfterActing());
-            List<Scene.Wait> waits = new ArrayList<>();
+            List<EngineFixture.Wait> waits = new ArrayList<>();
             for (int i = 0; i < many; i++) {
                 waits.add(scene.submit());
             }
@@ -364,17 +366,17 @@ class LostAnswerTest {
             String[] made = scene.gitpod.books().prebuilds().stream()
                     .map(SimPrebuild::id)
                     .toArray(String[]::new);
-            assertThat(waits.stream().map(Scene.Wait::prebuildId).toList(), containsInAnyOrder(made));
+            assertThat(waits.stream().map(EngineFixture.Wait::prebuildId).toList(), containsInAnyOrder(made));
             assertThat(made.length, is(many));
         }
     }
 
     @Test
     void ofSeveralLostSomeMadeThoseThatWereMadeAreFoundAndTheOthersSentAgain() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.fault(FaultRule.on(CREATE, Fault.resetAfterActing()).times(2), Fault.resetAfterActing());
             scene.fault(FaultRule.on(CREATE, Fault.resetBeforeActing()).times(2), Fault.resetBeforeActing());
-            List<Scene.Wait> waits = new ArrayList<>();
+            List<EngineFixture.Wait> waits = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 waits.add(scene.submit());
             }
@@ -382,7 +384,12 @@ class LostAnswerTest {
 
             assertThat(scene.gitpod.books().prebuilds(), hasSize(4));
             waits.forEach(wait -> wait.outcome(Outcome.Ended.class));
-            assertThat(waits.stream().map(Scene.Wait::prebuildId).distinct().toList(), hasSize(4));
+            assertThat(
+                    waits.stream()
+                            .map(EngineFixture.Wait::prebuildId)
+                            .distinct()
+                            .toList(),
+                    hasSize(4));
             assertThat(scene.gitpod.books().count("CancelPrebuild"), is(0));
             assertThat(scene.engine().open(), is(empty()));
         }
@@ -390,10 +397,10 @@ class LostAnswerTest {
 
     @Test
     void whatSomebodyElseStartedAtTheSameMomentIsNotAdoptedAndNotCancelledButNamed() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             SimPrebuild foreign = scene.createAsPerson();
             scene.fault(CREATE, Fault.resetAfterActing());
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.untilConcluded(wait, Duration.ofMinutes(15));
 
             assertThat(wait.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
@@ -409,10 +416,10 @@ class LostAnswerTest {
 
     @Test
     void whatAnotherAccountStartedDoesNotDisturb() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             SimPrebuild foreign = scene.createAs(scene.gitpod.account("somebody"));
             scene.fault(CREATE, Fault.resetAfterActing());
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
 
             assertThat(wait.handle().view().stage(), is(Stage.WATCHING));
@@ -422,11 +429,11 @@ class LostAnswerTest {
 
     @Test
     void whatIsAnHourOldDoesNotDisturb() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.createAsPerson();
             scene.runtime.advance(Duration.ofHours(1));
             scene.fault(CREATE, Fault.resetAfterActing());
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
             assertThat(wait.handle().view().stage(), is(Stage.WATCHING));
         }
@@ -434,11 +441,11 @@ class LostAnswerTest {
 
     @Test
     void anotherBuildsPrebuildOfTheSameProjectIsNotTaken() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait first = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait first = scene.submit();
             scene.untilStage(first, Stage.WATCHING, Duration.ZERO);
             scene.fault(CREATE, Fault.resetBeforeActing());
-            Scene.Wait second = scene.submit();
+            EngineFixture.Wait second = scene.submit();
             scene.untilStage(second, Stage.WATCHING, Duration.ofMinutes(2));
 
             assertThat(second.prebuildId().equals(first.prebuildId()), is(false));
@@ -448,11 +455,11 @@ class LostAnswerTest {
 
     @Test
     void anotherProjectsPrebuildIsNotTaken() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             SimProject other = scene.gitpod.addProject("other");
             scene.fault(CREATE, Fault.resetBeforeActing());
-            Scene.Wait lost = scene.submit();
-            Scene.Wait fine = scene.submit(scene.requestFor(other));
+            EngineFixture.Wait lost = scene.submit();
+            EngineFixture.Wait fine = scene.submit(scene.requestFor(other));
             scene.untilStage(lost, Stage.WATCHING, Duration.ofMinutes(2));
 
             assertThat(lost.prebuildId().equals(fine.prebuildId()), is(false));
@@ -462,9 +469,9 @@ class LostAnswerTest {
 
     @Test
     void aSharedAccountSendsNothingAgain() {
-        try (Scene scene = Scene.with().sharedAccount().begin()) {
+        try (EngineFixture scene = EngineFixture.with().sharedAccount().begin()) {
             scene.fault(CREATE, Fault.resetBeforeActing());
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.untilConcluded(wait, Duration.ofMinutes(2));
             assertThat(wait.outcome(Outcome.CreateUnclear.class).sent(), is(1));
             assertThat(scene.gitpod.books().count(CREATE), is(1));
@@ -473,9 +480,9 @@ class LostAnswerTest {
 
     @Test
     void aSharedAccountTellsWhatWasFoundAndTouchesNothing() {
-        try (Scene scene = Scene.with().sharedAccount().begin()) {
+        try (EngineFixture scene = EngineFixture.with().sharedAccount().begin()) {
             scene.fault(CREATE, Fault.resetAfterActing());
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.untilConcluded(wait, Duration.ofMinutes(2));
 
             Outcome.CreateUnclear unclear = wait.outcome(Outcome.CreateUnclear.class);
@@ -490,10 +497,10 @@ class LostAnswerTest {
 
     @Test
     void anOutageDuringTheLookUpOnlyDelaysIt() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.fault(CREATE, Fault.resetAfterActing());
             scene.fault(FaultRule.on("ListPrebuilds", Fault.htmlStatus(502)).times(6), Fault.htmlStatus(502));
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(5));
             assertThat(wait.observer().updates(Update.Trouble.class), hasSize(1));
             assertThat(wait.observer().updates(Update.Recovered.class), hasSize(1));
@@ -502,7 +509,7 @@ class LostAnswerTest {
 
     @Test
     void whoseTokenItIsIsAskedOnceForEachToken() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             for (int i = 0; i < 3; i++) {
                 scene.fault(CREATE, Fault.resetAfterActing());
                 scene.submit();

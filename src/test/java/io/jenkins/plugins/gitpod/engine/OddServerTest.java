@@ -49,7 +49,7 @@ class OddServerTest {
                 new OkHttpClient(),
                 GitpodEndpoint.parse("http://127.0.0.1:" + server.getAddress().getPort() + "/api"),
                 BearerToken.of("token"),
-                Scene.PATIENT,
+                EngineFixture.PATIENT,
                 "test");
     }
 

@@ -18,7 +18,7 @@ import io.jenkins.plugins.gitpod.api.ErrorCode;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
-import io.jenkins.plugins.gitpod.engine.Effects.Alarm;
+import io.jenkins.plugins.gitpod.engine.MachineActions.Alarm;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException.Problem;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,7 +41,7 @@ class PrebuildMachineTest {
     private static final Prebuild CANCELLING = Prebuilds.in(PrebuildPhase.CANCELLING);
     private static final Prebuild CANCELLED = Prebuilds.in(PrebuildPhase.CANCELLED);
 
-    private final RecordedEffects effects = new RecordedEffects();
+    private final RecordedActions effects = new RecordedActions();
     private PrebuildMachine machine;
 
     // ---- how a machine gets somewhere
@@ -52,7 +52,7 @@ class PrebuildMachineTest {
     }
 
     private void fresh() {
-        fresh(RecordedEffects.request(false, true));
+        fresh(RecordedActions.request(false, true));
     }
 
     private void creating(PrebuildRequest request) {
@@ -62,7 +62,7 @@ class PrebuildMachineTest {
     }
 
     private void creating() {
-        creating(RecordedEffects.request(false, true));
+        creating(RecordedActions.request(false, true));
     }
 
     private void lookingUp(PrebuildRequest request) {
@@ -73,7 +73,7 @@ class PrebuildMachineTest {
     }
 
     private void lookingUp() {
-        lookingUp(RecordedEffects.request(false, true));
+        lookingUp(RecordedActions.request(false, true));
     }
 
     private void watching(PrebuildRequest request) {
@@ -83,7 +83,7 @@ class PrebuildMachineTest {
     }
 
     private void watching() {
-        watching(RecordedEffects.request(false, true));
+        watching(RecordedActions.request(false, true));
     }
 
     private void cancelling() {
@@ -93,7 +93,7 @@ class PrebuildMachineTest {
     }
 
     private void restored(String prebuildId, CancelReason reason) {
-        PrebuildRequest request = RecordedEffects.request(false, true);
+        PrebuildRequest request = RecordedActions.request(false, true);
         SavedRequest saved = new SavedRequest(
                 request,
                 prebuildId == null ? Stage.CREATING : Stage.WATCHING,
@@ -188,7 +188,7 @@ class PrebuildMachineTest {
                 names = {"NOT_CONFIGURED", "NOT_FOUND", "WRONG_KIND", "UNUSABLE"})
         void withoutATokenThereIsNothing(Problem problem) {
             fresh();
-            machine.tokenMissing(RecordedEffects.noToken(problem));
+            machine.tokenMissing(RecordedActions.noToken(problem));
             assertThat(outcome(Outcome.NoToken.class).prebuildId(), is(nullValue()));
             assertThat(machine.stage(), is(Stage.ENDED));
         }
@@ -199,11 +199,11 @@ class PrebuildMachineTest {
                 names = {"LOOKUP_FAILED", "NO_ANSWER"})
         void aProviderInTroubleIsAskedAgainForAWhile(Problem problem) {
             fresh();
-            machine.tokenMissing(RecordedEffects.noToken(problem));
+            machine.tokenMissing(RecordedActions.noToken(problem));
             assertThat(effects.outcomes, is(empty()));
             repeat(Duration.ofSeconds(30), Duration.ofMinutes(2), () -> {
                 machine.alarm(Alarm.TOKEN);
-                machine.tokenMissing(RecordedEffects.noToken(problem));
+                machine.tokenMissing(RecordedActions.noToken(problem));
             });
             outcome(Outcome.NoToken.class);
             assertThat(effects.take(), not(hasItem("create")));
@@ -220,7 +220,7 @@ class PrebuildMachineTest {
 
         @Test
         void anAbortEndsItEvenIfThePrebuildWereToBeLeftRunning() {
-            fresh(RecordedEffects.request(false, false));
+            fresh(RecordedActions.request(false, false));
             machine.ownerLeft(CancelReason.ABORTED);
             outcome(Outcome.NotCreated.class);
             assertThat(effects.take(), not(hasItem("create")));
@@ -395,7 +395,7 @@ class PrebuildMachineTest {
         void aRefusedTokenThatIsGoneMeansThatNothingWasMade() {
             creating();
             machine.createFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
-            machine.tokenMissing(RecordedEffects.noToken(Problem.NOT_FOUND));
+            machine.tokenMissing(RecordedActions.noToken(Problem.NOT_FOUND));
             assertThat(outcome(Outcome.NoToken.class).prebuildId(), is(nullValue()));
         }
 
@@ -450,7 +450,7 @@ class PrebuildMachineTest {
 
         @Test
         void leavingRunningWhatIsNotMadeYetMakesNothing() {
-            creating(RecordedEffects.request(false, false));
+            creating(RecordedActions.request(false, false));
             machine.createFailed(Failures.wait(Duration.ofMinutes(1)));
             machine.ownerLeft(CancelReason.ABORTED);
             outcome(Outcome.NotCreated.class);
@@ -460,7 +460,7 @@ class PrebuildMachineTest {
 
         @Test
         void leavingRunningACreateInFlightWatchesWhatItMadeAndSendsNoOther() {
-            creating(RecordedEffects.request(false, false));
+            creating(RecordedActions.request(false, false));
             machine.ownerLeft(CancelReason.ABORTED);
             assertThat(outcome(Outcome.LeftRunning.class).prebuildId(), is(nullValue()));
             machine.createFailed(Failures.wait(Duration.ofMinutes(1)));
@@ -669,7 +669,7 @@ class PrebuildMachineTest {
 
         @Test
         void aSharedAccountIsNotSentAgain() {
-            lookingUp(RecordedEffects.request(false, true, true));
+            lookingUp(RecordedActions.request(false, true, true));
             lookThroughTheLag(List.of());
             assertThat(outcome(Outcome.CreateUnclear.class).sent(), is(1));
             assertThat(effects.take(), not(hasItem("create")));
@@ -738,7 +738,7 @@ class PrebuildMachineTest {
 
         @Test
         void aSharedAccountIsNotLookedAtLonger() {
-            lookingUp(RecordedEffects.request(false, true, true));
+            lookingUp(RecordedActions.request(false, true, true));
             machine.lookedUp(List.of(RUNNING), false);
             effects.pass(SETTINGS.readLag());
             lookAgain(List.of(RUNNING));
@@ -845,7 +845,7 @@ class PrebuildMachineTest {
 
         @Test
         void leavingItRunningTellsSoAndGoesOnLooking() {
-            lookingUp(RecordedEffects.request(false, false));
+            lookingUp(RecordedActions.request(false, false));
             machine.ownerLeft(CancelReason.ABORTED);
             outcome(Outcome.LeftRunning.class);
             machine.found(RUNNING);
@@ -857,7 +857,7 @@ class PrebuildMachineTest {
         void withoutATokenTheWaitIsToldAndTheLookGoesOnOnceThereIsOne() {
             lookingUp();
             machine.lookUpFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
-            machine.tokenMissing(RecordedEffects.noToken(Problem.NOT_FOUND));
+            machine.tokenMissing(RecordedActions.noToken(Problem.NOT_FOUND));
             outcome(Outcome.NoToken.class);
             assertThat(effects.take(), hasItem("alarm TOKEN"));
             machine.alarm(Alarm.TOKEN);
@@ -1117,7 +1117,7 @@ class PrebuildMachineTest {
 
         @Test
         void aDetachedOneThatIsNotFoundForLongIsOver() {
-            watching(RecordedEffects.request(true, true));
+            watching(RecordedActions.request(true, true));
             repeat(
                     Duration.ofSeconds(12),
                     Duration.ofSeconds(48),
@@ -1179,7 +1179,7 @@ class PrebuildMachineTest {
 
         @Test
         void aDetachedOneIsNotCancelledWhenItCannotBeWatched() {
-            watching(RecordedEffects.request(true, true));
+            watching(RecordedActions.request(true, true));
             machine.readFailed(Failures.answer(ErrorCode.PERMISSION_DENIED));
             assertThat(outcome(Outcome.WatchLost.class).cancelled(), is(false));
             assertThat(machine.stage(), is(Stage.ENDED));
@@ -1188,7 +1188,7 @@ class PrebuildMachineTest {
 
         @Test
         void aDetachedOneIsNobodysToCancelByLeaving() {
-            watching(RecordedEffects.request(true, true));
+            watching(RecordedActions.request(true, true));
             machine.ownerLeft(CancelReason.ABORTED);
             machine.ownerLeft(CancelReason.OWNER_GONE);
             assertThat(effects.take(), is(empty()));
@@ -1198,14 +1198,14 @@ class PrebuildMachineTest {
 
         @Test
         void aDetachedOneCanBeCancelledOnPurpose() {
-            watching(RecordedEffects.request(true, true));
+            watching(RecordedActions.request(true, true));
             machine.requestCancel(CancelReason.ABORTED);
             assertThat(effects.take(), contains("save", "cancel p1"));
         }
 
         @Test
         void leavingItRunningTellsSoAndWatchesOn() {
-            watching(RecordedEffects.request(false, false));
+            watching(RecordedActions.request(false, false));
             machine.ownerLeft(CancelReason.ABORTED);
             machine.ownerLeft(CancelReason.ABORTED);
             assertThat(outcome(Outcome.LeftRunning.class).prebuildId(), is("p1"));
@@ -1310,7 +1310,7 @@ class PrebuildMachineTest {
 
         @Test
         void whatIsToBeLeftRunningIsNotCancelledByALimit() {
-            watching(RecordedEffects.request(false, false));
+            watching(RecordedActions.request(false, false));
             repeat(POLL, Duration.ofMinutes(121), () -> machine.read(RUNNING));
             assertThat(outcome(Outcome.OverLimit.class).cancelled(), is(false));
             assertThat(effects.take(), not(hasItem("cancel p1")));
@@ -1319,7 +1319,7 @@ class PrebuildMachineTest {
 
         @Test
         void aDetachedOneIsCancelledByALimit() {
-            watching(RecordedEffects.request(true, true));
+            watching(RecordedActions.request(true, true));
             repeat(POLL, Duration.ofMinutes(121), () -> machine.read(RUNNING));
             assertThat(outcome(Outcome.OverLimit.class).cancelled(), is(true));
             assertThat(effects.take(), hasItem("cancel p1"));
@@ -1505,7 +1505,7 @@ class PrebuildMachineTest {
 
         @Test
         void whatASecondCreateLeftBehindIsHandedOverIfACrashCameBefore() {
-            PrebuildRequest request = RecordedEffects.request(false, true);
+            PrebuildRequest request = RecordedActions.request(false, true);
             List<SentCreate> sends = List.of(new SentCreate(1, Instant.EPOCH, null));
             SavedRequest saved = new SavedRequest(
                             request, Stage.WATCHING, Instant.EPOCH, "p1", false, null, Duration.ZERO)
@@ -1546,7 +1546,7 @@ class PrebuildMachineTest {
         }
 
         private void surplus() {
-            PrebuildRequest request = RecordedEffects.request(false, true);
+            PrebuildRequest request = RecordedActions.request(false, true);
             List<SentCreate> sends = List.of(new SentCreate(1, Instant.EPOCH, null));
             SavedRequest saved = new SavedRequest(
                             request, Stage.LOOKING_UP, Instant.EPOCH, null, false, CancelReason.SURPLUS, Duration.ZERO)
@@ -1609,13 +1609,13 @@ class PrebuildMachineTest {
         @Test
         void aProviderInTroubleIsAskedAgainUntilTheBudgetIsUsedUp() {
             restored("p1", null);
-            machine.tokenMissing(RecordedEffects.noToken(Problem.NO_ANSWER));
+            machine.tokenMissing(RecordedActions.noToken(Problem.NO_ANSWER));
             assertThat(effects.take(), hasItem("alarm TOKEN"));
             assertThat(effects.outcomes, is(empty()));
             for (int i = 0; i < 20 && effects.outcomes.isEmpty(); i++) {
                 effects.pass(effects.alarms.get(Alarm.TOKEN).plus(SETTINGS.credentialLimit()));
                 machine.alarm(Alarm.TOKEN);
-                machine.tokenMissing(RecordedEffects.noToken(Problem.NO_ANSWER));
+                machine.tokenMissing(RecordedActions.noToken(Problem.NO_ANSWER));
             }
             assertThat(outcome(Outcome.NoToken.class).prebuildId(), is("p1"));
             assertThat(machine.stage(), is(Stage.WATCHING));
@@ -1624,7 +1624,7 @@ class PrebuildMachineTest {
         @Test
         void aCredentialThatIsGoneEndsTheWaitAndTheCancelWaitsForIt() {
             restored("p1", null);
-            machine.tokenMissing(RecordedEffects.noToken(Problem.NOT_FOUND));
+            machine.tokenMissing(RecordedActions.noToken(Problem.NOT_FOUND));
             outcome(Outcome.NoToken.class);
             machine.alarm(Alarm.TOKEN);
             machine.tokenReady(true);
@@ -1634,10 +1634,10 @@ class PrebuildMachineTest {
         @Test
         void aCredentialThatNeverComesBackIsGivenUpAfterADay() {
             restored("p1", null);
-            machine.tokenMissing(RecordedEffects.noToken(Problem.NOT_FOUND));
+            machine.tokenMissing(RecordedActions.noToken(Problem.NOT_FOUND));
             repeat(Duration.ofMinutes(5), Duration.ofHours(25), () -> {
                 machine.alarm(Alarm.TOKEN);
-                machine.tokenMissing(RecordedEffects.noToken(Problem.NOT_FOUND));
+                machine.tokenMissing(RecordedActions.noToken(Problem.NOT_FOUND));
             });
             assertThat(machine.stage(), is(Stage.ENDED));
             assertThat(effects.outcomes, hasSize(1));
@@ -1655,7 +1655,7 @@ class PrebuildMachineTest {
             int updates = effects.updates.size();
             machine.tokenReady(true);
             machine.tokenReady(false);
-            machine.tokenMissing(RecordedEffects.noToken(Problem.NOT_FOUND));
+            machine.tokenMissing(RecordedActions.noToken(Problem.NOT_FOUND));
             machine.created(PENDING);
             machine.createFailed(Failures.lostConnection());
             machine.lookedUp(List.of(RUNNING), false);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Ids are trimmed and lowered once: Gitpod writes them in lower case, and answers are compared with requests. */
 class PrebuildRequestTest {
 
-    private static PrebuildRequest shouted(Scene scene, String classId) {
+    private static PrebuildRequest shouted(EngineFixture scene, String classId) {
         return new PrebuildRequest(
                 UUID.randomUUID(),
                 scene.connection(),
@@ -28,7 +28,7 @@ class PrebuildRequestTest {
 
     @Test
     void idsAreTrimmedAndLoweredAndABlankClassIsNone() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             assertThat(shouted(scene, null).projectId(), is(scene.project.id()));
             assertThat(shouted(scene, null).environmentClassId(), is(nullValue()));
             assertThat(shouted(scene, " ").environmentClassId(), is(nullValue()));
@@ -38,11 +38,11 @@ class PrebuildRequestTest {
 
     @Test
     void aLostCreateIsFoundAgainThoughItsIdsWereInUpperCase() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             var large = scene.gitpod.addEnvironmentClass("Large");
             scene.project.environmentClasses(large);
             scene.fault("CreatePrebuild", Fault.resetAfterActing());
-            Scene.Wait wait = scene.submit(shouted(scene, large.id().toUpperCase(Locale.ROOT)));
+            EngineFixture.Wait wait = scene.submit(shouted(scene, large.id().toUpperCase(Locale.ROOT)));
             scene.untilConcluded(wait, Duration.ofMinutes(13));
 
             assertThat(wait.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));

@@ -50,7 +50,7 @@ class RealThreadsTest {
 
     @Test
     void manyAtOnceAreEachMadeAtMostOnceToldOnceAndClosed() throws Exception {
-        MemoryJournal journal = new MemoryJournal();
+        MemoryRequestStore journal = new MemoryRequestStore();
         OkHttpClient http = new OkHttpClient();
         List<PrebuildHandle> handles = new ArrayList<>();
         List<RecordingObserver> observers = new ArrayList<>();
@@ -68,7 +68,8 @@ class RealThreadsTest {
                     runtime,
                     HASTY,
                     journal,
-                    (endpoint, token, limits) -> new GitpodClient(http, endpoint, token, Scene.PATIENT, "test"))) {
+                    (endpoint, token, limits) ->
+                            new GitpodClient(http, endpoint, token, EngineFixture.PATIENT, "test"))) {
                 for (int i = 0; i < REQUESTS; i++) {
                     RecordingObserver observer = new RecordingObserver();
                     PrebuildRequest request = new PrebuildRequest(

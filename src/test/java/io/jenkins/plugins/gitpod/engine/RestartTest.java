@@ -25,12 +25,12 @@ class RestartTest {
 
     @Test
     void beforeTheIntentNothingIsKeptAndNothingSent() {
-        try (Scene scene = Scene.begin()) {
-            scene.runtime.hold(Lane.CREDENTIALS);
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            scene.runtime.hold(WorkQueue.CREDENTIALS);
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.settle();
-            List<Scene.Wait> resumed = scene.crashAndRestart();
-            scene.runtime.release(Lane.CREDENTIALS);
+            List<EngineFixture.Wait> resumed = scene.crashAndRestart();
+            scene.runtime.release(WorkQueue.CREDENTIALS);
             scene.runtime.advance(Duration.ofMinutes(5));
 
             assertThat(resumed, is(empty()));
@@ -41,12 +41,12 @@ class RestartTest {
 
     @Test
     void betweenIntentAndCreateItIsLookedUpBeforeItIsSent() {
-        try (Scene scene = Scene.begin()) {
-            scene.runtime.hold(Lane.CREATE);
+        try (EngineFixture scene = EngineFixture.begin()) {
+            scene.runtime.hold(WorkQueue.CREATE);
             scene.submit();
             scene.runtime.settle();
-            Scene.Wait resumed = scene.crashAndRestart().get(0);
-            scene.runtime.release(Lane.CREATE);
+            EngineFixture.Wait resumed = scene.crashAndRestart().get(0);
+            scene.runtime.release(WorkQueue.CREATE);
             Duration took = scene.untilStage(resumed, Stage.WATCHING, Duration.ofMinutes(2));
 
             assertThat(took, is(greaterThan(EngineSettings.defaults().readLag())));
@@ -59,13 +59,13 @@ class RestartTest {
 
     @Test
     void aRestartLeavesNoMoreThanThreeTries() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             Fault down = Fault.status(503, "unavailable", "restarting");
             scene.fault(FaultRule.on(CREATE, down).forever(), down);
             scene.submit();
             scene.runtime.runUntil(() -> scene.gitpod.books().count(CREATE) == 2, Duration.ofMinutes(2));
             scene.runtime.settle();
-            Scene.Wait resumed = scene.crashAndRestart().get(0);
+            EngineFixture.Wait resumed = scene.crashAndRestart().get(0);
             scene.untilConcluded(resumed, Duration.ofMinutes(5));
 
             assertThat(resumed.outcome(Outcome.CreateUnclear.class).sent(), is(4));
@@ -76,12 +76,12 @@ class RestartTest {
 
     @Test
     void nothingIsSentAgainForAnOwnerWhoIsGone() {
-        try (Scene scene = Scene.begin()) {
-            scene.runtime.hold(Lane.CREATE);
+        try (EngineFixture scene = EngineFixture.begin()) {
+            scene.runtime.hold(WorkQueue.CREATE);
             scene.submit();
             scene.runtime.settle();
-            Scene.Wait resumed = scene.crashAndRestart().get(0);
-            scene.runtime.release(Lane.CREATE);
+            EngineFixture.Wait resumed = scene.crashAndRestart().get(0);
+            scene.runtime.release(WorkQueue.CREATE);
             resumed.handle().leave(CancelReason.OWNER_GONE);
             scene.untilAllClosed(Duration.ofMinutes(15));
             assertThat(scene.gitpod.books().count(CREATE), is(0));
@@ -90,14 +90,14 @@ class RestartTest {
 
     @Test
     void whatMayBeSurplusIsLookedForAcrossARestart() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             Fault.Hang hang = Fault.hangBeforeActing();
             scene.fault(CREATE, hang);
             scene.untilStage(scene.submit(), Stage.WATCHING, Duration.ofMinutes(2));
             assertThat(scene.journal.open(), hasSize(2));
             hang.release();
             scene.awaitReal(() -> scene.gitpod.books().prebuilds().size() == 2);
-            List<Scene.Wait> resumed = scene.crashAndRestart();
+            List<EngineFixture.Wait> resumed = scene.crashAndRestart();
             scene.untilAllClosed(Duration.ofMinutes(15));
 
             assertThat(scene.gitpod.books().prebuilds().get(1).phase(), is(SimPhase.CANCELLED));
@@ -113,20 +113,21 @@ class RestartTest {
     @ParameterizedTest
     @ValueSource(ints = {-10, 10})
     void aClockThatIsOffDoesNotMatterAfterACrash(int minutes) {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.runtime.setClockAhead(Duration.ofMinutes(minutes));
             scene.createAsPerson();
             scene.runtime.advance(Duration.ofSeconds(75));
             scene.runtime.frame((lane, task) -> {
                 task.run();
-                if (lane == Lane.CREATE) {
+                if (lane == WorkQueue.CREATE) {
                     scene.engine().close();
                 }
             });
             scene.submit();
             scene.runtime.settle();
             scene.runtime.frame((lane, task) -> task.run());
-            Scene.Wait resumed = scene.crashAndRestart(Duration.ofSeconds(40)).get(0);
+            EngineFixture.Wait resumed =
+                    scene.crashAndRestart(Duration.ofSeconds(40)).get(0);
             scene.untilConcluded(resumed, Duration.ofMinutes(13));
 
             assertThat(
@@ -138,10 +139,10 @@ class RestartTest {
 
     @Test
     void betweenCreateAndAnswerItIsFoundAndWatched() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.runtime.frame((lane, task) -> {
                 task.run();
-                if (lane == Lane.CREATE) {
+                if (lane == WorkQueue.CREATE) {
                     scene.engine().close();
                 }
             });
@@ -150,7 +151,7 @@ class RestartTest {
             scene.runtime.frame((lane, task) -> task.run());
             assertThat(scene.journal.open().get(0).stage(), is(Stage.CREATING));
 
-            Scene.Wait resumed = scene.crashAndRestart().get(0);
+            EngineFixture.Wait resumed = scene.crashAndRestart().get(0);
             scene.untilConcluded(resumed, Duration.ofMinutes(12));
             assertThat(
                     resumed.outcome(Outcome.Ended.class).prebuild().id(),
@@ -161,12 +162,13 @@ class RestartTest {
 
     @Test
     void duringTheLookUpItGoesOn() {
-        try (Scene scene = Scene.with().readLag(Duration.ofSeconds(25)).begin()) {
+        try (EngineFixture scene =
+                EngineFixture.with().readLag(Duration.ofSeconds(25)).begin()) {
             scene.fault(CREATE, Fault.resetAfterActing());
             scene.submit();
             scene.runtime.advance(Duration.ofSeconds(10));
             assertThat(scene.journal.open().get(0).stage(), is(Stage.LOOKING_UP));
-            Scene.Wait resumed = scene.crashAndRestart().get(0);
+            EngineFixture.Wait resumed = scene.crashAndRestart().get(0);
             scene.untilStage(resumed, Stage.WATCHING, Duration.ofMinutes(1));
 
             assertThat(resumed.prebuildId(), is(scene.prebuild().id()));
@@ -177,10 +179,11 @@ class RestartTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 20, 60, 240, 400})
     void whileWatchingItIsWatchedOn(int seconds) {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofSeconds(seconds));
-            Scene.Wait resumed = scene.crashAndRestart(Duration.ofSeconds(30)).get(0);
+            EngineFixture.Wait resumed =
+                    scene.crashAndRestart(Duration.ofSeconds(30)).get(0);
             scene.untilConcluded(resumed, Duration.ofMinutes(12));
 
             assertThat(wait.observer().outcomes(), is(empty()));
@@ -193,10 +196,12 @@ class RestartTest {
 
     @Test
     void whatEndedDuringTheDowntimeHasItsTrueResult() {
-        try (Scene scene = Scene.with().plan(PhasePlan.failing("tests failed")).begin()) {
+        try (EngineFixture scene =
+                EngineFixture.with().plan(PhasePlan.failing("tests failed")).begin()) {
             scene.submit();
             scene.runtime.advance(Duration.ofSeconds(30));
-            Scene.Wait resumed = scene.crashAndRestart(Duration.ofHours(8)).get(0);
+            EngineFixture.Wait resumed =
+                    scene.crashAndRestart(Duration.ofHours(8)).get(0);
             scene.untilConcluded(resumed, Duration.ofSeconds(15));
             assertThat(resumed.outcome(Outcome.Ended.class).prebuild().status().failureMessage(), is("tests failed"));
         }
@@ -204,11 +209,12 @@ class RestartTest {
 
     @Test
     void whatVanishedDuringTheDowntimeIsGone() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.submit();
             scene.runtime.advance(Duration.ofSeconds(30));
             scene.prebuild().vanish();
-            Scene.Wait resumed = scene.crashAndRestart(Duration.ofDays(8)).get(0);
+            EngineFixture.Wait resumed =
+                    scene.crashAndRestart(Duration.ofDays(8)).get(0);
             scene.untilConcluded(resumed, Duration.ofMinutes(2));
             resumed.outcome(Outcome.Gone.class);
         }
@@ -216,9 +222,9 @@ class RestartTest {
 
     @Test
     void whileCancellingTheCancelGoesOn() {
-        try (Scene scene =
-                Scene.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene =
+                EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
             scene.gitpod.stopListening();
             wait.abort();
@@ -233,9 +239,9 @@ class RestartTest {
 
     @Test
     void abortedInFlightAndCrashedItIsFoundAndCancelled() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             Fault hang = Fault.hangAfterActing();
-            List<Scene.Wait> waits = new ArrayList<>();
+            List<EngineFixture.Wait> waits = new ArrayList<>();
             scene.fault(
                     FaultRule.on(CREATE, hang).when(call -> {
                         waits.get(0).abort();
@@ -244,7 +250,7 @@ class RestartTest {
                     hang);
             scene.runtime.frame((lane, task) -> {
                 task.run();
-                if (lane == Lane.STATE
+                if (lane == WorkQueue.STATE
                         && !scene.journal.open().isEmpty()
                         && scene.journal.open().get(0).cancelReason() != null) {
                     scene.engine().close();
@@ -263,10 +269,10 @@ class RestartTest {
 
     @Test
     void aDetachedOneIsWatchedOnToItsEnd() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.submit(scene.detachedRequest());
             scene.runtime.advance(Duration.ofMinutes(1));
-            Scene.Wait resumed = scene.crashAndRestart().get(0);
+            EngineFixture.Wait resumed = scene.crashAndRestart().get(0);
             resumed.handle().leave(CancelReason.OWNER_GONE);
             scene.untilConcluded(resumed, Duration.ofMinutes(12));
             assertThat(resumed.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
@@ -275,8 +281,8 @@ class RestartTest {
 
     @Test
     void manyThatWereInFlightFindTheirOwn() {
-        try (Scene scene = Scene.begin()) {
-            List<Scene.Wait> first = new ArrayList<>();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            List<EngineFixture.Wait> first = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
                 first.add(scene.submit());
             }
@@ -288,9 +294,14 @@ class RestartTest {
             scene.runtime.settle();
             assertThat(scene.journal.open(), hasSize(6));
 
-            List<Scene.Wait> resumed = scene.crashAndRestart();
+            List<EngineFixture.Wait> resumed = scene.crashAndRestart();
             scene.runtime.advance(Duration.ofMinutes(2));
-            assertThat(resumed.stream().map(Scene.Wait::prebuildId).distinct().toList(), hasSize(6));
+            assertThat(
+                    resumed.stream()
+                            .map(EngineFixture.Wait::prebuildId)
+                            .distinct()
+                            .toList(),
+                    hasSize(6));
             assertThat(scene.gitpod.books().prebuilds(), hasSize(6));
             scene.untilAllClosed(Duration.ofMinutes(12));
         }
@@ -298,13 +309,13 @@ class RestartTest {
 
     @Test
     void aThousandWaitsAreReArmedWithoutABurst() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             for (int i = 0; i < 1000; i++) {
                 scene.submit();
             }
             scene.runtime.advance(Duration.ofMinutes(1));
             scene.gitpod.books().clear();
-            List<Scene.Wait> resumed = scene.crashAndRestart();
+            List<EngineFixture.Wait> resumed = scene.crashAndRestart();
             assertThat(resumed, hasSize(1000));
             scene.runtime.advance(Duration.ofSeconds(14));
 
@@ -316,8 +327,8 @@ class RestartTest {
 
     @Test
     void theOldEngineIsSilentAfterItsEnd() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
             scene.engine().close();
             scene.gitpod.books().clear();
@@ -335,7 +346,8 @@ class RestartTest {
 
     @Test
     void anObserverThatComesLateHearsTheOutcome() {
-        try (Scene scene = Scene.with().plan(PhasePlan.failing("no")).begin()) {
+        try (EngineFixture scene =
+                EngineFixture.with().plan(PhasePlan.failing("no")).begin()) {
             scene.submit();
             scene.runtime.advance(Duration.ofSeconds(30));
             SavedRequest saved = scene.journal.open().get(0);
@@ -355,7 +367,7 @@ class RestartTest {
 
     @Test
     void whatNobodyWillEverHearIsClosedOnceTheOwnerIsKnownToBeGone() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.submit();
             scene.runtime.advance(Duration.ofSeconds(30));
             SavedRequest saved = scene.journal.open().get(0);
@@ -370,8 +382,9 @@ class RestartTest {
 
     @Test
     void twoWhoAttachAtTheEndHearOneWordTogether() {
-        try (Scene scene = Scene.with().plan(PhasePlan.failing("no")).begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene =
+                EngineFixture.with().plan(PhasePlan.failing("no")).begin()) {
+            EngineFixture.Wait wait = scene.submit();
             RecordingObserver second = new RecordingObserver();
             wait.observer().onConcluded(() -> wait.handle().attach(second));
             scene.untilAllClosed(Duration.ofMinutes(5));

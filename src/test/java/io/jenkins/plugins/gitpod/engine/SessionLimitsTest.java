@@ -29,8 +29,8 @@ class SessionLimitsTest {
     private static final String GET = "GetPrebuild";
     private static final String CANCEL = "CancelPrebuild";
 
-    private final Scene scene =
-            Scene.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin();
+    private final EngineFixture scene =
+            EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin();
 
     @AfterEach
     void end() {
@@ -46,8 +46,8 @@ class SessionLimitsTest {
         return usual -> new SessionLimits(usual.shortestPoll(), usual.longestPoll(), calls, usual.call());
     }
 
-    private Scene.Wait watched() {
-        Scene.Wait wait = scene.submit();
+    private EngineFixture.Wait watched() {
+        EngineFixture.Wait wait = scene.submit();
         scene.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(1));
         return wait;
     }
@@ -109,18 +109,18 @@ class SessionLimitsTest {
     void withOneCallAtOnceNothingIsReadWhileACreateIsOut() {
         scene.limits(atOnce(1));
         watched();
-        scene.runtime.hold(Lane.CREATE);
+        scene.runtime.hold(WorkQueue.CREATE);
         scene.submit();
         scene.runtime.advance(Duration.ofSeconds(1));
         assertThat(readsWithin(Duration.ofMinutes(2)), is(0));
-        scene.runtime.release(Lane.CREATE);
+        scene.runtime.release(WorkQueue.CREATE);
         assertThat(readsWithin(Duration.ofMinutes(2)), is(greaterThan(5)));
     }
 
     @Test
     void usuallyACreateThatIsOutHoldsUpNoRead() {
         watched();
-        scene.runtime.hold(Lane.CREATE);
+        scene.runtime.hold(WorkQueue.CREATE);
         for (int i = 0; i < 20; i++) {
             scene.submit();
         }
@@ -131,13 +131,13 @@ class SessionLimitsTest {
     @Test
     void whoeverWaitsForACallGetsItsTurn() {
         scene.limits(atOnce(1));
-        List<Scene.Wait> waits = new ArrayList<>();
+        List<EngineFixture.Wait> waits = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             waits.add(scene.submit());
         }
         scene.runtime.advance(Duration.ofMinutes(1));
         assertThat(scene.gitpod.books().count(CREATE), is(12));
-        waits.forEach(Scene.Wait::abort);
+        waits.forEach(EngineFixture.Wait::abort);
         scene.untilAllClosed(Duration.ofMinutes(10));
         assertThat(scene.gitpod.books().count(CANCEL), is(greaterThanOrEqualTo(12)));
         assertThat(scene.engine().sessions(), is(0));
@@ -146,18 +146,18 @@ class SessionLimitsTest {
     @Test
     void cancelsGoFirstThenReadsThenCreates() {
         SimulatedRuntime runtime = new SimulatedRuntime();
-        EngineRuntime gated = new CallGate(2).around(runtime);
+        EngineRuntime gated = new CallLimiter(2).around(runtime);
         List<String> done = new ArrayList<>();
-        runtime.hold(Lane.CREATE);
-        gated.lane(Lane.CREATE).execute(() -> done.add("create 1"));
-        gated.lane(Lane.CREATE).execute(() -> done.add("create 2"));
-        gated.lane(Lane.CREATE).execute(() -> done.add("create 3"));
-        gated.lane(Lane.WATCH).execute(() -> done.add("read"));
-        gated.lane(Lane.CANCEL).execute(() -> done.add("cancel"));
-        gated.lane(Lane.DELIVERY).execute(() -> done.add("no call"));
+        runtime.hold(WorkQueue.CREATE);
+        gated.lane(WorkQueue.CREATE).execute(() -> done.add("create 1"));
+        gated.lane(WorkQueue.CREATE).execute(() -> done.add("create 2"));
+        gated.lane(WorkQueue.CREATE).execute(() -> done.add("create 3"));
+        gated.lane(WorkQueue.WATCH).execute(() -> done.add("read"));
+        gated.lane(WorkQueue.CANCEL).execute(() -> done.add("cancel"));
+        gated.lane(WorkQueue.DELIVERY).execute(() -> done.add("no call"));
         runtime.settle();
         assertThat(done, contains("no call"));
-        runtime.release(Lane.CREATE);
+        runtime.release(WorkQueue.CREATE);
         runtime.settle();
         assertThat(done, contains("no call", "create 1", "create 2", "cancel", "read", "create 3"));
     }
@@ -165,12 +165,12 @@ class SessionLimitsTest {
     @Test
     void aCallThatFailsGivesItsPlaceBack() {
         SimulatedRuntime runtime = new SimulatedRuntime();
-        EngineRuntime gated = new CallGate(1).around(runtime);
+        EngineRuntime gated = new CallLimiter(1).around(runtime);
         List<String> done = new ArrayList<>();
-        gated.lane(Lane.WATCH).execute(() -> {
+        gated.lane(WorkQueue.WATCH).execute(() -> {
             throw new IllegalStateException("a defect");
         });
-        gated.lane(Lane.WATCH).execute(() -> done.add("next"));
+        gated.lane(WorkQueue.WATCH).execute(() -> done.add("next"));
         assertThrows(IllegalStateException.class, runtime::settle);
         runtime.settle();
         assertThat(done, contains("next"));
@@ -178,10 +178,10 @@ class SessionLimitsTest {
 
     @Test
     void aChangeIsForNewRequestsAndBreaksNoWait() {
-        Scene.Wait before = watched();
+        EngineFixture.Wait before = watched();
         scene.limits(poll(100, 100));
         assertThat(readsWithin(Duration.ofMinutes(4)), is(greaterThan(15)));
-        Scene.Wait after = watched();
+        EngineFixture.Wait after = watched();
         assertThat(scene.engine().sessions(), is(2));
         scene.gitpod.prebuild(before.prebuildId()).failWith("no");
         scene.untilConcluded(before, Duration.ofSeconds(15));

@@ -65,12 +65,12 @@ final class SimulatedEvents {
     private static final Duration LOOK = Duration.ofMillis(500);
     private static final Duration LATE = Duration.ofMinutes(3);
 
-    private final Scene scene;
+    private final EngineFixture scene;
     private final List<Stream> streams = new ArrayList<>();
     private Manner manner;
     private int mostOpen;
 
-    SimulatedEvents(Scene scene, Manner manner) {
+    SimulatedEvents(EngineFixture scene, Manner manner) {
         this.scene = scene;
         this.manner = manner;
     }

@@ -27,11 +27,11 @@ final class SimulatedRuntime implements EngineRuntime {
 
     /** What happens before and after each task of a lane. */
     interface Frame {
-        void around(Lane lane, Runnable task);
+        void around(WorkQueue lane, Runnable task);
     }
 
     private final PriorityQueue<Task> tasks = new PriorityQueue<>();
-    private final Map<Lane, List<Runnable>> held = new EnumMap<>(Lane.class);
+    private final Map<WorkQueue, List<Runnable>> held = new EnumMap<>(WorkQueue.class);
     private final Random random;
     private Frame frame = (lane, task) -> task.run();
     private Duration wallAhead = Duration.ZERO;
@@ -79,7 +79,7 @@ final class SimulatedRuntime implements EngineRuntime {
     }
 
     @Override
-    public Executor lane(Lane lane) {
+    public Executor lane(WorkQueue lane) {
         return task -> {
             synchronized (this) {
                 List<Runnable> waiting = held.get(lane);
@@ -104,12 +104,12 @@ final class SimulatedRuntime implements EngineRuntime {
     }
 
     /** From now on the lane's threads are all busy. */
-    synchronized void hold(Lane lane) {
+    synchronized void hold(WorkQueue lane) {
         held.putIfAbsent(lane, new ArrayList<>());
     }
 
     /** The lane's threads are free again. */
-    void release(Lane lane) {
+    void release(WorkQueue lane) {
         List<Runnable> waiting;
         synchronized (this) {
             waiting = held.remove(lane);

@@ -34,14 +34,14 @@ class StreamFaultMatrixTest {
     }
 
     private interface Play {
-        void play(Scene scene, SimulatedEvents events);
+        void play(EngineFixture scene, SimulatedEvents events);
     }
 
     private static void cell(Manner manner, Play play) {
         cells++;
         SimulatedEvents[] events = new SimulatedEvents[1];
         Loud loud = new Loud();
-        try (Scene scene = Scene.with()
+        try (EngineFixture scene = EngineFixture.with()
                 .events(of -> {
                     events[0] = new SimulatedEvents(of, manner);
                     return client -> events[0].source();
@@ -90,7 +90,7 @@ class StreamFaultMatrixTest {
         }
     }
 
-    private static PrebuildPhase phase(Scene.Wait wait) {
+    private static PrebuildPhase phase(EngineFixture.Wait wait) {
         return wait.outcome(Outcome.Ended.class).prebuild().status().phase();
     }
 
@@ -98,7 +98,7 @@ class StreamFaultMatrixTest {
     @EnumSource(Manner.class)
     void aLoneWaitEndsInTime(Manner manner) {
         cell(manner, (scene, events) -> {
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             Duration took = scene.untilConcluded(wait, Duration.ofMinutes(12));
             assertThat(phase(wait), is(PrebuildPhase.COMPLETED));
             boolean slow = manner == Manner.LATE || manner == Manner.FORGETS_HALF;
@@ -123,7 +123,7 @@ class StreamFaultMatrixTest {
     @EnumSource(Manner.class)
     void manyWaitsEndInTime(Manner manner) {
         cell(manner, (scene, events) -> {
-            List<Scene.Wait> waits = new ArrayList<>();
+            List<EngineFixture.Wait> waits = new ArrayList<>();
             for (int i = 0; i < 30; i++) {
                 waits.add(scene.submit());
                 scene.runtime.advance(Duration.ofSeconds(3));
@@ -138,7 +138,7 @@ class StreamFaultMatrixTest {
     @EnumSource(Manner.class)
     void anAbortLeadsToItsEnd(Manner manner) {
         cell(manner, (scene, events) -> {
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(4));
             wait.abort();
             scene.untilConcluded(wait, Duration.ofSeconds(10));
@@ -155,7 +155,7 @@ class StreamFaultMatrixTest {
     @EnumSource(Manner.class)
     void aRotatedTokenEndsNoWait(Manner manner) {
         cell(manner, (scene, events) -> {
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(4));
             scene.account.rotate();
             scene.untilConcluded(wait, Duration.ofMinutes(11));
@@ -168,7 +168,7 @@ class StreamFaultMatrixTest {
     void aStreamThatWasGoodAndTurnsBadEndsNoWait(Manner manner) {
         cell(manner, (scene, events) -> {
             events.become(Manner.HONEST);
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(4));
             events.become(manner);
             events.breakAll();
@@ -184,7 +184,7 @@ class StreamFaultMatrixTest {
         cell(manner, (scene, events) -> {
             scene.submit();
             scene.runtime.advance(Duration.ofMinutes(4));
-            Scene.Wait resumed = scene.crashAndRestart().get(0);
+            EngineFixture.Wait resumed = scene.crashAndRestart().get(0);
             assertThat("open streams of a closed engine", events.open(), is(lessThanOrEqualTo(1)));
             scene.untilConcluded(resumed, Duration.ofMinutes(11));
             assertThat(phase(resumed), is(PrebuildPhase.COMPLETED));

@@ -73,8 +73,8 @@ class StreamOverHttpTest {
         engine = new PrebuildEngine(
                 runtime,
                 EngineSettings.defaults().withPollInterval(pollInterval),
-                new MemoryJournal(),
-                (endpoint, token, limits) -> new GitpodClient(http, endpoint, token, Scene.PATIENT, "test"));
+                new MemoryRequestStore(),
+                (endpoint, token, limits) -> new GitpodClient(http, endpoint, token, EngineFixture.PATIENT, "test"));
     }
 
     private SimPrebuild submit() throws Exception {

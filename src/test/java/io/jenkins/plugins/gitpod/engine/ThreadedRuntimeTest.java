@@ -34,7 +34,7 @@ class ThreadedRuntimeTest {
         AtomicInteger most = new AtomicInteger();
         CountDownLatch done = new CountDownLatch(tasks);
         for (int i = 0; i < tasks; i++) {
-            runtime.lane(Lane.STATE).execute(() -> {
+            runtime.lane(WorkQueue.STATE).execute(() -> {
                 most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                 Thread.yield();
                 inside.decrementAndGet();
@@ -42,7 +42,7 @@ class ThreadedRuntimeTest {
             });
         }
         await(done);
-        assertThat(most.get(), is(lessThanOrEqualTo(Lane.STATE.threads())));
+        assertThat(most.get(), is(lessThanOrEqualTo(WorkQueue.STATE.threads())));
     }
 
     @Test
@@ -50,7 +50,7 @@ class ThreadedRuntimeTest {
         CountDownLatch release = new CountDownLatch(1);
         try {
             for (int i = 0; i < 100; i++) {
-                runtime.lane(Lane.CREATE).execute(() -> {
+                runtime.lane(WorkQueue.CREATE).execute(() -> {
                     try {
                         release.await();
                     } catch (InterruptedException e) {
@@ -58,8 +58,8 @@ class ThreadedRuntimeTest {
                     }
                 });
             }
-            for (Lane lane : Lane.values()) {
-                if (lane != Lane.CREATE) {
+            for (WorkQueue lane : WorkQueue.values()) {
+                if (lane != WorkQueue.CREATE) {
                     CountDownLatch done = new CountDownLatch(1);
                     runtime.lane(lane).execute(done::countDown);
                     await(done);
@@ -75,7 +75,7 @@ class ThreadedRuntimeTest {
         CountDownLatch done = new CountDownLatch(20_000);
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        Lane[] lanes = {Lane.CREATE, Lane.WATCH, Lane.CANCEL};
+        WorkQueue[] lanes = {WorkQueue.CREATE, WorkQueue.WATCH, WorkQueue.CANCEL};
         for (int i = 0; i < 20_000; i++) {
             runtime.lane(lanes[i % lanes.length]).execute(() -> {
                 most.accumulateAndGet(inside.incrementAndGet(), Math::max);
@@ -90,11 +90,11 @@ class ThreadedRuntimeTest {
 
     @Test
     void aLaneWhoseTasksHangGetsAllItsThreads() throws InterruptedException {
-        CountDownLatch inside = new CountDownLatch(Lane.CANCEL.threads());
+        CountDownLatch inside = new CountDownLatch(WorkQueue.CANCEL.threads());
         CountDownLatch release = new CountDownLatch(1);
         try {
-            for (int i = 0; i < Lane.CANCEL.threads(); i++) {
-                runtime.lane(Lane.CANCEL).execute(() -> {
+            for (int i = 0; i < WorkQueue.CANCEL.threads(); i++) {
+                runtime.lane(WorkQueue.CANCEL).execute(() -> {
                     inside.countDown();
                     try {
                         release.await();
@@ -114,7 +114,7 @@ class ThreadedRuntimeTest {
         try (LogLines quiet = new LogLines()) {
             for (int i = 0; i < 50; i++) {
                 int number = i;
-                runtime.lane(Lane.STATE).execute(() -> {
+                runtime.lane(WorkQueue.STATE).execute(() -> {
                     if (number % 2 == 0) {
                         throw new StackOverflowError("on purpose");
                     }
@@ -122,7 +122,7 @@ class ThreadedRuntimeTest {
                 });
             }
             CountDownLatch done = new CountDownLatch(1);
-            runtime.lane(Lane.STATE).execute(done::countDown);
+            runtime.lane(WorkQueue.STATE).execute(done::countDown);
             await(done);
             assertThat(quiet.text().contains("on purpose"), is(true));
         }
@@ -132,10 +132,10 @@ class ThreadedRuntimeTest {
     void anInterruptedTaskLeavesNothingToTheNext() throws InterruptedException {
         CountDownLatch done = new CountDownLatch(1);
         AtomicInteger interrupted = new AtomicInteger();
-        for (int i = 0; i < Lane.STATE.threads() * 2; i++) {
-            runtime.lane(Lane.STATE).execute(() -> Thread.currentThread().interrupt());
+        for (int i = 0; i < WorkQueue.STATE.threads() * 2; i++) {
+            runtime.lane(WorkQueue.STATE).execute(() -> Thread.currentThread().interrupt());
         }
-        runtime.lane(Lane.STATE).execute(() -> {
+        runtime.lane(WorkQueue.STATE).execute(() -> {
             interrupted.set(Thread.currentThread().isInterrupted() ? 1 : 0);
             done.countDown();
         });
@@ -157,7 +157,7 @@ class ThreadedRuntimeTest {
     void afterTheEndTasksAreDroppedQuietly() {
         runtime.close();
         AtomicInteger ran = new AtomicInteger();
-        runtime.lane(Lane.STATE).execute(ran::incrementAndGet);
+        runtime.lane(WorkQueue.STATE).execute(ran::incrementAndGet);
         runtime.schedule(Duration.ZERO, ran::incrementAndGet);
         assertThat(ran.get(), is(0));
     }

@@ -33,11 +33,11 @@ class TokenTest {
 
     @Test
     void aTokenRotatedBeforeTheCreateIsPickedUp() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             BearerToken old = BearerToken.of(scene.account.token());
             AtomicInteger looks = new AtomicInteger();
             scene.account.rotate();
-            Scene.Wait wait = scene.submit(
+            EngineFixture.Wait wait = scene.submit(
                     scene.request(), () -> looks.getAndIncrement() == 0 ? old : BearerToken.of(scene.account.token()));
             scene.untilStage(wait, Stage.WATCHING, Duration.ZERO);
 
@@ -48,8 +48,8 @@ class TokenTest {
 
     @Test
     void aTokenRotatedWhileWatchingIsPickedUp() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
             scene.account.rotate();
             scene.untilConcluded(wait, Duration.ofMinutes(12));
@@ -61,8 +61,8 @@ class TokenTest {
 
     @Test
     void aTokenRotatedBeforeTheCancelIsPickedUp() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
             scene.account.rotate();
             wait.abort();
@@ -76,9 +76,10 @@ class TokenTest {
 
     @Test
     void aTokenRotatedDuringTheLookUpIsPickedUp() {
-        try (Scene scene = Scene.with().readLag(Duration.ofSeconds(15)).begin()) {
+        try (EngineFixture scene =
+                EngineFixture.with().readLag(Duration.ofSeconds(15)).begin()) {
             scene.fault("CreatePrebuild", Fault.resetAfterActing());
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofSeconds(5));
             scene.account.rotate();
             scene.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(1));
@@ -88,16 +89,16 @@ class TokenTest {
 
     @Test
     void aRefusalOfTheOldTokenThatComesAfterTheRotationEndsNothing() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
             // The cancel waits in its lane with the old token, while the read finds out about the new one.
-            scene.runtime.hold(Lane.CANCEL);
+            scene.runtime.hold(WorkQueue.CANCEL);
             wait.abort();
             scene.runtime.settle();
             scene.account.rotate();
             scene.runtime.advance(Duration.ofSeconds(30));
-            scene.runtime.release(Lane.CANCEL);
+            scene.runtime.release(WorkQueue.CANCEL);
             scene.untilConcluded(wait, Duration.ofSeconds(2));
 
             wait.outcome(Outcome.CancelAccepted.class);
@@ -107,9 +108,9 @@ class TokenTest {
 
     @Test
     void aRevokedTokenFailsTheCreateWithItsReason() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.account.revoke();
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.untilConcluded(wait, Duration.ZERO);
 
             assertThat(wait.outcome(Outcome.CreateRefused.class).failure().code(), is(ErrorCode.UNAUTHENTICATED));
@@ -119,9 +120,9 @@ class TokenTest {
 
     @Test
     void aTokenRevokedWhileWatchingEndsTheWaitAndTheCancelWaitsForAnother() {
-        try (Scene scene =
-                Scene.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene =
+                EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
             scene.account.revoke();
             scene.untilConcluded(wait, Duration.ofSeconds(15));
@@ -137,9 +138,9 @@ class TokenTest {
 
     @Test
     void aRevokedTokenHammersNobodyWhileItIsWaitedForAnother() {
-        try (Scene scene =
-                Scene.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene =
+                EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
             scene.account.revoke();
             scene.untilConcluded(wait, Duration.ofSeconds(15));
@@ -152,9 +153,9 @@ class TokenTest {
 
     @Test
     void aReadOnlyTokenFailsTheCreate() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.account.readOnly();
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.untilConcluded(wait, Duration.ZERO);
             assertThat(wait.outcome(Outcome.CreateRefused.class).failure().code(), is(ErrorCode.PERMISSION_DENIED));
         }
@@ -162,14 +163,14 @@ class TokenTest {
 
     @Test
     void aProviderThatHangsEndsTheWaitWithinMinutesAndSendsNothing() {
-        try (Scene scene = Scene.begin()) {
-            scene.runtime.hold(Lane.CREDENTIALS);
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            scene.runtime.hold(WorkQueue.CREDENTIALS);
+            EngineFixture.Wait wait = scene.submit();
             Duration took = scene.untilConcluded(wait, Duration.ofMinutes(5));
 
             assertThat(took, is(greaterThan(Duration.ofMinutes(1))));
             assertThat(wait.outcome(Outcome.NoToken.class).failure().problem(), is(Problem.NO_ANSWER));
-            scene.runtime.release(Lane.CREDENTIALS);
+            scene.runtime.release(WorkQueue.CREDENTIALS);
             scene.runtime.advance(Duration.ofMinutes(5));
             assertThat(scene.gitpod.books().calls(), is(empty()));
             assertThat(scene.engine().open(), is(empty()));
@@ -178,11 +179,11 @@ class TokenTest {
 
     @Test
     void aProviderThatHangsForAMomentOnlyDelays() {
-        try (Scene scene = Scene.begin()) {
-            scene.runtime.hold(Lane.CREDENTIALS);
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            scene.runtime.hold(WorkQueue.CREDENTIALS);
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofSeconds(61));
-            scene.runtime.release(Lane.CREDENTIALS);
+            scene.runtime.release(WorkQueue.CREDENTIALS);
             scene.untilStage(wait, Stage.WATCHING, Duration.ofSeconds(10));
             assertThat(scene.gitpod.books().prebuilds(), hasSize(1));
         }
@@ -190,16 +191,16 @@ class TokenTest {
 
     @Test
     void aSlowProviderAfterARestartEndsNoWait() {
-        try (Scene scene =
-                Scene.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
+        try (EngineFixture scene =
+                EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
             for (int i = 0; i < 50; i++) {
                 scene.submit();
             }
             scene.runtime.advance(Duration.ofMinutes(1));
-            List<Scene.Wait> resumed = scene.crashAndRestart();
+            List<EngineFixture.Wait> resumed = scene.crashAndRestart();
             scene.runtime.frame((lane, task) -> {
                 task.run();
-                if (lane == Lane.CREDENTIALS) {
+                if (lane == WorkQueue.CREDENTIALS) {
                     scene.runtime.sleep(Duration.ofSeconds(12));
                 }
             });
@@ -213,9 +214,9 @@ class TokenTest {
 
     @Test
     void aProviderThatThrowsIsAskedAgainAndItsSecretsAreToldToNobody() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             try (LogLines log = new LogLines()) {
-                Scene.Wait wait = scene.submit(scene.request(), () -> {
+                EngineFixture.Wait wait = scene.submit(scene.request(), () -> {
                     throw new IllegalStateException("cannot parse " + SECRET);
                 });
                 scene.untilConcluded(wait, Duration.ofMinutes(5));
@@ -231,8 +232,8 @@ class TokenTest {
 
     @Test
     void aProviderThatAnswersNothingIsAProviderThatFailed() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit(scene.request(), () -> null);
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit(scene.request(), () -> null);
             scene.untilConcluded(wait, Duration.ofMinutes(5));
             assertThat(wait.outcome(Outcome.NoToken.class).failure().problem(), is(Problem.LOOKUP_FAILED));
         }
@@ -240,8 +241,8 @@ class TokenTest {
 
     @Test
     void aProviderWithADefectIsAProviderThatFailed() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit(scene.request(), () -> {
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit(scene.request(), () -> {
                 throw new StackOverflowError();
             });
             scene.untilConcluded(wait, Duration.ofMinutes(5));
@@ -254,8 +255,8 @@ class TokenTest {
             value = Problem.class,
             names = {"NOT_CONFIGURED", "NOT_FOUND", "WRONG_KIND", "UNUSABLE"})
     void aCredentialThatIsWrongFailsAtOnce(Problem problem) {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit(scene.request(), () -> {
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit(scene.request(), () -> {
                 throw new TokenUnavailableException(problem, "no");
             });
             scene.untilConcluded(wait, Duration.ZERO);
@@ -265,9 +266,9 @@ class TokenTest {
 
     @Test
     void aStoreThatMakesUpAnotherBadTokenForEachLookEnds() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             AtomicInteger number = new AtomicInteger();
-            Scene.Wait wait =
+            EngineFixture.Wait wait =
                     scene.submit(scene.request(), () -> BearerToken.of("made-up-" + number.incrementAndGet()));
             scene.untilConcluded(wait, Duration.ofMinutes(1));
             assertThat(wait.outcome(Outcome.CreateRefused.class).failure().code(), is(ErrorCode.UNAUTHENTICATED));
@@ -277,8 +278,8 @@ class TokenTest {
 
     @Test
     void manyWhoShareARotatedTokenAllGoOn() {
-        try (Scene scene = Scene.begin()) {
-            List<Scene.Wait> waits = new ArrayList<>();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            List<EngineFixture.Wait> waits = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
                 waits.add(scene.submit());
             }
@@ -291,9 +292,9 @@ class TokenTest {
 
     @Test
     void aGatewayThatRefusesOnceWithoutACauseFailsAWaitByTheRules() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.fault(FaultRule.on("GetPrebuild", Fault.status(401, "unauthenticated", "no")), Fault.emptyBody(401));
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.untilConcluded(wait, Duration.ofMinutes(1));
             wait.outcome(Outcome.WatchLost.class);
             scene.untilAllClosed(Duration.ofMinutes(1));

@@ -30,8 +30,8 @@ class TroubleTest {
 
     @Test
     void anOutageShorterThanTheBudgetEndsNothing() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
             scene.gitpod.stopListening();
             scene.runtime.advance(Duration.ofMinutes(13));
@@ -47,9 +47,9 @@ class TroubleTest {
 
     @Test
     void anOutageLongerThanTheBudgetEndsTheWaitAndCancelsOnceItIsOver() {
-        try (Scene scene =
-                Scene.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene =
+                EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
             scene.gitpod.stopListening();
             Duration took = scene.untilConcluded(wait, Duration.ofMinutes(20));
@@ -67,8 +67,8 @@ class TroubleTest {
 
     @Test
     void aServerInTroubleIsAskedLessOften() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.fault(FaultRule.on("GetPrebuild", Fault.htmlStatus(503)).forever(), Fault.htmlStatus(503));
             scene.untilConcluded(wait, Duration.ofMinutes(20));
             assertThat(scene.gitpod.books().count("GetPrebuild"), is(lessThan(20)));
@@ -78,8 +78,8 @@ class TroubleTest {
     @ParameterizedTest
     @ValueSource(longs = {-7200, -60, 61, 7200, 864_000})
     void aWallClockThatJumpsWhileWatchingMattersToNobody(long seconds) {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
             scene.runtime.setClockAhead(Duration.ofSeconds(seconds));
             scene.untilConcluded(wait, Duration.ofMinutes(12));
@@ -90,18 +90,18 @@ class TroubleTest {
     @ParameterizedTest
     @ValueSource(longs = {-55, 55})
     void clocksThatDifferByLessThanTheSkewHinderNoLookUp(long seconds) {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.runtime.setClockAhead(Duration.ofSeconds(seconds));
             scene.fault("CreatePrebuild", Fault.resetAfterActing());
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(1));
         }
     }
 
     @Test
     void aMachineThatSleptTellsTheTrueResult() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
             scene.runtime.sleep(Duration.ofHours(14));
             scene.untilConcluded(wait, Duration.ofSeconds(15));
@@ -111,9 +111,9 @@ class TroubleTest {
 
     @Test
     void aMachineThatSleepsAgainAndAgainCausesNoTimeOut() {
-        try (Scene scene =
-                Scene.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene =
+                EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
+            EngineFixture.Wait wait = scene.submit();
             for (int night = 0; night < 20; night++) {
                 scene.runtime.advance(Duration.ofMinutes(2));
                 scene.runtime.sleep(Duration.ofHours(10));
@@ -124,8 +124,8 @@ class TroubleTest {
 
     @Test
     void aMachineThatWakesUpWithoutANetworkWaitsForIt() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
             scene.gitpod.stopListening();
             scene.runtime.sleep(Duration.ofHours(10));
@@ -138,9 +138,9 @@ class TroubleTest {
 
     @Test
     void overItsTimeItIsCancelled() {
-        try (Scene scene =
-                Scene.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene =
+                EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
+            EngineFixture.Wait wait = scene.submit();
             Duration took = scene.untilConcluded(wait, Duration.ofMinutes(125));
 
             Outcome.OverLimit over = wait.outcome(Outcome.OverLimit.class);
@@ -154,8 +154,8 @@ class TroubleTest {
 
     @Test
     void aSnapshotThatStallsIsCancelled() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.settle();
             scene.prebuild().stallSnapshot();
             scene.untilConcluded(wait, Duration.ofMinutes(55));
@@ -168,9 +168,9 @@ class TroubleTest {
 
     @Test
     void theOverallLimitHoldsAcrossRestarts() {
-        try (Scene scene =
-                Scene.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene =
+                EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
+            EngineFixture.Wait wait = scene.submit();
             for (int i = 0; i < 4; i++) {
                 scene.runtime.advance(Duration.ofMinutes(35));
                 if (!wait.observer().isConcluded()) {
@@ -184,8 +184,8 @@ class TroubleTest {
 
     @Test
     void anUnknownPhaseIsWatchedOn() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
             scene.prebuild().unknownPhase("PREBUILD_PHASE_NEW_THING");
             scene.runtime.advance(Duration.ofMinutes(5));
@@ -199,8 +199,9 @@ class TroubleTest {
 
     @Test
     void theReadLagAfterTheCreateIsNotTheEnd() {
-        try (Scene scene = Scene.with().readLag(Duration.ofSeconds(25)).begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene =
+                EngineFixture.with().readLag(Duration.ofSeconds(25)).begin()) {
+            EngineFixture.Wait wait = scene.submit();
             scene.untilConcluded(wait, Duration.ofMinutes(12));
             assertThat(wait.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
         }
@@ -208,9 +209,9 @@ class TroubleTest {
 
     @Test
     void ofThirtyBuildsBeforeARateLimitedServerNoneFails() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.gitpod.maxCallsPerSecond(2);
-            List<Scene.Wait> waits = new ArrayList<>();
+            List<EngineFixture.Wait> waits = new ArrayList<>();
             for (int i = 0; i < 30; i++) {
                 waits.add(scene.submit());
             }
@@ -225,12 +226,12 @@ class TroubleTest {
     @ParameterizedTest
     @ValueSource(strings = {"RetryInfo", "RateLimit-RetryAfter", "Retry-After"})
     void aRateLimitIsHonouredHoweverItIsTold(String how) {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             Fault limit = how.equals("RetryInfo")
                     ? Fault.rateLimit(Duration.ofSeconds(40))
                     : Fault.rateLimitByHeader(how, "40");
             scene.fault("CreatePrebuild", limit);
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             Duration took = scene.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(2));
 
             assertThat(took, is(greaterThan(Duration.ofSeconds(40))));
@@ -242,12 +243,12 @@ class TroubleTest {
     /** A wait that is told but is none must not make calls follow each other as fast as they are answered. */
     @Test
     void aWaitOfNothingIsStillAWait() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.gitpod
                     .faults()
                     .add(FaultRule.on("CreatePrebuild", Fault.rateLimit(Duration.ZERO))
                             .forever());
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
 
             assertThat(scene.gitpod.books().count("CreatePrebuild"), is(lessThanOrEqualTo(60)));
@@ -260,9 +261,9 @@ class TroubleTest {
 
     @Test
     void anIntentThatCannotBeSavedSendsNothing() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.journal.failing(true);
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.untilConcluded(wait, Duration.ZERO);
 
             assertThat(wait.outcome(Outcome.NotSaved.class).failure().getMessage(), containsString("disk full"));
@@ -273,9 +274,9 @@ class TroubleTest {
 
     @Test
     void aJournalWithADefectSendsNothingEither() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.journal.broken(true);
-            Scene.Wait wait = scene.submit();
+            EngineFixture.Wait wait = scene.submit();
             scene.untilConcluded(wait, Duration.ZERO);
             wait.outcome(Outcome.NotSaved.class);
             assertThat(scene.gitpod.books().calls(), is(empty()));
@@ -284,14 +285,14 @@ class TroubleTest {
 
     @Test
     void aDiskThatFillsUpLaterStopsNoWaitAndNoCancel() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             scene.gitpod.onCreate(made -> scene.journal.failing(true));
-            Scene.Wait finished = scene.submit();
+            EngineFixture.Wait finished = scene.submit();
             scene.untilConcluded(finished, Duration.ofMinutes(12));
             finished.outcome(Outcome.Ended.class);
 
             scene.journal.failing(false);
-            Scene.Wait aborted = scene.submit();
+            EngineFixture.Wait aborted = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
             aborted.abort();
             scene.untilConcluded(aborted, Duration.ZERO);
@@ -302,8 +303,8 @@ class TroubleTest {
 
     @Test
     void anObserverThatThrowsEndsTheBookAllTheSame() {
-        try (Scene scene = Scene.begin()) {
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            EngineFixture.Wait wait = scene.submit();
             wait.observer()
                     .onUpdate(update -> {
                         throw new IllegalStateException("console closed");
@@ -319,14 +320,14 @@ class TroubleTest {
 
     @Test
     void anObserverThatHangsHoldsUpNobodyElse() {
-        try (Scene scene = Scene.begin()) {
-            scene.runtime.hold(Lane.DELIVERY);
-            Scene.Wait wait = scene.submit();
+        try (EngineFixture scene = EngineFixture.begin()) {
+            scene.runtime.hold(WorkQueue.DELIVERY);
+            EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(12));
             assertThat(wait.handle().view().stage(), is(Stage.ENDED));
             assertThat(scene.journal.open(), hasSize(1));
 
-            scene.runtime.release(Lane.DELIVERY);
+            scene.runtime.release(WorkQueue.DELIVERY);
             scene.runtime.settle();
             wait.outcome(Outcome.Ended.class);
             assertThat(scene.journal.open(), is(empty()));
@@ -335,7 +336,7 @@ class TroubleTest {
 
     @Test
     void aClientThatCannotBeMadeIsToldAndHangsNobody() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             PrebuildEngine engine =
                     new PrebuildEngine(scene.runtime, SETTINGS, scene.journal, (endpoint, token, limits) -> {
                         throw new IllegalStateException("no proxy settings");
@@ -349,9 +350,9 @@ class TroubleTest {
 
     @Test
     void aRequestThatTheClientRefusesIsToldAndHangsNobody() {
-        try (Scene scene = Scene.begin()) {
+        try (EngineFixture scene = EngineFixture.begin()) {
             PrebuildRequest plain = scene.request();
-            Scene.Wait wait = scene.submit(
+            EngineFixture.Wait wait = scene.submit(
                     new PrebuildRequest(plain.requestId(), plain.connection(), " ", null, null, false, true));
             scene.untilConcluded(wait, Duration.ofMinutes(10));
             scene.untilAllClosed(Duration.ofHours(25));
@@ -361,10 +362,11 @@ class TroubleTest {
 
     @Test
     void nothingIsLeftOfRequestsThatAreOver() {
-        try (Scene scene =
-                Scene.with().plan(PhasePlan.quick(Duration.ofMinutes(1))).begin()) {
+        try (EngineFixture scene = EngineFixture.with()
+                .plan(PhasePlan.quick(Duration.ofMinutes(1)))
+                .begin()) {
             for (int i = 0; i < 50; i++) {
-                Scene.Wait wait = scene.submit();
+                EngineFixture.Wait wait = scene.submit();
                 scene.runtime.advance(Duration.ofSeconds(10));
                 if (i % 3 == 0) {
                     wait.abort();

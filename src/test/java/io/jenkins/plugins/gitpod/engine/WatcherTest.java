@@ -44,8 +44,8 @@ class WatcherTest {
     private static final String GET = "GetPrebuild";
     private static final String LIST = "ListPrebuilds";
 
-    private final Scene scene =
-            Scene.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin();
+    private final EngineFixture scene =
+            EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin();
     private final GitpodClient client = scene.client(scene.endpoint(), BearerToken.of(scene.account.token()));
     private final Watcher watcher = new Watcher(client, scene.runtime, EngineSettings.defaults());
     private final Books books = scene.gitpod.books();

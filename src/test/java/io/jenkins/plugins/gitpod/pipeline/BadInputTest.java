@@ -1,6 +1,6 @@
 package io.jenkins.plugins.gitpod.pipeline;
 
-import static io.jenkins.plugins.gitpod.jenkins.Builds.pipeline;
+import static io.jenkins.plugins.gitpod.testing.Builds.pipeline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.cloudbees.plugins.credentials.CredentialsScope;
@@ -10,10 +10,10 @@ import hudson.model.Result;
 import io.jenkins.plugins.gitpod.api.TlsServer;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
-import io.jenkins.plugins.gitpod.jenkins.FastLimits;
-import io.jenkins.plugins.gitpod.jenkins.GitpodFixture;
 import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
+import io.jenkins.plugins.gitpod.testing.FastLimits;
+import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import java.util.ArrayList;
 import java.util.List;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;

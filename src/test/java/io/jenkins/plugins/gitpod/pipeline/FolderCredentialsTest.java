@@ -5,8 +5,8 @@ import com.cloudbees.hudson.plugins.folder.properties.FolderCredentialsProvider.
 import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.domains.DomainCredentials;
 import hudson.model.Result;
-import io.jenkins.plugins.gitpod.jenkins.FastLimits;
-import io.jenkins.plugins.gitpod.jenkins.GitpodFixture;
+import io.jenkins.plugins.gitpod.testing.FastLimits;
+import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import java.util.List;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.gitpod.pipeline;
 
-import static io.jenkins.plugins.gitpod.jenkins.Builds.awaitLog;
-import static io.jenkins.plugins.gitpod.jenkins.Builds.pipeline;
+import static io.jenkins.plugins.gitpod.testing.Builds.awaitLog;
+import static io.jenkins.plugins.gitpod.testing.Builds.pipeline;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
@@ -11,17 +11,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.Result;
-import io.jenkins.plugins.gitpod.build.Conclusion;
-import io.jenkins.plugins.gitpod.build.PrebuildAction;
-import io.jenkins.plugins.gitpod.build.PrebuildRecord;
-import io.jenkins.plugins.gitpod.jenkins.FastLimits;
-import io.jenkins.plugins.gitpod.jenkins.GitpodFixture;
+import io.jenkins.plugins.gitpod.record.EndStatus;
+import io.jenkins.plugins.gitpod.record.PrebuildAction;
+import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.simulator.Call;
 import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
+import io.jenkins.plugins.gitpod.testing.FastLimits;
+import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -155,7 +155,7 @@ class GitpodPrebuildStepTest {
         assertEquals(0, GITPOD.simulator().books().count("CancelPrebuild"));
 
         prebuild.failWith("later");
-        await().until(() -> record(build).getConclusion(), Conclusion.FAILED::equals);
+        await().until(() -> record(build).getConclusion(), EndStatus.FAILED::equals);
         assertThat(record(build).getMessage(), containsString("later"));
     }
 

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.gitpod.pipeline;
 
-import static io.jenkins.plugins.gitpod.jenkins.Builds.awaitLog;
-import static io.jenkins.plugins.gitpod.jenkins.Builds.pipeline;
+import static io.jenkins.plugins.gitpod.testing.Builds.awaitLog;
+import static io.jenkins.plugins.gitpod.testing.Builds.pipeline;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.lessThan;
@@ -15,13 +15,13 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.model.Item;
 import hudson.model.ItemGroup;
 import hudson.model.Result;
-import io.jenkins.plugins.gitpod.jenkins.FastLimits;
-import io.jenkins.plugins.gitpod.jenkins.GitpodFixture;
 import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
+import io.jenkins.plugins.gitpod.testing.FastLimits;
+import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;

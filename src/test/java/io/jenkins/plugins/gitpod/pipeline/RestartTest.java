@@ -1,14 +1,14 @@
 package io.jenkins.plugins.gitpod.pipeline;
 
-import static io.jenkins.plugins.gitpod.jenkins.Builds.awaitLog;
-import static io.jenkins.plugins.gitpod.jenkins.Builds.pipeline;
+import static io.jenkins.plugins.gitpod.testing.Builds.awaitLog;
+import static io.jenkins.plugins.gitpod.testing.Builds.pipeline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import io.jenkins.plugins.gitpod.jenkins.FastLimits;
-import io.jenkins.plugins.gitpod.jenkins.GitpodFixture;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
+import io.jenkins.plugins.gitpod.testing.FastLimits;
+import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterEach;

@@ -1,17 +1,17 @@
 package io.jenkins.plugins.gitpod.pipeline;
 
-import static io.jenkins.plugins.gitpod.jenkins.Builds.awaitLog;
-import static io.jenkins.plugins.gitpod.jenkins.Builds.pipeline;
+import static io.jenkins.plugins.gitpod.testing.Builds.awaitLog;
+import static io.jenkins.plugins.gitpod.testing.Builds.pipeline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.jenkins.plugins.gitpod.jenkins.FastLimits;
-import io.jenkins.plugins.gitpod.jenkins.GitpodFixture;
 import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
+import io.jenkins.plugins.gitpod.testing.FastLimits;
+import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

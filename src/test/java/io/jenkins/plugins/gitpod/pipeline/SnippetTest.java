@@ -2,7 +2,7 @@ package io.jenkins.plugins.gitpod.pipeline;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.jenkins.plugins.gitpod.build.OnWarning;
+import io.jenkins.plugins.gitpod.options.OnWarning;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
 import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
 import org.junit.jupiter.api.Test;

@@ -1,0 +1,22 @@
+package io.jenkins.plugins.gitpod.commits;
+
+import hudson.Extension;
+import hudson.model.Result;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.model.listeners.RunListener;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/** An aborted build takes its automatic prebuilds along, if it was asked to. */
+@Extension
+@Restricted(NoExternalUse.class)
+public final class AbortListener extends RunListener<Run<?, ?>> {
+
+    @Override
+    public void onCompleted(Run<?, ?> run, TaskListener listener) {
+        if (Result.ABORTED.equals(run.getResult())) {
+            CommitPrebuildsAction.cancel(run);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+package io.jenkins.plugins.gitpod.commits;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.model.Job;
+import hudson.scm.SCM;
+import java.util.Collection;
+import java.util.List;
+import org.jenkinsci.plugins.workflow.flow.FlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * Pipelines whose script comes from an SCM. What a pipeline's last builds checked out, which it also names, may be
+ * anything.
+ */
+@Extension(optional = true)
+@Restricted(NoExternalUse.class)
+public final class PipelineJobScms implements JobScms {
+
+    @NonNull
+    @Override
+    public Collection<? extends SCM> of(@NonNull Job<?, ?> job) {
+        FlowDefinition definition = job instanceof WorkflowJob pipeline ? pipeline.getDefinition() : null;
+        return definition == null ? List.of() : definition.getSCMs();
+    }
+}

@@ -1,0 +1,107 @@
+package io.jenkins.plugins.gitpod.config;
+
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import hudson.Util;
+import hudson.model.Item;
+import hudson.model.ItemGroup;
+import hudson.model.Queue;
+import hudson.model.queue.Tasks;
+import hudson.security.ACL;
+import hudson.security.Permission;
+import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.api.BearerToken;
+import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
+import io.jenkins.plugins.gitpod.engine.Connection;
+import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
+import jenkins.model.Jenkins;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.springframework.security.core.Authentication;
+
+/**
+ * With what a form asks Gitpod: a connection and a token that the form's item may use.
+ *
+ * @param connection where to ask
+ * @param token whose name to ask in
+ */
+@Restricted(NoExternalUse.class)
+public record AuthenticatedConnection(
+        @NonNull Connection connection, @NonNull BearerToken token) {
+
+    /** There is no way to ask; the message is for people. */
+    public static final class NoAccessException extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        NoAccessException(String message) {
+            super(message);
+        }
+    }
+
+    /**
+     * Refuses everybody who may not configure what the form is about: the item, or Jenkins where there is none.
+     *
+     * @throws org.springframework.security.access.AccessDeniedException if the user may not
+     */
+    public static void checkMayConfigure(@Nullable Item item) {
+        if (item == null) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        } else {
+            item.checkPermission(Item.CONFIGURE);
+        }
+    }
+
+    /** As whom builds of an item look credentials up, if it is known before they run. */
+    @NonNull
+    public static Authentication authenticationOf(@NonNull Item item) {
+        return item instanceof Queue.Task task ? Tasks.getAuthenticationOf2(task) : ACL.SYSTEM2;
+    }
+
+    /** Whether the user may see the names of credentials that the item may use. */
+    public static boolean mayListCredentials(@Nullable Item item) {
+        if (item == null) {
+            return Jenkins.get().hasPermission(Jenkins.ADMINISTER);
+        }
+        for (Permission enough : new Permission[] {Item.CONFIGURE, CredentialsProvider.USE_ITEM}) {
+            if (item.hasPermission(enough)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Finds connection and token as a build of the item would. May block on a credentials provider. The caller has
+     * checked the user's right.
+     *
+     * @param item whose form it is, or null for Jenkins itself
+     * @param connectionName as chosen in the form; blank for the default one
+     * @param credentialsId as chosen in the form; blank for the connection's own
+     * @throws NoAccessException if a build could not ask either
+     */
+    @NonNull
+    public static AuthenticatedConnection find(
+            @Nullable Item item, @Nullable String connectionName, @Nullable String credentialsId)
+            throws NoAccessException {
+        GitpodConnection configured = GitpodGlobalConfiguration.get().connection(connectionName);
+        if (configured == null) {
+            throw new NoAccessException(GitpodGlobalConfiguration.get().missing(connectionName));
+        }
+        try {
+            Connection connection = configured.toEngine();
+            TokenLookup lookup = new TokenLookup(connection.name(), connection.endpoint());
+            String id = Util.fixEmptyAndTrim(credentialsId);
+            // A form of a folder is about the jobs in it.
+            String itemName = item == null ? null : item.getFullName() + (item instanceof ItemGroup ? "/" : "");
+            return new AuthenticatedConnection(
+                    connection, id == null ? lookup.forConnection(configured, itemName) : lookup.forItem(id, item));
+        } catch (InvalidEndpointException e) {
+            throw new NoAccessException(
+                    Messages.GitpodConnection_badUrl(configured.getName(), EndpointProblems.message(e)));
+        } catch (TokenUnavailableException e) {
+            throw new NoAccessException(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,248 @@
+package io.jenkins.plugins.gitpod.config;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.ExtensionList;
+import io.jenkins.plugins.gitpod.api.ClientLimits;
+import io.jenkins.plugins.gitpod.api.EnvironmentClass;
+import io.jenkins.plugins.gitpod.api.EnvironmentClassPage;
+import io.jenkins.plugins.gitpod.api.GitpodClient;
+import io.jenkins.plugins.gitpod.api.GitpodException;
+import io.jenkins.plugins.gitpod.api.Identity;
+import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.api.PrebuildFilter;
+import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import io.jenkins.plugins.gitpod.api.Project;
+import io.jenkins.plugins.gitpod.api.ProjectFilter;
+import io.jenkins.plugins.gitpod.api.ProjectPage;
+import io.jenkins.plugins.gitpod.engine.Connection;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * Looks names up for people who fill in forms. Every answer, a failure too, is kept for some seconds, for a form asks with
+ * each key; each call has short limits, for a person waits. Checks no rights: that is the caller's business.
+ */
+@Extension
+@Restricted(NoExternalUse.class)
+public final class GitpodLookup {
+
+    /** How many suggestions a person gets. */
+    public static final int SUGGESTIONS = 10;
+
+    /** How many projects one search reads, to be compared with what is looked for. */
+    public static final int MAXIMUM_SEARCHED = 2000;
+
+    private static final int PAGE_SIZE = 100;
+    private static final int MOST_PAGES = 20;
+    private static final int LONGEST_SEARCH = 256;
+    private static final int MOST_KEPT = 1000;
+    private static final long KEEP_NANOS = Duration.ofSeconds(20).toNanos();
+    private static final long KEEP_FAILURE_NANOS = Duration.ofSeconds(5).toNanos();
+
+    private static final ClientLimits LIMITS =
+            new ClientLimits(Duration.ofSeconds(3), Duration.ofSeconds(5), Duration.ofSeconds(6), 4L * 1024 * 1024);
+
+    private record Question(String connection, String apiUrl, String tokenFingerprint, String what) {}
+
+    private record Kept(Object answer, long until) {}
+
+    @FunctionalInterface
+    private interface Call<T> {
+        T on(GitpodClient client) throws GitpodException;
+    }
+
+    private final Map<Question, Kept> kept = new ConcurrentHashMap<>();
+
+    @NonNull
+    public static GitpodLookup get() {
+        return ExtensionList.lookupSingleton(GitpodLookup.class);
+    }
+
+    /** Whose token it is; always asked anew. */
+    @NonNull
+    Identity identity(@NonNull AuthenticatedConnection access) throws GitpodException {
+        return client(access).getAuthenticatedIdentity();
+    }
+
+    /** A project by its id. */
+    @NonNull
+    public Project project(@NonNull AuthenticatedConnection access, @NonNull String projectId) throws GitpodException {
+        return ask(access, "project " + projectId, client -> client.getProject(projectId));
+    }
+
+    /** A project's name if it was looked up lately; asks nobody. */
+    @CheckForNull
+    public String knownProjectName(@NonNull Connection connection, @NonNull String projectId) {
+        for (Map.Entry<Question, Kept> each : kept.entrySet()) {
+            if (each.getKey().connection().equals(connection.name())
+                    && each.getValue().answer() instanceof Project project
+                    && project.id().equals(projectId)) {
+                return project.name();
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Projects that a search found.
+     *
+     * @param projects in the order of their ids
+     * @param isComplete false if there are more than are read
+     */
+    public record Found(@NonNull List<Project> projects, boolean isComplete) {
+
+        /** Copies the list. */
+        public Found {
+            projects = List.copyOf(projects);
+        }
+    }
+
+    /**
+     * Some projects whose name, id or repository's name contains the text, in any letter case, for a person to choose
+     * from: those of the smallest ids.
+     *
+     * @return at most {@link #SUGGESTIONS}; without their environment classes
+     */
+    @NonNull
+    public List<Project> search(@NonNull AuthenticatedConnection access, @NonNull String text) throws GitpodException {
+        ProjectFilter filter = ProjectFilter.none().withSearch(cut(text));
+        return ask(access, "suggestions " + text, client -> list(client, filter, SUGGESTIONS))
+                .projects();
+    }
+
+    /**
+     * The projects that have exactly one of these repository URLs.
+     *
+     * @param remoteUris at most 25, each a URI of RFC 3986
+     * @return without their environment classes
+     */
+    @NonNull
+    public Found withRemoteUri(@NonNull AuthenticatedConnection access, @NonNull List<String> remoteUris)
+            throws GitpodException {
+        ProjectFilter filter = ProjectFilter.none().withSpecRemoteUris(remoteUris);
+        return ask(
+                access, "repository " + String.join(" ", remoteUris), client -> list(client, filter, MAXIMUM_SEARCHED));
+    }
+
+    /**
+     * The projects whose name, id or repository's name contains the text, in any letter case.
+     *
+     * @param repository that is looked for; another one's answer is not kept for it
+     * @return at most {@link #MAXIMUM_SEARCHED}; without their environment classes
+     */
+    @NonNull
+    public Found named(@NonNull AuthenticatedConnection access, @NonNull String text, @NonNull String repository)
+            throws GitpodException {
+        ProjectFilter filter = ProjectFilter.none().withSearch(cut(text));
+        return ask(access, "named " + text + " of " + repository, client -> list(client, filter, MAXIMUM_SEARCHED));
+    }
+
+    private static String cut(String text) {
+        return text.substring(0, Math.min(text.length(), LONGEST_SEARCH));
+    }
+
+    /** All pages, until there are enough. */
+    private static Found list(GitpodClient client, ProjectFilter filter, int maximum) throws GitpodException {
+        List<Project> found = new ArrayList<>();
+        String page = null;
+        for (int i = 0; i < MOST_PAGES && found.size() < maximum; i++) {
+            ProjectPage answer = client.listProjects(filter, Math.min(maximum, PAGE_SIZE), page);
+            found.addAll(answer.projects());
+            page = answer.nextToken();
+            if (page == null) {
+                break;
+            }
+        }
+        return new Found(found.subList(0, Math.min(found.size(), maximum)), page == null);
+    }
+
+    /** A prebuild of a project that is under way, whoever made it. */
+    @NonNull
+    public List<Prebuild> underWay(@NonNull AuthenticatedConnection access, @NonNull String projectId)
+            throws GitpodException {
+        PrebuildFilter filter = PrebuildFilter.none()
+                .withProjectIds(List.of(projectId))
+                .withPhases(EnumSet.of(
+                        PrebuildPhase.PENDING,
+                        PrebuildPhase.STARTING,
+                        PrebuildPhase.RUNNING,
+                        PrebuildPhase.STOPPING,
+                        PrebuildPhase.SNAPSHOTTING));
+        return client(access).listPrebuilds(filter, PAGE_SIZE, null).prebuilds();
+    }
+
+    /** All environment classes of the token's organization. */
+    @NonNull
+    public List<EnvironmentClass> environmentClasses(@NonNull AuthenticatedConnection access) throws GitpodException {
+        return ask(access, "classes", client -> {
+            List<EnvironmentClass> found = new ArrayList<>();
+            String page = null;
+            for (int i = 0; i < MOST_PAGES; i++) {
+                EnvironmentClassPage answer = client.listEnvironmentClasses(PAGE_SIZE, page);
+                found.addAll(answer.environmentClasses());
+                page = answer.nextToken();
+                if (page == null) {
+                    break;
+                }
+            }
+            return List.copyOf(found);
+        });
+    }
+
+    /** One of the organization's environment classes, or null if there is no such. */
+    @CheckForNull
+    public EnvironmentClass environmentClass(@NonNull AuthenticatedConnection access, @NonNull String id)
+            throws GitpodException {
+        for (EnvironmentClass each : environmentClasses(access)) {
+            if (each.id().equalsIgnoreCase(id)) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    @SuppressWarnings("unchecked")
+    private <T> T ask(AuthenticatedConnection access, String what, Call<T> call) throws GitpodException {
+        Question question = new Question(
+                access.connection().name(),
+                access.connection().endpoint().apiUrl().toString(),
+                access.token().fingerprint(),
+                what);
+        Kept before = kept.get(question);
+        if (before != null && before.until() - System.nanoTime() > 0) {
+            if (before.answer() instanceof GitpodException e) {
+                throw e;
+            }
+            return (T) before.answer();
+        }
+        try {
+            T answer = call.on(client(access));
+            keep(question, answer, KEEP_NANOS);
+            return answer;
+        } catch (GitpodException e) {
+            keep(question, e, KEEP_FAILURE_NANOS);
+            throw e;
+        }
+    }
+
+    private void keep(Question question, Object answer, long nanos) {
+        long now = System.nanoTime();
+        kept.values().removeIf(each -> each.until() - now <= 0);
+        if (kept.size() >= MOST_KEPT) {
+            kept.clear();
+        }
+        kept.put(question, new Kept(answer, now + nanos));
+    }
+
+    private static GitpodClient client(AuthenticatedConnection access) {
+        return GitpodClients.client(access.connection().endpoint(), access.token(), LIMITS);
+    }
+}

@@ -1,0 +1,131 @@
+package io.jenkins.plugins.gitpod.decision;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.api.GitpodException;
+import io.jenkins.plugins.gitpod.api.Project;
+import io.jenkins.plugins.gitpod.checkout.Checkout;
+import io.jenkins.plugins.gitpod.checkout.RepositoryUrl;
+import io.jenkins.plugins.gitpod.config.AuthenticatedConnection;
+import io.jenkins.plugins.gitpod.config.GitpodLookup;
+import io.jenkins.plugins.gitpod.config.RepositoryLookup;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** Finds the project that is not named, by the repositories that the build has checked out. Its methods call Gitpod. */
+final class ProjectFinder {
+
+    private final PendingDecision asked;
+    private final StepRequest wish;
+    private final AuthenticatedConnection access;
+    private final RepositoryLookup lookup;
+
+    private final Map<String, Project> found = new LinkedHashMap<>();
+    private final Set<String> hints = new LinkedHashSet<>();
+
+    ProjectFinder(@NonNull PendingDecision asked, @NonNull AuthenticatedConnection access) {
+        this.asked = asked;
+        this.wish = asked.wish();
+        this.access = access;
+        this.lookup = new RepositoryLookup(access);
+    }
+
+    /** The project, with its environment classes. */
+    @NonNull
+    Project find(@NonNull List<Checkout> checkouts) throws GitpodException, DecisionInputs.NothingFoundException {
+        if (checkouts.isEmpty()) {
+            throw new DecisionInputs.NothingFoundException(Messages.Decision_noCheckout(), true);
+        }
+        List<Checkout> own = checkouts.stream().filter(Checkout::isOwn).toList();
+        List<Checkout> counted = own.isEmpty() ? checkouts : own;
+        Map<String, RepositoryUrl> urls = new LinkedHashMap<>();
+        counted.forEach(each -> each.remotes().forEach(url -> urls.putIfAbsent(url.toString(), url)));
+
+        ProjectChoice choice = choose(urls, counted);
+        String shown = String.join(", ", urls.keySet());
+        if (choice.left().isEmpty()) {
+            // What a job without a source of its own checks out may be anything, a tool for instance.
+            throw new DecisionInputs.NothingFoundException(none(shown, choice), !wish.isAutomatic() || !own.isEmpty());
+        } else if (choice.left().size() > 1) {
+            throw several(shown, choice, counted);
+        }
+        Project project =
+                GitpodLookup.get().project(access, choice.left().get(0).id());
+        if (!wish.isAutomatic() || !choice.steppedBack().isEmpty()) {
+            asked.tell(Messages.Decision_found(ProjectChoice.name(project), project.id(), shown));
+        }
+        if (!choice.steppedBack().isEmpty()) {
+            asked.tell(Messages.Decision_steppedBack(choice.listSteppedBack()));
+        }
+        return project;
+    }
+
+    /** By the filter first, and by the search where a project that the filter cannot name may be the better one. */
+    private ProjectChoice choose(Map<String, RepositoryUrl> urls, List<Checkout> checkouts) throws GitpodException {
+        boolean needsSearch = false;
+        for (RepositoryUrl url : urls.values()) {
+            lookup.byUri(url).forEach(each -> found.put(each.id(), each));
+            needsSearch |= url.isNoUri();
+        }
+        ProjectChoice choice = ProjectChoice.of(found.values(), checkouts);
+        if (!needsSearch && choice.isClear()) {
+            return choice;
+        }
+        for (RepositoryUrl url : urls.values()) {
+            search(url);
+        }
+        return ProjectChoice.of(found.values(), checkouts);
+    }
+
+    private void search(RepositoryUrl url) throws GitpodException {
+        RepositoryLookup.Named named = lookup.byName(url);
+        named.of(url, RepositoryUrl::isSameAs).forEach(each -> found.putIfAbsent(each.id(), each));
+        for (Project each : named.of(url, RepositoryUrl::differsInCaseOnly)) {
+            hints.add(Messages.Decision_differsInCase(ProjectChoice.name(each), each.id(), shownUrl(each)));
+        }
+        List<Project> elsewhere = named.of(url, RepositoryUrl::isSameElsewhere);
+        if (url.mayBeAlias()) {
+            hints.add(Messages.Decision_hostUnknown(url.host()));
+        }
+        for (Project each : elsewhere) {
+            hints.add(Messages.Decision_sameElsewhere(ProjectChoice.name(each), each.id(), shownUrl(each)));
+        }
+        if (!named.isComplete()) {
+            hints.add(Messages.Decision_searchCut(url.name(), GitpodLookup.MAXIMUM_SEARCHED));
+        }
+    }
+
+    private static String shownUrl(Project project) {
+        return RepositoryUrl.of(String.valueOf(project.remoteUri())).toString();
+    }
+
+    private String none(String urls, ProjectChoice choice) {
+        List<String> sentences = new ArrayList<>();
+        sentences.add(Messages.Decision_noProject(urls, wish.connection().name()));
+        if (!choice.deleted().isEmpty()) {
+            sentences.add(Messages.Decision_deleted(ProjectChoice.list(choice.deleted())));
+        }
+        sentences.addAll(hints);
+        sentences.add(Messages.Decision_noProjectThen());
+        return String.join(" ", sentences);
+    }
+
+    private DecisionInputs.NothingFoundException several(String urls, ProjectChoice choice, List<Checkout> checkouts) {
+        String projects = ProjectChoice.list(choice.left());
+        if (choice.fit() == Checkout.Fit.NONE && wish.options().isOnlyProjectBranch()) {
+            String build =
+                    checkouts.stream().map(DecisionRules::shown).distinct().collect(Collectors.joining(", "));
+            return new DecisionInputs.NothingFoundException(
+                    Messages.Decision_noneOfBranch(build, urls, projects), false);
+        }
+        String message = choice.isDisabled()
+                ? Messages.Decision_severalDisabled(urls, wish.connection().name(), projects)
+                : Messages.Decision_severalProjects(urls, wish.connection().name(), projects);
+        return new DecisionInputs.NothingFoundException(message, true);
+    }
+}

@@ -1,0 +1,38 @@
+package io.jenkins.plugins.gitpod.lifecycle;
+
+import hudson.Extension;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.model.listeners.RunListener;
+import io.jenkins.plugins.gitpod.record.RequestOrigin;
+import io.jenkins.plugins.gitpod.request.PrebuildService;
+import java.util.function.Predicate;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/** A build that is over or deleted waits for nothing any longer, however it ended. */
+@Extension
+@Restricted(NoExternalUse.class)
+public final class BuildEndListener extends RunListener<Run<?, ?>> {
+
+    @Override
+    public void onCompleted(Run<?, ?> run, TaskListener listener) {
+        PrebuildService.get().ownersGone(of(run), listener);
+    }
+
+    @Override
+    public void onFinalized(Run<?, ?> run) {
+        PrebuildService.get().ownersGone(of(run), null);
+    }
+
+    @Override
+    public void onDeleted(Run<?, ?> run) {
+        PrebuildService.get().buildsDeleted(of(run));
+        PrebuildService.get().ownersGone(of(run), null);
+    }
+
+    private static Predicate<RequestOrigin> of(Run<?, ?> run) {
+        String buildId = run.getExternalizableId();
+        return origin -> buildId.equals(origin.buildId());
+    }
+}

@@ -1,0 +1,112 @@
+package io.jenkins.plugins.gitpod.lifecycle;
+
+import com.google.common.util.concurrent.ListenableFuture;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Run;
+import io.jenkins.plugins.gitpod.record.PrebuildListener;
+import io.jenkins.plugins.gitpod.record.RequestOrigin;
+import io.jenkins.plugins.gitpod.request.PrebuildService;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jenkinsci.plugins.workflow.flow.FlowExecution;
+import org.jenkinsci.plugins.workflow.flow.FlowExecutionList;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+
+/**
+ * After a start of Jenkins, finds the requests that nobody comes back to: those of builds that are not among the pipelines
+ * which Jenkins itself resumes, and those of pipelines that came back without the step, for their state was saved before
+ * it. Loads no build for that. A request counts as left only when two looks in a row find it so.
+ */
+final class OrphanCheck {
+
+    private static final Logger LOGGER = Logger.getLogger(OrphanCheck.class.getName());
+    private static final Duration EVERY = Duration.ofSeconds(2);
+    /** Pipelines tell of their steps on threads of their own. */
+    private static final Duration TO_ANSWER = Duration.ofSeconds(1);
+
+    private final PrebuildService service;
+
+    /** Those that the look before found left. */
+    private Set<UUID> suspects = Set.of();
+
+    private OrphanCheck(PrebuildService service) {
+        this.service = service;
+    }
+
+    static void start() {
+        new OrphanCheck(PrebuildService.get()).schedule();
+    }
+
+    private void schedule() {
+        after(EVERY, this::ask);
+    }
+
+    private void after(Duration delay, Runnable task) {
+        service.later(delay, () -> service.background().execute(task));
+    }
+
+    private void ask() {
+        if (!service.unclaimed().isEmpty()) {
+            Map<String, Steps> alive = alive();
+            after(TO_ANSWER, () -> check(alive));
+        }
+    }
+
+    private void check(Map<String, Steps> alive) {
+        Map<UUID, RequestOrigin> unclaimed = service.unclaimed();
+        Set<UUID> left = new HashSet<>();
+        unclaimed.forEach((requestId, origin) -> {
+            Steps steps = alive.get(origin.buildId());
+            if (steps == null || steps.haveNone(requestId)) {
+                left.add(requestId);
+            }
+        });
+        left.stream().filter(suspects::contains).forEach(service::unclaimedGone);
+        suspects = left;
+        // What is not left may resume yet, or fail to.
+        schedule();
+    }
+
+    private static Map<String, Steps> alive() {
+        Map<String, Steps> alive = new HashMap<>();
+        for (FlowExecution execution : FlowExecutionList.get()) {
+            try {
+                if (execution.getOwner().getExecutable() instanceof Run<?, ?> run) {
+                    alive.put(run.getExternalizableId(), new Steps(execution.getCurrentExecutions(true)));
+                }
+            } catch (IOException e) {
+                LOGGER.log(Level.FINE, "A resumed pipeline has no build", e);
+            }
+        }
+        return alive;
+    }
+
+    /** The steps of a pipeline, as far as it is loaded. */
+    private record Steps(@NonNull ListenableFuture<List<StepExecution>> running) {
+
+        /** Whether the pipeline is loaded and this request is none of its steps'. */
+        boolean haveNone(UUID requestId) {
+            if (!running.isDone()) {
+                return false;
+            }
+            try {
+                return running.get().stream()
+                        .noneMatch(step -> step instanceof PrebuildListener waiter && waiter.isFor(requestId));
+            } catch (ExecutionException e) {
+                return false;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+    }
+}

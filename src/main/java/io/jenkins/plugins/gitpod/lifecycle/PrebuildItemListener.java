@@ -1,0 +1,34 @@
+package io.jenkins.plugins.gitpod.lifecycle;
+
+import hudson.Extension;
+import hudson.model.Item;
+import hudson.model.listeners.ItemListener;
+import io.jenkins.plugins.gitpod.request.PrebuildService;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/** Keeps the books right when jobs, or folders around them, are deleted, renamed or moved. */
+// Before pipelines resume, which they do from this same event.
+@Extension(ordinal = 1000)
+@Restricted(NoExternalUse.class)
+public final class PrebuildItemListener extends ItemListener {
+
+    @Override
+    public void onLoaded() {
+        PrebuildService.get().goOn();
+        OrphanCheck.start();
+    }
+
+    @Override
+    public void onDeleted(Item item) {
+        String name = item.getFullName();
+        PrebuildService.get().buildsDeleted(origin -> origin.isOf(name));
+        PrebuildService.get().ownersGone(origin -> origin.isOf(name), null);
+    }
+
+    @Override
+    public void onLocationChanged(Item item, String oldFullName, String newFullName) {
+        // Called for the item itself and for each item inside it.
+        PrebuildService.get().relocate(oldFullName, newFullName);
+    }
+}

@@ -1,0 +1,48 @@
+package io.jenkins.plugins.gitpod.lifecycle;
+
+import hudson.Extension;
+import hudson.model.Run;
+import io.jenkins.plugins.gitpod.request.PrebuildService;
+import java.io.IOException;
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
+import org.jenkinsci.plugins.workflow.flow.GraphListener;
+import org.jenkinsci.plugins.workflow.graph.FlowNode;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * Sees that a waiting step is over though nobody stopped it: a pipeline that was told to terminate ends its steps without a
+ * word to them, and its build may go on. What follows a step in the graph says that the step is over.
+ */
+@Extension
+@Restricted(NoExternalUse.class)
+public final class StepEndListener implements GraphListener.Synchronous {
+
+    private static final Logger LOGGER = Logger.getLogger(StepEndListener.class.getName());
+
+    @Override
+    public void onNewHead(FlowNode node) {
+        PrebuildService service = PrebuildService.get();
+        if (!service.anyOwner(origin -> origin.nodeId() != null)) {
+            return; // as nearly always
+        }
+        List<String> over = node.getParents().stream().map(FlowNode::getId).toList();
+        if (!service.anyOwner(origin -> over.contains(origin.nodeId()))) {
+            return;
+        }
+        try {
+            FlowExecutionOwner owner = node.getExecution().getOwner();
+            if (owner.getExecutable() instanceof Run<?, ?> run) {
+                String buildId = run.getExternalizableId();
+                service.stepsGone(
+                        origin -> buildId.equals(origin.buildId()) && over.contains(origin.nodeId()),
+                        owner.getListener());
+            }
+        } catch (IOException e) {
+            LOGGER.log(Level.FINE, "A step ended in a build that cannot be found", e);
+        }
+    }
+}

@@ -1,0 +1,98 @@
+package io.jenkins.plugins.gitpod.record;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Run;
+import io.jenkins.plugins.gitpod.Messages;
+import java.util.ArrayList;
+import java.util.List;
+import jenkins.model.RunAction2;
+import org.kohsuke.stapler.export.Exported;
+import org.kohsuke.stapler.export.ExportedBean;
+
+/** The prebuilds that a build asked for: history and result, for people and for a step that resumes. */
+@ExportedBean(defaultVisibility = 2) // shown with a build
+public final class PrebuildAction implements RunAction2 {
+
+    private List<PrebuildRecord> records = new ArrayList<>();
+
+    @CheckForNull
+    @Override
+    public String getIconFileName() {
+        return null;
+    }
+
+    @Override
+    public String getDisplayName() {
+        return Messages.PrebuildAction_displayName();
+    }
+
+    @CheckForNull
+    @Override
+    public String getUrlName() {
+        return null;
+    }
+
+    @Override
+    public void onAttached(Run<?, ?> run) {
+        // Records need no build.
+    }
+
+    @Override
+    public void onLoad(Run<?, ?> run) {
+        synchronized (this) {
+            if (records == null) {
+                records = new ArrayList<>();
+            }
+        }
+    }
+
+    /** All requests of the build, oldest first. */
+    @Exported
+    @NonNull
+    public synchronized List<PrebuildRecord> getRecords() {
+        return List.copyOf(records);
+    }
+
+    @CheckForNull
+    public synchronized PrebuildRecord find(@NonNull String requestId) {
+        for (PrebuildRecord each : records) {
+            if (each.getRequestId().equals(requestId)) {
+                return each;
+            }
+        }
+        return null;
+    }
+
+    private synchronized void put(PrebuildRecord record) {
+        List<PrebuildRecord> next = new ArrayList<>(records);
+        for (int i = 0; i < next.size(); i++) {
+            if (next.get(i).getRequestId().equals(record.getRequestId())) {
+                next.set(i, record);
+                records = next;
+                return;
+            }
+        }
+        next.add(record);
+        records = next;
+    }
+
+    /** Notes the present state of a request with its build, which is not saved by that. */
+    public static void put(@NonNull Run<?, ?> run, @NonNull PrebuildRecord record) {
+        PrebuildAction action;
+        synchronized (run) {
+            action = run.getAction(PrebuildAction.class);
+            if (action == null) {
+                action = new PrebuildAction();
+                run.addAction(action);
+            }
+        }
+        action.put(record);
+    }
+
+    @CheckForNull
+    public static PrebuildRecord find(@NonNull Run<?, ?> run, @NonNull String requestId) {
+        PrebuildAction action = run.getAction(PrebuildAction.class);
+        return action == null ? null : action.find(requestId);
+    }
+}

@@ -1,0 +1,317 @@
+package io.jenkins.plugins.gitpod.record;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.EnvironmentGit;
+import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import java.io.Serializable;
+import java.time.Instant;
+import org.jenkinsci.plugins.scriptsecurity.sandbox.whitelists.Whitelisted;
+import org.kohsuke.stapler.export.Exported;
+import org.kohsuke.stapler.export.ExportedBean;
+
+/**
+ * What a script gets to see of a prebuild, also in the sandbox: {@code p.id}, {@code p.phase} and so on. The remote API
+ * shows the same. Saved with builds: fields may be added but not renamed, and those that were added later are null or 0 in
+ * older builds.
+ *
+ * <p>When no prebuild was made because none is needed, there is a result all the same, with {@code p.skipped} true and the
+ * reason in {@code p.skipReason}. Its id, phase and address are those of the prebuild that makes a new one needless: the
+ * one under way, or the earlier one of the same commit. If there is no such, its id is the empty text and its phase is
+ * {@code SKIPPED}.
+ */
+@ExportedBean(defaultVisibility = 4) // shown in a record, in an action, of a build
+public final class PrebuildResult implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final int ALL = 100;
+
+    private final String id;
+    private final String url;
+    private String phase;
+    private String warningMessage;
+    private String failureMessage;
+    private long snapshotSizeBytes;
+    private long durationMillis;
+    private String skipReason;
+    private String projectId;
+    private String environmentClassId;
+    private String environmentId;
+    private long createdAtMillis;
+    private long completedAtMillis;
+    private int timeout;
+    private int snapshotCompletionPercentage;
+    private String commit;
+    private String branch;
+
+    public PrebuildResult(@NonNull String id, @NonNull String url, @NonNull PrebuildPhase phase) {
+        this.id = id;
+        this.url = url;
+        this.phase = phase.name();
+    }
+
+    /** What to return instead of a prebuild that is not needed. */
+    @NonNull
+    public static PrebuildResult skipped(
+            @NonNull String id, @NonNull String url, @NonNull String phase, @NonNull String skipReason) {
+        PrebuildResult result = new PrebuildResult(id, url, PrebuildPhase.UNKNOWN);
+        result.phase = id.isEmpty() ? "SKIPPED" : phase;
+        result.skipReason = skipReason;
+        return result;
+    }
+
+    private PrebuildResult copy() {
+        PrebuildResult copy = new PrebuildResult(id, url, PrebuildPhase.UNKNOWN);
+        copy.phase = phase;
+        copy.warningMessage = warningMessage;
+        copy.failureMessage = failureMessage;
+        copy.snapshotSizeBytes = snapshotSizeBytes;
+        copy.durationMillis = durationMillis;
+        copy.skipReason = skipReason;
+        copy.projectId = projectId;
+        copy.environmentClassId = environmentClassId;
+        copy.environmentId = environmentId;
+        copy.createdAtMillis = createdAtMillis;
+        copy.completedAtMillis = completedAtMillis;
+        copy.timeout = timeout;
+        copy.snapshotCompletionPercentage = snapshotCompletionPercentage;
+        copy.commit = commit;
+        copy.branch = branch;
+        return copy;
+    }
+
+    /** A copy with what Gitpod now says, {@code durationMillis} after the request. What it no longer says stays. */
+    @NonNull
+    public PrebuildResult with(@NonNull Prebuild prebuild, long millis) {
+        Prebuild.Metadata metadata = prebuild.metadata();
+        Prebuild.Status status = prebuild.status();
+        PrebuildPhase known = status.phase();
+        PrebuildResult result = copy();
+        result.phase = known == PrebuildPhase.UNKNOWN && !status.rawPhase().isEmpty()
+                ? status.rawPhase().replaceFirst("^PREBUILD_PHASE_", "")
+                : known.name();
+        result.warningMessage = status.warningMessage();
+        result.failureMessage = status.failureMessage();
+        result.snapshotSizeBytes = status.snapshotSizeBytes();
+        result.durationMillis = millis;
+        result.projectId = either(metadata.projectId(), projectId);
+        result.environmentClassId = either(metadata.environmentClassId(), environmentClassId);
+        result.environmentId = either(status.environmentId(), environmentId);
+        result.createdAtMillis = metadata.createdAt() == null
+                ? createdAtMillis
+                : metadata.createdAt().toEpochMilli();
+        result.completedAtMillis = status.completionTime() == null
+                ? completedAtMillis
+                : status.completionTime().toEpochMilli();
+        result.timeout = prebuild.spec().timeout() == null
+                ? timeout
+                : (int) prebuild.spec().timeout().toMinutes();
+        result.snapshotCompletionPercentage = known == PrebuildPhase.COMPLETED
+                ? ALL
+                : Math.max(snapshotCompletionPercentage, status.snapshotCompletionPercentage());
+        return result;
+    }
+
+    private static String either(@Nullable String now, @Nullable String before) {
+        return now == null ? before : now;
+    }
+
+    /** A copy in another phase. */
+    @NonNull
+    public PrebuildResult in(@NonNull PrebuildPhase now) {
+        PrebuildResult result = copy();
+        result.phase = now.name();
+        return result;
+    }
+
+    /** A copy that names the project. */
+    @NonNull
+    public PrebuildResult ofProject(@Nullable String id) {
+        PrebuildResult result = copy();
+        result.projectId = either(id, projectId);
+        return result;
+    }
+
+    /** The commit that it is built from, or null if that is not known. */
+    @CheckForNull
+    public EnvironmentGit builtFrom() {
+        return commit == null ? null : new EnvironmentGit(null, branch, commit);
+    }
+
+    /** A copy with the commit that it is built from, as far as that is known. */
+    @NonNull
+    public PrebuildResult builtFrom(@Nullable EnvironmentGit git) {
+        PrebuildResult result = copy();
+        if (git != null) {
+            result.commit = git.commit();
+            result.branch = git.branch();
+        }
+        return result;
+    }
+
+    /** Whether no prebuild was made, because none is needed. */
+    @Whitelisted
+    @Exported
+    public boolean isSkipped() {
+        return skipReason != null;
+    }
+
+    /** Why no prebuild was made, in words, or null if one was. */
+    @Whitelisted
+    @Exported
+    @CheckForNull
+    public String getSkipReason() {
+        return skipReason;
+    }
+
+    /** The prebuild's id (uuid); empty if none was made and there is no other one to name. */
+    @Whitelisted
+    @Exported
+    @NonNull
+    public String getId() {
+        return id;
+    }
+
+    /** The last phase seen, without Gitpod's prefix: {@code COMPLETED}, {@code FAILED}, {@code RUNNING}, … */
+    @Whitelisted
+    @Exported
+    @NonNull
+    public String getPhase() {
+        return phase;
+    }
+
+    /** A page for people: the project's prebuilds, for Gitpod has no page for a single one. */
+    @Whitelisted
+    @Exported
+    @NonNull
+    public String getUrl() {
+        return url;
+    }
+
+    /** Gitpod's warning, such as that a task failed, or null. */
+    @Whitelisted
+    @Exported
+    @CheckForNull
+    public String getWarningMessage() {
+        return warningMessage;
+    }
+
+    /** Why it failed, or null. */
+    @Whitelisted
+    @Exported
+    @CheckForNull
+    public String getFailureMessage() {
+        return failureMessage;
+    }
+
+    /** Size of the snapshot in bytes; 0 until completed. */
+    @Whitelisted
+    @Exported
+    public long getSnapshotSizeBytes() {
+        return snapshotSizeBytes;
+    }
+
+    /** How much of the snapshot was made when it was last seen, 0 to 100; 100 once completed. */
+    @Whitelisted
+    @Exported
+    public int getSnapshotCompletionPercentage() {
+        return snapshotCompletionPercentage;
+    }
+
+    /** From the request to the end as Jenkins saw it, in milliseconds; 0 until the end. */
+    @Whitelisted
+    @Exported
+    public long getDurationMillis() {
+        return durationMillis;
+    }
+
+    /** The Gitpod project (uuid), or null if none was found. */
+    @Whitelisted
+    @Exported
+    @CheckForNull
+    public String getProjectId() {
+        return projectId;
+    }
+
+    /** The environment class that Gitpod really used (uuid), or null if it did not say. */
+    @Whitelisted
+    @Exported
+    @CheckForNull
+    public String getEnvironmentClassId() {
+        return environmentClassId;
+    }
+
+    /** The environment that the prebuild ran in (uuid), or null if it did not get that far. */
+    @Whitelisted
+    @Exported
+    @CheckForNull
+    public String getEnvironmentId() {
+        return environmentId;
+    }
+
+    /** When it was created, by Gitpod's clock, in milliseconds since 1970; 0 if not known. */
+    @Whitelisted
+    @Exported
+    public long getCreatedAtMillis() {
+        return createdAtMillis;
+    }
+
+    /** When it was created, by Gitpod's clock, as ISO 8601 in UTC, or null if not known. */
+    @Whitelisted
+    @Exported
+    @CheckForNull
+    public String getCreatedAt() {
+        return iso(createdAtMillis);
+    }
+
+    /** When it ended, by Gitpod's clock, in milliseconds since 1970; 0 until then. */
+    @Whitelisted
+    @Exported
+    public long getCompletedAtMillis() {
+        return completedAtMillis;
+    }
+
+    /** When it ended, by Gitpod's clock, as ISO 8601 in UTC, or null until then. */
+    @Whitelisted
+    @Exported
+    @CheckForNull
+    public String getCompletedAt() {
+        return iso(completedAtMillis);
+    }
+
+    @CheckForNull
+    private static String iso(long millis) {
+        return millis == 0 ? null : Instant.ofEpochMilli(millis).toString();
+    }
+
+    /** The time-out that Gitpod really used, in minutes; 0 if it did not say. */
+    @Whitelisted
+    @Exported
+    public int getTimeout() {
+        return timeout;
+    }
+
+    /** The full hash of the commit that it was built from, or null if Gitpod did not say. */
+    @Whitelisted
+    @Exported
+    @CheckForNull
+    public String getCommit() {
+        return commit;
+    }
+
+    /** The branch that it was built from, or null if Gitpod did not say or no branch was checked out. */
+    @Whitelisted
+    @Exported
+    @CheckForNull
+    public String getBranch() {
+        return branch;
+    }
+
+    @Override
+    public String toString() {
+        return "prebuild " + id + " " + phase;
+    }
+}

@@ -1,0 +1,59 @@
+package io.jenkins.plugins.gitpod.record;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Result;
+import io.jenkins.plugins.gitpod.options.PrebuildOptions;
+
+/**
+ * What the end of a request means for the build that waited for it, by its options. One place for the pipeline step and
+ * the freestyle build step.
+ *
+ * @param result {@code SUCCESS}, {@code UNSTABLE}, {@code FAILURE} or {@code ABORTED}
+ * @param message the last word, for people
+ */
+public record StepResult(@NonNull Result result, @NonNull String message) {
+
+    /**
+     * @param record of a request that has ended
+     * @throws IllegalArgumentException if it has not
+     */
+    @NonNull
+    public static StepResult of(@NonNull PrebuildRecord record, @NonNull PrebuildOptions options) {
+        EndStatus conclusion = record.getConclusion();
+        String message = record.getMessage();
+        if (conclusion == null || message == null) {
+            throw new IllegalArgumentException("Request " + record.getRequestId() + " has not ended");
+        }
+        return new StepResult(result(conclusion, record.getResult(), options), message);
+    }
+
+    private static Result result(EndStatus conclusion, @CheckForNull PrebuildResult prebuild, PrebuildOptions options) {
+        switch (conclusion) {
+            case SKIPPED:
+                return Result.SUCCESS;
+            case COMPLETED:
+                return completed(prebuild, options);
+            case FAILED, DELETED:
+                return options.isPropagate() ? Result.FAILURE : Result.SUCCESS;
+            case CANCELLED_IN_GITPOD:
+                return options.isPropagate() ? Result.ABORTED : Result.SUCCESS;
+            case CANCELLED, LEFT_RUNNING:
+                return Result.ABORTED;
+            default:
+                // Nobody knows how the prebuild ended, or there is none: nothing to return instead.
+                return Result.FAILURE;
+        }
+    }
+
+    private static Result completed(@CheckForNull PrebuildResult prebuild, PrebuildOptions options) {
+        if (prebuild == null || prebuild.getWarningMessage() == null) {
+            return Result.SUCCESS;
+        }
+        return switch (options.getOnWarning()) {
+            case IGNORE -> Result.SUCCESS;
+            case UNSTABLE -> Result.UNSTABLE;
+            case FAIL -> Result.FAILURE;
+        };
+    }
+}

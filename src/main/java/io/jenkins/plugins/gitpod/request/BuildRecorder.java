@@ -1,0 +1,84 @@
+package io.jenkins.plugins.gitpod.request;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.Run;
+import io.jenkins.plugins.gitpod.record.PrebuildAction;
+import io.jenkins.plugins.gitpod.record.PrebuildRecord;
+import io.jenkins.plugins.gitpod.record.RequestOrigin;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
+import org.springframework.security.access.AccessDeniedException;
+
+/** Saves records with builds, wherever these stand in their lives. */
+final class BuildRecorder {
+
+    private static final Logger LOGGER = Logger.getLogger(BuildRecorder.class.getName());
+
+    private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
+
+    private BuildRecorder() {}
+
+    /** Records the present state of a request with its build, if that is still there. */
+    static void save(@NonNull RequestOrigin origin, @NonNull PrebuildRecord record) {
+        Run<?, ?> run = build(origin.buildId());
+        if (run == null) {
+            LOGGER.log(Level.FINE, "Build {0} is gone; its prebuild is not recorded", origin.buildId());
+            return;
+        }
+        PrebuildAction.put(run, record);
+        save(run, origin);
+    }
+
+    private static void save(Run<?, ?> run, RequestOrigin origin) {
+        if (isStarting(run)) {
+            PrebuildService service = PrebuildService.get();
+            service.later(
+                    TRY_AGAIN,
+                    () -> service.background().execute(() -> {
+                        // It may have been deleted meanwhile.
+                        Run<?, ?> later = build(origin.buildId());
+                        if (later != null) {
+                            save(later, origin);
+                        }
+                    }));
+            return;
+        }
+        if (!run.getRootDir().isDirectory()) {
+            return; // files of a job that is being deleted go before anybody is told
+        }
+        try {
+            // Files of a job that is being deleted go before anybody is told.
+            if (run.getRootDir().isDirectory()) {
+                run.save();
+            }
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "Could not save what became of a Gitpod prebuild with " + run, e);
+        }
+    }
+
+    /**
+     * Whether the build is of a pipeline that is being set up. It cannot be saved then, for it has no first node yet: an
+     * SCM that holds its script may be checked out before.
+     */
+    private static boolean isStarting(Run<?, ?> run) {
+        if (!run.isBuilding() || !(run instanceof FlowExecutionOwner.Executable pipeline)) {
+            return false;
+        }
+        FlowExecutionOwner owner = pipeline.asFlowExecutionOwner();
+        return owner != null && owner.getOrNull() == null;
+    }
+
+    /** The build that a request came from, or null if it is gone. */
+    @CheckForNull
+    static Run<?, ?> build(@NonNull String buildId) {
+        try {
+            return Run.fromExternalizableId(buildId);
+        } catch (IllegalArgumentException | AccessDeniedException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package io.jenkins.plugins.gitpod.request;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
+import hudson.model.Run;
+import io.jenkins.plugins.gitpod.checkout.NewCommit;
+import io.jenkins.plugins.gitpod.config.ConfiguredConnection;
+import io.jenkins.plugins.gitpod.decision.DecisionQueue;
+import io.jenkins.plugins.gitpod.decision.StepRequest;
+import io.jenkins.plugins.gitpod.options.PrebuildOptions;
+import io.jenkins.plugins.gitpod.record.PrebuildListener;
+import io.jenkins.plugins.gitpod.record.PrebuildRecord;
+import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import io.jenkins.plugins.gitpod.record.RequestOrigin;
+import io.jenkins.plugins.gitpod.store.CommitRequestStore;
+import io.jenkins.plugins.gitpod.store.Ledger;
+import java.util.UUID;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Requests for new commits, by nobody but a job's property: saved at once, so that a crash loses none. */
+final class CommitRequests {
+
+    private static final Logger LOGGER = Logger.getLogger(CommitRequests.class.getName());
+
+    private final CommitRequestStore pending;
+    private final Ledger ledger;
+    private final RequestRegistry requests;
+    private final DecisionQueue intake;
+
+    CommitRequests(CommitRequestStore pending, Ledger ledger, RequestRegistry requests, DecisionQueue intake) {
+        this.pending = pending;
+        this.ledger = ledger;
+        this.requests = requests;
+        this.intake = intake;
+    }
+
+    /** @throws AbortException if the options cannot be used; the message is for people */
+    void submit(
+            @NonNull UUID requestId,
+            @NonNull Run<?, ?> run,
+            @NonNull PrebuildOptions options,
+            @NonNull NewCommit commit,
+            @NonNull PrebuildListener waiter)
+            throws AbortException {
+        ConfiguredConnection over = ConfiguredConnection.named(options.getConnection());
+        pending.save(new CommitRequestStore.Pending(requestId, run.getExternalizableId(), options, commit));
+        ask(requestId, run, options, over, commit, waiter);
+    }
+
+    private void ask(
+            UUID requestId,
+            Run<?, ?> run,
+            PrebuildOptions options,
+            ConfiguredConnection over,
+            NewCommit commit,
+            PrebuildListener waiter) {
+        RequestOrigin origin = new RequestOrigin(
+                run.getExternalizableId(), run.getParent().getFullName(), null, options.getCredentialsId());
+        ledger.announce(requestId, origin);
+        intake.ask(
+                new StepRequest(requestId, run, origin, over, options, commit, waiter),
+                ConfiguredConnection.tokens(over.connection(), ledger, requestId, run));
+    }
+
+    /** Goes on with new commits about which nothing was decided when Jenkins stopped. Loads their builds. */
+    void resume() {
+        for (CommitRequestStore.Pending each : pending.readAll()) {
+            UUID requestId = each.requestId();
+            if (intake.isOpen(requestId)) {
+                continue;
+            }
+            // In the ledger by itself, or among those who share a prebuild.
+            boolean isDecided = requests.observer(requestId) != null || ledger.isKnown(requestId);
+            Run<?, ?> run = isDecided ? null : BuildRecorder.build(each.buildId());
+            try {
+                if (run != null) {
+                    ConfiguredConnection over =
+                            ConfiguredConnection.named(each.options().getConnection());
+                    ask(requestId, run, each.options(), over, each.commit(), new Nobody());
+                    continue;
+                }
+            } catch (AbortException e) {
+                LOGGER.log(Level.WARNING, "No Gitpod prebuild for {0}: {1}", new Object[] {run, e.getMessage()});
+            }
+            pending.forget(requestId);
+        }
+    }
+
+    /** Nobody hears what becomes of an automatic prebuild after a restart; the build's page shows it. */
+    private static final class Nobody implements PrebuildListener {
+        @Override
+        public boolean isFor(@NonNull UUID requestId) {
+            return false;
+        }
+
+        @Override
+        public void line(@NonNull String line) {
+            LOGGER.log(Level.FINE, "{0}", line);
+        }
+
+        @Override
+        public void created(@NonNull PrebuildResult result) {
+            LOGGER.log(Level.FINE, "Made {0}", result);
+        }
+
+        @Override
+        public void concluded(@NonNull PrebuildRecord record) {
+            LOGGER.log(Level.FINE, "{0}", record.getMessage());
+        }
+    }
+}

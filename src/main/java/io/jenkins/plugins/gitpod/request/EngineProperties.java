@@ -1,0 +1,40 @@
+package io.jenkins.plugins.gitpod.request;
+
+import io.jenkins.plugins.gitpod.api.ClientLimits;
+import io.jenkins.plugins.gitpod.engine.EngineSettings;
+import java.time.Duration;
+import jenkins.util.SystemProperties;
+
+/**
+ * The engine's limits with what system properties say otherwise. Each is named
+ * {@code io.jenkins.plugins.gitpod.request.EngineProperties.<name>} and holds a duration such as {@code 20s} or {@code 15m}; they are
+ * read when Jenkins starts.
+ */
+final class EngineProperties {
+
+    private EngineProperties() {}
+
+    static EngineSettings settings() {
+        EngineSettings defaults = EngineSettings.defaults();
+        return defaults.withPollInterval(limit("pollInterval", defaults.pollInterval()))
+                .withBudgets(
+                        limit("connectBudget", defaults.connectBudget()),
+                        limit("readLag", defaults.readLag()),
+                        limit("failureBudget", defaults.failureBudget()))
+                .withLateLook(limit("lateLook", defaults.lateLook()));
+    }
+
+    static ClientLimits client() {
+        ClientLimits defaults = ClientLimits.defaults();
+        return new ClientLimits(
+                limit("connectTimeout", defaults.connect()),
+                limit("readTimeout", defaults.read()),
+                limit("callTimeout", defaults.call()),
+                defaults.maxResponseBytes());
+    }
+
+    private static Duration limit(String name, Duration otherwise) {
+        Duration limit = SystemProperties.getDuration(EngineProperties.class.getName() + "." + name, otherwise);
+        return limit == null || limit.isNegative() || limit.isZero() ? otherwise : limit;
+    }
+}

@@ -1,0 +1,255 @@
+package io.jenkins.plugins.gitpod.request;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.decision.DecisionQueue;
+import io.jenkins.plugins.gitpod.engine.CancelReason;
+import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
+import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.record.RequestOrigin;
+import io.jenkins.plugins.gitpod.store.Ledger;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Those who wait and leave early, whether they say so or not: the last to leave a prebuild takes it along. */
+final class OwnerTracker {
+
+    private static final Logger LOGGER = Logger.getLogger(OwnerTracker.class.getName());
+
+    private final RequestRegistry requests;
+    private final Ledger ledger;
+    private final ThrottleQueue places;
+    private final DecisionQueue intake;
+    private final Executor background;
+
+    OwnerTracker(
+            RequestRegistry requests, Ledger ledger, ThrottleQueue places, DecisionQueue intake, Executor background) {
+        this.requests = requests;
+        this.ledger = ledger;
+        this.places = places;
+        this.intake = intake;
+        this.background = background;
+    }
+
+    // ---- who says so
+
+    /** The one who waited leaves; it still hears what became of it. */
+    void leave(@NonNull UUID requestId) {
+        RequestRecorder observer = requests.observer(requestId);
+        if (observer != null) {
+            observer.ownerLeaves();
+        }
+        if (!intake.withdraw(requestId, () -> leave(requestId)) && observer != null) {
+            depart(observer, CancelReason.ABORTED, null);
+        }
+    }
+
+    /** Cancels a prebuild, whoever waits for it; nothing happens if it is not open. */
+    void cancel(@NonNull UUID requestId) {
+        if (intake.withdraw(requestId, () -> cancel(requestId))) {
+            return;
+        }
+        SharedPrebuild sharing = requests.sharing(requestId);
+        if (sharing != null) {
+            sharing.cancelled();
+        }
+        cancelForAll(requests.shared(requestId));
+    }
+
+    private void cancelForAll(UUID shared) {
+        PrebuildHandle handle = requests.handle(shared);
+        if (!places.withdraw(shared) && handle != null) {
+            handle.cancel();
+        }
+    }
+
+    /** Nobody is interested in what was asked for by itself; others who wait for the same prebuild keep it. */
+    void dropAutomatic(@NonNull UUID requestId) {
+        if (intake.withdraw(requestId, () -> dropAutomatic(requestId))) {
+            return;
+        }
+        RequestRecorder observer = requests.observer(requestId);
+        SharedPrebuild sharing = requests.sharing(requestId);
+        if (observer == null || sharing == null) {
+            return;
+        }
+        switch (sharing.drop(observer)) {
+            case CANCEL -> cancelForAll(sharing.requestId());
+            case GOES_ON -> goesOn(observer, sharing);
+            default -> LOGGER.log(Level.FINE, "Request {0} is over already", requestId);
+        }
+    }
+
+    // ---- who does not
+
+    /** Whether an owner like this waits for anything. */
+    boolean anyOwner(@NonNull Predicate<RequestOrigin> like) {
+        for (RequestRecorder observer : requests.observers()) {
+            if (observer.isOwned() && like.test(observer.origin())) {
+                return true;
+            }
+        }
+        return intake.anyOwner(like);
+    }
+
+    /**
+     * Owners like these are gone: what they waited for is cancelled, by {@code cancelOnAbort}.
+     *
+     * @param console where to say so if they were not told to stop, or null if there is none left
+     */
+    void ownersGone(@NonNull Predicate<RequestOrigin> like, @Nullable TaskListener console) {
+        for (UUID requestId : intake.steps(like)) {
+            intake.withdraw(requestId, () -> ownerGone(requestId, console));
+        }
+        for (RequestRecorder observer : requests.observers()) {
+            if (observer.isOwned() && like.test(observer.origin())) {
+                ownerGone(observer, console);
+            }
+        }
+    }
+
+    /**
+     * Steps like these have ended, and their pipeline goes on. One that has not come back since a restart has not ended: its
+     * pipeline may go on from a state that was saved before it.
+     */
+    void stepsGone(@NonNull Predicate<RequestOrigin> like, @NonNull TaskListener console) {
+        for (UUID requestId : intake.steps(like)) {
+            intake.withdraw(requestId, () -> ownerGone(requestId, console));
+        }
+        for (RequestRecorder observer : requests.observers()) {
+            if (observer.isOwned() && !observer.isUnclaimed() && like.test(observer.origin())) {
+                ownerGone(observer, console);
+            }
+        }
+    }
+
+    /** The build of this request is over. */
+    void buildIsOver(@NonNull UUID requestId) {
+        if (!intake.withdraw(requestId, () -> buildIsOver(requestId))) {
+            ownerGone(requestId, null);
+        }
+    }
+
+    private void ownerGone(UUID requestId, @Nullable TaskListener console) {
+        RequestRecorder observer = requests.observer(requestId);
+        if (observer != null && observer.isOwned()) {
+            ownerGone(observer, console);
+        }
+    }
+
+    private void ownerGone(RequestRecorder observer, @Nullable TaskListener console) {
+        boolean silently = observer.ownerGone();
+        depart(observer, CancelReason.OWNER_GONE, silently ? console : null);
+    }
+
+    /** The builds of these requests are being deleted: nothing is recorded with them any longer. */
+    void buildsDeleted(@NonNull Predicate<RequestOrigin> like) {
+        for (RequestRecorder observer : requests.observers()) {
+            if (like.test(observer.origin())) {
+                observer.buildDeleted();
+            }
+        }
+    }
+
+    /** The requests of an earlier life that no build has come back to, and where they came from. */
+    @NonNull
+    Map<UUID, RequestOrigin> unclaimed() {
+        Map<UUID, RequestOrigin> unclaimed = new HashMap<>();
+        for (RequestRecorder observer : requests.observers()) {
+            if (observer.isUnclaimed()) {
+                unclaimed.put(observer.requestId(), observer.origin());
+            }
+        }
+        return unclaimed;
+    }
+
+    /** The one who waited for this does not come back after a restart. */
+    void unclaimedGone(@NonNull UUID requestId) {
+        RequestRecorder observer = requests.observer(requestId);
+        if (observer != null && observer.isUnclaimed()) {
+            LOGGER.log(
+                    Level.INFO,
+                    "Nobody in build {0} comes back to its Gitpod prebuild",
+                    observer.origin().buildId());
+            ownerGone(observer, null);
+        }
+    }
+
+    // ---- what becomes of the prebuild
+
+    private void depart(RequestRecorder observer, CancelReason reason, @Nullable TaskListener console) {
+        SharedPrebuild sharing = requests.sharing(observer.requestId());
+        if (sharing == null) {
+            return;
+        }
+        UUID shared = sharing.requestId();
+        PrebuildHandle handle = requests.handle(shared);
+        boolean isMade = handle != null
+                && handle.view().prebuildId() != null
+                && handle.view().cancelReason() == null;
+        switch (sharing.leave(observer, isMade)) {
+            case LAST -> {
+                if (!places.withdraw(shared) && handle != null) {
+                    say(console, lastWords(observer, handle));
+                    handle.leave(reason);
+                }
+            }
+            case CANCEL -> cancelForAll(shared);
+            case GOES_ON -> say(console, goesOn(observer, sharing));
+            default -> LOGGER.log(Level.FINE, "Request {0} is over already", observer.requestId());
+        }
+    }
+
+    /** @return what there is to say of it */
+    private String goesOn(RequestRecorder observer, SharedPrebuild sharing) {
+        observer.left();
+        PrebuildHandle handle = requests.handle(sharing.requestId());
+        String prebuildId =
+                Objects.toString(handle == null ? null : handle.view().prebuildId(), "");
+        String message;
+        if (sharing.isForeign()) {
+            message = Messages.PrebuildService_leftForeign(prebuildId);
+        } else if (sharing.memberIds().isEmpty()) {
+            message = Messages.PrebuildMessages_leftRunning(
+                    prebuildId, observer.messages().url());
+        } else {
+            message = Messages.PrebuildService_leftToOthers(prebuildId);
+        }
+        background.execute(() -> {
+            ledger.share(sharing.requestId(), sharing.owners());
+            observer.left(message);
+            if (!sharing.requestId().equals(observer.requestId())) {
+                requests.remove(observer.requestId());
+            }
+        });
+        return message;
+    }
+
+    private static void say(@Nullable TaskListener console, String line) {
+        if (console != null) {
+            console.getLogger().println("[Gitpod] " + line);
+        }
+    }
+
+    private static String lastWords(RequestRecorder observer, PrebuildHandle handle) {
+        PrebuildRequest request = handle.view().request();
+        String prebuildId = handle.view().prebuildId();
+        String url = observer.messages().url();
+        if (request.cancelOnAbort()) {
+            return prebuildId == null
+                    ? Messages.PrebuildMessages_stillUnknown(request.projectId(), url)
+                    : Messages.PrebuildMessages_killed(prebuildId, url);
+        }
+        return prebuildId == null
+                ? Messages.PrebuildMessages_leftUnknown(request.projectId(), url)
+                : Messages.PrebuildMessages_leftRunning(prebuildId, url);
+    }
+}

@@ -1,0 +1,405 @@
+package io.jenkins.plugins.gitpod.request;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.EnvironmentGit;
+import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import io.jenkins.plugins.gitpod.checkout.BuildCommit;
+import io.jenkins.plugins.gitpod.engine.Outcome;
+import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
+import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.engine.Update;
+import io.jenkins.plugins.gitpod.options.PrebuildOptions;
+import io.jenkins.plugins.gitpod.record.EndStatus;
+import io.jenkins.plugins.gitpod.record.PrebuildListener;
+import io.jenkins.plugins.gitpod.record.PrebuildMessages;
+import io.jenkins.plugins.gitpod.record.PrebuildRecord;
+import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import io.jenkins.plugins.gitpod.record.RequestOrigin;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.UUID;
+
+/**
+ * Keeps a build's record of one request, then tells the one who waits. The record is saved before the waiter hears of the
+ * end, so that a step which resumes after a crash finds what it missed.
+ */
+final class RequestRecorder implements PrebuildObserver {
+
+    private final PrebuildRequest request;
+    private volatile RequestOrigin origin;
+    private final PrebuildMessages messages;
+    private final Instant since;
+    private volatile boolean left;
+
+    @CheckForNull
+    private PrebuildListener waiter;
+
+    private boolean ownerGone;
+    private boolean ownerLeaves;
+    /** Held while the build is saved, so that its deletion comes before or after that. */
+    private final Object saving = new Object();
+
+    private boolean isBuildDeleted;
+    private boolean isLastWordSaved;
+
+    @CheckForNull
+    private PrebuildResult result;
+
+    @CheckForNull
+    private PrebuildRecord conclusion;
+
+    RequestRecorder(PrebuildRequest request, RequestOrigin origin, Instant since, @Nullable PrebuildListener waiter) {
+        this.request = request;
+        this.origin = origin;
+        this.since = since;
+        this.waiter = waiter;
+        this.messages = new PrebuildMessages(request);
+    }
+
+    @NonNull
+    UUID requestId() {
+        return request.requestId();
+    }
+
+    /** When it was asked for. */
+    @NonNull
+    Instant since() {
+        return since;
+    }
+
+    @NonNull
+    RequestOrigin origin() {
+        return origin;
+    }
+
+    /** The job has another name now. */
+    void relocated(@NonNull RequestOrigin newOrigin) {
+        origin = newOrigin;
+    }
+
+    /** Whether an owner waits for it, or once did, whose early end matters. */
+    boolean isOwned() {
+        return !request.detached() && !left;
+    }
+
+    /** Who once waited has left; the prebuild goes on. */
+    void left() {
+        left = true;
+    }
+
+    boolean isCancelOnAbort() {
+        return request.cancelOnAbort();
+    }
+
+    /** Whether the one who waits has not come back since a restart of Jenkins. */
+    synchronized boolean isUnclaimed() {
+        return isOwned() && waiter == null && !ownerGone;
+    }
+
+    /** Whether the one who waits, if one has to, is known to be there. */
+    @Override
+    public synchronized boolean isThere() {
+        return !isOwned() || waiter != null && !ownerGone;
+    }
+
+    /**
+     * Who waited is gone and must not be told anything any longer.
+     *
+     * @return whether this is news to both sides: neither has the owner heard the end, nor did it leave by itself
+     */
+    synchronized boolean ownerGone() {
+        boolean silently = !ownerGone && !ownerLeaves && conclusion == null;
+        ownerGone = true;
+        waiter = null;
+        return silently;
+    }
+
+    /** Who waited was told to stop, and says so itself. */
+    synchronized void ownerLeaves() {
+        ownerLeaves = true;
+    }
+
+    /** To save a build that is being deleted would bring half of it back. */
+    void buildDeleted() {
+        synchronized (saving) {
+            isBuildDeleted = true;
+        }
+    }
+
+    @NonNull
+    PrebuildMessages messages() {
+        return messages;
+    }
+
+    @NonNull
+    TokenHealth tokenNews() {
+        return new TokenHealth(request, origin);
+    }
+
+    /** What is known of the prebuild so far. */
+    @CheckForNull
+    synchronized PrebuildResult result() {
+        return result;
+    }
+
+    /** Somebody waits, from now on; hears the end at once if it has come already. */
+    void attach(PrebuildListener newWaiter) {
+        PrebuildRecord already;
+        synchronized (this) {
+            waiter = newWaiter;
+            already = conclusion;
+        }
+        if (already != null) {
+            newWaiter.concluded(already);
+        }
+    }
+
+    /**
+     * Somebody waits in place of one who has not come back since a restart.
+     *
+     * @return false if there is nobody to stand in for
+     */
+    boolean takeOver(@NonNull PrebuildListener successor) {
+        synchronized (this) {
+            if (!isUnclaimed()) {
+                return false;
+            }
+            waiter = successor;
+        }
+        attach(successor);
+        return true;
+    }
+
+    /** Whether these options over this connection ask for what was asked for here. */
+    boolean asksFor(@NonNull PrebuildOptions options, @NonNull String connectionName) {
+        String projectId = options.getProjectId();
+        return request.connection().name().equals(connectionName)
+                && (projectId == null || projectId.equals(request.projectId()))
+                && Objects.equals(options.getEnvironmentClassId(), request.environmentClassId())
+                && Objects.equals(options.timeoutOrNull(), request.timeout())
+                && options.isWait() != request.detached()
+                && options.isCancelOnAbort() == request.cancelOnAbort();
+    }
+
+    /** A line for the console of whoever waits. */
+    void line(@NonNull String line) {
+        PrebuildListener to;
+        synchronized (this) {
+            to = waiter;
+        }
+        if (to != null) {
+            to.line(line);
+        }
+    }
+
+    /** The prebuild was known already when this one joined. */
+    void adopt(@NonNull PrebuildResult known) {
+        PrebuildListener to;
+        synchronized (this) {
+            if (result != null) {
+                return;
+            }
+            result = known;
+            to = waiter;
+        }
+        save(record(null, null));
+        if (to != null) {
+            to.created(known);
+        }
+        EnvironmentGit git = known.builtFrom();
+        if (git != null) {
+            tellCommit(git, false);
+        }
+    }
+
+    /** After a restart: a crash came before the build's record of the prebuild was saved. */
+    void restore(@NonNull PrebuildResult known) {
+        synchronized (this) {
+            if (result == null) {
+                result = known;
+            }
+        }
+        save(record(null, null));
+    }
+
+    /** This one left; the prebuild goes on. */
+    void left(@NonNull String message) {
+        synchronized (this) {
+            if (conclusion != null) {
+                return;
+            }
+        }
+        conclude(record(EndStatus.LEFT_RUNNING, message));
+    }
+
+    /** The end of a prebuild that this one left running: the build's page shows it. */
+    void endedWithout(@NonNull Outcome end) {
+        boolean isTold;
+        synchronized (this) {
+            isTold = conclusion != null;
+        }
+        if (isTold) {
+            settled(end);
+        } else {
+            concluded(end);
+        }
+    }
+
+    @Override
+    public void update(Update update) {
+        PrebuildListener to;
+        synchronized (this) {
+            to = waiter;
+        }
+        String line = messages.line(update);
+        if (line != null && to != null) {
+            to.line(line);
+        }
+        if (update instanceof Update.Created created) {
+            PrebuildResult known = note(created.prebuild());
+            save(record(null, null));
+            if (to != null) {
+                to.created(known);
+            }
+        } else if (update instanceof Update.PhaseChanged changed) {
+            note(changed.prebuild());
+        } else if (update instanceof Update.Resumed resumed && resumed.builtFrom() != null) {
+            noteCommit(resumed.prebuildId(), resumed.builtFrom());
+        }
+    }
+
+    /**
+     * Gitpod says which commit the prebuild is built from.
+     *
+     * @param isOlder whether it is known to be older than the build's own one
+     */
+    void builtFrom(@NonNull String prebuildId, @NonNull EnvironmentGit git, boolean isOlder) {
+        noteCommit(prebuildId, git);
+        save(record(null, null));
+        tellCommit(git, isOlder);
+    }
+
+    private synchronized void noteCommit(String prebuildId, EnvironmentGit git) {
+        PrebuildResult before = result == null
+                ? new PrebuildResult(prebuildId, messages.url(), PrebuildPhase.UNKNOWN).ofProject(request.projectId())
+                : result;
+        result = before.builtFrom(git);
+    }
+
+    private void tellCommit(EnvironmentGit git, boolean isOlder) {
+        BuildCommit own = BuildCommit.of(BuildRecorder.build(origin.buildId()), git);
+        switch (own.relation(isOlder)) {
+            case OLDER -> line(messages.builtFromOlder(git, own.revision()));
+            case OTHER -> line(messages.builtFromOther(git, own.revision()));
+            default -> line(messages.builtFrom(git));
+        }
+    }
+
+    private synchronized PrebuildResult note(Prebuild prebuild) {
+        PrebuildResult before =
+                result == null ? new PrebuildResult(prebuild.id(), messages.url(), PrebuildPhase.UNKNOWN) : result;
+        long millis = prebuild.status().phase().isEnd()
+                ? Math.max(0, Instant.now().toEpochMilli() - since.toEpochMilli())
+                : 0;
+        result = before.with(prebuild, millis);
+        return result;
+    }
+
+    @Override
+    public void concluded(Outcome outcome) {
+        if (outcome instanceof Outcome.Ended ended) {
+            note(ended.prebuild());
+        }
+        PrebuildResult known = result();
+        Duration took = Duration.ofMillis(known == null ? 0 : known.getDurationMillis());
+        conclude(record(conclusion(outcome), messages.outcome(outcome, took)));
+    }
+
+    private void conclude(PrebuildRecord record) {
+        save(record);
+        PrebuildListener to;
+        synchronized (this) {
+            conclusion = record;
+            to = waiter;
+        }
+        if (to != null) {
+            to.concluded(record);
+        }
+    }
+
+    /** The build has been told, and is mostly over by now: its page shows the true end. */
+    @Override
+    public void settled(Outcome end) {
+        if (end instanceof Outcome.Ended ended) {
+            note(ended.prebuild());
+        } else if (end instanceof Outcome.Gone gone) {
+            gone(gone.prebuildId());
+        } else {
+            return;
+        }
+        PrebuildRecord told;
+        PrebuildResult known;
+        synchronized (this) {
+            told = conclusion;
+            known = result;
+        }
+        if (told == null || known == null) {
+            return;
+        }
+        boolean outdated =
+                told.getConclusion() == EndStatus.CANCELLED || told.getConclusion() == EndStatus.LEFT_RUNNING;
+        String message = outdated
+                ? messages.outcome(end, Duration.ofMillis(known.getDurationMillis()))
+                : told.getMessage(); // why it was given up still matters
+        save(record(told.getConclusion(), message));
+    }
+
+    private synchronized void gone(String prebuildId) {
+        result = result == null
+                ? new PrebuildResult(prebuildId, messages.url(), PrebuildPhase.DELETED).ofProject(request.projectId())
+                : result.in(PrebuildPhase.DELETED);
+    }
+
+    private synchronized PrebuildRecord record(@Nullable EndStatus how, @Nullable String message) {
+        return new PrebuildRecord(
+                request.requestId().toString(),
+                request.projectId(),
+                request.connection().name(),
+                request.detached(),
+                result,
+                how,
+                message);
+    }
+
+    private static EndStatus conclusion(Outcome outcome) {
+        if (outcome instanceof Outcome.Ended ended) {
+            return switch (ended.prebuild().status().phase()) {
+                case COMPLETED -> EndStatus.COMPLETED;
+                case FAILED -> EndStatus.FAILED;
+                case CANCELLED -> ended.cancelReason() == null ? EndStatus.CANCELLED_IN_GITPOD : EndStatus.CANCELLED;
+                default -> EndStatus.DELETED;
+            };
+        } else if (outcome instanceof Outcome.Gone) {
+            return EndStatus.DELETED;
+        } else if (outcome instanceof Outcome.NotCreated || outcome instanceof Outcome.CancelAccepted) {
+            return EndStatus.CANCELLED;
+        } else if (outcome instanceof Outcome.LeftRunning) {
+            return EndStatus.LEFT_RUNNING;
+        }
+        return EndStatus.ERROR;
+    }
+
+    /** The last word stays the last one, whichever thread comes first. */
+    private void save(PrebuildRecord record) {
+        synchronized (saving) {
+            isLastWordSaved |= record.getConclusion() != null;
+            if (!isBuildDeleted && (record.getConclusion() != null || !isLastWordSaved)) {
+                BuildRecorder.save(origin, record);
+            }
+        }
+    }
+}

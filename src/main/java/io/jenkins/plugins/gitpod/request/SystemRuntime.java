@@ -1,0 +1,60 @@
+package io.jenkins.plugins.gitpod.request;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import io.jenkins.plugins.gitpod.engine.EngineRuntime;
+import io.jenkins.plugins.gitpod.engine.WorkQueue;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.Executor;
+
+/**
+ * Runs all that the engine does as Jenkins itself: a thread of nobody's is anonymous, and where anonymous may not see jobs
+ * it would find neither the build to record something with nor the folder to look up a credential in.
+ */
+final class SystemRuntime implements EngineRuntime {
+
+    private final EngineRuntime runtime;
+
+    SystemRuntime(EngineRuntime runtime) {
+        this.runtime = runtime;
+    }
+
+    private static Runnable asSystem(Runnable task) {
+        return () -> {
+            try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+                task.run();
+            }
+        };
+    }
+
+    @NonNull
+    @Override
+    public Instant now() {
+        return runtime.now();
+    }
+
+    @Override
+    public long nanoTime() {
+        return runtime.nanoTime();
+    }
+
+    @NonNull
+    @Override
+    public Timer schedule(@NonNull Duration delay, @NonNull Runnable task) {
+        return runtime.schedule(delay, asSystem(task));
+    }
+
+    @NonNull
+    @Override
+    public Executor lane(@NonNull WorkQueue lane) {
+        Executor executor = runtime.lane(lane);
+        return task -> executor.execute(asSystem(task));
+    }
+
+    @Override
+    public double random() {
+        return runtime.random();
+    }
+}

@@ -1,0 +1,134 @@
+package io.jenkins.plugins.gitpod.request;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.gitpod.admin.OpenPrebuild;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.ToIntFunction;
+
+/**
+ * Where requests wait while their connection has as many prebuilds under way as it may. Jobs take turns, so that one with
+ * hundreds of builds keeps no other waiting; of a job the first to come is the first to go. Nothing of a waiting request is
+ * saved or sent; after a restart its build asks again.
+ */
+final class ThrottleQueue {
+
+    /** A request that waits, and what sends it on its way. */
+    record Waiting(
+            @NonNull OpenPrebuild shown,
+            @NonNull Runnable submit,
+            @NonNull Runnable withdrawn) {}
+
+    /** What became of a request that came. */
+    enum Admission {
+        SUBMITTED,
+        /** It waits, and so far nobody {@linkplain ThrottleQueue#next looks} for places. */
+        FIRST_TO_WAIT,
+        WAITS
+    }
+
+    private final Map<UUID, Waiting> waiting = new LinkedHashMap<>();
+    private final ToIntFunction<String> free;
+
+    /** When jobs had their last turn, as long as anybody waits. */
+    private final Map<String, Long> lastTurns = new HashMap<>();
+
+    private long turns;
+    private boolean looking;
+
+    /** @param free how many more requests a connection may have under way, by its name */
+    ThrottleQueue(ToIntFunction<String> free) {
+        this.free = free;
+    }
+
+    /** Submits a request, or has it wait for its turn. */
+    Admission admit(UUID requestId, Waiting one) {
+        synchronized (waiting) {
+            boolean before = waiting.values().stream()
+                    .anyMatch(w -> w.shown().getConnection().equals(one.shown().getConnection()));
+            if (!before && free.applyAsInt(one.shown().getConnection()) > 0) {
+                one.submit().run();
+                return Admission.SUBMITTED;
+            }
+            waiting.put(requestId, one);
+            if (looking) {
+                return Admission.WAITS;
+            }
+            looking = true;
+            return Admission.FIRST_TO_WAIT;
+        }
+    }
+
+    /**
+     * Sends on their way those for whom there is a place now.
+     *
+     * @return whether somebody still waits, so that it has to be called again
+     */
+    boolean next() {
+        synchronized (waiting) {
+            Map<String, Integer> places = new HashMap<>();
+            for (UUID id = nextToGo(places); id != null; id = nextToGo(places)) {
+                Waiting one = waiting.remove(id);
+                places.merge(one.shown().getConnection(), -1, Integer::sum);
+                turns++;
+                lastTurns.put(one.shown().jobFullName(), turns);
+                one.submit().run();
+            }
+            looking = !waiting.isEmpty();
+            if (!looking) {
+                lastTurns.clear();
+            }
+            return looking;
+        }
+    }
+
+    /** @param places how many each connection has left, as far as that was asked */
+    @CheckForNull
+    private UUID nextToGo(Map<String, Integer> places) {
+        UUID next = null;
+        long earliest = Long.MAX_VALUE;
+        for (Map.Entry<UUID, Waiting> each : waiting.entrySet()) {
+            OpenPrebuild shown = each.getValue().shown();
+            long lastTurn = lastTurns.getOrDefault(shown.jobFullName(), 0L);
+            if (lastTurn < earliest && places.computeIfAbsent(shown.getConnection(), free::applyAsInt) > 0) {
+                next = each.getKey();
+                earliest = lastTurn;
+            }
+        }
+        return next;
+    }
+
+    /** @return whether it was waiting; then it is told that it no longer does */
+    boolean withdraw(UUID requestId) {
+        Waiting one;
+        synchronized (waiting) {
+            one = waiting.remove(requestId);
+        }
+        if (one != null) {
+            one.withdrawn().run();
+        }
+        return one != null;
+    }
+
+    @CheckForNull
+    OpenPrebuild find(UUID requestId) {
+        synchronized (waiting) {
+            Waiting one = waiting.get(requestId);
+            return one == null ? null : one.shown();
+        }
+    }
+
+    @NonNull
+    List<OpenPrebuild> all() {
+        synchronized (waiting) {
+            List<OpenPrebuild> all = new ArrayList<>();
+            waiting.values().forEach(one -> all.add(one.shown()));
+            return all;
+        }
+    }
+}

@@ -1,0 +1,354 @@
+package io.jenkins.plugins.gitpod.commits;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.not;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.TaskListener;
+import hudson.plugins.git.GitSCM;
+import hudson.scm.SCM;
+import io.jenkins.plugins.gitpod.record.PrebuildAction;
+import io.jenkins.plugins.gitpod.simulator.SimProject;
+import io.jenkins.plugins.gitpod.testing.Builds;
+import io.jenkins.plugins.gitpod.testing.FastLimits;
+import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import java.util.List;
+import jenkins.branch.BranchProperty;
+import jenkins.branch.BranchSource;
+import jenkins.branch.DefaultBranchPropertyStrategy;
+import jenkins.plugins.git.GitSCMSource;
+import jenkins.plugins.git.GitSampleRepoRule;
+import jenkins.plugins.git.junit.jupiter.WithGitSampleRepo;
+import jenkins.plugins.git.traits.BranchDiscoveryTrait;
+import jenkins.plugins.git.traits.TagDiscoveryTrait;
+import jenkins.scm.api.SCMHead;
+import jenkins.scm.api.SCMHeadEvent;
+import jenkins.scm.api.SCMHeadObserver;
+import jenkins.scm.api.SCMProbe;
+import jenkins.scm.api.SCMProbeStat;
+import jenkins.scm.api.SCMRevision;
+import jenkins.scm.api.SCMSource;
+import jenkins.scm.api.SCMSourceCriteria;
+import jenkins.scm.api.SCMSourceDescriptor;
+import jenkins.scm.api.mixin.ChangeRequestSCMHead;
+import org.jenkinsci.plugins.workflow.cps.CpsScmFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.libs.GlobalLibraries;
+import org.jenkinsci.plugins.workflow.libs.LibraryConfiguration;
+import org.jenkinsci.plugins.workflow.libs.SCMSourceRetriever;
+import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.TestExtension;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** Checkouts besides the one that matters: libraries, tools, tags, pull requests. */
+@ExtendWith(FastLimits.class)
+@WithJenkins
+@WithGitSampleRepo
+class OtherCheckoutsTest {
+
+    private static final GitpodFixture GITPOD = new GitpodFixture();
+
+    private static JenkinsRule jenkins;
+
+    private GitSampleRepoRule repo;
+    private GitSampleRepoRule other;
+    private SimProject project;
+    private SimProject projectOfOther;
+
+    @BeforeAll
+    static void connect(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        GITPOD.connect();
+    }
+
+    @AfterAll
+    static void close() {
+        GITPOD.close();
+    }
+
+    @BeforeEach
+    void newRepositories(GitSampleRepoRule sample, GitSampleRepoRule second) throws Exception {
+        repo = sample;
+        other = second;
+        Repository.init(repo, "node { checkout scm }");
+        Repository.init(other, "");
+        project = Commits.project(GITPOD, repo);
+        projectOfOther = Commits.project(GITPOD, other);
+    }
+
+    @AfterEach
+    void forgetLibraries() {
+        GlobalLibraries.get().setLibraries(List.of());
+    }
+
+    private void assertMade(int ofProject, int ofOther) {
+        Commits.assertMade(GITPOD, project, ofProject);
+        Commits.assertMade(GITPOD, projectOfOther, ofOther);
+    }
+
+    private static WorkflowRun build(WorkflowJob job) throws Exception {
+        WorkflowRun build = jenkins.buildAndAssertSuccess(job);
+        Commits.awaitDecided();
+        return build;
+    }
+
+    private void library() throws Exception {
+        Repository.push(other, "vars/greet.groovy", "def call() { echo 'hello' }");
+        GitSCMSource source = new GitSCMSource(other.toString());
+        source.setTraits(List.of(new BranchDiscoveryTrait()));
+        LibraryConfiguration library = new LibraryConfiguration("greetings", new SCMSourceRetriever(source));
+        library.setDefaultVersion("master");
+        GlobalLibraries.get().setLibraries(List.of(library));
+    }
+
+    private WorkflowJob inline(String script) throws Exception {
+        WorkflowJob job = Builds.pipeline(jenkins, script);
+        job.addProperty(new GitpodPrebuildProperty());
+        return job;
+    }
+
+    @Test
+    void checkoutOfASharedLibraryMakesNone() throws Exception {
+        library();
+        String body = "greet()\nnode { git '" + repo + "' }";
+        jenkins.assertLogContains("hello", build(inline("@Library('greetings') _\n" + body)));
+        assertMade(1, 0);
+        Repository.push(repo, "file", "two");
+        jenkins.assertLogContains("hello", build(inline("library 'greetings'\n" + body)));
+        assertMade(2, 0);
+    }
+
+    @Test
+    void stepIsNotMisledByASharedLibrary() throws Exception {
+        library();
+        WorkflowRun build = build(Builds.pipeline(
+                jenkins, "@Library('greetings') _\ngreet()\nnode { git '" + repo + "' }\ngitpodPrebuild()"));
+        jenkins.assertLogContains(project.id(), build);
+        assertMade(1, 0);
+    }
+
+    private WorkflowJob fromRepository(String jenkinsfile) throws Exception {
+        Repository.push(repo, "Jenkinsfile", jenkinsfile);
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsScmFlowDefinition(Repository.scm(repo), "Jenkinsfile"));
+        return job;
+    }
+
+    @Test
+    void ofSeveralCheckoutsTheJobsOwnSourceCounts() throws Exception {
+        WorkflowJob explicit = fromRepository("node { git '" + other + "' }\nnode { checkout scm }\ngitpodPrebuild()");
+        build(explicit);
+        assertMade(1, 0);
+        WorkflowJob automatic = fromRepository("node { git '" + other + "' }\nnode { checkout scm }");
+        automatic.addProperty(new GitpodPrebuildProperty());
+        build(automatic);
+        assertMade(2, 0);
+    }
+
+    @Test
+    void jobWithoutASourceOfItsOwnActsForTheNamedProjectOnly() throws Exception {
+        WorkflowJob job = Builds.pipeline(jenkins, "node { git '" + other + "' }\nnode { git '" + repo + "' }");
+        GitpodPrebuildProperty property = new GitpodPrebuildProperty();
+        property.setProjectId(project.id());
+        job.addProperty(property);
+        WorkflowRun build = build(job);
+        jenkins.assertLogContains("The Gitpod project is not of the repository that was checked out (" + other, build);
+        assertMade(1, 0);
+        Repository.push(other, "file", "two");
+        build(job);
+        assertMade(1, 0);
+    }
+
+    @Test
+    void repositoryWithoutAProjectIsNoFaultOfAJobWithoutASourceOfItsOwn() throws Exception {
+        projectOfOther.remoteUri("https://git.example.com/elsewhere");
+        WorkflowRun build = build(inline("node { git '" + other + "' }"));
+        jenkins.assertLogContains("none was found by the repository that this build checked out", build);
+        assertNull(build.getAction(PrebuildAction.class));
+        WorkflowRun own = build(ofOther());
+        assertEquals(1, Commits.awaitEnds(own).size(), "shown on the build's page");
+    }
+
+    private WorkflowJob ofOther() throws Exception {
+        Repository.push(other, "Jenkinsfile", "echo 'hi'");
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.addProperty(new GitpodPrebuildProperty());
+        job.setDefinition(new CpsScmFlowDefinition(Repository.scm(other), "Jenkinsfile"));
+        return job;
+    }
+
+    @Test
+    void propertyThatABuildSetsActsInTheSameBuild() throws Exception {
+        build(fromRepository("properties([gitpodPrebuildForCommits()])\nnode { checkout scm }\nnode { checkout scm }"));
+        assertMade(1, 0);
+    }
+
+    @Test
+    void twoCheckoutsOfOneCommitAskOnce() throws Exception {
+        WorkflowJob job = fromRepository("node { checkout scm }\nnode { checkout scm }");
+        job.addProperty(new GitpodPrebuildProperty());
+        WorkflowRun build = build(job);
+        assertMade(1, 0);
+        assertThat(JenkinsRule.getLog(build), not(containsString("was acted on before")));
+    }
+
+    // ---- what is no branch
+
+    private WorkflowMultiBranchProject multibranch(SCMSource source) throws Exception {
+        WorkflowMultiBranchProject multi = jenkins.createProject(WorkflowMultiBranchProject.class);
+        BranchSource branches = new BranchSource(source);
+        branches.setStrategy(new DefaultBranchPropertyStrategy(
+                new BranchProperty[] {new GitpodPrebuildBranchProperty(new GitpodPrebuildProperty())}));
+        multi.getSourcesList().add(branches);
+        multi.scheduleBuild2(0).getFuture().get();
+        jenkins.waitUntilNoActivityUpTo(60_000);
+        return multi;
+    }
+
+    @Test
+    void tagOfTheProjectsOwnBranchIsSkippedWithALine() throws Exception {
+        repo.git("tag", "v1");
+        Repository.push(repo, "file", "two");
+        GitSCMSource source = new GitSCMSource(repo.toString());
+        source.setTraits(List.of(new BranchDiscoveryTrait(), new TagDiscoveryTrait()));
+        WorkflowMultiBranchProject multi = multibranch(source);
+        assertMade(1, 0);
+        WorkflowRun tag = build(multi.getItem("v1"));
+        jenkins.assertLogContains("This build is of tag v1, and the Gitpod project's own branch is master.", tag);
+        assertMade(1, 0);
+    }
+
+    @Test
+    void pullRequestIsSkippedWithALine() throws Exception {
+        repo.git("checkout", "-b", "topic");
+        Repository.push(repo, "file", "two");
+        WorkflowMultiBranchProject multi = multibranch(new PullRequests(repo.toString()));
+        WorkflowRun build = multi.getItem("PR-1").getLastBuild();
+        jenkins.assertBuildStatusSuccess(build);
+        Commits.awaitDecided();
+        jenkins.assertLogContains(
+                "This build is of change request PR-1, and the Gitpod project's own branch is master.", build);
+        assertMade(0, 0);
+    }
+
+    /** A pull request from the branch "topic" to "master". */
+    private static final class PullRequest extends SCMHead implements ChangeRequestSCMHead {
+        private static final long serialVersionUID = 1L;
+
+        PullRequest() {
+            super("PR-1");
+        }
+
+        @NonNull
+        @Override
+        public String getId() {
+            return "1";
+        }
+
+        @NonNull
+        @Override
+        public SCMHead getTarget() {
+            return new SCMHead("master");
+        }
+    }
+
+    /** A source of that pull request alone, as a hosting service's plugin has it. */
+    public static final class PullRequests extends SCMSource {
+
+        private final String remote;
+
+        PullRequests(String remote) {
+            this.remote = remote;
+        }
+
+        @Override
+        protected void retrieve(
+                SCMSourceCriteria criteria,
+                @NonNull SCMHeadObserver observer,
+                SCMHeadEvent<?> event,
+                @NonNull TaskListener listener)
+                throws java.io.IOException, InterruptedException {
+            PullRequest head = new PullRequest();
+            observer.observe(head, new Revision(head));
+        }
+
+        @NonNull
+        @Override
+        public SCM build(@NonNull SCMHead head, SCMRevision revision) {
+            return new GitSCM(
+                    GitSCM.createRepoList(remote, null),
+                    List.of(new hudson.plugins.git.BranchSpec("*/topic")),
+                    null,
+                    null,
+                    List.of());
+        }
+
+        @NonNull
+        @Override
+        protected SCMProbe createProbe(@NonNull SCMHead head, SCMRevision revision) {
+            return new SCMProbe() {
+                private static final long serialVersionUID = 1L;
+
+                @Override
+                public String name() {
+                    return head.getName();
+                }
+
+                @Override
+                public long lastModified() {
+                    return 0;
+                }
+
+                @NonNull
+                @Override
+                public SCMProbeStat stat(@NonNull String path) {
+                    return SCMProbeStat.fromAlternativePath(path);
+                }
+
+                @Override
+                public void close() {
+                    // holds nothing
+                }
+            };
+        }
+
+        /** Every source needs one. */
+        @TestExtension
+        public static final class DescriptorImpl extends SCMSourceDescriptor {
+            @NonNull
+            @Override
+            public String getDisplayName() {
+                return "Pull requests";
+            }
+        }
+
+        private static final class Revision extends SCMRevision {
+            private static final long serialVersionUID = 1L;
+
+            Revision(SCMHead head) {
+                super(head);
+            }
+
+            @Override
+            public boolean equals(Object other) {
+                return other instanceof Revision;
+            }
+
+            @Override
+            public int hashCode() {
+                return 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package io.jenkins.plugins.gitpod.commits;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import hudson.model.Job;
+import hudson.plugins.git.ApiTokenPropertyConfiguration;
+import hudson.triggers.SCMTrigger;
+import io.jenkins.plugins.gitpod.record.EndStatus;
+import io.jenkins.plugins.gitpod.simulator.SimProject;
+import io.jenkins.plugins.gitpod.testing.FastLimits;
+import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import jenkins.branch.BranchSource;
+import jenkins.plugins.git.GitSCMSource;
+import jenkins.plugins.git.GitSampleRepoRule;
+import jenkins.plugins.git.junit.jupiter.WithGitSampleRepo;
+import jenkins.plugins.git.traits.BranchDiscoveryTrait;
+import org.jenkinsci.plugins.workflow.cps.CpsScmFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** From the push to the prebuild, by the ways that pushes reach pipelines and multibranch projects. */
+@ExtendWith(FastLimits.class)
+@WithJenkins
+@WithGitSampleRepo
+class ReachingJenkinsTest {
+
+    private static final GitpodFixture GITPOD = new GitpodFixture();
+
+    private static JenkinsRule jenkins;
+
+    private GitSampleRepoRule repo;
+    private SimProject project;
+
+    @BeforeAll
+    static void connect(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        GITPOD.connect();
+    }
+
+    @AfterAll
+    static void close() {
+        GITPOD.close();
+    }
+
+    @BeforeEach
+    void newRepository(GitSampleRepoRule sample) throws Exception {
+        repo = sample;
+        Repository.init(repo, "node { checkout scm }");
+        project = Commits.project(GITPOD, repo);
+    }
+
+    private WorkflowJob pipeline() throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.addProperty(new GitpodPrebuildProperty());
+        job.setDefinition(new CpsScmFlowDefinition(Repository.scm(repo), "Jenkinsfile"));
+        SCMTrigger trigger = new SCMTrigger("");
+        job.addTrigger(trigger);
+        trigger.start(job, true);
+        Commits.awaitEnd(jenkins.buildAndAssertSuccess(job));
+        Commits.assertMade(GITPOD, project, 1);
+        return job;
+    }
+
+    private WorkflowMultiBranchProject multibranch() throws Exception {
+        WorkflowMultiBranchProject multi = jenkins.createProject(WorkflowMultiBranchProject.class);
+        GitSCMSource source = new GitSCMSource(repo.toString());
+        source.setTraits(List.of(new BranchDiscoveryTrait()));
+        BranchSource branches = new BranchSource(source);
+        branches.setStrategy(new jenkins.branch.DefaultBranchPropertyStrategy(
+                new jenkins.branch.BranchProperty[] {new GitpodPrebuildBranchProperty(new GitpodPrebuildProperty())}));
+        multi.getSourcesList().add(branches);
+        multi.scheduleBuild2(0).getFuture().get();
+        jenkins.waitUntilNoActivityUpTo(60_000);
+        Commits.awaitEnd(multi.getItem("master").getLastBuild());
+        Commits.assertMade(GITPOD, project, 1);
+        return multi;
+    }
+
+    /** As a hook of the repository does. */
+    private void notifyCommit() throws Exception {
+        String token = ApiTokenPropertyConfiguration.get()
+                .generateApiToken("test-" + System.nanoTime())
+                .getString("value");
+        String url = URLEncoder.encode(repo.toString(), StandardCharsets.UTF_8);
+        try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
+            client.goTo("git/notifyCommit?url=" + url + "&token=" + token, "text/plain");
+        }
+    }
+
+    private void assertNextBuildMakesOne(Job<?, ?> job) throws Exception {
+        await().atMost(Duration.ofSeconds(60)).until(() -> job.getLastBuild().getNumber() == 2);
+        jenkins.waitUntilNoActivityUpTo(60_000);
+        assertEquals(EndStatus.COMPLETED, Commits.awaitEnd(job.getLastBuild()).getConclusion());
+        Commits.assertMade(GITPOD, project, 2);
+    }
+
+    @Test
+    void notifyCommitReachesAPipeline() throws Exception {
+        WorkflowJob job = pipeline();
+        Repository.push(repo, "file", "two");
+        notifyCommit();
+        assertNextBuildMakesOne(job);
+    }
+
+    @Test
+    void pollingReachesAPipeline() throws Exception {
+        WorkflowJob job = pipeline();
+        job.getSCMTrigger().new Runner().run();
+        jenkins.waitUntilNoActivityUpTo(60_000);
+        assertEquals(1, job.getLastBuild().getNumber(), "nothing was pushed");
+        Repository.push(repo, "file", "two");
+        job.getSCMTrigger().new Runner().run();
+        assertNextBuildMakesOne(job);
+    }
+
+    @Test
+    void notifyCommitReachesAMultibranchProject() throws Exception {
+        WorkflowMultiBranchProject multi = multibranch();
+        Repository.push(repo, "file", "two");
+        notifyCommit();
+        assertNextBuildMakesOne(multi.getItem("master"));
+    }
+
+    @Test
+    void pushToAnotherBranchReachesJenkinsAndMakesNone() throws Exception {
+        WorkflowMultiBranchProject multi = multibranch();
+        repo.git("checkout", "-b", "feature");
+        Repository.push(repo, "file", "two");
+        notifyCommit();
+        await().atMost(Duration.ofSeconds(60)).until(() -> multi.getItem("feature") != null);
+        jenkins.waitUntilNoActivityUpTo(60_000);
+        jenkins.assertLogContains(
+                "This build is of branch feature, and the Gitpod project's own branch is master.",
+                multi.getItem("feature").getLastBuild());
+        Commits.assertMade(GITPOD, project, 1);
+    }
+}

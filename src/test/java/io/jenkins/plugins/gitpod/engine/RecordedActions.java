@@ -1,0 +1,201 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.engine.TokenUnavailableException.Problem;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+
+/** A machine alone: what it wants is written down, and time passes only when a test says so. */
+final class RecordedActions implements MachineActions {
+
+    /** What was wanted, in order; {@link #take()} empties it. */
+    private final List<String> wanted = new ArrayList<>();
+
+    final List<Update> updates = new ArrayList<>();
+    final List<Outcome> outcomes = new ArrayList<>();
+    final List<Outcome> ends = new ArrayList<>();
+    final List<SavedRequest> saves = new ArrayList<>();
+    final Map<Alarm, Duration> alarms = new EnumMap<>(Alarm.class);
+    private Duration passed = Duration.ofDays(3);
+    private boolean savesFail;
+    private boolean createIsQueued;
+    private boolean ownerThere = true;
+    final List<SentCreate> handedOver = new ArrayList<>();
+    final List<String> surplus = new ArrayList<>();
+    final List<Update> surplusTold = new ArrayList<>();
+    private PrebuildMachine machine;
+
+    PrebuildMachine machine(Function<MachineActions, PrebuildMachine> maker) {
+        machine = maker.apply(this);
+        return machine;
+    }
+
+    void pass(Duration length) {
+        passed = passed.plus(length);
+    }
+
+    void savesFail(boolean fail) {
+        savesFail = fail;
+    }
+
+    void createIsQueued(boolean queued) {
+        createIsQueued = queued;
+    }
+
+    /** What was wanted since the last time, one word each. */
+    List<String> take() {
+        List<String> taken = List.copyOf(wanted);
+        wanted.clear();
+        return taken;
+    }
+
+    @Override
+    public Instant now() {
+        return Prebuilds.CREATED.plus(passed);
+    }
+
+    @Override
+    public long nanoTime() {
+        return passed.toNanos();
+    }
+
+    @Override
+    public double random() {
+        return 0.5;
+    }
+
+    @Override
+    public void save() throws IOException {
+        if (savesFail) {
+            throw new IOException("disk full");
+        }
+        saves.add(machine.saved());
+        wanted.add("save");
+    }
+
+    @Override
+    public void fetchToken() {
+        wanted.add("token");
+    }
+
+    @Override
+    public Instant serverTime() {
+        return null;
+    }
+
+    @Override
+    public boolean isOwnerThere() {
+        return ownerThere;
+    }
+
+    void ownerThere(boolean there) {
+        ownerThere = there;
+    }
+
+    @Override
+    public void handOver(SentCreate create, PrebuildRequest to) {
+        handedOver.add(create);
+        wanted.add("handOver " + create.number());
+    }
+
+    @Override
+    public void cancelSurplus(Prebuild prebuild, PrebuildRequest to) {
+        surplus.add(prebuild.id());
+        wanted.add("surplus " + prebuild.id());
+    }
+
+    @Override
+    public void tellSurplus(Update update) {
+        surplusTold.add(update);
+    }
+
+    @Override
+    public void create(int number) {
+        wanted.add("create");
+    }
+
+    @Override
+    public boolean withdrawCreate() {
+        return createIsQueued;
+    }
+
+    @Override
+    public void lookUp() {
+        wanted.add("lookUp");
+    }
+
+    @Override
+    public void watch(String prebuildId, String projectId) {
+        wanted.add("watch");
+    }
+
+    @Override
+    public void unwatch() {
+        wanted.add("unwatch");
+    }
+
+    @Override
+    public void readEnvironment(String environmentId) {
+        wanted.add("environment " + environmentId);
+    }
+
+    @Override
+    public void cancel(String prebuildId) {
+        wanted.add("cancel " + prebuildId);
+    }
+
+    @Override
+    public void alarmAfter(Alarm alarm, Duration delay) {
+        alarms.put(alarm, delay);
+        wanted.add("alarm " + alarm);
+    }
+
+    @Override
+    public void tell(Update update) {
+        updates.add(update);
+    }
+
+    @Override
+    public void conclude(Outcome outcome) {
+        outcomes.add(outcome);
+        wanted.add("conclude");
+    }
+
+    @Override
+    public void settle(Outcome end) {
+        ends.add(end);
+    }
+
+    @Override
+    public void finish() {
+        wanted.add("finish");
+    }
+
+    static PrebuildRequest request(boolean detached, boolean cancelOnAbort) {
+        return request(detached, cancelOnAbort, false);
+    }
+
+    static PrebuildRequest request(boolean detached, boolean cancelOnAbort, boolean sharedAccount) {
+        try {
+            Connection connection = new Connection(
+                    "main",
+                    io.jenkins.plugins.gitpod.api.GitpodEndpoint.parse("https://gitpod.example.com/api"),
+                    sharedAccount);
+            return new PrebuildRequest(
+                    UUID.randomUUID(), connection, Prebuilds.PROJECT, null, null, detached, cancelOnAbort);
+        } catch (io.jenkins.plugins.gitpod.api.InvalidEndpointException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static TokenUnavailableException noToken(Problem problem) {
+        return new TokenUnavailableException(problem, "no token");
+    }
+}

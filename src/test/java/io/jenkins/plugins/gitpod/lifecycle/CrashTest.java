@@ -1,0 +1,173 @@
+package io.jenkins.plugins.gitpod.lifecycle;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jenkins.plugins.gitpod.simulator.Fault;
+import io.jenkins.plugins.gitpod.simulator.FaultRule;
+import io.jenkins.plugins.gitpod.simulator.PhasePlan;
+import io.jenkins.plugins.gitpod.simulator.SimPhase;
+import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
+import io.jenkins.plugins.gitpod.simulator.SimProject;
+import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import io.jenkins.plugins.gitpod.testing.LedgerFiles;
+import io.jenkins.plugins.gitpod.testing.Remote;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
+
+/** A Jenkins that is killed without a warning, once for builds in all the states that matter. */
+class CrashTest {
+
+    private static final String SAFE = "MAX_SURVIVABILITY";
+
+    @RegisterExtension
+    private final RealJenkinsExtension real = Remote.extension();
+
+    private final GitpodFixture gitpod = new GitpodFixture();
+    private final Map<String, SimProject> projects = new ConcurrentHashMap<>();
+
+    @AfterEach
+    void close() {
+        gitpod.close();
+    }
+
+    /** Each job has a project of its own, so that the books tell the jobs apart. */
+    private SimProject project(String job) {
+        return projects.computeIfAbsent(
+                job, name -> gitpod.simulator().addProject(name).plan(PhasePlan.stuckIn(SimPhase.RUNNING)));
+    }
+
+    private List<SimPrebuild> prebuilds(String job) {
+        return gitpod.simulator().books().prebuilds().stream()
+                .filter(prebuild -> prebuild.projectId().equals(project(job).id()))
+                .toList();
+    }
+
+    private SimPrebuild only(String job) {
+        assertEquals(1, prebuilds(job).size(), "prebuilds of " + job);
+        return prebuilds(job).get(0);
+    }
+
+    private long creates(String job) {
+        return gitpod.simulator().books().calls("CreatePrebuild").stream()
+                .filter(call -> call.body().contains(project(job).id()))
+                .count();
+    }
+
+    private void start(String job, String durability, String... options) throws Throwable {
+        String script = "def p = " + gitpod.stepOf(project(job), options) + "\necho \"ended ${p.phase}\"";
+        real.run(rule -> Remote.startPipeline(rule, job, script, durability));
+    }
+
+    private void faultOnCreate(String job, Fault fault) {
+        String id = project(job).id();
+        gitpod.simulator()
+                .faults()
+                .add(FaultRule.on("CreatePrebuild", fault)
+                        .when(call -> call.body().contains(id)));
+    }
+
+    private static void eventually(Callable<Boolean> condition) {
+        await().atMost(Duration.ofSeconds(60)).until(condition);
+    }
+
+    private Remote.Build build(String job) throws Exception {
+        try {
+            return real.runRemotely(Remote::build, job);
+        } catch (Exception | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void awaitEnd(String job, String result) throws Exception {
+        await().atMost(Duration.ofSeconds(60)).until(() -> !build(job).building);
+        Remote.Build build = build(job);
+        assertEquals(result, build.result, build.toString());
+    }
+
+    @Test
+    void killedJenkinsMakesNoPrebuildTwiceAndLeavesNoneRunningThatNobodyOwns() throws Throwable {
+        Fault.Hang neverActs = Fault.hangBeforeActing();
+        Fault.Hang actsLate = Fault.hangBeforeActing();
+        Fault.Hang notAnswered = Fault.hangAfterActing();
+        faultOnCreate("neverActs", neverActs);
+        faultOnCreate("actsLate", actsLate);
+        faultOnCreate("notAnswered", notAnswered);
+
+        real.startJenkins();
+        String url = gitpod.simulator().apiUrl().toString();
+        String text = gitpod.account().token();
+        real.run(rule -> Remote.connect(rule, url, text));
+        start("neverActs", SAFE);
+        start("actsLate", SAFE);
+        start("notAnswered", SAFE);
+        eventually(() -> neverActs.held() == 1 && actsLate.held() == 1 && notAnswered.held() == 1);
+        start("waiting", SAFE);
+        start("waitingNonAtomic", "SURVIVABLE_NONATOMIC");
+        start("neverResumes", "PERFORMANCE_OPTIMIZED");
+        start("cancelling", SAFE);
+        start("detached", SAFE, "wait: false");
+        String freestyleProject = project("freestyle").id();
+        real.run(rule -> Remote.startFreestyle(rule, "freestyle", freestyleProject, null));
+        for (String job :
+                List.of("waiting", "waitingNonAtomic", "neverResumes", "cancelling", "detached", "freestyle")) {
+            eventually(() -> prebuilds(job).size() == 1);
+        }
+        for (String job : List.of("waiting", "waitingNonAtomic", "neverResumes", "cancelling", "freestyle")) {
+            eventually(() -> build(job).log.contains("Created Gitpod prebuild"));
+        }
+        awaitEnd("detached", "SUCCESS");
+        Fault down = Fault.status(503, "unavailable", "down");
+        gitpod.simulator().faults().add(FaultRule.on("CancelPrebuild", down).forever());
+        real.run(rule -> Remote.end(rule, "cancelling", "ABORT"));
+        eventually(() -> gitpod.simulator().books().count("CancelPrebuild") > 0);
+
+        Remote.kill(real);
+        actsLate.release(); // the server goes on with what it had read already
+        notAnswered.release();
+        assertEquals(
+                9,
+                LedgerFiles.in(LedgerFiles.directory(real.getHome().toPath())).size(),
+                "open requests");
+        gitpod.simulator().faults().clear();
+        real.startJenkins();
+
+        // What waits is found again, what has no owner any longer is cancelled, what is detached is let alone.
+        for (String job : List.of("waiting", "waitingNonAtomic", "actsLate", "notAnswered", "neverActs")) {
+            eventually(() -> build(job).log.contains(only(job).id()));
+            only(job).forcePhase(SimPhase.COMPLETED);
+        }
+        assertAll(
+                () -> awaitEnd("waiting", "SUCCESS"),
+                () -> awaitEnd("waitingNonAtomic", "SUCCESS"),
+                () -> awaitEnd("actsLate", "SUCCESS"),
+                () -> awaitEnd("notAnswered", "SUCCESS"),
+                () -> awaitEnd("neverActs", "SUCCESS"),
+                () -> assertTrue(build("neverActs").log.contains("Gitpod is asked for it again")),
+                () -> awaitEnd("cancelling", "ABORTED"),
+                () -> eventually(() -> only("cancelling").phase() == SimPhase.CANCELLED),
+                () -> eventually(() -> only("neverResumes").phase() == SimPhase.CANCELLED),
+                () -> eventually(() -> only("freestyle").phase() == SimPhase.CANCELLED),
+                () -> assertTrue(only("detached").isActive()),
+                () -> assertFalse(only("detached").isCancelRequested()));
+        only("detached").failWith("long after");
+        eventually(() -> "FAILED".equals(build("detached").conclusion));
+        for (String job : projects.keySet()) {
+            assertEquals(job.equals("neverActs") ? 2 : 1, creates(job), "creates of " + job);
+        }
+        assertEquals(List.of(), gitpod.simulator().books().active());
+        neverActs.release();
+    }
+}

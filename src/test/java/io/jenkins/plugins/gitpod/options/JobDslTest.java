@@ -1,0 +1,139 @@
+package io.jenkins.plugins.gitpod.options;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.hasSize;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import hudson.model.FreeStyleProject;
+import hudson.model.Result;
+import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
+import io.jenkins.plugins.gitpod.testing.FastLimits;
+import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import javaposse.jobdsl.plugin.ExecuteDslScripts;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** Job DSL sets the options by the same setters as the forms. */
+@ExtendWith(FastLimits.class)
+@WithJenkins
+class JobDslTest {
+
+    private static final GitpodFixture GITPOD = new GitpodFixture();
+    private static final String CLASS_ID = "0193f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f";
+
+    private static JenkinsRule jenkins;
+
+    @BeforeAll
+    static void start(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        GITPOD.connect();
+    }
+
+    @AfterAll
+    static void close() {
+        GITPOD.close();
+    }
+
+    private static FreeStyleProject seed(String script) throws Exception {
+        ExecuteDslScripts dsl = new ExecuteDslScripts();
+        dsl.setUseScriptText(true);
+        dsl.setScriptText(script);
+        FreeStyleProject seed = jenkins.createFreeStyleProject();
+        seed.getBuildersList().add(dsl);
+        return seed;
+    }
+
+    private static GitpodPrebuildBuilder stepOf(String jobName) {
+        return jenkins.jenkins
+                .getItemByFullName(jobName, FreeStyleProject.class)
+                .getBuildersList()
+                .get(GitpodPrebuildBuilder.class);
+    }
+
+    @Test
+    void aFreestyleJobWithEveryOption() throws Exception {
+        jenkins.buildAndAssertSuccess(seed("""
+                freeStyleJob('full') {
+                    steps {
+                        gitpodPrebuild {
+                            projectId('${PROJECT}')
+                            environmentClassId('%s')
+                            timeout(90)
+                            connection('sim')
+                            credentialsId('gitpod')
+                            wait(false)
+                            propagate(false)
+                            cancelOnAbort(false)
+                            onWarning('FAIL')
+                        }
+                    }
+                }
+                """.formatted(CLASS_ID)));
+        GitpodPrebuildBuilder wanted = new GitpodPrebuildBuilder();
+        wanted.setProjectId("${PROJECT}");
+        wanted.setEnvironmentClassId(CLASS_ID);
+        wanted.setTimeout(90);
+        wanted.setConnection("sim");
+        wanted.setCredentialsId("gitpod");
+        wanted.setWait(false);
+        wanted.setPropagate(false);
+        wanted.setCancelOnAbort(false);
+        wanted.setOnWarning(OnWarning.FAIL);
+        jenkins.assertEqualDataBoundBeans(wanted, stepOf("full"));
+    }
+
+    @Test
+    void aFreestyleJobOfItIsBuilt() throws Exception {
+        jenkins.buildAndAssertSuccess(seed("""
+                freeStyleJob('short') {
+                    steps {
+                        gitpodPrebuild {
+                            projectId('%s')
+                        }
+                    }
+                }
+                """.formatted(GITPOD.project().id())));
+        GitpodPrebuildBuilder wanted = new GitpodPrebuildBuilder();
+        wanted.setProjectId(GITPOD.project().id());
+        jenkins.assertEqualDataBoundBeans(wanted, stepOf("short"));
+        GITPOD.simulator().books().clear();
+        jenkins.buildAndAssertSuccess(jenkins.jenkins.getItemByFullName("short", FreeStyleProject.class));
+        assertThat(GITPOD.simulator().books().calls("CreatePrebuild"), hasSize(1));
+    }
+
+    @Test
+    void aPipelineOfItIsBuilt() throws Exception {
+        jenkins.buildAndAssertSuccess(seed("""
+                pipelineJob('pipeline') {
+                    definition {
+                        cps {
+                            script("def p = %s; echo p.phase")
+                            sandbox()
+                        }
+                    }
+                }
+                """.formatted(GITPOD.step())));
+        WorkflowJob job = jenkins.jenkins.getItemByFullName("pipeline", WorkflowJob.class);
+        jenkins.assertLogContains("COMPLETED", jenkins.buildAndAssertSuccess(job));
+    }
+
+    @Test
+    void anOptionThatDoesNotExistIsRefused() throws Exception {
+        FreeStyleProject seed = seed("""
+                freeStyleJob('wrong') {
+                    steps {
+                        gitpodPrebuild {
+                            apiUrl('https://gitpod.example.com/api')
+                        }
+                    }
+                }
+                """);
+        jenkins.assertLogContains("apiUrl", jenkins.buildAndAssertStatus(Result.FAILURE, seed));
+        assertEquals(null, jenkins.jenkins.getItem("wrong"));
+    }
+}

@@ -1,0 +1,83 @@
+package io.jenkins.plugins.gitpod.options;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import hudson.EnvVars;
+import hudson.util.XStream2;
+import io.jenkins.plugins.gitpod.commits.GitpodPrebuildProperty;
+import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
+import io.jenkins.plugins.gitpod.pipeline.GitpodPrebuildStep;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Ids are trimmed and lowered once, wherever a person enters them. */
+class PrebuildOptionsTest {
+
+    private static final String ID = "0192f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f";
+    private static final String UPPER = "0192F0C1-6A8B-7C3D-9E4F-5A6B7C8D9E0F";
+
+    static Stream<Arguments> entries() {
+        PrebuildOptions options = new PrebuildOptions();
+        GitpodPrebuildStep step = new GitpodPrebuildStep();
+        GitpodPrebuildBuilder builder = new GitpodPrebuildBuilder();
+        GitpodPrebuildProperty property = new GitpodPrebuildProperty();
+        return Stream.of(
+                entry("options, project", options::setProjectId, options::getProjectId),
+                entry("options, class", options::setEnvironmentClassId, options::getEnvironmentClassId),
+                entry("step, project", step::setProjectId, step::getProjectId),
+                entry("step, class", step::setEnvironmentClassId, step::getEnvironmentClassId),
+                entry("build step, project", builder::setProjectId, builder::getProjectId),
+                entry("build step, class", builder::setEnvironmentClassId, builder::getEnvironmentClassId),
+                entry("property, project", property::setProjectId, property::getProjectId),
+                entry("property, class", property::setEnvironmentClassId, property::getEnvironmentClassId));
+    }
+
+    private static Arguments entry(String name, Consumer<String> setter, Supplier<String> getter) {
+        return Arguments.of(name, setter, getter);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("entries")
+    void anIdIsTrimmedAndLowered(String name, Consumer<String> setter, Supplier<String> getter) {
+        for (String text : new String[] {ID, UPPER, " " + UPPER + "\t", "\n" + ID + "\n", "My shop (" + UPPER + ") "}) {
+            setter.accept(text);
+            assertEquals(ID, getter.get(), text);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("entries")
+    void blankIsAsIfAbsentAndAnythingElseStaysAsItIs(String name, Consumer<String> setter, Supplier<String> getter) {
+        for (String text : new String[] {"", "  ", "\t\n", null}) {
+            setter.accept(text);
+            assertNull(getter.get());
+        }
+        setter.accept(" ${PROJECT_ID} ");
+        assertEquals("${PROJECT_ID}", getter.get());
+    }
+
+    @Test
+    void whatAVariableHoldsIsTrimmedAndLowered() {
+        PrebuildOptions options = new PrebuildOptions();
+        options.setProjectId("${PROJECT}");
+        options.setEnvironmentClassId("$CLASS");
+        PrebuildOptions expanded = options.expanded(new EnvVars("PROJECT", " " + UPPER + " ", "CLASS", ""));
+        assertEquals(ID, expanded.getProjectId());
+        assertNull(expanded.getEnvironmentClassId());
+    }
+
+    @Test
+    void whatAnEarlierVersionSavedIsLowered() {
+        XStream2 xstream = new XStream2();
+        PrebuildOptions read = (PrebuildOptions) xstream.fromXML(
+                xstream.toXML(new PrebuildOptions()).replace("<wait>", "<projectId>" + UPPER + "</projectId><wait>"));
+        assertEquals(ID, read.getProjectId());
+        assertEquals(true, read.isWait());
+    }
+}

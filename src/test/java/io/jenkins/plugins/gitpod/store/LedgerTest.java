@@ -1,0 +1,278 @@
+package io.jenkins.plugins.gitpod.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.jenkins.plugins.gitpod.api.EnvironmentGit;
+import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
+import io.jenkins.plugins.gitpod.engine.CancelReason;
+import io.jenkins.plugins.gitpod.engine.Connection;
+import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.engine.SavedRequest;
+import io.jenkins.plugins.gitpod.engine.SentCreate;
+import io.jenkins.plugins.gitpod.engine.Stage;
+import io.jenkins.plugins.gitpod.record.RequestOrigin;
+import io.jenkins.plugins.gitpod.request.SharedPrebuild;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LedgerTest {
+
+    private static final String PREBUILD = "0192f0c1-0000-7000-8000-000000000001";
+
+    @TempDir
+    private Path directory;
+
+    private Ledger ledger;
+
+    @BeforeEach
+    void open() {
+        ledger = new Ledger(directory);
+    }
+
+    private static SavedRequest saved(UUID requestId) throws Exception {
+        return new SavedRequest(
+                new PrebuildRequest(
+                        requestId,
+                        new Connection("eu", GitpodEndpoint.parse("https://gitpod.example.com/api"), true),
+                        "0192f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f",
+                        "0193f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f",
+                        Duration.ofMinutes(90),
+                        false,
+                        true),
+                Stage.WATCHING,
+                Instant.ofEpochMilli(1_790_000_000_123L),
+                PREBUILD,
+                false,
+                CancelReason.ABORTED,
+                Duration.ofSeconds(77));
+    }
+
+    private static RequestOrigin origin() {
+        return new RequestOrigin("team/shop#7", "team/shop", "12", "team-credential");
+    }
+
+    private SavedRequest save() throws Exception {
+        SavedRequest saved = saved(UUID.randomUUID());
+        ledger.announce(saved.request().requestId(), origin());
+        ledger.save(saved);
+        return saved;
+    }
+
+    private Path file(SavedRequest saved) {
+        return directory.resolve(saved.request().requestId() + ".xml");
+    }
+
+    private List<String> names(String below) throws IOException {
+        Path in = directory.resolve(below);
+        if (!Files.isDirectory(in)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(in)) {
+            return files.filter(Files::isRegularFile)
+                    .map(file -> file.getFileName().toString())
+                    .toList();
+        }
+    }
+
+    @Test
+    void whatIsSavedIsReadAgain() throws Exception {
+        SavedRequest saved = save();
+        assertEquals(List.of(alone(saved, origin())), new Ledger(directory).readOpen());
+    }
+
+    @Test
+    void theCommitThatAPrebuildIsBuiltFromIsKept() throws Exception {
+        EnvironmentGit git = new EnvironmentGit(
+                "https://git.example.com/team/shop.git", "main", "0123456789abcdef0123456789abcdef01234567");
+        SavedRequest saved = saved(UUID.randomUUID()).withBuiltFrom(git);
+        UUID requestId = saved.request().requestId();
+        ledger.announce(requestId, origin());
+        ledger.save(saved);
+        assertEquals(git, new Ledger(directory).readOpen().get(0).saved().builtFrom());
+        ledger.relocate("team", "guild");
+        assertEquals(git, new Ledger(directory).readOpen().get(0).saved().builtFrom());
+    }
+
+    @Test
+    void createsThatMayHaveMadeAPrebuildAreReadAgainToTheMillisecond() throws Exception {
+        SavedRequest known = saved(UUID.randomUUID());
+        SavedRequest unknown = new SavedRequest(
+                        known.request(),
+                        Stage.LOOKING_UP,
+                        known.intentTime(),
+                        null,
+                        false,
+                        CancelReason.SURPLUS,
+                        Duration.ZERO)
+                .with(
+                        List.of(
+                                new SentCreate(1, Instant.ofEpochMilli(1_790_000_000_123L), null),
+                                new SentCreate(
+                                        2,
+                                        Instant.ofEpochMilli(1_790_000_040_456L),
+                                        Instant.ofEpochMilli(1_790_000_640_456L))),
+                        UUID.randomUUID());
+        ledger.announce(known.request().requestId(), origin());
+        ledger.save(unknown);
+        assertEquals(List.of(alone(unknown, origin())), new Ledger(directory).readOpen());
+    }
+
+    @Test
+    void whatCleansUpAfterARequestHasItsOriginAndOutlivesIt() throws Exception {
+        SavedRequest saved = save();
+        SavedRequest after = saved(UUID.randomUUID());
+        ledger.follows(after.request().requestId(), saved.request().requestId());
+        ledger.save(after);
+        ledger.close(saved.request().requestId());
+        ledger.relocate("team", "crew");
+        RequestOrigin moved = new RequestOrigin("crew/shop#7", "crew/shop", "12", "team-credential");
+        assertEquals(List.of(alone(after, moved)), new Ledger(directory).readOpen());
+    }
+
+    @Test
+    void writingLeavesNothingButTheEntry() throws Exception {
+        SavedRequest saved = save();
+        ledger.save(saved);
+        assertEquals(List.of(file(saved).getFileName().toString()), names("."));
+        assertTrue(Files.size(file(saved)) < 2_000, "an entry is small");
+    }
+
+    @Test
+    void whatACrashLeftHalfWrittenIsDroppedAndTheEntryBeforeItCounts() throws Exception {
+        SavedRequest saved = save();
+        Files.writeString(directory.resolve("new.xml-atomic123.tmp"), "<gitpod-preb");
+        assertEquals(1, new Ledger(directory).readOpen().size());
+        assertEquals(List.of(file(saved).getFileName().toString()), names("."));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "<gitpod-prebuild-request>",
+                "<gitpod-prebuild-request/>",
+                "<string>something else</string>",
+                "<no.such.Class/>",
+                "not XML at all"
+            })
+    void damagedFileIsSetAsideAndTheOthersAreRead(String content) throws Exception {
+        SavedRequest whole = save();
+        SavedRequest damaged = save();
+        Files.writeString(file(damaged), content);
+        Ledger next = new Ledger(directory);
+        assertEquals(
+                List.of(whole), next.readOpen().stream().map(Ledger.Read::saved).toList());
+        assertEquals(List.of(file(damaged).getFileName().toString()), names("damaged"));
+        assertTrue(next.hasLost(damaged.request().requestId()));
+        assertFalse(next.hasLost(whole.request().requestId()));
+        assertEquals(1, new Ledger(directory).readOpen().size(), "set aside for good");
+    }
+
+    @Test
+    void entryWithoutItsTimeOrUnderAnothersNameIsDamaged() throws Exception {
+        SavedRequest saved = save();
+        String text = Files.readString(file(saved));
+        Files.writeString(file(saved), text.replace("1790000000123", "soon"));
+        Files.writeString(directory.resolve(UUID.randomUUID() + ".xml"), text);
+        assertEquals(List.of(), new Ledger(directory).readOpen());
+        assertEquals(2, names("damaged").size());
+    }
+
+    @Test
+    void fieldsAndReasonsOfALaterVersionAreNoDamage() throws Exception {
+        SavedRequest saved = save();
+        Files.writeString(
+                file(saved),
+                Files.readString(file(saved))
+                        .replace(">ABORTED<", ">LATER_REASON<")
+                        .replace("<stage>", "<laterField>x</laterField><stage>"));
+        SavedRequest read = new Ledger(directory).readOpen().get(0).saved();
+        assertEquals(CancelReason.OWNER_GONE, read.cancelReason());
+        assertEquals(saved.prebuildId(), read.prebuildId());
+    }
+
+    /** Later versions keep this test and its file as they are. */
+    @Test
+    void entryOfVersion1IsRead() throws Exception {
+        UUID requestId = UUID.fromString("6f1d2c3b-4a59-4687-9d8e-0f1a2b3c4d5e");
+        try (var entry = LedgerTest.class.getResourceAsStream("ledger-entry-1.xml")) {
+            Files.copy(entry, directory.resolve(requestId + ".xml"));
+        }
+        assertEquals(List.of(alone(saved(requestId), origin())), ledger.readOpen());
+    }
+
+    @Test
+    void closedEntryIsRememberedForAWhileAndThenDropped() throws Exception {
+        SavedRequest saved = save();
+        ledger.close(saved.request().requestId());
+        assertEquals(List.of(), names("."));
+        Ledger next = new Ledger(directory);
+        assertEquals(List.of(PREBUILD), next.readClosed(false));
+        assertTrue(next.hasLost(saved.request().requestId()));
+        Path closed = directory.resolve("closed").resolve(file(saved).getFileName());
+        Files.setLastModifiedTime(closed, FileTime.from(Instant.now().minus(Duration.ofHours(1))));
+        ledger.close(save().request().requestId());
+        assertFalse(Files.exists(closed), "the next close drops it");
+        assertEquals(1, names("closed").size());
+    }
+
+    private Path closedLongAgo() throws Exception {
+        SavedRequest saved = save();
+        ledger.close(saved.request().requestId());
+        Path closed = directory.resolve("closed").resolve(file(saved).getFileName());
+        Files.setLastModifiedTime(closed, FileTime.from(Instant.now().minus(Duration.ofHours(1))));
+        return closed;
+    }
+
+    @Test
+    void whatWasClosedLongAgoIsStillToldOnceAfterALongDowntime() throws Exception {
+        Path closed = closedLongAgo();
+        assertEquals(List.of(PREBUILD), new Ledger(directory).readClosed(false));
+        assertFalse(Files.exists(closed));
+    }
+
+    @Test
+    void whatWasClosedLongAgoSurvivesFurtherCrashesWhileAPrebuildIsLookedFor() throws Exception {
+        closedLongAgo();
+        assertEquals(List.of(PREBUILD), new Ledger(directory).readClosed(true));
+        assertEquals(List.of(PREBUILD), new Ledger(directory).readClosed(true));
+    }
+
+    @Test
+    void closedRequestIsNeverSavedAgain() throws Exception {
+        SavedRequest saved = save();
+        ledger.close(saved.request().requestId());
+        assertThrows(IOException.class, () -> ledger.save(saved));
+        ledger.relocate("team", "crew");
+        assertEquals(List.of(), names("."));
+    }
+
+    @Test
+    void entryFollowsItsJobAndTheFoldersAroundItAndNoOther() throws Exception {
+        SavedRequest saved = save();
+        ledger.relocate("team", "crew");
+        ledger.relocate("te", "wrong");
+        ledger.relocate("crew/shop", "crew/store");
+        RequestOrigin moved = new RequestOrigin("crew/store#7", "crew/store", "12", "team-credential");
+        assertEquals(List.of(alone(saved, moved)), new Ledger(directory).readOpen());
+    }
+
+    private static Ledger.Read alone(SavedRequest saved, RequestOrigin origin) {
+        return new Ledger.Read(saved, origin, List.of(), SharedPrebuild.Owners.ONE);
+    }
+}

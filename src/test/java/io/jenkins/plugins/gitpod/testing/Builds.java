@@ -1,0 +1,28 @@
+package io.jenkins.plugins.gitpod.testing;
+
+import static org.awaitility.Awaitility.await;
+
+import hudson.model.Run;
+import java.time.Duration;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jvnet.hudson.test.JenkinsRule;
+
+/** What tests do with builds, without sleeping. */
+public final class Builds {
+
+    private Builds() {}
+
+    /** A new pipeline job that runs in the sandbox. */
+    public static WorkflowJob pipeline(JenkinsRule jenkins, String script) throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(script, true));
+        return job;
+    }
+
+    /** Waits until the console says so. */
+    public static void awaitLog(Run<?, ?> build, String text) {
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> JenkinsRule.getLog(build).contains(text));
+    }
+}
