@@ -229,9 +229,10 @@ final class LostCreates {
         for (Map.Entry<Key, OpenCreate> entry : creates.entrySet()) {
             OpenCreate create = entry.getValue();
             if (create.isSameProject(mine.get(0))) {
-                if (!create.isLost() || create.subjectId() == null) {
+                String creator = create.subjectId();
+                if (!create.isLost() || creator == null) {
                     unanswered.add(create);
-                } else if (create.subjectId().equals(subjectId)) {
+                } else if (creator.equals(subjectId)) {
                     lost.add(Map.entry(entry.getKey(), create));
                     shared |= create.request().connection().sharedAccount();
                 }

@@ -574,10 +574,10 @@ final class PrebuildMachine {
      */
     void found(Map<Integer, Prebuild> made) {
         lookUpOut = false;
-        Integer own = null;
+        Map.Entry<Integer, Prebuild> own = null;
         if (stage == Stage.LOOKING_UP) {
             newTokens = 0;
-            own = made.keySet().iterator().next();
+            own = made.entrySet().iterator().next();
             if (sendingAgain && (!createOut || out.withdrawCreate())) {
                 createOut = false;
                 sends.latestDidNothing();
@@ -585,13 +585,13 @@ final class PrebuildMachine {
         }
         for (Map.Entry<Integer, Prebuild> one : made.entrySet()) {
             Prebuild prebuild = one.getValue();
-            if (!one.getKey().equals(own) && !prebuild.id().equals(prebuildId)) {
+            if (!one.equals(own) && !prebuild.id().equals(prebuildId)) {
                 sends.forget(one.getKey());
                 out.cancelSurplus(prebuild, surplusRequest(prebuild));
             }
         }
         if (own != null) {
-            know(made.get(own), own);
+            know(own.getValue(), own.getKey());
         }
     }
 

@@ -145,6 +145,7 @@ class CrashTest {
         real.startJenkins();
 
         // What waits is found again, what has no owner any longer is cancelled, what is detached is let alone.
+        eventually(() -> prebuilds("neverActs").size() == 1);
         for (String job : List.of("waiting", "waitingNonAtomic", "actsLate", "notAnswered", "neverActs")) {
             eventually(() -> build(job).log.contains(only(job).id()));
             only(job).forcePhase(SimPhase.COMPLETED);
