@@ -87,6 +87,25 @@ public final class Checkout {
         this.primary = primary;
     }
 
+    /** Sets what a file does not contain. */
+    private Object readResolve() {
+        return remoteUrls != null && branches != null
+                ? this
+                : new Checkout(
+                        remoteUrls == null ? List.of() : remoteUrls,
+                        branches == null ? List.of() : branches,
+                        branchUrls == null ? List.of() : branchUrls,
+                        revision,
+                        kind,
+                        from,
+                        primary);
+    }
+
+    /** Whether it has a revision; one that was read from a file may lack it. */
+    public boolean isComplete() {
+        return revision != null;
+    }
+
     private static List<String> withUsers(List<String> urls) {
         List<String> all = new ArrayList<>();
         urls.forEach(url -> all.add(RepositoryUrl.of(url).withUser()));

@@ -22,6 +22,13 @@ public final class CheckoutsAction extends InvisibleAction {
     /** For which of them a prebuild was asked for by itself; after a restart the {@link CommitHistory} knows. */
     private transient List<Checkout> asked;
 
+    private Object readResolve() {
+        if (all == null) {
+            all = new ArrayList<>();
+        }
+        return this;
+    }
+
     /** Notes a checkout; it is saved with the build's next save. */
     public static void note(@NonNull Run<?, ?> run, @NonNull Checkout checkout) {
         CheckoutsAction notes;

@@ -30,6 +30,13 @@ final class CommitPrebuildsAction extends InvisibleAction {
     /** Replaced and never changed, for the build may be saved at any time. */
     private volatile List<String> requestIds = new ArrayList<>();
 
+    private Object readResolve() {
+        if (requestIds == null) {
+            requestIds = new ArrayList<>();
+        }
+        return this;
+    }
+
     /** Asks for a prebuild of a commit; returns at once. */
     static void ask(Run<?, ?> run, GitpodPrebuildProperty property, NewCommit commit, TaskListener listener) {
         UUID requestId = UUID.randomUUID();

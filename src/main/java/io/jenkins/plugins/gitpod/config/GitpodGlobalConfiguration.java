@@ -30,11 +30,10 @@ import org.kohsuke.stapler.StaplerRequest2;
 @Symbol("gitpod")
 public final class GitpodGlobalConfiguration extends GlobalConfiguration {
 
-    private volatile List<GitpodConnection> connections = List.of();
+    // Both lists are replaced and never changed. They are of a type that XStream saves as plain elements.
+    private volatile ArrayList<GitpodConnection> connections = new ArrayList<>();
 
-    /** Null in what an earlier version saved. */
-    @CheckForNull
-    private volatile List<FormerConnection> formerConnections;
+    private volatile ArrayList<FormerConnection> formerConnections = new ArrayList<>();
 
     public GitpodGlobalConfiguration() {
         load();
@@ -63,7 +62,8 @@ public final class GitpodGlobalConfiguration extends GlobalConfiguration {
      */
     @DataBoundSetter
     public void setConnections(@CheckForNull List<GitpodConnection> newConnections) {
-        List<GitpodConnection> checked = newConnections == null ? List.of() : List.copyOf(newConnections);
+        ArrayList<GitpodConnection> checked =
+                newConnections == null ? new ArrayList<>() : new ArrayList<>(newConnections);
         String problem = problem(checked);
         if (problem != null) {
             throw new IllegalArgumentException(problem);
@@ -71,15 +71,11 @@ public final class GitpodGlobalConfiguration extends GlobalConfiguration {
         replace(checked);
     }
 
-    private synchronized void replace(List<GitpodConnection> checked) {
-        formerConnections = new ArrayList<>(FormerConnection.after(former(), connections, checked, Instant.now()));
+    private synchronized void replace(ArrayList<GitpodConnection> checked) {
+        formerConnections =
+                new ArrayList<>(FormerConnection.after(formerConnections, connections, checked, Instant.now()));
         connections = checked;
         save();
-    }
-
-    private List<FormerConnection> former() {
-        List<FormerConnection> former = formerConnections;
-        return former == null ? List.of() : former;
     }
 
     /**
@@ -97,7 +93,7 @@ public final class GitpodGlobalConfiguration extends GlobalConfiguration {
             return now;
         }
         if (isSent) {
-            for (FormerConnection each : former()) {
+            for (FormerConnection each : formerConnections) {
                 GitpodConnection former = each.connection();
                 if (former != null && former.isWayOf(request)) {
                     return former;

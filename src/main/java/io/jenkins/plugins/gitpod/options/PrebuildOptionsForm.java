@@ -103,12 +103,12 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
             return false;
         }
         int minutes = Integer.parseInt(text);
-        return minutes >= PrebuildOptions.SHORTEST_TIMEOUT && minutes <= PrebuildOptions.LONGEST_TIMEOUT;
+        return minutes >= PrebuildOptions.MINIMUM_TIMEOUT && minutes <= PrebuildOptions.MAXIMUM_TIMEOUT;
     }
 
     private static String badTimeout(String text) {
         return Messages.PrebuildOptions_badTimeout(
-                text, PrebuildOptions.SHORTEST_TIMEOUT, PrebuildOptions.LONGEST_TIMEOUT);
+                text, PrebuildOptions.MINIMUM_TIMEOUT, PrebuildOptions.MAXIMUM_TIMEOUT);
     }
 
     private static boolean holdsVariable(String text) {

@@ -45,7 +45,7 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
     /** How long a build that ends early waits for Gitpod to take the cancel. */
     private static final Duration GRACE = Duration.ofSeconds(8);
 
-    private final PrebuildOptions options;
+    private PrebuildOptions options;
     private volatile String requestId = UUID.randomUUID().toString();
 
     // Not saved: a step that resumes has not ended, and what interrupted it comes again or stands in the ledger.
@@ -318,7 +318,11 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
         return first;
     }
 
+    /** Sets the default of what {@code program.dat} does not contain. */
     private Object readResolve() {
+        if (options == null) {
+            options = new PrebuildOptions();
+        }
         ended = false;
         interruption = null;
         return this;

@@ -1,22 +1,17 @@
 package io.jenkins.plugins.gitpod.store;
 
-import com.thoughtworks.xstream.XStreamException;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.Util;
-import hudson.XmlFile;
 import hudson.util.XStream2;
 import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +20,6 @@ import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Stream;
 
 /**
  * Which commits this controller has acted on: a small file for each project, environment class and branch, with the last
@@ -35,8 +29,8 @@ public final class CommitHistory {
 
     private static final Logger LOGGER = Logger.getLogger(CommitHistory.class.getName());
 
-    private static final int MOST_ACTS = 20;
-    private static final int MOST_PAGES = 500;
+    private static final int MAX_ACTS = 20;
+    private static final int MAX_PAGES = 500;
     private static final int MAX_ATTEMPTS = 2;
 
     /** Gitpod deletes prebuilds after about seven days. */
@@ -57,7 +51,7 @@ public final class CommitHistory {
             @NonNull String branch) {
 
         private String fileName() {
-            return Util.getDigestOf(apiUrl + '\n' + projectId + '\n' + classId + '\n' + branch) + ".xml";
+            return Util.getDigestOf(apiUrl + '\n' + projectId + '\n' + classId + '\n' + branch);
         }
     }
 
@@ -117,15 +111,23 @@ public final class CommitHistory {
     private static final class Page {
         private List<Act> acts = new ArrayList<>();
         private boolean owed;
+
+        private Object readResolve() {
+            if (acts == null) {
+                acts = new ArrayList<>();
+            }
+            return this;
+        }
     }
 
-    private final Path directory;
+    private final XmlFolder<Page> folder;
     private final Map<String, Page> pages = new HashMap<>();
     private final InstantSource clock;
     private boolean allRead;
 
     public CommitHistory(@NonNull Path directory, @NonNull InstantSource clock) {
-        this.directory = directory;
+        folder = new XmlFolder<>(
+                directory, XSTREAM, Page.class, "Commits that already have a Gitpod prebuild may get another one.");
         this.clock = clock;
     }
 
@@ -244,7 +246,7 @@ public final class CommitHistory {
 
     private void add(Key key, Page page, Act act) {
         page.acts.add(act);
-        while (page.acts.size() > MOST_ACTS) {
+        while (page.acts.size() > MAX_ACTS) {
             page.acts.remove(0);
         }
         write(key.fileName(), page);
@@ -299,73 +301,39 @@ public final class CommitHistory {
 
     private List<Map.Entry<String, Page>> holding(UUID requestId) {
         if (!allRead) {
-            // It may be of an earlier life, and stand on pages that nobody has looked at since.
+            // The request may be of before a restart, and in files that were not read since.
             allRead = true;
-            files().forEach(file -> page(String.valueOf(file.getFileName())));
+            folder.names().forEach(this::page);
         }
         return pages.entrySet().stream()
                 .filter(each -> each.getValue().acts.stream().anyMatch(act -> act.isOf(requestId)))
                 .toList();
     }
 
-    private Page page(String fileName) {
-        return pages.computeIfAbsent(fileName, this::read);
+    private Page page(String name) {
+        return pages.computeIfAbsent(name, this::read);
     }
 
-    private Page read(String fileName) {
-        Path path = directory.resolve(fileName);
-        if (Files.exists(path)) {
+    private Page read(String name) {
+        if (folder.contains(name)) {
             try {
-                if (file(path).read() instanceof Page page && page.acts != null) {
-                    return page;
-                }
-                LOGGER.log(Level.WARNING, "{0} is not a list of commits", path);
-            } catch (IOException | XStreamException e) {
-                LOGGER.log(Level.WARNING, "Could not read which commits have a Gitpod prebuild: " + path, e);
+                return folder.read(name);
+            } catch (IOException e) {
+                folder.setAside(name, e);
             }
         }
         return new Page();
     }
 
-    private void write(String fileName, Page page) {
+    private void write(String name, Page page) {
         try {
-            Files.createDirectories(directory);
-            file(directory.resolve(fileName)).write(page);
+            folder.write(name, page);
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, "Could not save which commits have a Gitpod prebuild", e);
         }
     }
 
     private void dropOldest() {
-        List<Path> files = files();
-        if (files.size() <= MOST_PAGES) {
-            return;
-        }
-        files.sort(Comparator.comparing(path -> path.toFile().lastModified()));
-        for (Path path : files.subList(0, files.size() - MOST_PAGES)) {
-            try {
-                Files.deleteIfExists(path);
-                pages.remove(String.valueOf(path.getFileName()));
-            } catch (IOException e) {
-                LOGGER.log(Level.FINE, "Could not drop " + path, e);
-            }
-        }
-    }
-
-    private List<Path> files() {
-        if (!Files.isDirectory(directory)) {
-            return new ArrayList<>();
-        }
-        try (Stream<Path> files = Files.list(directory)) {
-            return new ArrayList<>(
-                    files.filter(path -> path.toString().endsWith(".xml")).toList());
-        } catch (IOException | UncheckedIOException e) {
-            LOGGER.log(Level.WARNING, "Could not list " + directory, e);
-            return new ArrayList<>();
-        }
-    }
-
-    private static XmlFile file(Path path) {
-        return new XmlFile(XSTREAM, path.toFile());
+        folder.deleteOldest(MAX_PAGES).forEach(pages::remove);
     }
 }

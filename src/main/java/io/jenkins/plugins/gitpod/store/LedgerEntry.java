@@ -20,14 +20,17 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The saved form of one open request, a file of its own in the {@link Ledger}. Fields may be added but never renamed,
- * removed or given another meaning: later versions must be able to read what this one wrote.
+ * The saved form of one open request in the {@link Ledger}. Fields may be added but not renamed, removed or given another
+ * meaning: later versions must read what this one has written.
  */
+@Restricted(NoExternalUse.class)
 public final class LedgerEntry {
 
-    // Only strings, numbers and flags, so that nothing but this class shapes the file.
+    // Only strings, numbers and flags, so that the format of the file depends on this class only.
     private final String requestId;
     private final String connection;
     private final String apiUrl;
@@ -37,7 +40,10 @@ public final class LedgerEntry {
     private final String environmentClassId;
     private final long timeoutSeconds;
     private final boolean startedDetached;
-    private final boolean cancelOnAbort;
+
+    /** Null in a file without it: as the option's default, true. */
+    private final Boolean cancelOnAbort;
+
     private final String buildId;
     private final String jobFullName;
     private final String nodeId;
@@ -57,7 +63,7 @@ public final class LedgerEntry {
     private final List<Sent> sends;
     private final String surplusOf;
 
-    /** A create that may have made a prebuild. Saved: fields may be added but not renamed. */
+    /** A create request that may have created a prebuild. Saved: fields may be added but not renamed. */
     private static final class Sent {
         private final int number;
         private final long intentTime;
@@ -180,7 +186,7 @@ public final class LedgerEntry {
                 foreign);
     }
 
-    /** @throws IOException if the file does not say what an entry must say */
+    /** @throws IOException if a value that each entry needs is missing or invalid */
     @NonNull
     SavedRequest toSaved() throws IOException {
         if (requestId == null
@@ -201,7 +207,7 @@ public final class LedgerEntry {
                     environmentClassId,
                     timeoutSeconds == 0 ? null : Duration.ofSeconds(timeoutSeconds),
                     startedDetached,
-                    cancelOnAbort);
+                    cancelOnAbort == null || cancelOnAbort);
             SavedRequest saved = new SavedRequest(
                     request,
                     Stage.valueOf(stage),
@@ -211,7 +217,7 @@ public final class LedgerEntry {
                     reason(),
                     Duration.ofSeconds(observedSeconds));
             SavedRequest withSends = sends == null
-                    ? saved // an earlier version sent each create once
+                    ? saved
                     : saved.with(
                             sends.stream().map(Sent::toSent).toList(),
                             surplusOf == null ? null : UUID.fromString(surplusOf));
@@ -230,7 +236,7 @@ public final class LedgerEntry {
         try {
             return CancelReason.valueOf(cancelReason);
         } catch (IllegalArgumentException e) {
-            // A later version's: that it is to be cancelled is what matters.
+            // A reason of a later version: the prebuild is to be cancelled anyway.
             return CancelReason.OWNER_GONE;
         }
     }
