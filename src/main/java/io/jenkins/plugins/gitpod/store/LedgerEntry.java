@@ -13,7 +13,6 @@ import io.jenkins.plugins.gitpod.engine.SavedRequest;
 import io.jenkins.plugins.gitpod.engine.SentCreate;
 import io.jenkins.plugins.gitpod.engine.Stage;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
-import io.jenkins.plugins.gitpod.request.SharedPrebuild;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,7 +57,7 @@ public final class LedgerEntry {
     private final String builtCloneUrl;
     private List<Joined> joined;
     private boolean firstLeft;
-    private boolean goesOn;
+    private boolean keepsRunning;
     private boolean foreign;
     private final List<Sent> sends;
     private final String surplusOf;
@@ -83,14 +82,16 @@ public final class LedgerEntry {
         }
     }
 
-    /** One who joined. Saved: fields may be added but not renamed. */
+    /** A request that joined this one's prebuild. Saved: fields may be added but not renamed. */
     public static final class Joined {
         private final String requestId;
         private final String buildId;
         private final String jobFullName;
         private final String nodeId;
-        private final boolean cancelOnAbort;
-        private final boolean waiting;
+
+        // As the defaults of the options, true, in a file without them.
+        private final Boolean cancelOnAbort;
+        private final Boolean waiting;
 
         Joined(@NonNull UUID requestId, @NonNull RequestOrigin origin, boolean cancelOnAbort, boolean waiting) {
             this.requestId = requestId.toString();
@@ -116,11 +117,11 @@ public final class LedgerEntry {
         }
 
         public boolean isCancelOnAbort() {
-            return cancelOnAbort;
+            return cancelOnAbort == null || cancelOnAbort;
         }
 
         public boolean isWaiting() {
-            return waiting;
+            return waiting == null || waiting;
         }
     }
 
@@ -154,19 +155,19 @@ public final class LedgerEntry {
         surplusOf = saved.surplusOf() == null ? null : saved.surplusOf().toString();
     }
 
-    /** This entry with all who wait. */
+    /** This entry with its owners. */
     @NonNull
-    LedgerEntry with(@NonNull List<Joined> others, @NonNull SharedPrebuild.Owners owners) {
+    LedgerEntry with(@NonNull List<Joined> others, @NonNull Owners owners) {
         joined = others.isEmpty() ? null : new ArrayList<>(others);
         firstLeft = owners.firstLeft();
-        goesOn = owners.goesOn();
+        keepsRunning = owners.keepsRunning();
         foreign = owners.foreign();
-        // Nobody waits any longer, though somebody once did.
+        // All builds that waited have left.
         detached |= owners.firstLeft() && others.isEmpty();
         return this;
     }
 
-    /** Who joined and has not left. */
+    /** The requests that joined and have not left. */
     @NonNull
     List<Joined> joined() {
         return joined == null
@@ -175,15 +176,11 @@ public final class LedgerEntry {
     }
 
     @NonNull
-    SharedPrebuild.Owners owners() {
-        List<Joined> others = joined();
-        return new SharedPrebuild.Owners(
-                others.stream().map(Joined::id).toList(),
-                others.stream().map(Joined::isCancelOnAbort).toList(),
-                others.stream().map(Joined::isWaiting).toList(),
-                firstLeft,
-                goesOn,
-                foreign);
+    Owners owners() {
+        List<Owners.Owner> others = joined().stream()
+                .map(each -> new Owners.Owner(each.id(), each.isCancelOnAbort(), each.isWaiting()))
+                .toList();
+        return new Owners(others, firstLeft, keepsRunning, foreign);
     }
 
     /** @throws IOException if a value that each entry needs is missing or invalid */

@@ -161,8 +161,10 @@ class BadInputTest {
                 "reader", GITPOD.simulator().account("reader").readOnly().token());
         failsWith(
                 GITPOD.step("credentialsId: 'reader'"),
-                "Gitpod denies permission",
-                "may be read-only, and service accounts may lack the right");
+                "Gitpod denies permission to create a prebuild",
+                "It may be read-only: such a token cannot create anything.",
+                "Or it belongs to a service account",
+                "Use a personal access token with read and write access");
     }
 
     @Test
