@@ -182,7 +182,7 @@ public record DecisionInputs(
     /** The key of the commits that the project's prebuilds were built from. */
     @NonNull
     CommitHistory.Key facts(@NonNull StepRequest request) {
-        return CommitHistory.ofFacts(apiUrl(request), project.id());
+        return CommitHistory.ofBuiltCommits(apiUrl(request), project.id());
     }
 
     private static String apiUrl(StepRequest request) {

@@ -222,7 +222,7 @@ public final class SharedPrebuild implements PrebuildObserver {
             classId = changed.prebuild().metadata().environmentClassId();
         } else if (update instanceof Update.Created created) {
             prebuildId = created.prebuild().id();
-            commits.act(
+            commits.add(
                     CommitHistory.ofProject(
                             request.connection().endpoint().apiUrl().toString(), request.projectId()),
                     null,
@@ -236,11 +236,11 @@ public final class SharedPrebuild implements PrebuildObserver {
 
     /** First of all into the book, for a build that hears of it may ask for the same commit again. */
     private void builtFrom(Update.BuiltFrom built) {
-        CommitHistory.Key facts =
-                CommitHistory.ofFacts(request.connection().endpoint().apiUrl().toString(), request.projectId());
+        CommitHistory.Key facts = CommitHistory.ofBuiltCommits(
+                request.connection().endpoint().apiUrl().toString(), request.projectId());
         String known = classId == null ? request.environmentClassId() : classId;
         String commit = Objects.requireNonNull(built.git().commit(), "commit");
-        boolean isOlder = commits.builtFrom(facts, request.requestId(), commit, known);
+        boolean isOlder = commits.setBuiltFrom(facts, request.requestId(), commit, known);
         for (RequestRecorder member : members()) {
             // What was booked for the first one's commit says nothing about the commits of the others.
             member.builtFrom(
@@ -274,7 +274,7 @@ public final class SharedPrebuild implements PrebuildObserver {
 
     private void book(Outcome outcome) {
         if (outcome instanceof Outcome.Ended ended && ended.prebuild().status().phase() == PrebuildPhase.COMPLETED) {
-            commits.completed(
+            commits.setCompleted(
                     request.requestId(),
                     ended.prebuild().id(),
                     request.connection()
@@ -286,7 +286,7 @@ public final class SharedPrebuild implements PrebuildObserver {
                 || outcome instanceof Outcome.NotSent
                 || outcome instanceof Outcome.NotSaved
                 || outcome instanceof Outcome.NoToken noToken && noToken.prebuildId() == null) {
-            commits.nothingMade(request.requestId());
+            commits.remove(request.requestId());
         }
     }
 }
