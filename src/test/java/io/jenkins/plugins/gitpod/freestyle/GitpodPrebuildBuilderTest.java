@@ -209,7 +209,7 @@ class GitpodPrebuildBuilderTest {
         build.getExecutor().interrupt();
         jenkins.waitForCompletion(build);
         assertThat(Duration.ofNanos(System.nanoTime() - start).toSeconds(), lessThan(10L));
-        jenkins.assertLogContains("is not confirmed as cancelled yet", build);
+        jenkins.assertLogContains("Gitpod has not confirmed that prebuild", build);
         GITPOD.simulator().faults().clear();
         hang.release();
         assertEquals(Result.ABORTED, build.getResult());
@@ -311,12 +311,12 @@ class GitpodPrebuildBuilderTest {
             FreeStyleBuild first = job(step()).scheduleBuild2(0).waitForStart();
             jenkins.waitForMessage("Created Gitpod prebuild", first);
             FreeStyleBuild second = job(step()).scheduleBuild2(0).waitForStart();
-            jenkins.waitForMessage("allows 1 prebuilds under way at once; waiting for a free place", second);
+            jenkins.waitForMessage("allows 1 concurrent prebuilds; waiting for one of them to end", second);
             theOnlyNewPrebuild().plan(PhasePlan.quick(Duration.ofMillis(100)));
             jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(first));
             jenkins.waitForMessage("Created Gitpod prebuild", second);
             FreeStyleBuild third = job(step()).scheduleBuild2(0).waitForStart();
-            jenkins.waitForMessage("waiting for a free place", third);
+            jenkins.waitForMessage("waiting for one of them to end", third);
             third.getExecutor().interrupt();
             jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(third));
             jenkins.assertLogContains("No Gitpod prebuild was created", third);

@@ -199,7 +199,7 @@ class RoundTripTest {
             {"timeout", "121", "timeout must be 5 to 120 minutes"},
             {"timeout", "99999999999", "timeout must be 5 to 120 minutes"},
             {"timeout", SCRIPT, "timeout must be 5 to 120 minutes"},
-            {"onWarning", "PANIC", "choose IGNORE, UNSTABLE or FAIL"},
+            {"onWarning", "PANIC", "Choose IGNORE, UNSTABLE, or FAIL"},
         }) {
             JSONObject one = new JSONObject()
                     .element("$class", GitpodPrebuildBuilder.class.getName())
@@ -273,10 +273,10 @@ class RoundTripTest {
     @Test
     void badConnectionsAreRefusedWithAMessage() throws Exception {
         for (String[] bad : new String[][] {
-            {"", "https://gitpod.example.com/api", "Give the connection a name"},
-            {"eu", "http://gitpod.example.com/api", "must begin with https://"},
-            {"eu", "https://me:secret@gitpod.example.com/api", "no user name or password"},
-            {"eu", "https://gitpod.example.com/api?token=x", "no query"},
+            {"", "https://gitpod.example.com/api", "Enter a name for the connection"},
+            {"eu", "http://gitpod.example.com/api", "must start with https://"},
+            {"eu", "https://me:secret@gitpod.example.com/api", "must not contain a user name or password"},
+            {"eu", "https://gitpod.example.com/api?token=x", "must not have a query"},
             {"eu", SCRIPT, "not a URL"},
             {SCRIPT, SCRIPT, "not a URL"},
         }) {
@@ -302,8 +302,8 @@ class RoundTripTest {
         for (String[] bad : new String[][] {
             {"shortestPollSeconds", "4", "shortest poll interval"},
             {"longestPollSeconds", "121", "longest poll interval"},
-            {"mostCallsAtOnce", "8", "calls at once"},
-            {"callTimeoutSeconds", "0", "time limit of a call"},
+            {"mostCallsAtOnce", "8", "concurrent API calls"},
+            {"callTimeoutSeconds", "0", "request timeout"},
         }) {
             try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
                 HtmlPage page = client.goTo("configure");
@@ -330,7 +330,8 @@ class RoundTripTest {
         JSONObject good = new JSONObject().element("name", "a").element("apiUrl", "https://gitpod.example.com/api");
         JSONObject number = JSONObject.fromObject(good).element("mostUnderWay", "many");
         assertThat(refusal(new JSONObject().element("connections", List.of(good, good))), containsString("are named"));
-        assertThat(refusal(new JSONObject().element("connections", number)), containsString("whole number from 1"));
+        assertThat(
+                refusal(new JSONObject().element("connections", number)), containsString("whole number, 1 or greater"));
         for (String[] bad : new String[][] {
             {"shortestPollSeconds", "4", "from 5 to 120"},
             {"shortestPollSeconds", "121", "from 5 to 120"},
@@ -347,7 +348,7 @@ class RoundTripTest {
         }
         JSONObject crossed =
                 JSONObject.fromObject(good).element("shortestPollSeconds", "30").element("longestPollSeconds", "20");
-        assertThat(refusal(new JSONObject().element("connections", crossed)), containsString("below the shortest"));
+        assertThat(refusal(new JSONObject().element("connections", crossed)), containsString("less than the shortest"));
         assertEquals(
                 "sim", GitpodGlobalConfiguration.get().getConnections().get(0).getName());
     }
