@@ -69,12 +69,12 @@ public final class CheckoutListener extends SCMListener {
             Job<?, ?> job = build.getParent();
             JobSource source = JobSource.of(build);
             Checkout checkout = source.noted(build, found);
-            CheckoutsAction.note(build, checkout);
+            CheckoutsAction.add(build, checkout);
             GitpodPrebuildProperty property = job.getProperty(GitpodPrebuildProperty.class);
             // A job without a source of its own is about whatever it checks out.
             if (property != null
                     && !Boolean.FALSE.equals(source.has(found.remoteUrls()))
-                    && CheckoutsAction.isFirstAsked(build, checkout)) {
+                    && CheckoutsAction.isFirstRequest(build, checkout)) {
                 ChangedPaths changed = ChangedPaths.of(property.getOnlyIfChanged(), changes(build, scm, changelogFile));
                 CommitPrebuildsAction.ask(build, property, new NewCommit(checkout, changed), listener);
             }

@@ -12,14 +12,14 @@ import java.util.function.Supplier;
 /** The numbers of a connection: each may be left out, else it is a whole number within a range. */
 enum ConnectionSetting {
     /** Prebuilds. */
-    MOST_UNDER_WAY("mostUnderWay", 1, 999_999_999, Messages::GitpodConnection_badMost),
+    MAXIMUM_CONCURRENT("maximumConcurrent", 1, 999_999_999, Messages::GitpodConnection_badMaximumConcurrent),
     /** Seconds. Above two minutes the time between two reads would not count whole for a wait's own limits. */
     SHORTEST_POLL("shortestPollSeconds", 5, 120, Messages::GitpodConnection_badShortestPoll),
     /** Seconds. */
     LONGEST_POLL("longestPollSeconds", 5, 120, Messages::GitpodConnection_badLongestPoll),
     /** Calls. */
-    MOST_CALLS_AT_ONCE(
-            "mostCallsAtOnce", 1, SessionLimits.MOST_CALLS_AT_ONCE, Messages::GitpodConnection_badMostCallsAtOnce),
+    MAXIMUM_CALLS(
+            "maximumCalls", 1, SessionLimits.MOST_CALLS_AT_ONCE, Messages::GitpodConnection_badMaximumCalls),
     /** Seconds. */
     CALL_TIMEOUT("callTimeoutSeconds", 5, 120, Messages::GitpodConnection_badCallTimeout);
 

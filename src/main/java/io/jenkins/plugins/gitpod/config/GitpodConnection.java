@@ -7,7 +7,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.Extension;
 import hudson.Util;
-import hudson.model.AbstractDescribableImpl;
+import hudson.model.Describable;
 import hudson.model.Descriptor;
 import hudson.model.Item;
 import hudson.model.ItemGroup;
@@ -44,7 +44,7 @@ import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
 
 /** A named way to Gitpod: where its API is, and the credential to use when a job names none. */
-public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnection> {
+public final class GitpodConnection implements Describable<GitpodConnection> {
 
     /** Where the API of the public service is. */
     public static final String DEFAULT_API_URL = "https://app.gitpod.io/api";
@@ -55,10 +55,10 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
     private boolean sharedAccount;
     private boolean defaultConnection;
     private String folders;
-    private Integer mostUnderWay;
+    private Integer maximumConcurrent;
     private Integer shortestPollSeconds;
     private Integer longestPollSeconds;
-    private Integer mostCallsAtOnce;
+    private Integer maximumCalls;
     private Integer callTimeoutSeconds;
 
     /**
@@ -125,13 +125,13 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
 
     /** How many prebuilds of this connection may be under way at once; null for any number. */
     @CheckForNull
-    public Integer getMostUnderWay() {
-        return mostUnderWay;
+    public Integer getMaximumConcurrent() {
+        return maximumConcurrent;
     }
 
     @DataBoundSetter
-    public void setMostUnderWay(Integer mostUnderWay) {
-        this.mostUnderWay = mostUnderWay;
+    public void setMaximumConcurrent(Integer maximumConcurrent) {
+        this.maximumConcurrent = maximumConcurrent;
     }
 
     /** How often prebuilds are read while all is well, in seconds, 5 to 120; null for the default. */
@@ -158,13 +158,13 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
 
     /** How many calls may be out at once with one token, 1 to 7; null for 7. */
     @CheckForNull
-    public Integer getMostCallsAtOnce() {
-        return mostCallsAtOnce;
+    public Integer getMaximumCalls() {
+        return maximumCalls;
     }
 
     @DataBoundSetter
-    public void setMostCallsAtOnce(Integer mostCallsAtOnce) {
-        this.mostCallsAtOnce = mostCallsAtOnce;
+    public void setMaximumCalls(Integer maximumCalls) {
+        this.maximumCalls = maximumCalls;
     }
 
     /** The longest time of a whole call, in seconds, 5 to 120; null for the default. */
@@ -181,10 +181,10 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
     @CheckForNull
     private Integer number(ConnectionSetting which) {
         return switch (which) {
-            case MOST_UNDER_WAY -> mostUnderWay;
+            case MAXIMUM_CONCURRENT -> maximumConcurrent;
             case SHORTEST_POLL -> shortestPollSeconds;
             case LONGEST_POLL -> longestPollSeconds;
-            case MOST_CALLS_AT_ONCE -> mostCallsAtOnce;
+            case MAXIMUM_CALLS -> maximumCalls;
             case CALL_TIMEOUT -> callTimeoutSeconds;
         };
     }
@@ -192,7 +192,7 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
     /** What is configured here, and otherwise what is usual. */
     @NonNull
     SessionLimits limits(@NonNull SessionLimits usual) {
-        Integer calls = sane(ConnectionSetting.MOST_CALLS_AT_ONCE);
+        Integer calls = sane(ConnectionSetting.MAXIMUM_CALLS);
         return new SessionLimits(
                 seconds(ConnectionSetting.SHORTEST_POLL, usual.shortestPoll()),
                 seconds(ConnectionSetting.LONGEST_POLL, usual.longestPoll()),
@@ -222,10 +222,10 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         read.sharedAccount = sharedAccount;
         read.defaultConnection = defaultConnection;
         read.folders = folders;
-        read.mostUnderWay = sane(ConnectionSetting.MOST_UNDER_WAY);
+        read.maximumConcurrent = sane(ConnectionSetting.MAXIMUM_CONCURRENT);
         read.shortestPollSeconds = sane(ConnectionSetting.SHORTEST_POLL);
         read.longestPollSeconds = sane(ConnectionSetting.LONGEST_POLL);
-        read.mostCallsAtOnce = sane(ConnectionSetting.MOST_CALLS_AT_ONCE);
+        read.maximumCalls = sane(ConnectionSetting.MAXIMUM_CALLS);
         read.callTimeoutSeconds = sane(ConnectionSetting.CALL_TIMEOUT);
         return read;
     }
@@ -394,9 +394,9 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
 
         @POST
         @Restricted(NoExternalUse.class)
-        public FormValidation doCheckMostUnderWay(@QueryParameter String value) {
+        public FormValidation doCheckMaximumConcurrent(@QueryParameter String value) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            return ConnectionSetting.MOST_UNDER_WAY.check(value);
+            return ConnectionSetting.MAXIMUM_CONCURRENT.check(value);
         }
 
         @POST
@@ -428,9 +428,9 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
 
         @POST
         @Restricted(NoExternalUse.class)
-        public FormValidation doCheckMostCallsAtOnce(@QueryParameter String value) {
+        public FormValidation doCheckMaximumCalls(@QueryParameter String value) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            return ConnectionSetting.MOST_CALLS_AT_ONCE.check(value);
+            return ConnectionSetting.MAXIMUM_CALLS.check(value);
         }
 
         @POST

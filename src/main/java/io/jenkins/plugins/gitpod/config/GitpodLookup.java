@@ -38,19 +38,19 @@ public final class GitpodLookup {
     public static final int SUGGESTIONS = 10;
 
     /** How many projects one search reads, to be compared with what is looked for. */
-    public static final int MAXIMUM_SEARCHED = 2000;
+    public static final int MAX_SEARCHED = 2000;
 
     private static final int PAGE_SIZE = 100;
-    private static final int MOST_PAGES = 20;
-    private static final int LONGEST_SEARCH = 256;
-    private static final int MOST_KEPT = 1000;
+    private static final int MAX_PAGES = 20;
+    private static final int MAX_SEARCH_LENGTH = 256;
+    private static final int MAX_KEPT = 1000;
     private static final long KEEP_NANOS = Duration.ofSeconds(20).toNanos();
     private static final long KEEP_FAILURE_NANOS = Duration.ofSeconds(5).toNanos();
 
     private static final ClientLimits LIMITS =
             new ClientLimits(Duration.ofSeconds(3), Duration.ofSeconds(5), Duration.ofSeconds(6), 4L * 1024 * 1024);
 
-    private record Question(String connection, String apiUrl, String tokenFingerprint, String what) {}
+    private record Question(String connection, String apiUrl, String fingerprint, String what) {}
 
     private record Kept(Object answer, long until) {}
 
@@ -129,34 +129,34 @@ public final class GitpodLookup {
             throws GitpodException {
         ProjectFilter filter = ProjectFilter.none().withSpecRemoteUris(remoteUris);
         return ask(
-                access, "repository " + String.join(" ", remoteUris), client -> list(client, filter, MAXIMUM_SEARCHED));
+                access, "repository " + String.join(" ", remoteUris), client -> list(client, filter, MAX_SEARCHED));
     }
 
     /**
      * The projects whose name, id or repository's name contains the text, in any letter case.
      *
      * @param repository that is looked for; another one's answer is not kept for it
-     * @return at most {@link #MAXIMUM_SEARCHED}; without their environment classes
+     * @return at most {@link #MAX_SEARCHED}; without their environment classes
      */
     @NonNull
     public Found named(@NonNull AuthenticatedConnection access, @NonNull String text, @NonNull String repository)
             throws GitpodException {
         ProjectFilter filter = ProjectFilter.none().withSearch(cut(text));
-        return ask(access, "named " + text + " of " + repository, client -> list(client, filter, MAXIMUM_SEARCHED));
+        return ask(access, "named " + text + " of " + repository, client -> list(client, filter, MAX_SEARCHED));
     }
 
     private static String cut(String text) {
-        return text.substring(0, Math.min(text.length(), LONGEST_SEARCH));
+        return text.substring(0, Math.min(text.length(), MAX_SEARCH_LENGTH));
     }
 
     /** All pages, until there are enough. */
     private static Found list(GitpodClient client, ProjectFilter filter, int maximum) throws GitpodException {
         List<Project> found = new ArrayList<>();
         String page = null;
-        for (int i = 0; i < MOST_PAGES && found.size() < maximum; i++) {
+        for (int i = 0; i < MAX_PAGES && found.size() < maximum; i++) {
             ProjectPage answer = client.listProjects(filter, Math.min(maximum, PAGE_SIZE), page);
             found.addAll(answer.projects());
-            page = answer.nextToken();
+            page = answer.nextPage();
             if (page == null) {
                 break;
             }
@@ -185,10 +185,10 @@ public final class GitpodLookup {
         return ask(access, "classes", client -> {
             List<EnvironmentClass> found = new ArrayList<>();
             String page = null;
-            for (int i = 0; i < MOST_PAGES; i++) {
+            for (int i = 0; i < MAX_PAGES; i++) {
                 EnvironmentClassPage answer = client.listEnvironmentClasses(PAGE_SIZE, page);
                 found.addAll(answer.environmentClasses());
-                page = answer.nextToken();
+                page = answer.nextPage();
                 if (page == null) {
                     break;
                 }
@@ -236,7 +236,7 @@ public final class GitpodLookup {
     private void keep(Question question, Object answer, long nanos) {
         long now = System.nanoTime();
         kept.values().removeIf(each -> each.until() - now <= 0);
-        if (kept.size() >= MOST_KEPT) {
+        if (kept.size() >= MAX_KEPT) {
             kept.clear();
         }
         kept.put(question, new Kept(answer, now + nanos));

@@ -31,7 +31,7 @@ import org.kohsuke.stapler.verb.POST;
 @Restricted(NoExternalUse.class)
 public final class RefusedTokensMonitor extends AdministrativeMonitor {
 
-    private static final int MOST = 100;
+    private static final int MAX_KEPT = 100;
 
     private final Set<TokenUse> refused = ConcurrentHashMap.newKeySet();
 
@@ -59,7 +59,7 @@ public final class RefusedTokensMonitor extends AdministrativeMonitor {
         TokenUse use = new TokenUse(connection, credentialsId, jobFullName);
         if (isAccepted) {
             refused.remove(use);
-        } else if (refused.size() < MOST) {
+        } else if (refused.size() < MAX_KEPT) {
             refused.add(use);
         }
     }

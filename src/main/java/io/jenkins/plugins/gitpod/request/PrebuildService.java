@@ -212,7 +212,7 @@ public final class PrebuildService {
     /** How many more prebuilds may be under way over a connection. */
     private static int freePlaces(PrebuildEngine engine, String connectionName) {
         GitpodConnection connection = GitpodGlobalConfiguration.get().connection(connectionName);
-        Integer most = connection == null ? null : connection.getMostUnderWay();
+        Integer most = connection == null ? null : connection.getMaximumConcurrent();
         if (most == null) {
             return Integer.MAX_VALUE;
         }

@@ -91,7 +91,7 @@ class ConnectionInUseTest {
     void renamedWhatIsUnderWayGoesOnAndNewBuildsSayWhatTheyMiss() throws Exception {
         GitpodGlobalConfiguration.get().setConnections(List.of(renamed()));
         FreeStyleBuild next = jenkins.buildAndAssertStatus(Result.FAILURE, job(job));
-        jenkins.assertLogContains("There is no Gitpod connection named \"sim\". Known are: renamed.", next);
+        jenkins.assertLogContains("No Gitpod connection is named \"sim\". Configured connections: renamed.", next);
         prebuild.plan(PhasePlan.quick(Duration.ofMillis(100)));
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
     }
