@@ -234,8 +234,7 @@ public final class GitpodClient {
      * @throws GitpodException if it was not answered
      */
     @NonNull
-    public EnvironmentClassPage listEnvironmentClasses(int pageSize, @Nullable String page)
-            throws GitpodException {
+    public EnvironmentClassPage listEnvironmentClasses(int pageSize, @Nullable String page) throws GitpodException {
         ObjectNode request = Requests.list(pageSize, page, Json.object());
         return repeatable.call(
                 "RunnerConfigurationService", "ListEnvironmentClasses", request, Answers::environmentClassPage);

@@ -7,6 +7,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.checkout.NewCommit;
+import io.jenkins.plugins.gitpod.record.BuildConsole;
 import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
@@ -101,7 +102,7 @@ final class CommitPrebuildsAction extends InvisibleAction {
 
         @Override
         public void line(@NonNull String line) {
-            listener.getLogger().println("[Gitpod] " + line);
+            BuildConsole.println(listener, line);
         }
 
         @Override

@@ -99,7 +99,7 @@ public record AuthenticatedConnection(
                     connection, id == null ? lookup.forConnection(configured, itemName) : lookup.forItem(id, item));
         } catch (InvalidEndpointException e) {
             throw new NoAccessException(
-                    Messages.GitpodConnection_badUrl(configured.getName(), EndpointProblems.message(e)));
+                    Messages.GitpodConnection_badUrl(configured.getName(), GitpodConnection.urlProblem(e)));
         } catch (TokenUnavailableException e) {
             throw new NoAccessException(e.getMessage());
         }

@@ -35,7 +35,9 @@ final class FormerConnection {
     private boolean isWorthKeeping(List<GitpodConnection> now, Instant instant) {
         return connection != null
                 && now.stream().noneMatch(connection::isSameWay)
-                && Duration.between(Instant.ofEpochMilli(removedAtMillis), instant).compareTo(KEEP) < 0;
+                && Duration.between(Instant.ofEpochMilli(removedAtMillis), instant)
+                                .compareTo(KEEP)
+                        < 0;
     }
 
     /** The former connections after the list of connections is replaced, the latest first. */

@@ -283,7 +283,7 @@ public final class GitpodConnection implements Describable<GitpodConnection> {
         try {
             GitpodEndpoint.parse(apiUrl);
         } catch (InvalidEndpointException e) {
-            return Messages.GitpodConnection_badUrl(name, EndpointProblems.message(e));
+            return Messages.GitpodConnection_badUrl(name, urlProblem(e));
         }
         for (ConnectionSetting each : ConnectionSetting.values()) {
             if (!each.accepts(number(each))) {
@@ -291,6 +291,20 @@ public final class GitpodConnection implements Describable<GitpodConnection> {
             }
         }
         return pollProblem(shortestPollSeconds, longestPollSeconds);
+    }
+
+    /** Explains why an API URL is invalid. */
+    @NonNull
+    static String urlProblem(@NonNull InvalidEndpointException e) {
+        return switch (e.problem()) {
+            case BLANK -> Messages.GitpodConnection_urlBlank();
+            case NOT_A_URL -> Messages.GitpodConnection_urlInvalid();
+            case NOT_HTTPS -> Messages.GitpodConnection_urlNotHttps();
+            case NO_HOST -> Messages.GitpodConnection_urlWithoutHost();
+            case USER_INFO -> Messages.GitpodConnection_urlWithUserInfo();
+            case QUERY -> Messages.GitpodConnection_urlWithQuery();
+            case FRAGMENT -> Messages.GitpodConnection_urlWithFragment();
+        };
     }
 
     @CheckForNull
@@ -354,7 +368,7 @@ public final class GitpodConnection implements Describable<GitpodConnection> {
                 GitpodEndpoint.parse(Util.fixNull(value));
                 return FormValidation.ok();
             } catch (InvalidEndpointException e) {
-                return FormValidation.error(EndpointProblems.message(e));
+                return FormValidation.error(urlProblem(e));
             }
         }
 
@@ -472,7 +486,7 @@ public final class GitpodConnection implements Describable<GitpodConnection> {
                         connection,
                         new TokenLookup(connection.name(), connection.endpoint()).forConnection(typed, null));
             } catch (InvalidEndpointException e) {
-                return FormValidation.error(EndpointProblems.message(e));
+                return FormValidation.error(urlProblem(e));
             } catch (TokenUnavailableException e) {
                 return FormValidation.error(
                         typed.getCredentialsId() == null

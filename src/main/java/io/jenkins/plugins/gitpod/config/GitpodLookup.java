@@ -50,6 +50,8 @@ public final class GitpodLookup {
     private static final ClientLimits LIMITS =
             new ClientLimits(Duration.ofSeconds(3), Duration.ofSeconds(5), Duration.ofSeconds(6), 4L * 1024 * 1024);
 
+    private static final GitpodClients CLIENTS = new GitpodClients(LIMITS);
+
     private record Question(String connection, String apiUrl, String fingerprint, String what) {}
 
     private record Kept(Object answer, long until) {}
@@ -128,8 +130,7 @@ public final class GitpodLookup {
     public Found withRemoteUri(@NonNull AuthenticatedConnection access, @NonNull List<String> remoteUris)
             throws GitpodException {
         ProjectFilter filter = ProjectFilter.none().withSpecRemoteUris(remoteUris);
-        return ask(
-                access, "repository " + String.join(" ", remoteUris), client -> list(client, filter, MAX_SEARCHED));
+        return ask(access, "repository " + String.join(" ", remoteUris), client -> list(client, filter, MAX_SEARCHED));
     }
 
     /**
@@ -243,6 +244,6 @@ public final class GitpodLookup {
     }
 
     private static GitpodClient client(AuthenticatedConnection access) {
-        return GitpodClients.client(access.connection().endpoint(), access.token(), LIMITS);
+        return CLIENTS.client(access.connection().endpoint(), access.token(), LIMITS);
     }
 }

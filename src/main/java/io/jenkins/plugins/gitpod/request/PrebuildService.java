@@ -13,7 +13,7 @@ import hudson.model.Run;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.checkout.NewCommit;
 import io.jenkins.plugins.gitpod.config.ConfiguredConnection;
-import io.jenkins.plugins.gitpod.config.ConnectionClients;
+import io.jenkins.plugins.gitpod.config.GitpodClients;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
 import io.jenkins.plugins.gitpod.decision.DecisionQueue;
@@ -132,7 +132,7 @@ public final class PrebuildService {
         CommitHistory commits = new CommitHistory(directory.resolve("commits"), runtime::now);
         CommitRequestStore pending = new CommitRequestStore(directory.resolve("new-commits"));
         PrebuildEngine engine = new PrebuildEngine(
-                runtime, settings, journal(ledger, pending), new ConnectionClients(EngineProperties.client()));
+                runtime, settings, journal(ledger, pending), new GitpodClients(EngineProperties.client()));
         RequestTokens tokens = new RequestTokens(ledger, this::isSent);
         ThrottleQueue throttle = new ThrottleQueue(name -> freePlaces(engine, name));
         RequestRegistry registry = new RequestRegistry(engine, ledger, tokens, commits, throttle);

@@ -251,7 +251,8 @@ class GitpodConnectionTest {
     @Test
     void aFileEditedByHandStopsNothing() {
         GitpodConnection read = (GitpodConnection) Jenkins.XSTREAM2.fromXML("<" + GitpodConnection.class.getName() + ">"
-                + "<name>x</name><apiUrl>" + GOOD + "</apiUrl><folders>team</folders><maximumConcurrent>5</maximumConcurrent>"
+                + "<name>x</name><apiUrl>" + GOOD
+                + "</apiUrl><folders>team</folders><maximumConcurrent>5</maximumConcurrent>"
                 + "<shortestPollSeconds>0</shortestPollSeconds><longestPollSeconds>-1</longestPollSeconds>"
                 + "<maximumCalls>99</maximumCalls><callTimeoutSeconds>0</callTimeoutSeconds></"
                 + GitpodConnection.class.getName() + ">");
