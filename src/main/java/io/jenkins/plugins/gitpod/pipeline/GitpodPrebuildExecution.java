@@ -58,6 +58,10 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
         this.options = options;
     }
 
+    PrebuildOptions options() {
+        return options;
+    }
+
     private UUID requestId() {
         return UUID.fromString(requestId);
     }

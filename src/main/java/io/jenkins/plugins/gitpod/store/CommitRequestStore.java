@@ -28,7 +28,7 @@ public final class CommitRequestStore {
     private static final XStream2 XSTREAM = new XStream2();
 
     static {
-        XSTREAM.alias("gitpod-new-commit", Pending.class);
+        XSTREAM.alias("gitpod-commit-request", Pending.class);
     }
 
     /** The saved form of a request. Fields may be added but not renamed. */
