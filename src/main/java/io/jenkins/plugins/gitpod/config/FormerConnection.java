@@ -34,7 +34,7 @@ final class FormerConnection {
 
     private boolean isWorthKeeping(List<GitpodConnection> now, Instant instant) {
         return connection != null
-                && now.stream().noneMatch(connection::isSameWay)
+                && now.stream().noneMatch(connection::isSameTarget)
                 && Duration.between(Instant.ofEpochMilli(removedAtMillis), instant)
                                 .compareTo(KEEP)
                         < 0;
@@ -50,7 +50,7 @@ final class FormerConnection {
         List<FormerConnection> all = new ArrayList<>();
         before.forEach(each -> all.add(new FormerConnection(each, instant)));
         former.stream()
-                .filter(each -> each.connection != null && before.stream().noneMatch(each.connection::isSameWay))
+                .filter(each -> each.connection != null && before.stream().noneMatch(each.connection::isSameTarget))
                 .forEach(all::add);
         return all.stream()
                 .filter(each -> each.isWorthKeeping(now, instant))

@@ -27,17 +27,17 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Looks names up for people who fill in forms. Every answer, a failure too, is kept for some seconds, for a form asks with
- * each key; each call has short limits, for a person waits. Checks no rights: that is the caller's business.
+ * Looks up projects and environment classes for forms and decisions. Each answer or failure is cached for some seconds,
+ * because a form asks after each key. Each call has short limits, because a person waits. The caller checks permissions.
  */
 @Extension
 @Restricted(NoExternalUse.class)
 public final class GitpodLookup {
 
-    /** How many suggestions a person gets. */
+    /** The maximum number of suggestions in a form. */
     public static final int SUGGESTIONS = 10;
 
-    /** How many projects one search reads, to be compared with what is looked for. */
+    /** The maximum number of projects that one search reads. */
     public static final int MAX_SEARCHED = 2000;
 
     private static final int PAGE_SIZE = 100;
@@ -68,7 +68,7 @@ public final class GitpodLookup {
         return ExtensionList.lookupSingleton(GitpodLookup.class);
     }
 
-    /** Whose token it is; always asked anew. */
+    /** The identity of the token. Not cached. */
     @NonNull
     Identity identity(@NonNull AuthenticatedConnection access) throws GitpodException {
         return client(access).getAuthenticatedIdentity();
@@ -80,7 +80,7 @@ public final class GitpodLookup {
         return ask(access, "project " + projectId, client -> client.getProject(projectId));
     }
 
-    /** A project's name if it was looked up lately; asks nobody. */
+    /** The name of a project if it is in the cache, else null. Makes no call. */
     @CheckForNull
     public String knownProjectName(@NonNull Connection connection, @NonNull String projectId) {
         for (Map.Entry<Question, Kept> each : kept.entrySet()) {
@@ -94,10 +94,10 @@ public final class GitpodLookup {
     }
 
     /**
-     * Projects that a search found.
+     * The result of a search.
      *
      * @param projects in the order of their ids
-     * @param isComplete false if there are more than are read
+     * @param isComplete false if there are more projects than were read
      */
     public record Found(@NonNull List<Project> projects, boolean isComplete) {
 
@@ -108,8 +108,7 @@ public final class GitpodLookup {
     }
 
     /**
-     * Some projects whose name, id or repository's name contains the text, in any letter case, for a person to choose
-     * from: those of the smallest ids.
+     * Projects whose name, id or repository name contains the text, ignoring case: those with the smallest ids.
      *
      * @return at most {@link #SUGGESTIONS}; without their environment classes
      */
@@ -134,9 +133,9 @@ public final class GitpodLookup {
     }
 
     /**
-     * The projects whose name, id or repository's name contains the text, in any letter case.
+     * The projects whose name, id or repository name contains the text, ignoring case.
      *
-     * @param repository that is looked for; another one's answer is not kept for it
+     * @param repository the repository of the search, part of the key of the cache
      * @return at most {@link #MAX_SEARCHED}; without their environment classes
      */
     @NonNull
@@ -150,7 +149,7 @@ public final class GitpodLookup {
         return text.substring(0, Math.min(text.length(), MAX_SEARCH_LENGTH));
     }
 
-    /** All pages, until there are enough. */
+    /** Reads pages until there are enough projects. */
     private static Found list(GitpodClient client, ProjectFilter filter, int maximum) throws GitpodException {
         List<Project> found = new ArrayList<>();
         String page = null;
@@ -165,9 +164,9 @@ public final class GitpodLookup {
         return new Found(found.subList(0, Math.min(found.size(), maximum)), page == null);
     }
 
-    /** A prebuild of a project that is under way, whoever made it. */
+    /** The running prebuilds of a project, whoever created them; at most 100. Not cached. */
     @NonNull
-    public List<Prebuild> underWay(@NonNull AuthenticatedConnection access, @NonNull String projectId)
+    public List<Prebuild> running(@NonNull AuthenticatedConnection access, @NonNull String projectId)
             throws GitpodException {
         PrebuildFilter filter = PrebuildFilter.none()
                 .withProjectIds(List.of(projectId))
@@ -198,7 +197,7 @@ public final class GitpodLookup {
         });
     }
 
-    /** One of the organization's environment classes, or null if there is no such. */
+    /** An environment class of the organization, or null if there is none with this id. */
     @CheckForNull
     public EnvironmentClass environmentClass(@NonNull AuthenticatedConnection access, @NonNull String id)
             throws GitpodException {

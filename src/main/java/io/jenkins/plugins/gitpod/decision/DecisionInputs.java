@@ -153,7 +153,7 @@ public record DecisionInputs(
             return List.of();
         }
         String wanted = classKey(project, request.options().getEnvironmentClassId());
-        return GitpodLookup.get().underWay(connection, project.id()).stream()
+        return GitpodLookup.get().running(connection, project.id()).stream()
                 .filter(each ->
                         classKey(project, each.metadata().environmentClassId()).equals(wanted))
                 .toList();

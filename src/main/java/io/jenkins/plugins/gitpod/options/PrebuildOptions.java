@@ -23,6 +23,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * is absent from the file (left out by hand, or added to this class later) is null there and gets its default from the
  * getter.
  */
+@Restricted(NoExternalUse.class)
 public final class PrebuildOptions implements Describable<PrebuildOptions>, Serializable {
 
     private static final long serialVersionUID = 1L;

@@ -2,8 +2,11 @@ package io.jenkins.plugins.gitpod.record;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.TaskListener;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** The plugin's lines in the console of a build. */
+@Restricted(NoExternalUse.class)
 public final class BuildConsole {
 
     private static final String PREFIX = "[Gitpod] ";

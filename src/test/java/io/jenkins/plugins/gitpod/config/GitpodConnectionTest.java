@@ -100,9 +100,9 @@ class GitpodConnectionTest {
     @Test
     void theTwoHostsOfThePublicServiceAreOneWay() throws Exception {
         Connection asked = new GitpodConnection("x", "https://app.ona.com/api").toEngine();
-        assertTrue(new GitpodConnection("x", GOOD).isWayOf(asked));
-        assertThat(new GitpodConnection("x", "https://gitpod.example/api").isWayOf(asked), is(false));
-        assertThat(new GitpodConnection("y", GOOD).isWayOf(asked), is(false));
+        assertTrue(new GitpodConnection("x", GOOD).serves(asked));
+        assertThat(new GitpodConnection("x", "https://gitpod.example/api").serves(asked), is(false));
+        assertThat(new GitpodConnection("y", GOOD).serves(asked), is(false));
     }
 
     @Test

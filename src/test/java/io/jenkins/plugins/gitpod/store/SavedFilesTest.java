@@ -226,7 +226,7 @@ class SavedFilesTest {
         assertEquals(2, connection.getMaximumCalls());
         assertEquals(20, connection.getCallTimeoutSeconds());
         Connection former = new Connection("us", GitpodEndpoint.parse("https://us.example.com/api"), false);
-        assertEquals("us", read.wayOf(former, true).getName());
+        assertEquals("us", read.credentialConnection(former, true).getName());
         read.save();
         assertSavedAs("global-configuration.xml", globalFile());
     }
