@@ -31,6 +31,7 @@ final class XmlFolder<T> {
     private static final String SUFFIX = ".xml";
 
     private final Path directory;
+    private final Path damaged;
     private final XStream2 xstream;
     private final Class<T> type;
     private final String consequence;
@@ -42,6 +43,7 @@ final class XmlFolder<T> {
      */
     XmlFolder(@NonNull Path directory, @NonNull XStream2 xstream, @NonNull Class<T> type, @NonNull String consequence) {
         this.directory = directory;
+        damaged = directory.resolve("damaged");
         this.xstream = xstream;
         this.type = type;
         this.consequence = consequence;
@@ -73,7 +75,7 @@ final class XmlFolder<T> {
     }
 
     private Path damaged(String name) {
-        return directory.resolve("damaged").resolve(name + SUFFIX);
+        return damaged.resolve(name + SUFFIX);
     }
 
     void write(@NonNull String name, @NonNull T value) throws IOException {
@@ -120,7 +122,7 @@ final class XmlFolder<T> {
     void setAside(@NonNull String name, @NonNull Exception reason) {
         Path target = damaged(name);
         try {
-            Files.createDirectories(target.getParent());
+            Files.createDirectories(damaged);
             Files.move(path(name), target, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             reason.addSuppressed(e);
