@@ -197,7 +197,7 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
 
     private void resume(PrebuildService service, Run<?, ?> run) throws IOException, InterruptedException {
         switch (service.resume(requestId(), run, this)) {
-            case GOES_ON -> {}
+            case CONTINUES -> {}
             case NEVER_SENT -> {
                 // Jenkins stopped after the start of the step and before the request was saved.
                 FlowNode node = getContext().get(FlowNode.class);
