@@ -5,6 +5,7 @@ import hudson.Extension;
 import hudson.model.ManagementLink;
 import hudson.security.Permission;
 import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.request.OpenPrebuild;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
 import java.util.List;
 import java.util.UUID;
@@ -65,7 +66,8 @@ public final class OpenPrebuildsLink extends ManagementLink {
     public HttpResponse doCancel(@QueryParameter String requestId) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
         try {
-            PrebuildService.get().cancel(UUID.fromString(requestId));
+            UUID id = UUID.fromString(requestId);
+            PrebuildService.get().owners().ifPresent(owners -> owners.cancel(id));
         } catch (IllegalArgumentException e) {
             return HttpResponses.errorWithoutStack(400, Messages.OpenPrebuildsLink_noSuchRequest());
         }

@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import okio.BufferedSource;
 
 /** Takes an event stream apart into its messages. */
@@ -29,12 +30,11 @@ abstract sealed class EventMessages {
     /**
      * The next message.
      *
-     * @return its bytes, perhaps blank; null when the stream has ended in an orderly way
+     * @return its bytes, perhaps blank; empty when the stream has ended in an orderly way
      * @throws IOException if the connection broke
      * @throws UnexpectedAnswerException if this is not the stream that it claims to be
      */
-    @CheckForNull
-    abstract byte[] next() throws IOException, UnexpectedAnswerException;
+    abstract Optional<byte[]> next() throws IOException, UnexpectedAnswerException;
 
     /** What Gitpod says of the stream's end when that is an error: a Connect error; null if there was none. */
     @CheckForNull
@@ -50,18 +50,18 @@ abstract sealed class EventMessages {
         }
 
         @Override
-        byte[] next() throws IOException, UnexpectedAnswerException {
+        Optional<byte[]> next() throws IOException, UnexpectedAnswerException {
             if (source.exhausted()) {
-                return null;
+                return Optional.empty();
             }
             long end = source.indexOf((byte) '\n', 0, MAX_MESSAGE);
             if (end >= 0) {
-                return source.readByteArray(end + 1);
+                return Optional.of(source.readByteArray(end + 1));
             }
             if (source.request(MAX_MESSAGE)) {
                 throw new UnexpectedAnswerException("a line of more than " + MAX_MESSAGE + " bytes");
             }
-            return source.readByteArray();
+            return Optional.of(source.readByteArray());
         }
     }
 
@@ -79,7 +79,7 @@ abstract sealed class EventMessages {
         }
 
         @Override
-        byte[] next() throws IOException, UnexpectedAnswerException {
+        Optional<byte[]> next() throws IOException, UnexpectedAnswerException {
             if (source.exhausted()) {
                 throw new EOFException("the stream was cut: no end frame");
             }
@@ -96,10 +96,10 @@ abstract sealed class EventMessages {
             }
             byte[] message = source.readByteArray(length);
             if ((flags & END) == 0) {
-                return message;
+                return Optional.of(message);
             }
             readEnd(message);
-            return null;
+            return Optional.empty();
         }
 
         private void readEnd(byte[] message) throws UnexpectedAnswerException {

@@ -7,6 +7,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.Response;
 
@@ -100,7 +101,8 @@ public final class EventStream implements AutoCloseable {
             if (answered == null) {
                 throw transport.unreadable(METHOD, response, "not a stream of events by its content type");
             }
-            if (!response.header("Content-Encoding", "identity").equals("identity")) {
+            String encoding = response.header("Content-Encoding");
+            if (encoding != null && !encoding.equals("identity")) {
                 throw transport.unreadable(METHOD, response, "compressed, though that was not asked for");
             }
             lastFormat.set(format);
@@ -130,7 +132,8 @@ public final class EventStream implements AutoCloseable {
             throws IOException, GitpodException {
         try {
             int unknown = 0;
-            for (byte[] text = messages.next(); text != null; text = messages.next()) {
+            for (Optional<byte[]> next = messages.next(); next.isPresent(); next = messages.next()) {
+                byte[] text = next.get();
                 if (new String(text, StandardCharsets.UTF_8).isBlank()) {
                     continue; // keeps the connection alive
                 }

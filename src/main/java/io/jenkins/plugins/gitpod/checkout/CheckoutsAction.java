@@ -3,7 +3,6 @@ package io.jenkins.plugins.gitpod.checkout;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.InvisibleAction;
 import hudson.model.Run;
-import io.jenkins.plugins.gitpod.store.CommitHistory;
 import java.util.ArrayList;
 import java.util.List;
 import org.kohsuke.accmod.Restricted;
@@ -19,7 +18,7 @@ public final class CheckoutsAction extends InvisibleAction {
     /** Replaced and never changed, for the build may be saved at any time. */
     private volatile List<Checkout> all = new ArrayList<>();
 
-    /** For which of them a prebuild was asked for by itself; after a restart the {@link CommitHistory} knows. */
+    /** For which of them a prebuild was asked for by itself; after a restart the commit history knows. */
     private transient List<Checkout> asked;
 
     /** Notes a checkout; it is saved with the build's next save. */

@@ -79,7 +79,9 @@ final class CommitPrebuildsAction extends InvisibleAction {
         if (action == null) {
             return;
         }
-        action.requestIds.forEach(requestId -> PrebuildService.get().dropAutomatic(UUID.fromString(requestId)));
+        PrebuildService.get()
+                .owners()
+                .ifPresent(owners -> action.requestIds.forEach(id -> owners.dropAutomatic(UUID.fromString(id))));
     }
 
     /** The first words go to the build's console, as long as it is open. */

@@ -15,15 +15,30 @@ import io.jenkins.plugins.gitpod.checkout.NewCommit;
 import io.jenkins.plugins.gitpod.config.AuthenticatedConnection;
 import io.jenkins.plugins.gitpod.config.GitpodLookup;
 import io.jenkins.plugins.gitpod.options.WhenActive;
+import io.jenkins.plugins.gitpod.store.CommitHistory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import jenkins.scm.RunWithSCM;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Asks Gitpod and the build for all that a decision on a wish needs. Its methods call Gitpod. */
-final class DecisionInputs {
+/**
+ * What Gitpod and the build say, for a decision about a request.
+ *
+ * @param project the project
+ * @param checkout what the build has checked out of its repository, or null if that is not known
+ * @param changed whether a path that matters has changed
+ * @param running the project's running prebuilds of that class, as Gitpod lists them; empty if the options do not need them
+ */
+@Restricted(NoExternalUse.class)
+public record DecisionInputs(
+        @NonNull Project project,
+        @Nullable Checkout checkout,
+        @NonNull ChangedPaths changed,
+        @NonNull List<Prebuild> running) {
 
-    /** There is nothing to decide on; the message is for people. */
+    /** There is nothing to decide on. The message is for people. */
     static final class NothingFoundException extends Exception {
 
         private static final long serialVersionUID = 1L;
@@ -35,54 +50,56 @@ final class DecisionInputs {
             this.isFault = isFault;
         }
 
-        /** Whether somebody has to set something right, in contrast to a wish that is void. */
+        /** Whether somebody has to correct something; otherwise the request is skipped. */
         boolean isFault() {
             return isFault;
         }
     }
 
-    private final PendingDecision asked;
-    private final StepRequest wish;
-    private final AuthenticatedConnection access;
-    private final GitpodLookup directory = GitpodLookup.get();
-
-    DecisionInputs(PendingDecision asked, AuthenticatedConnection access) {
-        this.asked = asked;
-        this.wish = asked.wish();
-        this.access = access;
+    /** Copies the list. */
+    public DecisionInputs {
+        running = List.copyOf(running);
     }
 
+    // ---- gathering
+
     /**
-     * What the decision needs, or null if the project cannot be read and the options do not depend on it: then the create
-     * says what is wrong with it.
+     * Asks Gitpod and the build. Calls Gitpod.
+     *
+     * @return null if the project cannot be read and the options do not depend on it: then the create request reports what
+     *     is wrong
      */
     @CheckForNull
-    Findings findings() throws GitpodException, NothingFoundException {
-        List<Checkout> checkouts = wish.checkouts();
-        String projectId = wish.options().getProjectId();
-        Project project = projectId == null ? new ProjectFinder(asked, access).find(checkouts) : read(projectId);
+    static DecisionInputs gather(@NonNull PendingDecision pending, @NonNull AuthenticatedConnection connection)
+            throws GitpodException, NothingFoundException {
+        StepRequest request = pending.request();
+        List<Checkout> checkouts = request.checkouts();
+        String projectId = request.options().getProjectId();
+        Project project = projectId == null
+                ? new ProjectFinder(pending, connection).find(checkouts)
+                : read(request, connection, projectId);
         if (project == null) {
             return null;
         }
-        Checkout checkout = checkout(checkouts, project);
-        return new Findings(project, checkout, changed(checkout), underWay(project, checkout));
+        Checkout checkout = checkout(request, checkouts, project);
+        return new DecisionInputs(
+                project, checkout, changed(request, checkout), running(request, connection, project, checkout));
     }
 
-    // ---- which project
-
     @CheckForNull
-    private Project read(String projectId) throws GitpodException {
+    private static Project read(StepRequest request, AuthenticatedConnection connection, String projectId)
+            throws GitpodException {
         try {
-            return directory.project(access, projectId);
+            return GitpodLookup.get().project(connection, projectId);
         } catch (GitpodException e) {
-            if (wish.options().isUnconditional() || isFinal(e) && e.code() != ErrorCode.PERMISSION_DENIED) {
+            if (request.options().isUnconditional() || isFinal(e) && e.code() != ErrorCode.PERMISSION_DENIED) {
                 return null;
             }
             throw e;
         }
     }
 
-    /** Whether it is of no use to ask again. */
+    /** Whether asking again would give the same answer. */
     static boolean isFinal(@NonNull GitpodException e) {
         return switch (e.code()) {
             case PERMISSION_DENIED, NOT_FOUND, INVALID_ARGUMENT, FAILED_PRECONDITION, UNIMPLEMENTED, UNAUTHENTICATED ->
@@ -91,55 +108,105 @@ final class DecisionInputs {
         };
     }
 
-    // ---- which commit
-
-    /** The checkout that tells the commit: the one of the project's repository, of the job's own source first. */
+    /** The checkout that has the build's commit: one of the project's repository, the job's own source first. */
     @CheckForNull
-    private Checkout checkout(List<Checkout> checkouts, Project project) throws NothingFoundException {
-        NewCommit automatic = wish.automatic();
-        if (automatic == null) {
+    private static Checkout checkout(StepRequest request, List<Checkout> checkouts, Project project)
+            throws NothingFoundException {
+        NewCommit newCommit = request.newCommit();
+        if (newCommit == null) {
             return checkouts.stream()
                     .filter(each -> each.isOf(project.remoteUri()))
                     .findFirst()
                     .orElse(null);
         }
-        Checkout checkout = automatic.checkout();
+        Checkout checkout = newCommit.checkout();
         if (!checkout.isOwn() && !checkout.isOf(project.remoteUri())) {
-            throw new NothingFoundException(
-                    Messages.Decision_otherRepository(
-                            checkout.shownRemotes(), Objects.toString(project.remoteUri(), "")),
-                    false);
+            String message = Messages.Decision_otherRepository(
+                    checkout.shownRemotes(), Objects.toString(project.remoteUri(), ""));
+            throw new NothingFoundException(message, false);
         }
         return checkout;
     }
 
-    private ChangedPaths changed(@Nullable Checkout checkout) {
-        if (wish.automatic() != null) {
-            return wish.automatic().changed();
+    private static ChangedPaths changed(StepRequest request, @Nullable Checkout checkout) {
+        if (request.newCommit() != null) {
+            return request.newCommit().changed();
         }
-        if (checkout == null || wish.options().getOnlyIfChanged() == null) {
+        String onlyIfChanged = request.options().getOnlyIfChanged();
+        if (checkout == null || onlyIfChanged == null) {
             return ChangedPaths.MATCH;
         }
         List<ChangeLogSet<?>> changes = new ArrayList<>();
-        if (wish.run() instanceof RunWithSCM<?, ?> run) {
+        if (request.run() instanceof RunWithSCM<?, ?> run) {
             changes.addAll(run.getChangeSets());
         }
-        return ChangedPaths.of(wish.options().getOnlyIfChanged(), changes);
+        return ChangedPaths.of(onlyIfChanged, changes);
     }
 
-    // ---- what is under way
-
-    private List<Prebuild> underWay(Project project, @Nullable Checkout checkout) throws GitpodException {
-        WhenActive when = wish.options().getWhenActive();
+    private static List<Prebuild> running(
+            StepRequest request, AuthenticatedConnection connection, Project project, @Nullable Checkout checkout)
+            throws GitpodException {
+        WhenActive whenActive = request.options().getWhenActive();
         boolean isOfOther = project.target().isPinned() || checkout != null && !checkout.isOfBranch(project);
-        if (when != WhenActive.JOIN && when != WhenActive.SKIP
-                || isOfOther && wish.options().isOnlyProjectBranch()) {
+        if (whenActive != WhenActive.JOIN && whenActive != WhenActive.SKIP
+                || isOfOther && request.options().isOnlyProjectBranch()) {
             return List.of();
         }
-        String wanted = Findings.classKey(project, wish.options().getEnvironmentClassId());
-        return directory.underWay(access, project.id()).stream()
-                .filter(each -> Findings.classKey(project, each.metadata().environmentClassId())
-                        .equals(wanted))
+        String wanted = classKey(project, request.options().getEnvironmentClassId());
+        return GitpodLookup.get().underWay(connection, project.id()).stream()
+                .filter(each ->
+                        classKey(project, each.metadata().environmentClassId()).equals(wanted))
                 .toList();
+    }
+
+    // ---- keys of the commit history
+
+    /** The key of the commits of the build's branch, or null if no commit is known. */
+    @CheckForNull
+    CommitHistory.Key key(@NonNull StepRequest request) {
+        return checkout == null
+                ? null
+                : new CommitHistory.Key(
+                        apiUrl(request),
+                        project.id(),
+                        classKey(project, request.options().getEnvironmentClassId()),
+                        checkout.bookedBranch(project));
+    }
+
+    /** The key of the project's last prebuild. */
+    @NonNull
+    CommitHistory.Key ofProject(@NonNull StepRequest request) {
+        return CommitHistory.ofProject(apiUrl(request), project.id());
+    }
+
+    /** The key of the commits that the project's prebuilds were built from. */
+    @NonNull
+    CommitHistory.Key facts(@NonNull StepRequest request) {
+        return CommitHistory.ofFacts(apiUrl(request), project.id());
+    }
+
+    private static String apiUrl(StepRequest request) {
+        return request.connection().endpoint().apiUrl().toString();
+    }
+
+    // ---- the build
+
+    /** Whether the checkout is known, and known to be of another branch than the project's own. */
+    boolean isOfOtherBranch() {
+        return checkout != null && !checkout.isOfBranch(project);
+    }
+
+    /** The build's commit, or null if it is not known. */
+    @CheckForNull
+    String revision() {
+        return checkout == null ? null : checkout.revision();
+    }
+
+    /** The environment class, or the empty text for the project's default class, however it is named. */
+    @NonNull
+    public static String classKey(@NonNull Project project, @Nullable String classId) {
+        List<String> classes = project.environmentClassIds();
+        boolean isDefault = classId == null || !classes.isEmpty() && classId.equalsIgnoreCase(classes.get(0));
+        return isDefault ? "" : classId;
     }
 }

@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.api.GitpodException;
-import io.jenkins.plugins.gitpod.api.Project;
 import io.jenkins.plugins.gitpod.config.AuthenticatedConnection;
 import io.jenkins.plugins.gitpod.config.CallFailures;
 import io.jenkins.plugins.gitpod.engine.EngineRuntime;
@@ -16,9 +15,7 @@ import io.jenkins.plugins.gitpod.record.EndStatus;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
-import io.jenkins.plugins.gitpod.request.RequestLauncher;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
-import io.jenkins.plugins.gitpod.store.CommitRequestStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -26,106 +23,119 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.FutureTask;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Holds wishes until it is decided whether a prebuild is made of them, and of which project. All looking up happens on
- * threads of the engine. Nothing here is saved: a step asks again after a restart, and an automatic wish stands in the
- * {@link CommitRequestStore}.
+ * Requests for which it is not decided yet whether a prebuild is created. Each goes one way: its token is looked up, the
+ * inputs are gathered, {@link DecisionRules} decide, the {@link DecisionHandler} carries it out. All of it happens on
+ * threads of the engine. Nothing here is saved: a step asks again after a restart, and a request for a commit is kept by
+ * {@link io.jenkins.plugins.gitpod.store.CommitRequestStore}.
  */
+@Restricted(NoExternalUse.class)
 public final class DecisionQueue {
 
     private static final Logger LOGGER = Logger.getLogger(DecisionQueue.class.getName());
 
     /** Longer than {@link io.jenkins.plugins.gitpod.config.GitpodLookup} keeps a failure. */
-    private static final Duration TRY_AGAIN = Duration.ofSeconds(6);
+    private static final Duration RETRY_INTERVAL = Duration.ofSeconds(6);
 
     private final EngineRuntime runtime;
     private final EngineSettings settings;
-    private final RequestLauncher desk;
-    private final DecisionRules rules;
-    private final Map<UUID, PendingDecision> open = new ConcurrentHashMap<>();
+    private final CommitHistory history;
+    private final RunningPrebuilds running;
+    private final DecisionHandler handler;
+    private final Map<UUID, PendingDecision> pending = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
-    /** Whoever decides holds it until what is decided shows: two must not both find that nothing is under way. */
+    /** Held from a decision until it shows: two requests must not both find that no prebuild is running. */
     private final Object deciding = new Object();
 
-    public DecisionQueue(EngineRuntime runtime, EngineSettings settings, CommitHistory commits, RequestLauncher desk) {
+    public DecisionQueue(
+            @NonNull EngineRuntime runtime,
+            @NonNull EngineSettings settings,
+            @NonNull CommitHistory history,
+            @NonNull RunningPrebuilds running,
+            @NonNull DecisionHandler handler) {
         this.runtime = runtime;
         this.settings = settings;
-        this.desk = desk;
-        this.rules = new DecisionRules(commits, desk, this);
+        this.history = history;
+        this.running = running;
+        this.handler = handler;
     }
 
-    /** Jenkins stops: nothing is decided any longer, so that all is asked for again. */
+    /** Jenkins stops: nothing is decided any longer, so that all requests are made again. */
     public void close() {
         closed = true;
     }
 
-    // ---- those who ask and leave
+    // ---- owners
 
-    /** Returns at once. */
-    public void ask(@NonNull StepRequest wish, @NonNull TokenSource tokens) {
-        PendingDecision asked = new PendingDecision(wish, tokens, runtime.nanoTime());
-        open.put(wish.requestId(), asked);
-        start(asked);
+    /** Adds a request. Returns at once. */
+    public void add(@NonNull StepRequest request, @NonNull TokenSource tokens) {
+        PendingDecision added = new PendingDecision(request, tokens, runtime.nanoTime());
+        pending.put(request.requestId(), added);
+        start(added);
     }
 
-    public boolean isOpen(@NonNull UUID requestId) {
-        return open.containsKey(requestId);
+    /** Whether a request is undecided. */
+    public boolean isPending(@NonNull UUID requestId) {
+        return pending.containsKey(requestId);
     }
 
+    /** Whether a step with such an origin has an undecided request. */
     public boolean anyOwner(@NonNull Predicate<RequestOrigin> like) {
-        return open.values().stream().anyMatch(asked -> isStep(asked, like));
+        return pending.values().stream().anyMatch(each -> isStep(each, like));
     }
 
-    /** What steps like these ask for. */
+    /** The undecided requests of steps with such an origin. */
     @NonNull
-    public List<UUID> steps(@NonNull Predicate<RequestOrigin> like) {
-        return open.values().stream()
-                .filter(asked -> isStep(asked, like))
+    public List<UUID> ofSteps(@NonNull Predicate<RequestOrigin> like) {
+        return pending.values().stream()
+                .filter(each -> isStep(each, like))
                 .map(PendingDecision::requestId)
                 .toList();
     }
 
-    private static boolean isStep(PendingDecision asked, Predicate<RequestOrigin> like) {
-        return !asked.wish().isAutomatic() && like.test(asked.wish().origin());
+    private static boolean isStep(PendingDecision decision, Predicate<RequestOrigin> like) {
+        return !decision.request().isAutomatic() && like.test(decision.request().origin());
     }
 
     /**
-     * Takes a wish back. If nothing was decided yet, no prebuild is made.
+     * Withdraws a request. If nothing is decided yet, no prebuild is created.
      *
-     * @param handedOver is called later if a prebuild is being made or joined just now
-     * @return false if the wish is not here, or no longer
+     * @param whenCarriedOut is run later if a decision is being carried out right now
+     * @return false if the request is not pending, or no longer
      */
-    public boolean withdraw(@NonNull UUID requestId, @NonNull Runnable handedOver) {
-        PendingDecision asked = open.get(requestId);
-        if (asked == null) {
+    public boolean withdraw(@NonNull UUID requestId, @NonNull Runnable whenCarriedOut) {
+        PendingDecision decision = pending.get(requestId);
+        if (decision == null) {
             return false;
         }
-        if (!closed && asked.turn(PendingDecision.Turn.UNDECIDED, PendingDecision.Turn.OVER)) {
-            // Open until it was told, for who is told to stop waits for that.
-            deliver(() -> {
-                end(asked, EndStatus.CANCELLED, null, null, Messages.PrebuildMessages_notCreated());
-                open.remove(requestId, asked);
+        if (!closed && decision.end()) {
+            // Pending until the build was told, because a step that is stopped waits for that.
+            inBackground(() -> {
+                conclude(decision, EndStatus.CANCELLED, null, null, Messages.PrebuildMessages_notCreated());
+                pending.remove(requestId, decision);
             });
             return true;
         }
-        return asked.whenHandedOver(handedOver);
+        return decision.whenCarriedOut(whenCarriedOut);
     }
 
-    // ---- the way of a wish
+    // ---- gather
 
-    /** The token first, on threads of its own: a credentials provider that hangs holds up no other's look-ups. */
-    private void start(PendingDecision asked) {
+    /** Looks up the token, on threads of its own: a credentials provider that hangs delays no other look-up. */
+    private void start(PendingDecision decision) {
         runtime.lane(WorkQueue.CREDENTIALS).execute(() -> {
-            FutureTask<Void> task = new FutureTask<>(() -> token(asked), null);
+            FutureTask<Void> task = new FutureTask<>(() -> lookUpToken(decision), null);
             EngineRuntime.Timer limit = runtime.schedule(settings.credentialLimit(), () -> {
                 if (task.cancel(true)) {
-                    deliver(() -> fail(asked, Messages.PrebuildMessages_credentialsNoAnswer()));
+                    inBackground(() -> fail(decision, Messages.PrebuildMessages_credentialsNoAnswer()));
                 }
             });
             task.run();
@@ -133,184 +143,265 @@ public final class DecisionQueue {
         });
     }
 
-    private void token(PendingDecision asked) {
-        if (closed || !isOpen(asked.requestId())) {
+    private void lookUpToken(PendingDecision decision) {
+        if (closed || !isPending(decision.requestId())) {
             return;
         }
         try {
-            AuthenticatedConnection access = new AuthenticatedConnection(
-                    asked.wish().connection(), asked.tokens().token());
-            runtime.lane(WorkQueue.LOOK_UP).execute(() -> look(asked, access));
+            AuthenticatedConnection connection = new AuthenticatedConnection(
+                    decision.request().connection(), decision.tokens().token());
+            runtime.lane(WorkQueue.LOOK_UP).execute(() -> decide(decision, connection));
         } catch (TokenUnavailableException e) {
-            deliver(() -> fail(asked, e.getMessage()));
+            inBackground(() -> fail(decision, e.getMessage()));
         } catch (RuntimeException e) {
-            deliver(() -> defect(asked, e));
+            inBackground(() -> unexpected(decision, e));
         }
     }
 
-    private void look(PendingDecision asked, AuthenticatedConnection access) {
-        if (closed || !isOpen(asked.requestId())) {
+    private void decide(PendingDecision decision, AuthenticatedConnection connection) {
+        if (closed || !isPending(decision.requestId())) {
             return;
         }
+        FollowUps followUps = new FollowUps();
         try {
-            Runnable afterwards = decide(asked, new DecisionInputs(asked, access).findings());
-            afterwards.run();
+            DecisionInputs inputs = DecisionInputs.gather(decision, connection);
+            if (inputs != null) {
+                DecisionRules.remarks(decision.request().options(), inputs).forEach(decision::tell);
+            }
+            synchronized (deciding) {
+                decideAndCarryOut(decision, inputs, followUps);
+            }
+            followUps.run();
         } catch (DecisionInputs.NothingFoundException e) {
             if (e.isFault()) {
-                fail(asked, e.getMessage());
+                fail(decision, e.getMessage());
             } else {
-                skip(asked, null, null, e.getMessage()).run();
+                skip(decision, null, new Decision.Skip(e.getMessage(), null, false), followUps);
+                followUps.run();
             }
         } catch (GitpodException e) {
-            failed(asked, e);
+            lookUpFailed(decision, e);
         } catch (RuntimeException e) {
-            defect(asked, e);
+            unexpected(decision, e);
         }
     }
 
-    private Runnable decide(PendingDecision asked, @Nullable Findings found) {
-        if (found != null) {
-            DecisionRules.remark(asked, found);
-        }
-        synchronized (deciding) {
-            String projectId = asked.wish().options().getProjectId();
-            if (found != null) {
-                return rules.apply(asked, found);
-            } else if (projectId != null) {
-                return make(asked, projectId, () -> {});
-            }
-            return () -> {};
-        }
-    }
-
-    private void failed(PendingDecision asked, GitpodException e) {
-        String why = CallFailures.explain(e, asked.wish().connection());
-        if (DecisionInputs.isFinal(e) || age(asked).compareTo(settings.connectBudget()) > 0) {
-            fail(asked, Messages.Decision_lookUpFailed(why));
+    private void lookUpFailed(PendingDecision decision, GitpodException e) {
+        String why = CallFailures.explain(e, decision.request().connection());
+        if (DecisionInputs.isFinal(e) || age(decision).compareTo(settings.connectBudget()) > 0) {
+            fail(decision, Messages.Decision_lookUpFailed(why));
             return;
         }
-        if (asked.isFirst("trouble")) {
-            asked.wish().waiter().line(Messages.Decision_lookUpTrouble(why));
+        if (decision.isFirst("trouble")) {
+            decision.request().listener().line(Messages.Decision_lookUpTrouble(why));
         }
-        Duration wait = e.retryAfter().orElse(TRY_AGAIN);
-        again(asked, wait.compareTo(TRY_AGAIN) < 0 ? TRY_AGAIN : wait);
+        Duration wait = e.retryAfter().orElse(RETRY_INTERVAL);
+        checkAgain(decision, wait.compareTo(RETRY_INTERVAL) < 0 ? RETRY_INTERVAL : wait);
     }
 
-    private void defect(PendingDecision asked, RuntimeException e) {
+    private void unexpected(PendingDecision decision, RuntimeException e) {
         if (!closed) {
-            LOGGER.log(Level.WARNING, "Could not decide on a Gitpod prebuild", e);
+            LOGGER.log(Level.WARNING, "Could not decide about a Gitpod prebuild", e);
         }
-        fail(asked, Messages.Decision_defect(e.getClass().getSimpleName()));
+        fail(decision, Messages.Decision_defect(e.getClass().getSimpleName()));
     }
 
-    private void deliver(Runnable task) {
+    private void checkAgain(PendingDecision decision, Duration after) {
+        runtime.schedule(after, () -> start(decision));
+    }
+
+    private Duration age(PendingDecision decision) {
+        return decision.age(runtime.nanoTime());
+    }
+
+    private void inBackground(Runnable task) {
         runtime.lane(WorkQueue.DELIVERY).execute(task);
     }
 
-    // ---- what can become of a wish; what is returned tells those who wait, which may take a while
+    // ---- decide and carry out, under the lock
 
-    /** Looks once more after a while. */
-    void again(@NonNull PendingDecision asked, @NonNull Duration after) {
-        runtime.schedule(after, () -> start(asked));
+    /** @param inputs null if the project could not be read and the options do not depend on it */
+    private void decideAndCarryOut(PendingDecision decision, @Nullable DecisionInputs inputs, FollowUps followUps) {
+        StepRequest request = decision.request();
+        if (inputs == null) {
+            String projectId = Objects.requireNonNull(request.options().getProjectId(), "projectId");
+            carryOut(decision, () -> {
+                handler.create(request, projectId, List.of(), followUps);
+                return true;
+            });
+            return;
+        }
+        boolean isCarriedOut = false;
+        while (!isCarriedOut) {
+            Decision next = DecisionRules.decide(
+                    request.options(),
+                    request.isAutomatic(),
+                    inputs,
+                    LocalState.read(request, inputs, age(decision), history, running),
+                    request.connection()
+                            .endpoint()
+                            .projectPage(inputs.project().id())
+                            .toString());
+            isCarriedOut = carryOut(decision, inputs, next, followUps);
+        }
     }
 
-    @NonNull
-    Duration age(@NonNull PendingDecision asked) {
-        return asked.age(runtime.nanoTime());
-    }
-
-    /** @param first done right before, if the wish is not taken back */
-    @NonNull
-    Runnable make(@NonNull PendingDecision asked, @NonNull String projectId, @NonNull Runnable first) {
-        Runnable afterwards = handOver(asked, () -> {
-            first.run();
-            return desk.make(asked.wish(), projectId);
-        });
-        return afterwards == null ? () -> {} : afterwards;
+    /** @return false if the prebuild to join has ended meanwhile: then it is no longer among the running ones */
+    private boolean carryOut(PendingDecision decision, DecisionInputs inputs, Decision next, FollowUps followUps) {
+        StepRequest request = decision.request();
+        String projectId = inputs.project().id();
+        if (next instanceof Decision.Create create) {
+            return carryOut(decision, () -> {
+                create(decision, inputs, create, followUps);
+                return true;
+            });
+        } else if (next instanceof Decision.Join join) {
+            return carryOut(decision, () -> join(decision, inputs, join, followUps));
+        } else if (next instanceof Decision.JoinForeign join) {
+            return carryOut(decision, () -> {
+                missedChange(request, inputs);
+                handler.joinForeign(request, projectId, join.prebuildId(), followUps);
+                return true;
+            });
+        } else if (next instanceof Decision.Skip skip) {
+            skip(decision, inputs, skip, followUps);
+        } else if (next instanceof Decision.CheckAgain again) {
+            checkAgain(decision, again.after());
+        } else {
+            throw new IllegalArgumentException(next.toString());
+        }
+        return true;
     }
 
     /**
-     * Has a prebuild made or joined. The wish is known here until it is known there, so that there is no moment in which
-     * one who leaves is found nowhere.
+     * Has a prebuild requested or joined. The request is pending here until the handler knows it, so that an owner that
+     * leaves always finds it in one place.
      *
-     * @param how returns null if it was too late for that
-     * @return null if the wish is still to be decided on
+     * @param how returns false if it came too late
+     * @return false if the request is still to be decided on
      */
-    @Nullable
-    Runnable handOver(@NonNull PendingDecision asked, @NonNull Supplier<Runnable> how) {
-        if (closed || !asked.turn(PendingDecision.Turn.UNDECIDED, PendingDecision.Turn.HANDING_OVER)) {
-            return () -> {};
+    private boolean carryOut(PendingDecision decision, BooleanSupplier how) {
+        if (closed || !decision.start()) {
+            return true;
         }
-        Runnable afterwards = how.get();
-        boolean isTaken = afterwards != null;
-        if (isTaken) {
-            open.remove(asked.requestId(), asked);
+        boolean isOver = false;
+        Runnable left;
+        try {
+            isOver = how.getAsBoolean();
+        } finally {
+            // After an exception the request is undecided again, so that it can fail.
+            if (isOver) {
+                pending.remove(decision.requestId(), decision);
+            }
+            left = decision.finish(isOver);
         }
-        Runnable left = asked.handedOver(isTaken ? PendingDecision.Turn.OVER : PendingDecision.Turn.UNDECIDED);
         if (left == null) {
-            return afterwards;
-        } else if (isTaken) {
+            return isOver;
+        } else if (isOver) {
             left.run();
-            return afterwards;
+            return true;
         }
-        return withdraw(asked.requestId(), left) ? () -> {} : null;
+        return withdraw(decision.requestId(), left);
     }
 
-    /** No prebuild is made, for a good reason. */
-    @NonNull
-    Runnable skip(
-            @NonNull PendingDecision asked,
-            @Nullable Project project,
-            @Nullable PrebuildResult instead,
-            @NonNull String why) {
-        if (!isMine(asked)) {
-            return () -> {};
+    private void create(PendingDecision decision, DecisionInputs inputs, Decision.Create create, FollowUps followUps) {
+        StepRequest request = decision.request();
+        CommitHistory.Key key = inputs.key(request);
+        String unused =
+                UnusedSnapshot.reason(inputs.project(), request.options().getEnvironmentClassId());
+        if (unused != null) {
+            followUps.add(() -> decision.tell(unused));
         }
-        String projectId = project == null ? null : project.id();
+        if (key != null) {
+            history.act(key, inputs.revision(), request.requestId());
+        }
+        history.act(inputs.ofProject(request), null, request.requestId());
+        handler.create(request, inputs.project().id(), create.cancelFirst(), followUps);
+    }
+
+    private boolean join(PendingDecision decision, DecisionInputs inputs, Decision.Join join, FollowUps followUps) {
+        StepRequest request = decision.request();
+        if (!handler.join(request, inputs.project().id(), join.running().requestId(), followUps)) {
+            return false;
+        }
+        String revision = inputs.revision();
+        if (join.mayLackCommit()) {
+            missedChange(request, inputs);
+            if (revision != null) {
+                followUps.add(() -> request.listener().line(Messages.Decision_mayLackCommit(revision)));
+            }
+        }
+        return true;
+    }
+
+    private void missedChange(StepRequest request, DecisionInputs inputs) {
+        CommitHistory.Key key = inputs.key(request);
+        if (key != null) {
+            history.owe(key);
+        }
+    }
+
+    private void skip(
+            PendingDecision decision, @Nullable DecisionInputs inputs, Decision.Skip skip, FollowUps followUps) {
+        StepRequest request = decision.request();
+        if (inputs != null && skip.missedChange()) {
+            missedChange(request, inputs);
+        }
+        if (!ends(decision)) {
+            return;
+        }
+        String projectId = inputs == null ? null : inputs.project().id();
         String url = projectId == null
                 ? ""
-                : asked.wish().connection().endpoint().projectPage(projectId).toString();
-        PrebuildResult result =
-                (instead == null ? PrebuildResult.skipped("", url, "", why) : instead).ofProject(projectId);
-        return () -> end(asked, EndStatus.SKIPPED, projectId, result, Messages.Decision_skipped(why));
+                : request.connection().endpoint().projectPage(projectId).toString();
+        PrebuildResult instead =
+                skip.instead() == null ? PrebuildResult.skipped("", url, "", skip.reason()) : skip.instead();
+        followUps.add(() -> conclude(
+                decision,
+                EndStatus.SKIPPED,
+                projectId,
+                instead.ofProject(projectId),
+                Messages.Decision_skipped(skip.reason())));
     }
 
-    private void fail(PendingDecision asked, String why) {
-        if (isMine(asked)) {
-            end(asked, EndStatus.ERROR, null, null, why);
+    // ---- ends
+
+    private void fail(PendingDecision decision, String why) {
+        if (ends(decision)) {
+            conclude(decision, EndStatus.ERROR, null, null, why);
         }
     }
 
-    /** Whether the wish ends here and now. */
-    private boolean isMine(PendingDecision asked) {
-        boolean isMine = !closed && asked.turn(PendingDecision.Turn.UNDECIDED, PendingDecision.Turn.OVER);
-        if (isMine) {
-            open.remove(asked.requestId(), asked);
+    /** Whether the request ends here and now. */
+    private boolean ends(PendingDecision decision) {
+        boolean ends = !closed && decision.end();
+        if (ends) {
+            pending.remove(decision.requestId(), decision);
         }
-        return isMine;
+        return ends;
     }
 
-    private void end(
-            PendingDecision asked,
-            EndStatus conclusion,
+    private void conclude(
+            PendingDecision decision,
+            EndStatus status,
             @Nullable String projectId,
             @Nullable PrebuildResult result,
             String message) {
         if (closed) {
             return;
         }
-        StepRequest wish = asked.wish();
+        StepRequest request = decision.request();
         String known =
-                Objects.toString(projectId, Objects.toString(wish.options().getProjectId(), ""));
-        desk.conclude(
-                wish,
+                Objects.toString(projectId, Objects.toString(request.options().getProjectId(), ""));
+        handler.conclude(
+                request,
                 new PrebuildRecord(
-                        wish.requestId().toString(),
+                        request.requestId().toString(),
                         known,
-                        wish.connection().name(),
-                        !wish.options().isWait(),
+                        request.connection().name(),
+                        !request.options().isWait(),
                         result,
-                        conclusion,
+                        status,
                         message));
     }
 }

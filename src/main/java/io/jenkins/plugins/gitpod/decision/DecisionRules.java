@@ -2,313 +2,210 @@ package io.jenkins.plugins.gitpod.decision;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
-import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.Messages;
-import io.jenkins.plugins.gitpod.api.Prebuild;
-import io.jenkins.plugins.gitpod.api.Project;
 import io.jenkins.plugins.gitpod.api.ProjectTarget;
+import io.jenkins.plugins.gitpod.checkout.BranchText;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
-import io.jenkins.plugins.gitpod.checkout.Checkout;
+import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.options.WhenActive;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
-import io.jenkins.plugins.gitpod.request.RequestLauncher;
-import io.jenkins.plugins.gitpod.request.SharedPrebuild;
-import io.jenkins.plugins.gitpod.store.CommitHistory;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
 
 /**
- * Whether a prebuild is made of a wish: by its branch, its commit, the changed paths, what is under way, and the last one's
- * time. Each rule returns null, or else what is to be told once the decision is made.
+ * What to do with a request, by the build's branch, its commit, the changed paths, the running prebuilds, and the time of
+ * the last one. A pure function: it reads nothing and changes nothing.
  */
-public final class DecisionRules {
+final class DecisionRules {
 
     /** How long a decision waits for the id of a prebuild that is being created. */
-    private static final Duration FOR_ID = Duration.ofSeconds(20);
+    static final Duration ID_PATIENCE = Duration.ofSeconds(20);
 
     /**
-     * How long it waits until it is known whose a prebuild is that may be the work of a create whose answer was lost. More
-     * than the look-up takes, with the creates that follow when nothing is found; then another one is made.
+     * How long a decision waits until it is known who created a prebuild that may come from a create request whose
+     * response was lost. Longer than the look-up takes, including the requests that follow when nothing is found.
      */
-    private static final Duration FOR_OWN = Duration.ofMinutes(5);
+    static final Duration OWNER_PATIENCE = Duration.ofMinutes(5);
 
-    private static final Duration LOOK_FOR_ID = Duration.ofSeconds(2);
+    static final Duration CHECK_INTERVAL = Duration.ofSeconds(2);
 
-    private final CommitHistory commits;
-    private final RequestLauncher desk;
-    private final DecisionQueue intake;
+    private final PrebuildOptions options;
+    private final boolean isAutomatic;
+    private final DecisionInputs inputs;
+    private final LocalState state;
+    private final String projectUrl;
 
-    DecisionRules(CommitHistory commits, RequestLauncher desk, DecisionQueue intake) {
-        this.commits = commits;
-        this.desk = desk;
-        this.intake = intake;
+    private DecisionRules(
+            PrebuildOptions options, boolean isAutomatic, DecisionInputs inputs, LocalState state, String projectUrl) {
+        this.options = options;
+        this.isAutomatic = isAutomatic;
+        this.inputs = inputs;
+        this.state = state;
+        this.projectUrl = projectUrl;
     }
 
-    /** One at a time: what is decided shows in the books before the next one looks there. */
+    /**
+     * Decides.
+     *
+     * @param isAutomatic whether the job's property makes the request, and no step
+     * @param projectUrl the page of the project's prebuilds
+     */
     @NonNull
-    Runnable apply(@NonNull PendingDecision asked, @NonNull Findings found) {
-        StepRequest wish = asked.wish();
-        WhenActive when = wish.options().getWhenActive();
-        boolean servedByOther = when == WhenActive.JOIN || when == WhenActive.SKIP;
-        Runnable decided = otherBranch(asked, found);
-        if (decided == null) {
-            decided = needless(asked, found);
+    static Decision decide(
+            @NonNull PrebuildOptions options,
+            boolean isAutomatic,
+            @NonNull DecisionInputs inputs,
+            @NonNull LocalState state,
+            @NonNull String projectUrl) {
+        return new DecisionRules(options, isAutomatic, inputs, state, projectUrl).decide();
+    }
+
+    private Decision decide() {
+        WhenActive whenActive = options.getWhenActive();
+        Decision decision = otherBranch();
+        if (decision == null) {
+            decision = unneeded();
         }
-        if (decided == null && servedByOther) {
-            decided = underWay(asked, found);
+        if (decision == null && (whenActive == WhenActive.JOIN || whenActive == WhenActive.SKIP)) {
+            decision = running(whenActive);
         }
-        if (decided == null) {
-            decided = tooSoon(asked, found);
+        if (decision == null) {
+            decision = tooSoon();
         }
-        if (decided != null) {
-            return decided;
-        }
-        List<Runnable> told = new ArrayList<>();
-        Runnable made = intake.make(asked, found.project().id(), () -> {
-            if (when == WhenActive.CANCEL_PREVIOUS) {
-                desk.active(wish, found.project()).stream()
+        return decision == null ? create(whenActive) : decision;
+    }
+
+    private Decision create(WhenActive whenActive) {
+        List<UUID> cancelFirst = whenActive == WhenActive.CANCEL_PREVIOUS
+                ? state.running().stream()
                         .filter(each -> !each.isForeign())
-                        .forEach(each -> told.add(desk.cancel(each, wish)));
-            }
-            CommitHistory.Key key = found.key(wish);
-            if (key != null) {
-                commits.act(key, found.revision(), wish.requestId());
-            }
-            commits.act(found.ofProject(wish), null, wish.requestId());
-        });
-        String unused = UnusedSnapshot.reason(found.project(), wish.options().getEnvironmentClassId());
-        return () -> {
-            told.forEach(Runnable::run);
-            if (unused != null) {
-                asked.tell(unused);
-            }
-            made.run();
-        };
+                        .map(RunningPrebuild::requestId)
+                        .toList()
+                : List.of();
+        return new Decision.Create(cancelFirst);
+    }
+
+    private static Decision.Skip skip(String reason) {
+        return new Decision.Skip(reason, null, false);
     }
 
     // ---- the branch
 
-    /** What is to be said of a build's branch if that does not decide. */
-    static void remark(@NonNull PendingDecision asked, @NonNull Findings found) {
-        boolean only = asked.wish().options().isOnlyProjectBranch();
-        Checkout checkout = found.checkout();
-        ProjectTarget target = found.project().target();
+    /** What a build is told of its branch if that does not decide. */
+    @NonNull
+    static List<String> remarks(@NonNull PrebuildOptions options, @NonNull DecisionInputs inputs) {
+        boolean onlyProjectBranch = options.isOnlyProjectBranch();
+        ProjectTarget target = inputs.project().target();
         if (target.isPinned()) {
-            if (!only) {
-                asked.tell(Messages.Decision_pinned(shown(target)));
-            }
-        } else if (checkout == null && only) {
-            asked.tell(Messages.Decision_branchUnknown());
-        } else if (found.isOfOtherBranch()) {
-            if (!only) {
-                asked.tell(Messages.Decision_notThisBranch(shown(checkout), shown(target)));
-            }
-        } else if (target.kind() == ProjectTarget.Kind.UNKNOWN && only) {
-            asked.tell(Messages.Decision_projectBranchUnknown());
+            return onlyProjectBranch ? List.of() : List.of(Messages.Decision_pinned(BranchText.of(target)));
+        } else if (inputs.checkout() == null && onlyProjectBranch) {
+            return List.of(Messages.Decision_branchUnknown());
+        } else if (inputs.isOfOtherBranch()) {
+            return onlyProjectBranch
+                    ? List.of()
+                    : List.of(Messages.Decision_notThisBranch(build(inputs), BranchText.of(target)));
+        } else if (target.kind() == ProjectTarget.Kind.UNKNOWN && onlyProjectBranch) {
+            return List.of(Messages.Decision_projectBranchUnknown());
         }
+        return List.of();
+    }
+
+    private static String build(DecisionInputs inputs) {
+        return BranchText.of(Objects.requireNonNull(inputs.checkout(), "checkout"));
     }
 
     @CheckForNull
-    private Runnable otherBranch(PendingDecision asked, Findings found) {
-        ProjectTarget target = found.project().target();
-        if (!asked.wish().options().isOnlyProjectBranch()) {
+    private Decision otherBranch() {
+        ProjectTarget target = inputs.project().target();
+        if (!options.isOnlyProjectBranch()) {
             return null;
         } else if (target.isPinned()) {
-            return intake.skip(asked, found.project(), null, Messages.Decision_pinned(shown(target)));
-        } else if (!found.isOfOtherBranch()) {
-            return null;
+            return skip(Messages.Decision_pinned(BranchText.of(target)));
         }
-        return intake.skip(
-                asked, found.project(), null, Messages.Decision_otherBranch(shown(found.checkout()), shown(target)));
-    }
-
-    /** What a project is made from, for people. */
-    @NonNull
-    public static String shown(@NonNull ProjectTarget target) {
-        return switch (target.kind()) {
-            case DEFAULT_BRANCH -> Messages.Decision_defaultBranch();
-            case BRANCH -> target.name();
-            case COMMIT -> Messages.Decision_commit(target.name());
-            case TAG -> Messages.Decision_tag(target.name());
-            case UNKNOWN -> Messages.Decision_unknownBranch();
-        };
-    }
-
-    @NonNull
-    static String shown(@NonNull Checkout checkout) {
-        return switch (checkout.kind()) {
-            case BRANCH -> Messages.Decision_branch(checkout.shownBranch());
-            case TAG -> Messages.Decision_tag(checkout.shownBranch());
-            case CHANGE_REQUEST -> Messages.Decision_changeRequest(checkout.shownBranch());
-        };
+        return inputs.isOfOtherBranch()
+                ? skip(Messages.Decision_otherBranch(build(inputs), BranchText.of(target)))
+                : null;
     }
 
     // ---- the commit
 
     @CheckForNull
-    private Runnable needless(PendingDecision asked, Findings found) {
-        StepRequest wish = asked.wish();
-        CommitHistory.Key key = found.key(wish);
-        String revision = found.revision();
-        if (key == null || revision == null) {
+    private Decision unneeded() {
+        String revision = inputs.revision();
+        if (revision == null) {
             return null;
         }
-        if (!wish.options().isForce()) {
-            String brief = revision.substring(0, Math.min(revision.length(), 8));
-            CommitHistory.Act done = completed(wish, found, key, revision);
-            if (done != null) {
-                String why = Messages.Decision_completedAlready(brief, done.prebuildId());
-                return intake.skip(
-                        asked,
-                        found.project(),
-                        PrebuildResult.skipped(done.prebuildId(), done.url(), "COMPLETED", why)
-                                .builtFrom(done.builtFrom()),
-                        why);
-            }
-            if (wish.isAutomatic() && commits.isActedOn(key, revision, wish.requestId())) {
-                return intake.skip(asked, found.project(), null, Messages.Decision_actedAlready(brief));
-            }
-        }
-        if (found.changed() == ChangedPaths.NO_MATCH && !commits.isOwed(key)) {
-            String why = Messages.Decision_noMatch(wish.options().getOnlyIfChanged());
-            return intake.skip(asked, found.project(), null, why);
+        String brief = revision.substring(0, Math.min(revision.length(), 8));
+        LocalState.CompletedPrebuild done = state.completed();
+        if (done != null) {
+            String reason = Messages.Decision_completedAlready(brief, done.id());
+            PrebuildResult instead = PrebuildResult.skipped(done.id(), done.url(), "COMPLETED", reason)
+                    .builtFrom(done.builtFrom());
+            return new Decision.Skip(reason, instead, false);
+        } else if (state.isHandled()) {
+            return skip(Messages.Decision_actedAlready(brief));
+        } else if (inputs.changed() == ChangedPaths.NO_MATCH && !state.missedChange()) {
+            return skip(Messages.Decision_noMatch(options.getOnlyIfChanged()));
         }
         return null;
-    }
-
-    /** By what was asked for this branch, or by what Gitpod built for anybody who asked. */
-    @CheckForNull
-    private CommitHistory.Act completed(StepRequest wish, Findings found, CommitHistory.Key key, String revision) {
-        CommitHistory.Act done = commits.completed(key, revision);
-        return done != null
-                ? done
-                : commits.completed(
-                        found.facts(wish),
-                        revision,
-                        classId -> Findings.classKey(found.project(), classId).equals(key.classId()));
     }
 
     // ---- the time
 
     @CheckForNull
-    private Runnable tooSoon(PendingDecision asked, Findings found) {
-        StepRequest wish = asked.wish();
-        Integer minutes = wish.options().getMinimumInterval();
-        CommitHistory.Key ofProject = found.ofProject(wish);
-        Duration since = minutes == null ? null : commits.sinceLast(ofProject);
-        CommitHistory.Act last = commits.last(ofProject);
-        if (since == null
-                || since.compareTo(Duration.ofMinutes(minutes)) >= 0
-                || last != null && last.isOf(wish.requestId())) {
+    private Decision tooSoon() {
+        Integer minutes = options.getMinimumInterval();
+        Duration since = state.sinceLast();
+        if (minutes == null || since == null || since.compareTo(Duration.ofMinutes(minutes)) >= 0) {
             return null;
         }
-        owe(found.key(wish));
-        String why = Messages.Decision_tooSoon(Math.max(0, since.toMinutes()), minutes);
-        return intake.skip(asked, found.project(), null, why);
+        return new Decision.Skip(Messages.Decision_tooSoon(Math.max(0, since.toMinutes()), minutes), null, true);
     }
 
-    private void owe(@Nullable CommitHistory.Key key) {
-        if (key != null) {
-            commits.owe(key);
-        }
-    }
-
-    // ---- what is under way
+    // ---- running prebuilds
 
     @CheckForNull
-    private Runnable underWay(PendingDecision asked, Findings found) {
-        StepRequest wish = asked.wish();
-        boolean skips = wish.options().getWhenActive() == WhenActive.SKIP;
-        for (SharedPrebuild each : desk.active(wish, found.project())) {
-            Runnable decided = skips ? skip(asked, found, each) : join(asked, found, each);
-            if (decided != null) {
-                return decided;
-            }
+    private Decision running(WhenActive whenActive) {
+        boolean skips = whenActive == WhenActive.SKIP;
+        if (!state.running().isEmpty()) {
+            RunningPrebuild first = state.running().get(0);
+            return skips ? skipFor(first) : new Decision.Join(first, !state.isForCommit(first));
         }
-        List<Prebuild> others = found.underWay().stream()
-                .filter(each -> !desk.isOurs(each.id()))
-                .toList();
-        Prebuild foreign = others.stream()
-                .filter(each -> !desk.mayBeOurs(wish, each))
+        LocalState.ForeignPrebuild foreign = state.foreign().stream()
+                .filter(each -> !each.mayBeOwn())
                 .findFirst()
                 .orElse(null);
         if (foreign == null) {
-            if (!others.isEmpty() && intake.age(asked).compareTo(FOR_OWN) < 0) {
-                // The answer to a create of ours was lost, and this may be its work: then it is no foreign one.
-                intake.again(asked, LOOK_FOR_ID);
-                return () -> {};
-            }
-            return null;
+            // A prebuild that may come from a lost create request of this Jenkins is not foreign.
+            boolean waits = !state.foreign().isEmpty() && isYoungerThan(OWNER_PATIENCE);
+            return waits ? new Decision.CheckAgain(CHECK_INTERVAL) : null;
+        } else if (state.isAnyWithoutId() && isYoungerThan(ID_PATIENCE)) {
+            // This may be the prebuild that this Jenkins is creating.
+            return new Decision.CheckAgain(CHECK_INTERVAL);
         }
-        if (desk.anyUnknown(wish, found.project()) && intake.age(asked).compareTo(FOR_ID) < 0) {
-            // One of ours is being created or looked for, and this might be it.
-            intake.again(asked, LOOK_FOR_ID);
-            return () -> {};
+        return skips ? skipFor(foreign) : new Decision.JoinForeign(foreign.id());
+    }
+
+    private boolean isYoungerThan(Duration patience) {
+        return state.age().compareTo(patience) < 0;
+    }
+
+    private Decision skipFor(RunningPrebuild running) {
+        if (running.prebuildId().isEmpty() && !isAutomatic && isYoungerThan(ID_PATIENCE)) {
+            // The step returns the id, which will be known soon.
+            return new Decision.CheckAgain(CHECK_INTERVAL);
         }
-        return skips ? skip(asked, found, foreign) : join(asked, found, foreign);
+        String reason = Messages.Decision_underWay(running.firstBuild());
+        PrebuildResult instead = PrebuildResult.skipped(running.prebuildId(), running.url(), running.phase(), reason)
+                .builtFrom(running.builtFrom());
+        return new Decision.Skip(reason, instead, !state.isForCommit(running));
     }
 
-    private boolean isForCommit(StepRequest wish, Findings found, SharedPrebuild active) {
-        CommitHistory.Key key = found.key(wish);
-        String revision = found.revision();
-        return key != null
-                && revision != null
-                && (commits.isFor(key, active.requestId(), revision)
-                        || commits.isFor(found.facts(wish), active.requestId(), revision));
-    }
-
-    private Runnable skip(PendingDecision asked, Findings found, SharedPrebuild active) {
-        StepRequest wish = asked.wish();
-        String why = Messages.Decision_underWay(active.shownFirstBuild());
-        PrebuildResult result = desk.result(active, why);
-        if (result.getId().isEmpty() && !wish.isAutomatic() && intake.age(asked).compareTo(FOR_ID) < 0) {
-            // Soon it has an id to tell.
-            intake.again(asked, LOOK_FOR_ID);
-            return () -> {};
-        }
-        if (!isForCommit(wish, found, active)) {
-            owe(found.key(wish));
-        }
-        return intake.skip(asked, found.project(), result, why);
-    }
-
-    private Runnable skip(PendingDecision asked, Findings found, Prebuild foreign) {
-        StepRequest wish = asked.wish();
-        Project project = found.project();
-        owe(found.key(wish));
-        String why = Messages.Decision_foreignUnderWay(foreign.id());
-        String url = wish.connection().endpoint().projectPage(project.id()).toString();
-        String phase = foreign.status().phase().name();
-        return intake.skip(asked, project, PrebuildResult.skipped(foreign.id(), url, phase, why), why);
-    }
-
-    @CheckForNull
-    private Runnable join(PendingDecision asked, Findings found, SharedPrebuild active) {
-        StepRequest wish = asked.wish();
-        boolean isForCommit = isForCommit(wish, found, active);
-        String revision = found.revision();
-        return intake.handOver(asked, () -> {
-            Runnable joined = desk.join(wish, active, found.project().id());
-            if (joined == null || isForCommit) {
-                return joined;
-            }
-            owe(found.key(wish));
-            return () -> {
-                joined.run();
-                if (revision != null) {
-                    wish.waiter().line(Messages.Decision_mayLackCommit(revision));
-                }
-            };
-        });
-    }
-
-    @CheckForNull
-    private Runnable join(PendingDecision asked, Findings found, Prebuild foreign) {
-        StepRequest wish = asked.wish();
-        return intake.handOver(asked, () -> {
-            owe(found.key(wish));
-            return desk.joinForeign(wish, found.project().id(), foreign.id());
-        });
+    private Decision skipFor(LocalState.ForeignPrebuild foreign) {
+        String reason = Messages.Decision_foreignUnderWay(foreign.id());
+        PrebuildResult instead = PrebuildResult.skipped(foreign.id(), projectUrl, foreign.phase(), reason);
+        return new Decision.Skip(reason, instead, true);
     }
 }

@@ -8,41 +8,40 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A wish that the {@link DecisionQueue} has, and how far it is. */
+/** A request in the {@link DecisionQueue}. */
 final class PendingDecision {
 
-    /** The only ways are from the first to the last, and from the second back to the first. */
-    enum Turn {
+    private enum State {
         UNDECIDED,
-        /** A prebuild is made or joined, and nobody who leaves may get lost on the way. */
-        HANDING_OVER,
+        /** A prebuild is being requested or joined. An owner that leaves now has to wait for the outcome. */
+        CARRYING_OUT,
         OVER
     }
 
-    private final StepRequest wish;
+    private final StepRequest request;
     private final TokenSource tokens;
     private final long since;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
-    private Turn turn = Turn.UNDECIDED;
+    private State state = State.UNDECIDED;
 
     @CheckForNull
-    private Runnable whenHandedOver;
+    private Runnable whenCarriedOut;
 
     /** @param since by {@link io.jenkins.plugins.gitpod.engine.EngineRuntime#nanoTime()} */
-    PendingDecision(@NonNull StepRequest wish, @NonNull TokenSource tokens, long since) {
-        this.wish = wish;
+    PendingDecision(@NonNull StepRequest request, @NonNull TokenSource tokens, long since) {
+        this.request = request;
         this.tokens = tokens;
         this.since = since;
     }
 
     @NonNull
-    StepRequest wish() {
-        return wish;
+    StepRequest request() {
+        return request;
     }
 
     @NonNull
     UUID requestId() {
-        return wish.requestId();
+        return request.requestId();
     }
 
     @NonNull
@@ -55,40 +54,54 @@ final class PendingDecision {
         return Duration.ofNanos(nanoTime - since);
     }
 
-    /** A line for the console, but only once, however often is looked. */
+    /** Prints a line in the console. The same line is printed only once, however often the request is looked at. */
     void tell(@NonNull String line) {
         if (told.add(line)) {
-            wish.waiter().line(line);
+            request.listener().line(line);
         }
     }
 
-    /** Whether nothing of this kind was told before. */
+    /** Whether this is the first message of its kind. */
     boolean isFirst(@NonNull String kind) {
         return told.add(kind);
     }
 
-    /** @return false if it is elsewhere already */
-    synchronized boolean turn(@NonNull Turn from, @NonNull Turn to) {
-        boolean isMine = turn == from;
-        if (isMine) {
-            turn = to;
+    /** Ends the request. @return false if it is being carried out, or over */
+    synchronized boolean end() {
+        boolean isUndecided = state == State.UNDECIDED;
+        if (isUndecided) {
+            state = State.OVER;
         }
-        return isMine;
+        return isUndecided;
     }
 
-    /** @return whether it is being handed over; then this is done afterwards */
-    synchronized boolean whenHandedOver(@NonNull Runnable then) {
-        boolean isOnItsWay = turn == Turn.HANDING_OVER;
-        if (isOnItsWay) {
-            whenHandedOver = then;
+    /** Starts to carry out a decision. @return false if another decision is being carried out, or the request is over */
+    synchronized boolean start() {
+        boolean isUndecided = state == State.UNDECIDED;
+        if (isUndecided) {
+            state = State.CARRYING_OUT;
         }
-        return isOnItsWay;
+        return isUndecided;
     }
 
-    /** @return what somebody wants to be done now */
+    /**
+     * A decision was carried out, or could not be.
+     *
+     * @param isOver whether nothing is left to decide
+     * @return what an owner that left meanwhile wants to be done now, or null
+     */
     @CheckForNull
-    synchronized Runnable handedOver(@NonNull Turn to) {
-        turn = to;
-        return whenHandedOver;
+    synchronized Runnable finish(boolean isOver) {
+        state = isOver ? State.OVER : State.UNDECIDED;
+        return whenCarriedOut;
+    }
+
+    /** Runs a task once the present decision is carried out. @return false if none is being carried out */
+    synchronized boolean whenCarriedOut(@NonNull Runnable task) {
+        boolean isCarryingOut = state == State.CARRYING_OUT;
+        if (isCarryingOut) {
+            whenCarriedOut = task;
+        }
+        return isCarryingOut;
     }
 }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.gitpod.decision;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.api.Project;
+import io.jenkins.plugins.gitpod.checkout.BranchText;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
 import java.util.Collection;
 import java.util.Comparator;
@@ -85,8 +86,7 @@ record ProjectChoice(
     String listSteppedBack() {
         return steppedBack.stream()
                 .map(each -> isEnabled(each) || isDisabled()
-                        ? Messages.Decision_steppedBackForBranch(
-                                name(each), each.id(), DecisionRules.shown(each.target()))
+                        ? Messages.Decision_steppedBackForBranch(name(each), each.id(), BranchText.of(each.target()))
                         : Messages.Decision_steppedBackForDisabled(name(each), each.id()))
                 .collect(Collectors.joining(", "));
     }

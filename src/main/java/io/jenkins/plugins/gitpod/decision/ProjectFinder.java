@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Project;
+import io.jenkins.plugins.gitpod.checkout.BranchText;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
 import io.jenkins.plugins.gitpod.checkout.RepositoryUrl;
 import io.jenkins.plugins.gitpod.config.AuthenticatedConnection;
@@ -20,19 +21,19 @@ import java.util.stream.Collectors;
 /** Finds the project that is not named, by the repositories that the build has checked out. Its methods call Gitpod. */
 final class ProjectFinder {
 
-    private final PendingDecision asked;
-    private final StepRequest wish;
-    private final AuthenticatedConnection access;
+    private final PendingDecision pending;
+    private final StepRequest request;
+    private final AuthenticatedConnection connection;
     private final RepositoryLookup lookup;
 
     private final Map<String, Project> found = new LinkedHashMap<>();
     private final Set<String> hints = new LinkedHashSet<>();
 
-    ProjectFinder(@NonNull PendingDecision asked, @NonNull AuthenticatedConnection access) {
-        this.asked = asked;
-        this.wish = asked.wish();
-        this.access = access;
-        this.lookup = new RepositoryLookup(access);
+    ProjectFinder(@NonNull PendingDecision pending, @NonNull AuthenticatedConnection connection) {
+        this.pending = pending;
+        this.request = pending.request();
+        this.connection = connection;
+        this.lookup = new RepositoryLookup(connection);
     }
 
     /** The project, with its environment classes. */
@@ -50,17 +51,18 @@ final class ProjectFinder {
         String shown = String.join(", ", urls.keySet());
         if (choice.left().isEmpty()) {
             // What a job without a source of its own checks out may be anything, a tool for instance.
-            throw new DecisionInputs.NothingFoundException(none(shown, choice), !wish.isAutomatic() || !own.isEmpty());
+            throw new DecisionInputs.NothingFoundException(
+                    none(shown, choice), !request.isAutomatic() || !own.isEmpty());
         } else if (choice.left().size() > 1) {
             throw several(shown, choice, counted);
         }
         Project project =
-                GitpodLookup.get().project(access, choice.left().get(0).id());
-        if (!wish.isAutomatic() || !choice.steppedBack().isEmpty()) {
-            asked.tell(Messages.Decision_found(ProjectChoice.name(project), project.id(), shown));
+                GitpodLookup.get().project(connection, choice.left().get(0).id());
+        if (!request.isAutomatic() || !choice.steppedBack().isEmpty()) {
+            pending.tell(Messages.Decision_found(ProjectChoice.name(project), project.id(), shown));
         }
         if (!choice.steppedBack().isEmpty()) {
-            asked.tell(Messages.Decision_steppedBack(choice.listSteppedBack()));
+            pending.tell(Messages.Decision_steppedBack(choice.listSteppedBack()));
         }
         return project;
     }
@@ -106,7 +108,7 @@ final class ProjectFinder {
 
     private String none(String urls, ProjectChoice choice) {
         List<String> sentences = new ArrayList<>();
-        sentences.add(Messages.Decision_noProject(urls, wish.connection().name()));
+        sentences.add(Messages.Decision_noProject(urls, request.connection().name()));
         if (!choice.deleted().isEmpty()) {
             sentences.add(Messages.Decision_deleted(ProjectChoice.list(choice.deleted())));
         }
@@ -117,15 +119,14 @@ final class ProjectFinder {
 
     private DecisionInputs.NothingFoundException several(String urls, ProjectChoice choice, List<Checkout> checkouts) {
         String projects = ProjectChoice.list(choice.left());
-        if (choice.fit() == Checkout.Fit.NONE && wish.options().isOnlyProjectBranch()) {
-            String build =
-                    checkouts.stream().map(DecisionRules::shown).distinct().collect(Collectors.joining(", "));
+        if (choice.fit() == Checkout.Fit.NONE && request.options().isOnlyProjectBranch()) {
+            String build = checkouts.stream().map(BranchText::of).distinct().collect(Collectors.joining(", "));
             return new DecisionInputs.NothingFoundException(
                     Messages.Decision_noneOfBranch(build, urls, projects), false);
         }
         String message = choice.isDisabled()
-                ? Messages.Decision_severalDisabled(urls, wish.connection().name(), projects)
-                : Messages.Decision_severalProjects(urls, wish.connection().name(), projects);
+                ? Messages.Decision_severalDisabled(urls, request.connection().name(), projects)
+                : Messages.Decision_severalProjects(urls, request.connection().name(), projects);
         return new DecisionInputs.NothingFoundException(message, true);
     }
 }

@@ -16,41 +16,41 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * What a build asks for, before it is known whether a prebuild is to be made of it.
+ * A request of a build, before it is decided whether a prebuild is created.
  *
- * @param automatic what was checked out, if nobody but the job's property asks
+ * @param newCommit the commit that was checked out if the job's property makes the request, or null if a step does
  */
 public record StepRequest(
         @NonNull UUID requestId,
         @NonNull Run<?, ?> run,
         @NonNull RequestOrigin origin,
-        @NonNull ConfiguredConnection over,
+        @NonNull ConfiguredConnection configured,
         @NonNull PrebuildOptions options,
-        @Nullable NewCommit automatic,
-        @NonNull PrebuildListener waiter) {
+        @Nullable NewCommit newCommit,
+        @NonNull PrebuildListener listener) {
 
-    /** The same with another one who waits. */
+    /** The same request with another listener. */
     @NonNull
     public StepRequest with(@NonNull PrebuildListener other) {
-        return new StepRequest(requestId, run, origin, over, options, automatic, other);
+        return new StepRequest(requestId, run, origin, configured, options, newCommit, other);
     }
 
     public boolean isAutomatic() {
-        return automatic != null;
+        return newCommit != null;
     }
 
     @NonNull
     public Connection connection() {
-        return over.connection();
+        return configured.connection();
     }
 
     /** What the build has checked out. */
     @NonNull
     public List<Checkout> checkouts() {
-        return automatic == null ? CheckoutsAction.of(run) : List.of(automatic.checkout());
+        return newCommit == null ? CheckoutsAction.of(run) : List.of(newCommit.checkout());
     }
 
-    /** Whether a prebuild can be made of it without a look at what was built or is under way. */
+    /** Whether a prebuild can be requested without looking at what was built or is running. */
     public boolean isPlain() {
         return options.isUnconditional() && checkouts().isEmpty();
     }
@@ -59,7 +59,7 @@ public record StepRequest(
     public PrebuildRequest request(@NonNull String projectId) {
         return new PrebuildRequest(
                 requestId,
-                over.connection(),
+                configured.connection(),
                 projectId,
                 options.getEnvironmentClassId(),
                 options.timeoutOrNull(),

@@ -135,7 +135,7 @@ final class FreestyleWait implements PrebuildListener {
 
     /** The build is interrupted: the prebuild is cancelled, and the build ends soon whatever Gitpod says. */
     private void leave(PrebuildService service) {
-        service.leave(requestId);
+        service.owners().ifPresent(owners -> owners.leave(requestId));
         PrebuildRecord record = null;
         try {
             record = ended.get(GRACE.toMillis(), TimeUnit.MILLISECONDS);

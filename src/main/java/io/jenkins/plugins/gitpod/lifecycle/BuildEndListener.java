@@ -17,18 +17,20 @@ public final class BuildEndListener extends RunListener<Run<?, ?>> {
 
     @Override
     public void onCompleted(Run<?, ?> run, TaskListener listener) {
-        PrebuildService.get().ownersGone(of(run), listener);
+        PrebuildService.get().owners().ifPresent(owners -> owners.ownersGone(of(run), listener));
     }
 
     @Override
     public void onFinalized(Run<?, ?> run) {
-        PrebuildService.get().ownersGone(of(run), null);
+        PrebuildService.get().owners().ifPresent(owners -> owners.ownersGone(of(run), null));
     }
 
     @Override
     public void onDeleted(Run<?, ?> run) {
-        PrebuildService.get().buildsDeleted(of(run));
-        PrebuildService.get().ownersGone(of(run), null);
+        PrebuildService.get().owners().ifPresent(owners -> {
+            owners.buildsDeleted(of(run));
+            owners.ownersGone(of(run), null);
+        });
     }
 
     private static Predicate<RequestOrigin> of(Run<?, ?> run) {

@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Run;
 import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
+import io.jenkins.plugins.gitpod.request.OwnerTracker;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
 import java.io.IOException;
 import java.time.Duration;
@@ -55,14 +56,18 @@ final class OrphanCheck {
     }
 
     private void ask() {
-        if (!service.unclaimed().isEmpty()) {
+        if (!unclaimed().isEmpty()) {
             Map<String, Steps> alive = alive();
             after(TO_ANSWER, () -> check(alive));
         }
     }
 
+    private Map<UUID, RequestOrigin> unclaimed() {
+        return service.owners().map(OwnerTracker::unclaimed).orElse(Map.of());
+    }
+
     private void check(Map<String, Steps> alive) {
-        Map<UUID, RequestOrigin> unclaimed = service.unclaimed();
+        Map<UUID, RequestOrigin> unclaimed = unclaimed();
         Set<UUID> left = new HashSet<>();
         unclaimed.forEach((requestId, origin) -> {
             Steps steps = alive.get(origin.buildId());
@@ -70,7 +75,8 @@ final class OrphanCheck {
                 left.add(requestId);
             }
         });
-        left.stream().filter(suspects::contains).forEach(service::unclaimedGone);
+        service.owners()
+                .ifPresent(owners -> left.stream().filter(suspects::contains).forEach(owners::unclaimedGone));
         suspects = left;
         // What is not left may resume yet, or fail to.
         schedule();

@@ -22,8 +22,10 @@ public final class PrebuildItemListener extends ItemListener {
     @Override
     public void onDeleted(Item item) {
         String name = item.getFullName();
-        PrebuildService.get().buildsDeleted(origin -> origin.isOf(name));
-        PrebuildService.get().ownersGone(origin -> origin.isOf(name), null);
+        PrebuildService.get().owners().ifPresent(owners -> {
+            owners.buildsDeleted(origin -> origin.isOf(name));
+            owners.ownersGone(origin -> origin.isOf(name), null);
+        });
     }
 
     @Override

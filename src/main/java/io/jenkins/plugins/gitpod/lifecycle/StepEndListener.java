@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.lifecycle;
 
 import hudson.Extension;
 import hudson.model.Run;
+import io.jenkins.plugins.gitpod.request.OwnerTracker;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
 import java.io.IOException;
 import java.util.List;
@@ -25,19 +26,19 @@ public final class StepEndListener implements GraphListener.Synchronous {
 
     @Override
     public void onNewHead(FlowNode node) {
-        PrebuildService service = PrebuildService.get();
-        if (!service.anyOwner(origin -> origin.nodeId() != null)) {
+        OwnerTracker owners = PrebuildService.get().owners().orElse(null);
+        if (owners == null || !owners.anyOwner(origin -> origin.nodeId() != null)) {
             return; // as nearly always
         }
         List<String> over = node.getParents().stream().map(FlowNode::getId).toList();
-        if (!service.anyOwner(origin -> over.contains(origin.nodeId()))) {
+        if (!owners.anyOwner(origin -> over.contains(origin.nodeId()))) {
             return;
         }
         try {
             FlowExecutionOwner owner = node.getExecution().getOwner();
             if (owner.getExecutable() instanceof Run<?, ?> run) {
                 String buildId = run.getExternalizableId();
-                service.stepsGone(
+                owners.stepsGone(
                         origin -> buildId.equals(origin.buildId()) && over.contains(origin.nodeId()),
                         owner.getListener());
             }

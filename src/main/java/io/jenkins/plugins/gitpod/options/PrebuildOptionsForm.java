@@ -19,6 +19,7 @@ import io.jenkins.plugins.gitpod.api.ErrorCode;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Project;
 import io.jenkins.plugins.gitpod.api.ProjectTarget;
+import io.jenkins.plugins.gitpod.checkout.BranchText;
 import io.jenkins.plugins.gitpod.checkout.RepositoryUrl;
 import io.jenkins.plugins.gitpod.config.AuthenticatedConnection;
 import io.jenkins.plugins.gitpod.config.AuthenticatedConnection.NoAccessException;
@@ -27,7 +28,6 @@ import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
 import io.jenkins.plugins.gitpod.config.GitpodLookup;
 import io.jenkins.plugins.gitpod.config.RepositoryLookup;
-import io.jenkins.plugins.gitpod.decision.DecisionRules;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -173,7 +173,7 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
             case BRANCH -> Messages.PrebuildOptionsForm_projectOfBranch(name, shown, target.name());
             case COMMIT, TAG ->
                 Messages.PrebuildOptionsForm_projectOf(name, shown) + " "
-                        + Messages.Decision_pinned(DecisionRules.shown(target));
+                        + Messages.Decision_pinned(BranchText.of(target));
             case DEFAULT_BRANCH, UNKNOWN -> Messages.PrebuildOptionsForm_projectOf(name, shown);
         };
     }

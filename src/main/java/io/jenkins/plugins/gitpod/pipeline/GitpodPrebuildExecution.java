@@ -16,10 +16,12 @@ import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.StepResult;
+import io.jenkins.plugins.gitpod.request.OwnerTracker;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -73,7 +75,7 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
         PrebuildService service = PrebuildService.get();
         if (!service.isUp()) {
             service.whenUp(() -> begin(service, run, nodeId));
-        } else if (service.unclaimed(run, options).isEmpty()) {
+        } else if (unclaimed(service, run).isEmpty()) {
             service.submit(requestId(), run, nodeId, options, this);
         } else {
             service.background().execute(() -> begin(service, run, nodeId));
@@ -92,7 +94,7 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
      */
     private void begin(PrebuildService service, Run<?, ?> run, @Nullable String nodeId) {
         try {
-            List<UUID> unclaimed = service.unclaimed(run, options);
+            List<UUID> unclaimed = unclaimed(service, run);
             FlowExecution execution = getContext().get(FlowExecution.class);
             if (unclaimed.isEmpty() || execution == null) {
                 submit(service, run, nodeId);
@@ -134,7 +136,7 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
         for (UUID own : unclaimed) {
             boolean isOthers =
                     steps.stream().anyMatch(step -> step instanceof PrebuildListener waiter && waiter.isFor(own));
-            if (interruption == null && !isOthers && service.takeOver(own, nodeId, this)) {
+            if (interruption == null && !isOthers && takeOver(service, own, nodeId)) {
                 requestId = own.toString();
                 getContext().saveState();
                 leaveIfInterrupted(service);
@@ -144,10 +146,25 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
         return false;
     }
 
+    private List<UUID> unclaimed(PrebuildService service, Run<?, ?> run) throws AbortException {
+        Optional<OwnerTracker> owners = service.owners();
+        return owners.isPresent() ? owners.get().unclaimed(run, options) : List.of();
+    }
+
+    private boolean takeOver(PrebuildService service, UUID earlier, @Nullable String nodeId) {
+        return service.owners()
+                .filter(owners -> owners.takeOver(earlier, nodeId, this))
+                .isPresent();
+    }
+
+    private void leave(PrebuildService service) {
+        service.owners().ifPresent(owners -> owners.leave(requestId()));
+    }
+
     /** For one who was stopped just before there was something to leave. */
     private void leaveIfInterrupted(PrebuildService service) {
         if (interruption != null) {
-            service.leave(requestId());
+            leave(service);
         }
     }
 
@@ -195,7 +212,7 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
     public void stop(@NonNull Throwable cause) {
         interruption = cause;
         PrebuildService service = PrebuildService.get();
-        service.leave(requestId());
+        leave(service);
         service.later(GRACE, () -> service.background().execute(() -> leaveUnconfirmed(service, cause)));
         if (service.status(requestId()) == null) {
             // Nothing is open, so nothing more will be heard.

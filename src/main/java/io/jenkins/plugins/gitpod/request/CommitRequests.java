@@ -25,14 +25,21 @@ final class CommitRequests {
 
     private final CommitRequestStore pending;
     private final Ledger ledger;
+    private final RequestTokens tokens;
     private final RequestRegistry requests;
-    private final DecisionQueue intake;
+    private final DecisionQueue decisions;
 
-    CommitRequests(CommitRequestStore pending, Ledger ledger, RequestRegistry requests, DecisionQueue intake) {
+    CommitRequests(
+            CommitRequestStore pending,
+            Ledger ledger,
+            RequestTokens tokens,
+            RequestRegistry requests,
+            DecisionQueue decisions) {
         this.pending = pending;
         this.ledger = ledger;
+        this.tokens = tokens;
         this.requests = requests;
-        this.intake = intake;
+        this.decisions = decisions;
     }
 
     /** @throws AbortException if the options cannot be used; the message is for people */
@@ -58,16 +65,16 @@ final class CommitRequests {
         RequestOrigin origin = new RequestOrigin(
                 run.getExternalizableId(), run.getParent().getFullName(), null, options.getCredentialsId());
         ledger.announce(requestId, origin);
-        intake.ask(
+        decisions.add(
                 new StepRequest(requestId, run, origin, over, options, commit, waiter),
-                ConfiguredConnection.tokens(over.connection(), ledger, requestId, run));
+                tokens.of(over.connection(), requestId, run));
     }
 
     /** Goes on with new commits about which nothing was decided when Jenkins stopped. Loads their builds. */
     void resume() {
         for (CommitRequestStore.Pending each : pending.readAll()) {
             UUID requestId = each.requestId();
-            if (intake.isOpen(requestId)) {
+            if (decisions.isPending(requestId)) {
                 continue;
             }
             // In the ledger by itself, or among those who share a prebuild.

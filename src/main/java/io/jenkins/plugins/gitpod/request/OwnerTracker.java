@@ -2,15 +2,23 @@ package io.jenkins.plugins.gitpod.request;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
+import hudson.AbortException;
+import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.config.ConfiguredConnection;
 import io.jenkins.plugins.gitpod.decision.DecisionQueue;
 import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.options.PrebuildOptions;
+import io.jenkins.plugins.gitpod.record.PrebuildListener;
+import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.Ledger;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -20,41 +28,45 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /** Those who wait and leave early, whether they say so or not: the last to leave a prebuild takes it along. */
-final class OwnerTracker {
+public final class OwnerTracker {
 
     private static final Logger LOGGER = Logger.getLogger(OwnerTracker.class.getName());
 
     private final RequestRegistry requests;
     private final Ledger ledger;
-    private final ThrottleQueue places;
-    private final DecisionQueue intake;
+    private final ThrottleQueue throttle;
+    private final DecisionQueue decisions;
     private final Executor background;
 
     OwnerTracker(
-            RequestRegistry requests, Ledger ledger, ThrottleQueue places, DecisionQueue intake, Executor background) {
+            RequestRegistry requests,
+            Ledger ledger,
+            ThrottleQueue throttle,
+            DecisionQueue decisions,
+            Executor background) {
         this.requests = requests;
         this.ledger = ledger;
-        this.places = places;
-        this.intake = intake;
+        this.throttle = throttle;
+        this.decisions = decisions;
         this.background = background;
     }
 
     // ---- who says so
 
     /** The one who waited leaves; it still hears what became of it. */
-    void leave(@NonNull UUID requestId) {
+    public void leave(@NonNull UUID requestId) {
         RequestRecorder observer = requests.observer(requestId);
         if (observer != null) {
             observer.ownerLeaves();
         }
-        if (!intake.withdraw(requestId, () -> leave(requestId)) && observer != null) {
+        if (!decisions.withdraw(requestId, () -> leave(requestId)) && observer != null) {
             depart(observer, CancelReason.ABORTED, null);
         }
     }
 
     /** Cancels a prebuild, whoever waits for it; nothing happens if it is not open. */
-    void cancel(@NonNull UUID requestId) {
-        if (intake.withdraw(requestId, () -> cancel(requestId))) {
+    public void cancel(@NonNull UUID requestId) {
+        if (decisions.withdraw(requestId, () -> cancel(requestId))) {
             return;
         }
         SharedPrebuild sharing = requests.sharing(requestId);
@@ -66,14 +78,14 @@ final class OwnerTracker {
 
     private void cancelForAll(UUID shared) {
         PrebuildHandle handle = requests.handle(shared);
-        if (!places.withdraw(shared) && handle != null) {
+        if (!throttle.withdraw(shared) && handle != null) {
             handle.cancel();
         }
     }
 
     /** Nobody is interested in what was asked for by itself; others who wait for the same prebuild keep it. */
-    void dropAutomatic(@NonNull UUID requestId) {
-        if (intake.withdraw(requestId, () -> dropAutomatic(requestId))) {
+    public void dropAutomatic(@NonNull UUID requestId) {
+        if (decisions.withdraw(requestId, () -> dropAutomatic(requestId))) {
             return;
         }
         RequestRecorder observer = requests.observer(requestId);
@@ -91,13 +103,13 @@ final class OwnerTracker {
     // ---- who does not
 
     /** Whether an owner like this waits for anything. */
-    boolean anyOwner(@NonNull Predicate<RequestOrigin> like) {
+    public boolean anyOwner(@NonNull Predicate<RequestOrigin> like) {
         for (RequestRecorder observer : requests.observers()) {
             if (observer.isOwned() && like.test(observer.origin())) {
                 return true;
             }
         }
-        return intake.anyOwner(like);
+        return decisions.anyOwner(like);
     }
 
     /**
@@ -105,9 +117,9 @@ final class OwnerTracker {
      *
      * @param console where to say so if they were not told to stop, or null if there is none left
      */
-    void ownersGone(@NonNull Predicate<RequestOrigin> like, @Nullable TaskListener console) {
-        for (UUID requestId : intake.steps(like)) {
-            intake.withdraw(requestId, () -> ownerGone(requestId, console));
+    public void ownersGone(@NonNull Predicate<RequestOrigin> like, @Nullable TaskListener console) {
+        for (UUID requestId : decisions.ofSteps(like)) {
+            decisions.withdraw(requestId, () -> ownerGone(requestId, console));
         }
         for (RequestRecorder observer : requests.observers()) {
             if (observer.isOwned() && like.test(observer.origin())) {
@@ -120,9 +132,9 @@ final class OwnerTracker {
      * Steps like these have ended, and their pipeline goes on. One that has not come back since a restart has not ended: its
      * pipeline may go on from a state that was saved before it.
      */
-    void stepsGone(@NonNull Predicate<RequestOrigin> like, @NonNull TaskListener console) {
-        for (UUID requestId : intake.steps(like)) {
-            intake.withdraw(requestId, () -> ownerGone(requestId, console));
+    public void stepsGone(@NonNull Predicate<RequestOrigin> like, @NonNull TaskListener console) {
+        for (UUID requestId : decisions.ofSteps(like)) {
+            decisions.withdraw(requestId, () -> ownerGone(requestId, console));
         }
         for (RequestRecorder observer : requests.observers()) {
             if (observer.isOwned() && !observer.isUnclaimed() && like.test(observer.origin())) {
@@ -133,7 +145,7 @@ final class OwnerTracker {
 
     /** The build of this request is over. */
     void buildIsOver(@NonNull UUID requestId) {
-        if (!intake.withdraw(requestId, () -> buildIsOver(requestId))) {
+        if (!decisions.withdraw(requestId, () -> buildIsOver(requestId))) {
             ownerGone(requestId, null);
         }
     }
@@ -151,7 +163,7 @@ final class OwnerTracker {
     }
 
     /** The builds of these requests are being deleted: nothing is recorded with them any longer. */
-    void buildsDeleted(@NonNull Predicate<RequestOrigin> like) {
+    public void buildsDeleted(@NonNull Predicate<RequestOrigin> like) {
         for (RequestRecorder observer : requests.observers()) {
             if (like.test(observer.origin())) {
                 observer.buildDeleted();
@@ -161,7 +173,7 @@ final class OwnerTracker {
 
     /** The requests of an earlier life that no build has come back to, and where they came from. */
     @NonNull
-    Map<UUID, RequestOrigin> unclaimed() {
+    public Map<UUID, RequestOrigin> unclaimed() {
         Map<UUID, RequestOrigin> unclaimed = new HashMap<>();
         for (RequestRecorder observer : requests.observers()) {
             if (observer.isUnclaimed()) {
@@ -172,7 +184,7 @@ final class OwnerTracker {
     }
 
     /** The one who waited for this does not come back after a restart. */
-    void unclaimedGone(@NonNull UUID requestId) {
+    public void unclaimedGone(@NonNull UUID requestId) {
         RequestRecorder observer = requests.observer(requestId);
         if (observer != null && observer.isUnclaimed()) {
             LOGGER.log(
@@ -197,7 +209,7 @@ final class OwnerTracker {
                 && handle.view().cancelReason() == null;
         switch (sharing.leave(observer, isMade)) {
             case LAST -> {
-                if (!places.withdraw(shared) && handle != null) {
+                if (!throttle.withdraw(shared) && handle != null) {
                     say(console, lastWords(observer, handle));
                     handle.leave(reason);
                 }
@@ -224,7 +236,7 @@ final class OwnerTracker {
             message = Messages.PrebuildService_leftToOthers(prebuildId);
         }
         background.execute(() -> {
-            ledger.share(sharing.requestId(), sharing.owners());
+            ledger.share(sharing.requestId(), sharing::owners);
             observer.left(message);
             if (!sharing.requestId().equals(observer.requestId())) {
                 requests.remove(observer.requestId());
@@ -251,5 +263,49 @@ final class OwnerTracker {
         return prebuildId == null
                 ? Messages.PrebuildMessages_leftUnknown(request.projectId(), url)
                 : Messages.PrebuildMessages_leftRunning(prebuildId, url);
+    }
+
+    // ---- steps that Jenkins runs once more
+
+    /** What this build asked for in the same words before the restart, and nobody has come back to; the oldest first. */
+    @NonNull
+    public List<UUID> unclaimed(@NonNull Run<?, ?> run, @NonNull PrebuildOptions options) throws AbortException {
+        String buildId = run.getExternalizableId();
+        List<RequestRecorder> unclaimed = requests.observers().stream()
+                .filter(observer ->
+                        observer.isUnclaimed() && observer.origin().buildId().equals(buildId))
+                .toList();
+        if (unclaimed.isEmpty()) {
+            return List.of();
+        }
+        String connection =
+                ConfiguredConnection.named(options.getConnection()).connection().name();
+        return unclaimed.stream()
+                .filter(observer -> observer.asksFor(options, connection))
+                .sorted(Comparator.comparing(RequestRecorder::since))
+                .map(RequestRecorder::requestId)
+                .toList();
+    }
+
+    /** @return false if somebody else has come back to it, or it is over */
+    public boolean takeOver(@NonNull UUID requestId, @Nullable String nodeId, @NonNull PrebuildListener waiter) {
+        RequestRecorder observer = requests.observer(requestId);
+        if (observer == null) {
+            return false;
+        }
+        PrebuildResult known = requests.known(observer);
+        if (!observer.takeOver(waiter)) {
+            return false;
+        }
+        ledger.waitsElsewhere(requestId, nodeId);
+        RequestOrigin origin = ledger.origin(requestId);
+        if (origin != null) {
+            observer.relocated(origin);
+        }
+        if (known != null) {
+            waiter.line(observer.messages().resumed(known.getId()));
+            waiter.created(known);
+        }
+        return true;
     }
 }

@@ -10,9 +10,7 @@ import hudson.init.InitMilestone;
 import hudson.init.Initializer;
 import hudson.init.Terminator;
 import hudson.model.Run;
-import hudson.model.TaskListener;
 import io.jenkins.plugins.gitpod.Messages;
-import io.jenkins.plugins.gitpod.admin.OpenPrebuild;
 import io.jenkins.plugins.gitpod.checkout.NewCommit;
 import io.jenkins.plugins.gitpod.config.ConfiguredConnection;
 import io.jenkins.plugins.gitpod.config.ConnectionClients;
@@ -45,10 +43,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executor;
-import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
@@ -75,13 +72,13 @@ public final class PrebuildService {
             EngineRuntime runtime,
             PrebuildEngine engine,
             Ledger ledger,
-            ThrottleQueue places,
-            RequestRegistry requests,
-            RequestLauncher desk,
-            DecisionQueue intake,
-            OwnerTracker departures,
-            Returns returns,
-            CommitRequests automatic) {}
+            RequestTokens tokens,
+            ThrottleQueue throttle,
+            RequestRegistry registry,
+            RequestLauncher launcher,
+            DecisionQueue decisions,
+            OwnerTracker owners,
+            CommitRequests commitRequests) {}
 
     /** What of an earlier life is to go on once all of Jenkins is up. Guarded by this. */
     private final List<PrebuildEngine.Restored> toRestore = new ArrayList<>();
@@ -93,7 +90,7 @@ public final class PrebuildService {
 
     /** What is known of a request after a restart. */
     public enum Resumed {
-        /** The waiter hears of it. */
+        /** The listener hears of it. */
         GOES_ON,
         /** Nothing was ever sent for it. */
         NEVER_SENT,
@@ -136,16 +133,27 @@ public final class PrebuildService {
         CommitRequestStore pending = new CommitRequestStore(directory.resolve("new-commits"));
         PrebuildEngine engine = new PrebuildEngine(
                 runtime, settings, journal(ledger, pending), new ConnectionClients(EngineProperties.client()));
-        ThrottleQueue places = new ThrottleQueue(name -> freePlaces(engine, name));
-        RequestRegistry requests = new RequestRegistry(engine, ledger, commits, places);
-        RequestLauncher desk = new RequestLauncher(runtime, engine, ledger, places, commits, pending, requests);
-        DecisionQueue intake = new DecisionQueue(runtime, settings, commits, desk);
-        OwnerTracker departures = new OwnerTracker(requests, ledger, places, intake, runtime.lane(WorkQueue.DELIVERY));
-        CommitRequests automatic = new CommitRequests(pending, ledger, requests, intake);
-        Returns returns = new Returns(requests, ledger);
+        RequestTokens tokens = new RequestTokens(ledger, this::isSent);
+        ThrottleQueue throttle = new ThrottleQueue(name -> freePlaces(engine, name));
+        RequestRegistry registry = new RequestRegistry(engine, ledger, tokens, commits, throttle);
+        RequestLauncher launcher =
+                new RequestLauncher(runtime, engine, ledger, tokens, throttle, commits, pending, registry);
+        DecisionQueue decisions = new DecisionQueue(runtime, settings, commits, registry, launcher);
+        OwnerTracker owners = new OwnerTracker(registry, ledger, throttle, decisions, runtime.lane(WorkQueue.DELIVERY));
+        CommitRequests commitRequests = new CommitRequests(pending, ledger, tokens, registry, decisions);
         running = new Running(
-                threads, runtime, engine, ledger, places, requests, desk, intake, departures, returns, automatic);
-        toRestore.addAll(requests.restore());
+                threads,
+                runtime,
+                engine,
+                ledger,
+                tokens,
+                throttle,
+                registry,
+                launcher,
+                decisions,
+                owners,
+                commitRequests);
+        toRestore.addAll(registry.restore());
     }
 
     /**
@@ -168,7 +176,7 @@ public final class PrebuildService {
             isUp = true;
         }
         now.engine().restore(restored);
-        background().execute(now.automatic()::resume);
+        background().execute(now.commitRequests()::resume);
         waited.forEach(background()::execute);
     }
 
@@ -193,7 +201,7 @@ public final class PrebuildService {
         running = null;
         isUp = false;
         if (now != null) {
-            now.intake().close();
+            now.decisions().close();
             now.threads().close();
             now.engine().close();
         }
@@ -226,7 +234,7 @@ public final class PrebuildService {
                 UUID requestId = request.request().requestId();
                 pending.forget(requestId);
                 Running now = running;
-                SharedPrebuild sharing = now == null ? null : now.requests().sharing(requestId);
+                SharedPrebuild sharing = now == null ? null : now.registry().sharing(requestId);
                 if (sharing != null) {
                     sharing.memberIds().forEach(pending::forget);
                 }
@@ -242,7 +250,7 @@ public final class PrebuildService {
                 ledger.close(requestId);
                 Running now = running;
                 if (now != null) {
-                    now.requests().over(requestId);
+                    now.registry().over(requestId);
                 }
             }
         };
@@ -268,7 +276,7 @@ public final class PrebuildService {
             @NonNull Run<?, ?> run,
             @Nullable String nodeId,
             @NonNull PrebuildOptions options,
-            @NonNull PrebuildListener waiter)
+            @NonNull PrebuildListener listener)
             throws AbortException {
         String problem = options.problem();
         if (problem != null) {
@@ -278,26 +286,28 @@ public final class PrebuildService {
         ConfiguredConnection over = ConfiguredConnection.named(options.getConnection());
         RequestOrigin origin = new RequestOrigin(
                 run.getExternalizableId(), run.getParent().getFullName(), nodeId, options.getCredentialsId());
-        StepRequest wish = new StepRequest(requestId, run, origin, over, options, null, waiter);
+        StepRequest request = new StepRequest(requestId, run, origin, over, options, null, listener);
         if (!run.isBuilding()) {
             // A pipeline that is killed while it starts runs on for a moment after its build has ended.
             throw new AbortException(Messages.PrebuildService_buildOver());
         }
         String projectId = options.getProjectId();
-        if (projectId == null && wish.checkouts().isEmpty()) {
+        if (projectId == null && request.checkouts().isEmpty()) {
             throw new AbortException(Messages.Decision_noCheckout());
         }
         now.ledger().announce(requestId, origin);
-        TokenSource tokens = ConfiguredConnection.tokens(over.connection(), now.ledger(), requestId, run);
-        if (projectId != null && wish.isPlain()) {
-            UnusedSnapshotCheck check = new UnusedSnapshotCheck(now.runtime(), wish, projectId, tokens);
-            background().execute(now.desk().make(wish.with(check), projectId, check::token));
+        TokenSource tokens = now.tokens().of(over.connection(), requestId, run);
+        if (projectId != null && request.isPlain()) {
+            UnusedSnapshotCheck check = new UnusedSnapshotCheck(now.runtime(), request, projectId, tokens);
+            if (!now.launcher().create(request.with(check), projectId, check::token)) {
+                background().execute(() -> listener.line(RequestLauncher.waits(request)));
+            }
         } else {
-            now.intake().ask(wish, tokens);
+            now.decisions().add(request, tokens);
         }
         if (!run.isBuilding()) {
             // It ended just now, and whoever was told of that may not have seen the request yet.
-            now.departures().buildIsOver(requestId);
+            now.owners().buildIsOver(requestId);
         }
     }
 
@@ -311,83 +321,34 @@ public final class PrebuildService {
             @NonNull Run<?, ?> run,
             @NonNull PrebuildOptions options,
             @NonNull NewCommit commit,
-            @NonNull PrebuildListener waiter)
+            @NonNull PrebuildListener listener)
             throws AbortException {
         String problem = options.problem();
         if (problem != null) {
             throw new AbortException(problem);
         }
-        running().automatic().submit(requestId, run, options, commit, waiter);
-    }
-
-    /** An automatic request is no longer wanted: its prebuild is cancelled unless others wait for it. */
-    public void dropAutomatic(@NonNull UUID requestId) {
-        Running now = running;
-        if (now != null) {
-            now.departures().dropAutomatic(requestId);
-        }
+        running().commitRequests().submit(requestId, run, options, commit, listener);
     }
 
     /** Whether a prebuild may have been made for this request already. */
-    public boolean isSent(@NonNull UUID requestId) {
+    private boolean isSent(@NonNull UUID requestId) {
         Running now = running;
         PrebuildHandle handle = now == null ? null : now.engine().find(requestId);
         return handle != null
                 && (handle.view().stage() == Stage.LOOKING_UP || handle.view().stage() == Stage.WATCHING);
     }
 
-    // ---- owners that go without a word
-
-    /** @see OwnerTracker#anyOwner */
-    public boolean anyOwner(@NonNull Predicate<RequestOrigin> like) {
-        Running now = running;
-        return now != null && now.departures().anyOwner(like);
-    }
-
-    /** @see OwnerTracker#ownersGone */
-    public void ownersGone(@NonNull Predicate<RequestOrigin> like, @Nullable TaskListener console) {
-        Running now = running;
-        if (now != null) {
-            now.departures().ownersGone(like, console);
-        }
-    }
-
-    /** @see OwnerTracker#stepsGone */
-    public void stepsGone(@NonNull Predicate<RequestOrigin> like, @NonNull TaskListener console) {
-        Running now = running;
-        if (now != null) {
-            now.departures().stepsGone(like, console);
-        }
-    }
-
-    /** @see OwnerTracker#buildsDeleted */
-    public void buildsDeleted(@NonNull Predicate<RequestOrigin> like) {
-        Running now = running;
-        if (now != null) {
-            now.departures().buildsDeleted(like);
-        }
-    }
-
-    /** @see OwnerTracker#unclaimed */
+    /** What happens to the owners of requests; empty while Jenkins is starting or stopping. */
     @NonNull
-    public Map<UUID, RequestOrigin> unclaimed() {
-        Running now = running;
-        return now == null ? Map.of() : now.departures().unclaimed();
-    }
-
-    /** @see OwnerTracker#unclaimedGone */
-    public void unclaimedGone(@NonNull UUID requestId) {
-        Running now = running;
-        if (now != null) {
-            now.departures().unclaimedGone(requestId);
-        }
+    public Optional<OwnerTracker> owners() {
+        return Optional.ofNullable(running).map(Running::owners);
     }
 
     /** A job, or a folder around jobs, has another name. */
     public void relocate(@NonNull String oldFullName, @NonNull String newFullName) {
         Running now = running;
         if (now != null) {
-            now.requests().relocate(oldFullName, newFullName);
+            now.registry().relocate(oldFullName, newFullName);
         }
     }
 
@@ -396,51 +357,30 @@ public final class PrebuildService {
      * of its end. May read a small file, and saves the build if it lost what it knew of the prebuild.
      */
     @NonNull
-    public Resumed resume(@NonNull UUID requestId, @NonNull Run<?, ?> run, @NonNull PrebuildListener waiter) {
+    public Resumed resume(@NonNull UUID requestId, @NonNull Run<?, ?> run, @NonNull PrebuildListener listener) {
         Running now = running;
-        RequestRecorder observer = now == null ? null : now.requests().observer(requestId);
+        RequestRecorder observer = now == null ? null : now.registry().observer(requestId);
         if (observer != null) {
-            PrebuildResult known = now.requests().known(observer);
+            PrebuildResult known = now.registry().known(observer);
             if (known != null) {
-                waiter.line(observer.messages().resumed(known.getId()));
+                listener.line(observer.messages().resumed(known.getId()));
             }
-            observer.attach(waiter);
+            observer.attach(listener);
             if (known != null) {
                 if (PrebuildAction.find(run, requestId.toString()) == null) {
                     observer.restore(known);
                 }
-                waiter.created(known);
+                listener.created(known);
             }
             return Resumed.GOES_ON;
         }
         PrebuildRecord record = PrebuildAction.find(run, requestId.toString());
         if (record != null && record.getConclusion() != null) {
-            waiter.concluded(record);
+            listener.concluded(record);
             return Resumed.GOES_ON;
         }
         boolean lost = record != null || (now != null && now.ledger().hasLost(requestId));
         return lost ? Resumed.LOST : Resumed.NEVER_SENT;
-    }
-
-    /**
-     * What a step of this build asked for in the same words before a restart, and nobody has come back to yet.
-     *
-     * @throws AbortException if the options cannot be used; the message is for people
-     */
-    @NonNull
-    public List<UUID> unclaimed(@NonNull Run<?, ?> run, @NonNull PrebuildOptions options) throws AbortException {
-        Running now = running;
-        return now == null ? List.of() : now.returns().candidates(run, options);
-    }
-
-    /**
-     * A step that Jenkins runs once more goes on with what it asked for before.
-     *
-     * @return false if somebody else has come back to it, or it is over
-     */
-    public boolean takeOver(@NonNull UUID requestId, @Nullable String nodeId, @NonNull PrebuildListener waiter) {
-        Running now = running;
-        return now != null && now.returns().takeOver(requestId, nodeId, waiter);
     }
 
     /** What a build says of a request whose ledger entry is lost: the prebuild and where to look, as far as is known. */
@@ -453,34 +393,18 @@ public final class PrebuildService {
                 : Messages.PrebuildService_lostEntryOf(result.getId(), result.getUrl());
     }
 
-    /** The one who waited leaves early; the waiter still hears what became of it. */
-    public void leave(@NonNull UUID requestId) {
-        Running now = running;
-        if (now != null) {
-            now.departures().leave(requestId);
-        }
-    }
-
-    /** Cancels a prebuild, whoever waits for it; nothing happens if it is not open. */
-    public void cancel(@NonNull UUID requestId) {
-        Running now = running;
-        if (now != null) {
-            now.departures().cancel(requestId);
-        }
-    }
-
     /** All that is open, the oldest first. */
     @NonNull
     public List<OpenPrebuild> openPrebuilds() {
         Running now = running;
-        return now == null ? List.of() : now.requests().shown();
+        return now == null ? List.of() : now.registry().shown();
     }
 
     /** A sentence on a request whose build ends before Gitpod has confirmed the cancel. */
     @CheckForNull
     public String farewell(@NonNull UUID requestId) {
         Running now = running;
-        RequestRecorder observer = now == null ? null : now.requests().observer(requestId);
+        RequestRecorder observer = now == null ? null : now.registry().observer(requestId);
         PrebuildHandle handle = find(requestId);
         if (observer == null || handle == null) {
             return null;
@@ -506,10 +430,10 @@ public final class PrebuildService {
         if (now == null) {
             return null;
         }
-        if (now.intake().isOpen(requestId)) {
+        if (now.decisions().isPending(requestId)) {
             return Messages.PrebuildService_looking();
         }
-        OpenPrebuild waiting = now.places().find(now.requests().shared(requestId));
+        OpenPrebuild waiting = now.throttle().find(now.registry().shared(requestId));
         if (waiting != null) {
             return waiting.getState();
         }
@@ -526,7 +450,7 @@ public final class PrebuildService {
     @CheckForNull
     private PrebuildHandle find(UUID requestId) {
         Running now = running;
-        return now == null ? null : now.requests().handle(requestId);
+        return now == null ? null : now.registry().handle(requestId);
     }
 
     /** Runs something that may block on a disk or a console, but not on a network, off the caller's thread. */

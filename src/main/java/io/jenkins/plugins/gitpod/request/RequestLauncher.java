@@ -1,17 +1,11 @@
 package io.jenkins.plugins.gitpod.request;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
-import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.Messages;
-import io.jenkins.plugins.gitpod.admin.OpenPrebuild;
-import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
-import io.jenkins.plugins.gitpod.api.Project;
-import io.jenkins.plugins.gitpod.config.ConfiguredConnection;
-import io.jenkins.plugins.gitpod.decision.Findings;
+import io.jenkins.plugins.gitpod.decision.DecisionHandler;
+import io.jenkins.plugins.gitpod.decision.FollowUps;
 import io.jenkins.plugins.gitpod.decision.StepRequest;
-import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.EngineRuntime;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
@@ -31,238 +25,207 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/**
- * Carries out what is decided on a wish. Nothing here calls Gitpod. Where something is told to those who wait, that is
- * returned: it may take a while, and others' decisions must not wait for it.
- */
-public final class RequestLauncher {
+/** Carries out decisions: hands requests to the engine, or has builds share a running prebuild. Nothing here calls Gitpod. */
+final class RequestLauncher implements DecisionHandler {
 
     private static final Logger LOGGER = Logger.getLogger(RequestLauncher.class.getName());
 
-    private static final Duration LOOK_FOR_PLACES = Duration.ofSeconds(2);
+    private static final Duration THROTTLE_INTERVAL = Duration.ofSeconds(2);
 
     private final EngineRuntime runtime;
     private final PrebuildEngine engine;
     private final Ledger ledger;
-    private final ThrottleQueue places;
-    private final CommitHistory commits;
-    private final CommitRequestStore pending;
-    private final RequestRegistry requests;
+    private final RequestTokens tokens;
+    private final ThrottleQueue throttle;
+    private final CommitHistory history;
+    private final CommitRequestStore commitRequests;
+    private final RequestRegistry registry;
 
     RequestLauncher(
             EngineRuntime runtime,
             PrebuildEngine engine,
             Ledger ledger,
-            ThrottleQueue places,
-            CommitHistory commits,
-            CommitRequestStore pending,
-            RequestRegistry requests) {
+            RequestTokens tokens,
+            ThrottleQueue throttle,
+            CommitHistory history,
+            CommitRequestStore commitRequests,
+            RequestRegistry registry) {
         this.runtime = runtime;
         this.engine = engine;
         this.ledger = ledger;
-        this.places = places;
-        this.commits = commits;
-        this.pending = pending;
-        this.requests = requests;
+        this.tokens = tokens;
+        this.throttle = throttle;
+        this.history = history;
+        this.commitRequests = commitRequests;
+        this.registry = registry;
+    }
+
+    private TokenSource tokens(StepRequest request) {
+        return tokens.of(request.connection(), request.requestId(), request.run());
+    }
+
+    @Override
+    public void create(
+            @NonNull StepRequest request,
+            @NonNull String projectId,
+            @NonNull List<UUID> cancelFirst,
+            @NonNull FollowUps followUps) {
+        cancelFirst.forEach(each -> cancel(each, request, followUps));
+        if (!create(request, projectId, tokens(request))) {
+            followUps.add(() -> request.listener().line(waits(request)));
+        }
+    }
+
+    /**
+     * Requests a prebuild without a decision.
+     *
+     * @param source where the token comes from
+     * @return false if the request waits until another prebuild of the connection has ended
+     */
+    boolean create(@NonNull StepRequest request, @NonNull String projectId, @NonNull TokenSource source) {
+        UUID requestId = request.requestId();
+        PrebuildRequest engineRequest = request.request(projectId);
+        RequestRecorder recorder =
+                new RequestRecorder(engineRequest, request.origin(), Instant.now(), request.listener());
+        SharedPrebuild shared = new SharedPrebuild(engineRequest, recorder, history);
+        ThrottleQueue.Waiting waiting = new ThrottleQueue.Waiting(
+                new OpenPrebuild(engineRequest, request.origin(), Instant.now(), null),
+                () -> engine.submit(engineRequest, source, shared),
+                () -> inBackground(() -> {
+                    shared.concluded(new Outcome.NotCreated());
+                    shared.memberIds().forEach(commitRequests::forget);
+                    registry.over(requestId);
+                }));
+        registry.enter(recorder, shared);
+        ThrottleQueue.Admission admission = throttle.admit(requestId, waiting);
+        if (admission == ThrottleQueue.Admission.FIRST_TO_WAIT) {
+            checkThrottle();
+        }
+        return admission == ThrottleQueue.Admission.SUBMITTED;
+    }
+
+    /** The line of a build whose request waits until another prebuild of the connection has ended. */
+    @NonNull
+    static String waits(@NonNull StepRequest request) {
+        String maximum = String.valueOf(request.configured().configured().getMostUnderWay());
+        return Messages.PrebuildService_waitsForPlace(request.connection().name(), maximum);
+    }
+
+    /** Another request may go when a prebuild ends, a maximum is raised, or a connection is deleted. */
+    private void checkThrottle() {
+        runtime.schedule(
+                THROTTLE_INTERVAL,
+                () -> inBackground(() -> {
+                    if (throttle.next()) {
+                        checkThrottle();
+                    }
+                }));
     }
 
     private void inBackground(Runnable task) {
         runtime.lane(WorkQueue.DELIVERY).execute(task);
     }
 
-    private TokenSource tokens(StepRequest wish) {
-        return ConfiguredConnection.tokens(wish.connection(), ledger, wish.requestId(), wish.run());
-    }
-
-    /** The prebuilds of a project and class that are under way and meant to go on, as far as this controller knows. */
-    @NonNull
-    public List<SharedPrebuild> active(@NonNull StepRequest wish, @NonNull Project project) {
-        String apiUrl = wish.connection().endpoint().apiUrl().toString();
-        String classId = Findings.classKey(project, wish.options().getEnvironmentClassId());
-        return requests.sharings().stream()
-                .filter(SharedPrebuild::isActive)
-                .filter(each -> each.isOf(apiUrl, project.id()))
-                .filter(each -> Findings.classKey(project, each.request().environmentClassId())
-                        .equals(classId))
-                .filter(each -> {
-                    PrebuildHandle handle = requests.handle(each.requestId());
-                    return handle == null || handle.view().cancelReason() == null;
-                })
-                .toList();
-    }
-
-    /** Whether a prebuild is, or lately was, one of this controller's. */
-    public boolean isOurs(@NonNull String prebuildId) {
-        return commits.isKnown(prebuildId)
-                || requests.wasOurs(prebuildId)
-                || engine.open().stream()
-                        .anyMatch(handle -> prebuildId.equals(handle.view().prebuildId()));
-    }
-
-    /** Whether a prebuild that seems to be somebody else's may yet turn out to be one of this controller's. */
-    public boolean mayBeOurs(@NonNull StepRequest wish, @NonNull Prebuild prebuild) {
-        return engine.mayBeOurs(wish.connection(), prebuild);
-    }
-
-    /** Whether this controller asked for a prebuild of the project whose id it does not know (yet). */
-    public boolean anyUnknown(@NonNull StepRequest wish, @NonNull Project project) {
-        String apiUrl = wish.connection().endpoint().apiUrl().toString();
-        return engine.open().stream()
-                .map(PrebuildHandle::view)
-                .filter(view -> view.cancelReason() != CancelReason.SURPLUS)
-                .anyMatch(view -> view.prebuildId() == null
-                        && view.request().projectId().equalsIgnoreCase(project.id())
-                        && view.request()
-                                .connection()
-                                .endpoint()
-                                .apiUrl()
-                                .toString()
-                                .equals(apiUrl));
-    }
-
-    /** Sends a request on its way, or has it wait for a free place. */
-    @NonNull
-    public Runnable make(@NonNull StepRequest wish, @NonNull String projectId) {
-        return make(wish, projectId, tokens(wish));
-    }
-
-    /** The same with a token from elsewhere. */
-    @NonNull
-    public Runnable make(@NonNull StepRequest wish, @NonNull String projectId, @NonNull TokenSource tokens) {
-        UUID requestId = wish.requestId();
-        PrebuildRequest request = wish.request(projectId);
-        RequestRecorder observer = new RequestRecorder(request, wish.origin(), Instant.now(), wish.waiter());
-        SharedPrebuild sharing = new SharedPrebuild(request, observer, commits);
-        ThrottleQueue.Waiting place = new ThrottleQueue.Waiting(
-                new OpenPrebuild(request, wish.origin(), Instant.now(), null),
-                () -> engine.submit(request, tokens, sharing),
-                () -> inBackground(() -> {
-                    sharing.concluded(new Outcome.NotCreated());
-                    sharing.memberIds().forEach(pending::forget);
-                    requests.over(requestId);
-                }));
-        requests.enter(observer, sharing);
-        ThrottleQueue.Admission admission = places.admit(requestId, place);
-        if (admission == ThrottleQueue.Admission.FIRST_TO_WAIT) {
-            lookForPlaces();
+    @Override
+    public boolean join(
+            @NonNull StepRequest request,
+            @NonNull String projectId,
+            @NonNull UUID requestId,
+            @NonNull FollowUps followUps) {
+        SharedPrebuild shared = registry.sharing(requestId);
+        RequestRecorder recorder =
+                new RequestRecorder(request.request(projectId), request.origin(), Instant.now(), request.listener());
+        if (shared == null || !shared.join(recorder)) {
+            return false;
         }
-        if (admission == ThrottleQueue.Admission.SUBMITTED) {
-            return () -> {};
+        registry.enter(recorder, shared);
+        ledger.share(shared.requestId(), shared::owners);
+        if (ledger.isKnown(shared.requestId())) {
+            commitRequests.forget(request.requestId());
         }
-        String most = String.valueOf(wish.over().configured().getMostUnderWay());
-        String line = Messages.PrebuildService_waitsForPlace(wish.connection().name(), most);
-        return () -> wish.waiter().line(line);
-    }
-
-    /** Places become free by an end, by a greater limit, by a connection that is gone: looked for while somebody waits. */
-    private void lookForPlaces() {
-        runtime.schedule(
-                LOOK_FOR_PLACES,
-                () -> inBackground(() -> {
-                    if (places.next()) {
-                        lookForPlaces();
-                    }
-                }));
-    }
-
-    /** @return null if it is over by now */
-    @CheckForNull
-    public Runnable join(@NonNull StepRequest wish, @NonNull SharedPrebuild sharing, @NonNull String projectId) {
-        RequestRecorder observer =
-                new RequestRecorder(wish.request(projectId), wish.origin(), Instant.now(), wish.waiter());
-        if (!sharing.join(observer)) {
-            return null;
-        }
-        requests.enter(observer, sharing);
-        ledger.share(sharing.requestId(), sharing.owners());
-        if (ledger.isKnown(sharing.requestId())) {
-            pending.forget(wish.requestId());
-        }
-        PrebuildResult known = requests.known(observer);
-        return () -> {
+        PrebuildResult known = registry.known(recorder);
+        followUps.add(() -> {
             if (known == null) {
-                observer.line(Messages.PrebuildService_joinsCreating(sharing.shownFirstBuild()));
+                recorder.line(Messages.PrebuildService_joinsCreating(shared.shownFirstBuild()));
             } else {
-                observer.line(Messages.PrebuildService_joins(known.getId(), sharing.shownFirstBuild()));
-                observer.adopt(known);
+                recorder.line(Messages.PrebuildService_joins(known.getId(), shared.shownFirstBuild()));
+                recorder.adopt(known);
             }
-        };
+        });
+        return true;
     }
 
-    /** Waits for a prebuild that somebody else made; never cancelled by us, whoever leaves. */
-    @NonNull
-    public Runnable joinForeign(@NonNull StepRequest wish, @NonNull String projectId, @NonNull String prebuildId) {
-        PrebuildRequest request = RequestRegistry.alike(
-                wish.request(projectId), wish.requestId(), !wish.options().isWait(), false);
-        RequestRecorder observer = new RequestRecorder(request, wish.origin(), Instant.now(), wish.waiter());
-        SharedPrebuild sharing = new SharedPrebuild(request, observer, commits).ofForeign(prebuildId);
-        requests.enter(observer, sharing);
-        ledger.share(wish.requestId(), sharing.owners());
+    @Override
+    public void joinForeign(
+            @NonNull StepRequest request,
+            @NonNull String projectId,
+            @NonNull String prebuildId,
+            @NonNull FollowUps followUps) {
+        // Never cancelled by this Jenkins, whichever build leaves.
+        PrebuildRequest engineRequest = RequestRegistry.alike(
+                request.request(projectId),
+                request.requestId(),
+                !request.options().isWait(),
+                false);
+        RequestRecorder recorder =
+                new RequestRecorder(engineRequest, request.origin(), Instant.now(), request.listener());
+        SharedPrebuild shared = new SharedPrebuild(engineRequest, recorder, history).ofForeign(prebuildId);
+        registry.enter(recorder, shared);
+        ledger.share(request.requestId(), shared::owners);
         SavedRequest saved = new SavedRequest(
-                request, Stage.WATCHING, Instant.now(), prebuildId, request.detached(), null, Duration.ZERO);
+                engineRequest,
+                Stage.WATCHING,
+                Instant.now(),
+                prebuildId,
+                engineRequest.detached(),
+                null,
+                Duration.ZERO);
         try {
             ledger.save(saved);
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, "Could not save that a build waits for Gitpod prebuild " + prebuildId, e);
         }
-        pending.forget(wish.requestId());
-        engine.restore(List.of(new PrebuildEngine.Restored(saved, tokens(wish), sharing)));
+        commitRequests.forget(request.requestId());
+        engine.restore(List.of(new PrebuildEngine.Restored(saved, tokens(request), shared)));
         PrebuildResult known =
-                new PrebuildResult(prebuildId, observer.messages().url(), PrebuildPhase.UNKNOWN).ofProject(projectId);
-        return () -> {
-            observer.line(Messages.Decision_joinsForeign(prebuildId));
-            observer.adopt(known);
-        };
+                new PrebuildResult(prebuildId, recorder.messages().url(), PrebuildPhase.UNKNOWN).ofProject(projectId);
+        followUps.add(() -> {
+            recorder.line(Messages.Decision_joinsForeign(prebuildId));
+            recorder.adopt(known);
+        });
     }
 
-    /** Cancels a prebuild for all who wait for it, in favour of a newer one. */
-    @NonNull
-    public Runnable cancel(@NonNull SharedPrebuild sharing, @NonNull StepRequest by) {
-        sharing.cancelled();
-        PrebuildHandle handle = requests.handle(sharing.requestId());
-        String prebuildId = Objects.toString(prebuildId(handle), "");
-        if (!places.withdraw(sharing.requestId()) && handle != null) {
+    /** Cancels a running prebuild for all builds that wait for it, in favor of a newer one. */
+    private void cancel(UUID requestId, StepRequest by, FollowUps followUps) {
+        SharedPrebuild shared = registry.sharing(requestId);
+        if (shared == null) {
+            return; // it has just ended
+        }
+        shared.cancelled();
+        PrebuildHandle handle = registry.handle(requestId);
+        String prebuildId = handle == null || handle.view().prebuildId() == null
+                ? ""
+                : handle.view().prebuildId();
+        if (!throttle.withdraw(requestId) && handle != null) {
             handle.cancel();
         }
-        return () -> {
-            by.waiter().line(Messages.PrebuildService_cancelsPrevious(prebuildId, sharing.shownFirstBuild()));
-            sharing.line(Messages.PrebuildService_cancelledFor(by.origin().buildId()));
-        };
+        followUps.add(() -> {
+            by.listener().line(Messages.PrebuildService_cancelsPrevious(prebuildId, shared.shownFirstBuild()));
+            shared.line(Messages.PrebuildService_cancelledFor(by.origin().buildId()));
+        });
     }
 
-    /** What to tell instead of a prebuild: the one under way, without an id if it has none yet. */
-    @NonNull
-    public PrebuildResult result(@NonNull SharedPrebuild sharing, @NonNull String skipReason) {
-        PrebuildHandle handle = requests.handle(sharing.requestId());
-        PrebuildRequest request = sharing.request();
-        return PrebuildResult.skipped(
-                        Objects.toString(prebuildId(handle), ""),
-                        request.connection()
-                                .endpoint()
-                                .projectPage(request.projectId())
-                                .toString(),
-                        handle == null ? "" : handle.view().phase().name(),
-                        skipReason)
-                .builtFrom(handle == null ? null : handle.view().builtFrom());
-    }
-
-    @Nullable
-    private static String prebuildId(@Nullable PrebuildHandle handle) {
-        return handle == null ? null : handle.view().prebuildId();
-    }
-
-    /** No prebuild is made. */
-    public void conclude(@NonNull StepRequest wish, @NonNull PrebuildRecord record) {
-        if (!wish.isAutomatic() || record.getConclusion() == EndStatus.ERROR) {
-            BuildRecorder.save(wish.origin(), record);
+    @Override
+    public void conclude(@NonNull StepRequest request, @NonNull PrebuildRecord record) {
+        if (!request.isAutomatic() || record.getConclusion() == EndStatus.ERROR) {
+            BuildRecorder.save(request.origin(), record);
         }
-        pending.forget(wish.requestId());
-        ledger.withdraw(wish.requestId());
-        wish.waiter().concluded(record);
+        commitRequests.forget(request.requestId());
+        ledger.withdraw(request.requestId());
+        request.listener().concluded(record);
     }
 }

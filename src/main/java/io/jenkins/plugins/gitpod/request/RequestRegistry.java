@@ -3,9 +3,14 @@ package io.jenkins.plugins.gitpod.request;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
-import io.jenkins.plugins.gitpod.admin.OpenPrebuild;
+import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
-import io.jenkins.plugins.gitpod.config.ConfiguredConnection;
+import io.jenkins.plugins.gitpod.api.Project;
+import io.jenkins.plugins.gitpod.decision.DecisionInputs;
+import io.jenkins.plugins.gitpod.decision.RunningPrebuild;
+import io.jenkins.plugins.gitpod.decision.RunningPrebuilds;
+import io.jenkins.plugins.gitpod.decision.StepRequest;
+import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
@@ -27,26 +32,29 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** All who asked and are not through, by the ids of their own requests, and the prebuilds that they share. */
-final class RequestRegistry {
+/** All open requests, by the ids of their own, and the prebuilds that they share. */
+final class RequestRegistry implements RunningPrebuilds {
 
-    private static final int MOST_PAST = 200;
+    private static final int MAXIMUM_PAST = 200;
 
     private final PrebuildEngine engine;
     private final Ledger ledger;
-    private final CommitHistory commits;
-    private final ThrottleQueue places;
+    private final RequestTokens tokens;
+    private final CommitHistory history;
+    private final ThrottleQueue throttle;
     private final Map<UUID, RequestRecorder> observers = new ConcurrentHashMap<>();
     private final Map<UUID, SharedPrebuild> sharings = new ConcurrentHashMap<>();
 
     /** Prebuilds that are over, the last of them: Gitpod's lists may lag behind. */
     private final Set<String> past = Collections.synchronizedSet(new LinkedHashSet<>());
 
-    RequestRegistry(PrebuildEngine engine, Ledger ledger, CommitHistory commits, ThrottleQueue places) {
+    RequestRegistry(
+            PrebuildEngine engine, Ledger ledger, RequestTokens tokens, CommitHistory history, ThrottleQueue throttle) {
         this.engine = engine;
         this.ledger = ledger;
-        this.commits = commits;
-        this.places = places;
+        this.tokens = tokens;
+        this.history = history;
+        this.throttle = throttle;
     }
 
     @NonNull
@@ -126,17 +134,77 @@ final class RequestRegistry {
         if (prebuildId != null) {
             synchronized (past) {
                 past.add(prebuildId);
-                if (past.size() > MOST_PAST) {
+                if (past.size() > MAXIMUM_PAST) {
                     past.remove(past.iterator().next());
                 }
             }
         }
     }
 
-    /** Whether a prebuild was one of these requests' until a short while ago. */
-    boolean wasOurs(@NonNull String prebuildId) {
-        return past.contains(prebuildId);
+    // ---- running prebuilds, for decisions
+
+    @NonNull
+    @Override
+    public List<RunningPrebuild> like(@NonNull StepRequest request, @NonNull Project project) {
+        String apiUrl = request.connection().endpoint().apiUrl().toString();
+        String classId = DecisionInputs.classKey(project, request.options().getEnvironmentClassId());
+        return sharings().stream()
+                .filter(SharedPrebuild::isActive)
+                .filter(each -> each.isOf(apiUrl, project.id()))
+                .filter(each -> DecisionInputs.classKey(project, each.request().environmentClassId())
+                        .equals(classId))
+                .filter(each -> {
+                    PrebuildHandle handle = handle(each.requestId());
+                    return handle == null || handle.view().cancelReason() == null;
+                })
+                .map(this::running)
+                .toList();
     }
+
+    private RunningPrebuild running(SharedPrebuild shared) {
+        PrebuildHandle handle = handle(shared.requestId());
+        PrebuildRequest request = shared.request();
+        RequestView view = handle == null ? null : handle.view();
+        return new RunningPrebuild(
+                shared.requestId(),
+                shared.shownFirstBuild(),
+                view == null || view.prebuildId() == null ? "" : view.prebuildId(),
+                view == null ? "" : view.phase().name(),
+                request.connection().endpoint().projectPage(request.projectId()).toString(),
+                view == null ? null : view.builtFrom(),
+                shared.isForeign());
+    }
+
+    @Override
+    public boolean isOwn(@NonNull String prebuildId) {
+        return history.isKnown(prebuildId)
+                || past.contains(prebuildId)
+                || engine.open().stream()
+                        .anyMatch(handle -> prebuildId.equals(handle.view().prebuildId()));
+    }
+
+    @Override
+    public boolean mayBeOwn(@NonNull StepRequest request, @NonNull Prebuild prebuild) {
+        return engine.mayBeOurs(request.connection(), prebuild);
+    }
+
+    @Override
+    public boolean anyWithoutId(@NonNull StepRequest request, @NonNull Project project) {
+        String apiUrl = request.connection().endpoint().apiUrl().toString();
+        return engine.open().stream()
+                .map(PrebuildHandle::view)
+                .filter(view -> view.cancelReason() != CancelReason.SURPLUS)
+                .anyMatch(view -> view.prebuildId() == null
+                        && view.request().projectId().equalsIgnoreCase(project.id())
+                        && view.request()
+                                .connection()
+                                .endpoint()
+                                .apiUrl()
+                                .toString()
+                                .equals(apiUrl));
+    }
+
+    // ---- restart
 
     /** Enters what the ledger holds, and returns what the engine is to go on with. */
     @NonNull
@@ -153,9 +221,7 @@ final class RequestRegistry {
             if (read.saved().surplusOf() != null) {
                 // Of use to no build: nobody waits for it and nobody joins it.
                 restored.add(new PrebuildEngine.Restored(
-                        read.saved(),
-                        ConfiguredConnection.tokens(request.connection(), ledger, request.requestId(), null),
-                        null));
+                        read.saved(), tokens.of(request.connection(), request.requestId(), null), null));
                 continue;
             }
             Instant since = read.saved().intentTime();
@@ -163,7 +229,7 @@ final class RequestRegistry {
             if (read.owners().firstLeft()) {
                 first.left();
             }
-            SharedPrebuild sharing = new SharedPrebuild(request, first, commits);
+            SharedPrebuild sharing = new SharedPrebuild(request, first, history);
             enter(first, sharing);
             List<RequestRecorder> joined = new ArrayList<>();
             for (LedgerEntry.Joined each : read.joined()) {
@@ -174,9 +240,7 @@ final class RequestRegistry {
             }
             sharing.restore(joined, read.owners(), read.saved().prebuildId());
             restored.add(new PrebuildEngine.Restored(
-                    read.saved(),
-                    ConfiguredConnection.tokens(request.connection(), ledger, request.requestId(), null),
-                    sharing));
+                    read.saved(), tokens.of(request.connection(), request.requestId(), null), sharing));
         }
         return restored;
     }
@@ -226,7 +290,7 @@ final class RequestRegistry {
                 all.add(new OpenPrebuild(view.request(), origin, since, view));
             }
         }
-        all.addAll(places.all());
+        all.addAll(throttle.all());
         all.sort(Comparator.comparing(OpenPrebuild::since));
         return all;
     }

@@ -9,6 +9,7 @@ import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.Update;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
+import io.jenkins.plugins.gitpod.store.Owners;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -30,7 +31,7 @@ public final class SharedPrebuild implements PrebuildObserver {
 
     private final String firstBuild;
     private boolean foreign;
-    private boolean goesOn;
+    private boolean keepsRunning;
     private boolean over;
     private boolean cancelled;
     private volatile String prebuildId;
@@ -114,7 +115,7 @@ public final class SharedPrebuild implements PrebuildObserver {
             members.clear();
         }
         members.addAll(joined);
-        goesOn = saved.goesOn();
+        keepsRunning = saved.keepsRunning();
         foreign = saved.foreign();
     }
 
@@ -139,7 +140,7 @@ public final class SharedPrebuild implements PrebuildObserver {
         if (over || !members.contains(observer)) {
             return Left.NOTHING;
         }
-        boolean isLast = members.size() == 1 && !goesOn;
+        boolean isLast = members.size() == 1 && !keepsRunning;
         boolean isFirst = observer.requestId().equals(request.requestId());
         boolean cancels = !foreign && observer.isCancelOnAbort();
         if (isLast && cancels) {
@@ -152,7 +153,7 @@ public final class SharedPrebuild implements PrebuildObserver {
         }
         members.remove(observer);
         leavers.add(observer);
-        goesOn |= !foreign && !observer.isCancelOnAbort();
+        keepsRunning |= !foreign && !observer.isCancelOnAbort();
         return Left.GOES_ON;
     }
 
@@ -161,7 +162,7 @@ public final class SharedPrebuild implements PrebuildObserver {
         if (over || !members.contains(observer)) {
             return Left.NOTHING;
         }
-        if (members.size() == 1 && !goesOn && !foreign) {
+        if (members.size() == 1 && !keepsRunning && !foreign) {
             cancelled = true;
             return Left.CANCEL;
         }
@@ -170,50 +171,19 @@ public final class SharedPrebuild implements PrebuildObserver {
         return Left.GOES_ON;
     }
 
-    /** What the ledger has to keep of those who wait. */
+    /** What the ledger has to keep of the builds that share the prebuild. */
     @NonNull
     synchronized Owners owners() {
-        List<UUID> joined = new ArrayList<>();
-        List<Boolean> cancelling = new ArrayList<>();
-        List<Boolean> waiting = new ArrayList<>();
+        List<Owners.Owner> joined = new ArrayList<>();
         boolean firstLeft = true;
         for (RequestRecorder member : members) {
             if (member.requestId().equals(request.requestId())) {
                 firstLeft = false;
             } else {
-                joined.add(member.requestId());
-                cancelling.add(member.isCancelOnAbort());
-                waiting.add(member.isOwned());
+                joined.add(new Owners.Owner(member.requestId(), member.isCancelOnAbort(), member.isOwned()));
             }
         }
-        return new Owners(joined, cancelling, waiting, firstLeft, goesOn, foreign);
-    }
-
-    /**
-     * Owners, by the ids of their requests.
-     *
-     * @param joined who joined and has not left
-     * @param cancelOnAbort whether the early end of each of them cancels the prebuild
-     * @param waiting whether each of them waits
-     * @param firstLeft whether the one who asked first has left
-     * @param goesOn whether one who left wanted it to go on
-     * @param foreign whether somebody else made the prebuild
-     */
-    public record Owners(
-            @NonNull List<UUID> joined,
-            @NonNull List<Boolean> cancelOnAbort,
-            @NonNull List<Boolean> waiting,
-            boolean firstLeft,
-            boolean goesOn,
-            boolean foreign) {
-
-        public static final Owners ONE = new Owners(List.of(), List.of(), List.of(), false, false, false);
-
-        public Owners {
-            joined = List.copyOf(joined);
-            cancelOnAbort = List.copyOf(cancelOnAbort);
-            waiting = List.copyOf(waiting);
-        }
+        return new Owners(joined, firstLeft, keepsRunning, foreign);
     }
 
     private synchronized List<RequestRecorder> members() {

@@ -2,7 +2,6 @@ package io.jenkins.plugins.gitpod.request;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
-import io.jenkins.plugins.gitpod.admin.OpenPrebuild;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

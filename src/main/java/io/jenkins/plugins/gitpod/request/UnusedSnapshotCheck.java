@@ -35,7 +35,7 @@ final class UnusedSnapshotCheck implements PrebuildListener {
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final EngineRuntime runtime;
-    private final StepRequest wish;
+    private final StepRequest request;
     private final String projectId;
     private final TokenSource tokens;
 
@@ -45,11 +45,11 @@ final class UnusedSnapshotCheck implements PrebuildListener {
     /** @param tokens where the token comes from */
     UnusedSnapshotCheck(
             @NonNull EngineRuntime runtime,
-            @NonNull StepRequest wish,
+            @NonNull StepRequest request,
             @NonNull String projectId,
             @NonNull TokenSource tokens) {
         this.runtime = runtime;
-        this.wish = wish;
+        this.request = request;
         this.projectId = projectId;
         this.tokens = tokens;
     }
@@ -64,8 +64,8 @@ final class UnusedSnapshotCheck implements PrebuildListener {
 
     @Override
     public void created(@NonNull PrebuildResult result) {
-        PrebuildListener to = wish.waiter();
-        if (wish.options().isWait()) {
+        PrebuildListener to = request.listener();
+        if (request.options().isWait()) {
             to.created(result);
             runtime.lane(WorkQueue.LOOK_UP).execute(this::check);
             return;
@@ -95,8 +95,8 @@ final class UnusedSnapshotCheck implements PrebuildListener {
         }
         try {
             Project project =
-                    GitpodLookup.get().project(new AuthenticatedConnection(wish.connection(), token), projectId);
-            String reason = UnusedSnapshot.reason(project, wish.options().getEnvironmentClassId());
+                    GitpodLookup.get().project(new AuthenticatedConnection(request.connection(), token), projectId);
+            String reason = UnusedSnapshot.reason(project, request.options().getEnvironmentClassId());
             if (reason != null) {
                 line(reason);
             }
@@ -107,16 +107,16 @@ final class UnusedSnapshotCheck implements PrebuildListener {
 
     @Override
     public boolean isFor(@NonNull UUID requestId) {
-        return wish.waiter().isFor(requestId);
+        return request.listener().isFor(requestId);
     }
 
     @Override
     public void line(@NonNull String line) {
-        wish.waiter().line(line);
+        request.listener().line(line);
     }
 
     @Override
     public void concluded(@NonNull PrebuildRecord record) {
-        wish.waiter().concluded(record);
+        request.listener().concluded(record);
     }
 }

@@ -9,7 +9,6 @@ import hudson.util.XStream2;
 import io.jenkins.plugins.gitpod.engine.RequestStore;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
-import io.jenkins.plugins.gitpod.request.SharedPrebuild;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -24,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -61,7 +61,7 @@ public final class Ledger implements RequestStore {
     /** An open request's origin, all who wait for its prebuild, and the lock of its file. */
     private static final class Announced {
         private volatile RequestOrigin origin;
-        private volatile SharedPrebuild.Owners owners = SharedPrebuild.Owners.ONE;
+        private volatile Owners owners = Owners.FIRST_ONLY;
 
         Announced(RequestOrigin origin) {
             this.origin = origin;
@@ -101,28 +101,27 @@ public final class Ledger implements RequestStore {
         }
     }
 
-    /** Others, or fewer, wait for a request's prebuild now. */
-    public void share(@NonNull UUID requestId, @NonNull SharedPrebuild.Owners owners) {
+    /**
+     * Saves which builds share a request's prebuild now.
+     *
+     * @param owners is asked under the entry's lock, so that a later save never has an earlier state
+     */
+    public void share(@NonNull UUID requestId, @NonNull Supplier<Owners> owners) {
         Announced known = announced.get(requestId);
         if (known != null) {
             synchronized (known) {
-                known.owners = owners;
+                known.owners = owners.get();
                 rewrite(open.resolve(requestId + ".xml"), known);
             }
         }
     }
 
-    private List<LedgerEntry.Joined> jointOwners(SharedPrebuild.Owners owners) {
+    private List<LedgerEntry.Joined> jointOwners(Owners owners) {
         List<LedgerEntry.Joined> joined = new ArrayList<>();
-        for (int i = 0; i < owners.joined().size(); i++) {
-            UUID id = owners.joined().get(i);
-            RequestOrigin origin = origin(id);
+        for (Owners.Owner owner : owners.joined()) {
+            RequestOrigin origin = origin(owner.requestId());
             if (origin != null) {
-                joined.add(new LedgerEntry.Joined(
-                        id,
-                        origin,
-                        owners.cancelOnAbort().get(i),
-                        owners.waiting().get(i)));
+                joined.add(new LedgerEntry.Joined(owner.requestId(), origin, owner.cancelOnAbort(), owner.waiting()));
             }
         }
         return joined;
@@ -215,7 +214,7 @@ public final class Ledger implements RequestStore {
             @NonNull SavedRequest saved,
             @NonNull RequestOrigin origin,
             @NonNull List<LedgerEntry.Joined> joined,
-            @NonNull SharedPrebuild.Owners owners) {}
+            @NonNull Owners owners) {}
 
     /** Reads all open entries; what cannot be read is set aside. */
     @NonNull

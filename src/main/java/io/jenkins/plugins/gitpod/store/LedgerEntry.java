@@ -13,7 +13,6 @@ import io.jenkins.plugins.gitpod.engine.SavedRequest;
 import io.jenkins.plugins.gitpod.engine.SentCreate;
 import io.jenkins.plugins.gitpod.engine.Stage;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
-import io.jenkins.plugins.gitpod.request.SharedPrebuild;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,7 +51,7 @@ public final class LedgerEntry {
     private final String builtCloneUrl;
     private List<Joined> joined;
     private boolean firstLeft;
-    private boolean goesOn;
+    private boolean keepsRunning;
     private boolean foreign;
     private final List<Sent> sends;
     private final String surplusOf;
@@ -150,10 +149,10 @@ public final class LedgerEntry {
 
     /** This entry with all who wait. */
     @NonNull
-    LedgerEntry with(@NonNull List<Joined> others, @NonNull SharedPrebuild.Owners owners) {
+    LedgerEntry with(@NonNull List<Joined> others, @NonNull Owners owners) {
         joined = others.isEmpty() ? null : new ArrayList<>(others);
         firstLeft = owners.firstLeft();
-        goesOn = owners.goesOn();
+        keepsRunning = owners.keepsRunning();
         foreign = owners.foreign();
         // Nobody waits any longer, though somebody once did.
         detached |= owners.firstLeft() && others.isEmpty();
@@ -169,15 +168,11 @@ public final class LedgerEntry {
     }
 
     @NonNull
-    SharedPrebuild.Owners owners() {
-        List<Joined> others = joined();
-        return new SharedPrebuild.Owners(
-                others.stream().map(Joined::id).toList(),
-                others.stream().map(Joined::isCancelOnAbort).toList(),
-                others.stream().map(Joined::isWaiting).toList(),
-                firstLeft,
-                goesOn,
-                foreign);
+    Owners owners() {
+        List<Owners.Owner> others = joined().stream()
+                .map(each -> new Owners.Owner(each.id(), each.isCancelOnAbort(), each.isWaiting()))
+                .toList();
+        return new Owners(others, firstLeft, keepsRunning, foreign);
     }
 
     /** @throws IOException if the file does not say what an entry must say */

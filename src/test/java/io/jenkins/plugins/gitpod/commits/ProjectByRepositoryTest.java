@@ -80,7 +80,7 @@ class ProjectByRepositoryTest {
     }
 
     @AfterEach
-    void forgetUrls() {
+    void forgetUrls() throws Exception {
         urls.close();
     }
 

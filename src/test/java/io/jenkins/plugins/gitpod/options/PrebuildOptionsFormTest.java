@@ -66,6 +66,16 @@ class PrebuildOptionsFormTest {
         GITPOD.simulator().faults().clear();
     }
 
+    /** Adds a connection to the same Gitpod. It has no answers from before. */
+    private static void addConnection(String name) throws Exception {
+        GitpodConnection other =
+                new GitpodConnection(name, GITPOD.simulator().apiUrl().toString());
+        other.setCredentialsId(GitpodFixture.CREDENTIALS_ID);
+        List<GitpodConnection> both = GitpodGlobalConfiguration.get().getConnections();
+        both.add(other);
+        GitpodGlobalConfiguration.get().setConnections(both);
+    }
+
     private static FormValidation checkProject(String value) {
         return form.doCheckProjectId(job, value, "", "");
     }
@@ -91,7 +101,7 @@ class PrebuildOptionsFormTest {
     }
 
     @Test
-    void idsInUpperCaseOrWithBlanksAreAskedForAsGitpodWritesThem() {
+    void idsInUpperCaseOrWithBlanksAreAskedForAsGitpodWritesThem() throws Exception {
         SimProject project = GITPOD.simulator().addProject("upper");
         SimEnvironmentClass environmentClass = GITPOD.simulator().addEnvironmentClass("Upper");
         project.environmentClasses(environmentClass);
@@ -102,7 +112,12 @@ class PrebuildOptionsFormTest {
         assertThat(
                 GITPOD.simulator().books().calls("GetProject").get(0).body(),
                 is("{\"projectId\":\"" + project.id() + "\"}"));
-        assertSays(Kind.OK, "Upper", checkClass(environmentClass.id().toUpperCase(Locale.ROOT) + " ", id));
+        addConnection("upper");
+        assertSays(
+                Kind.OK,
+                "Upper",
+                form.doCheckEnvironmentClassId(
+                        job, environmentClass.id().toUpperCase(Locale.ROOT) + " ", id, "upper", ""));
     }
 
     @Test
@@ -244,13 +259,7 @@ class PrebuildOptionsFormTest {
 
     @Test
     void environmentClassesAreShownAndSuggested() throws Exception {
-        // A connection of its own sees no answer that was kept before.
-        GitpodConnection other =
-                new GitpodConnection("classes", GITPOD.simulator().apiUrl().toString());
-        other.setCredentialsId(GitpodFixture.CREDENTIALS_ID);
-        List<GitpodConnection> both = GitpodGlobalConfiguration.get().getConnections();
-        both.add(other);
-        GitpodGlobalConfiguration.get().setConnections(both);
+        addConnection("classes");
         SimEnvironmentClass small =
                 GITPOD.simulator().addEnvironmentClass("Small").description("2 cores");
         SimEnvironmentClass huge = GITPOD.simulator().addEnvironmentClass("Huge");

@@ -160,8 +160,10 @@ class BadInputTest {
                 "reader", GITPOD.simulator().account("reader").readOnly().token());
         failsWith(
                 GITPOD.step("credentialsId: 'reader'"),
-                "Gitpod denies permission",
-                "may be read-only, or it may belong to a service account that lacks the permission");
+                "Gitpod denies permission to create a prebuild",
+                "It may be read-only: such a token cannot create anything.",
+                "Or it may belong to a service account",
+                "Use a personal access token with read and write access");
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.request.SharedPrebuild.Left;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
+import io.jenkins.plugins.gitpod.store.Owners;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,7 +64,7 @@ class SharedPrebuildTest {
 
     /** As after a restart of Jenkins. */
     private void restart(RequestRecorder first, RequestRecorder... left) {
-        SharedPrebuild.Owners saved = sharing.owners();
+        Owners saved = sharing.owners();
         PrebuildRequest request = sharing.request();
         sharing = new SharedPrebuild(request, first, new CommitHistory(directory, Instant::now));
         List<RequestRecorder> joined = new ArrayList<>(List.of(left));

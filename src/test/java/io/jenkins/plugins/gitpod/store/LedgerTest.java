@@ -14,7 +14,6 @@ import io.jenkins.plugins.gitpod.engine.SavedRequest;
 import io.jenkins.plugins.gitpod.engine.SentCreate;
 import io.jenkins.plugins.gitpod.engine.Stage;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
-import io.jenkins.plugins.gitpod.request.SharedPrebuild;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -273,6 +272,6 @@ class LedgerTest {
     }
 
     private static Ledger.Read alone(SavedRequest saved, RequestOrigin origin) {
-        return new Ledger.Read(saved, origin, List.of(), SharedPrebuild.Owners.ONE);
+        return new Ledger.Read(saved, origin, List.of(), Owners.FIRST_ONLY);
     }
 }

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.gitpod.admin;
+package io.jenkins.plugins.gitpod.request;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;

@@ -1,0 +1,20 @@
+package io.jenkins.plugins.gitpod.decision;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What builds are told about a decision, once the lock under which it was made is released. Not thread-safe. */
+public final class FollowUps {
+
+    private final List<Runnable> tasks = new ArrayList<>();
+
+    /** Adds something that may block, such as a line in a console. */
+    public void add(@NonNull Runnable task) {
+        tasks.add(task);
+    }
+
+    void run() {
+        tasks.forEach(Runnable::run);
+    }
+}

@@ -1,0 +1,26 @@
+package io.jenkins.plugins.gitpod.decision;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.EnvironmentGit;
+import java.util.UUID;
+
+/**
+ * A running prebuild that builds of this Jenkins wait for or requested.
+ *
+ * @param requestId the request that the engine knows
+ * @param firstBuild the build that requested it, for people
+ * @param prebuildId the prebuild's id; empty until it is known
+ * @param phase the last phase seen; empty until one was seen
+ * @param url a page for people
+ * @param builtFrom the commit that it is built from, or null if that is not known
+ * @param isForeign whether it was not created by this Jenkins
+ */
+public record RunningPrebuild(
+        @NonNull UUID requestId,
+        @NonNull String firstBuild,
+        @NonNull String prebuildId,
+        @NonNull String phase,
+        @NonNull String url,
+        @Nullable EnvironmentGit builtFrom,
+        boolean isForeign) {}

@@ -1,0 +1,23 @@
+package io.jenkins.plugins.gitpod.decision;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.api.Project;
+import java.util.List;
+
+/** What this Jenkins knows of its own running prebuilds. No method calls Gitpod. */
+public interface RunningPrebuilds {
+
+    /** The prebuilds of the request's connection, project and environment class that are meant to keep running. */
+    @NonNull
+    List<RunningPrebuild> like(@NonNull StepRequest request, @NonNull Project project);
+
+    /** Whether a prebuild is one of this Jenkins, or was until a short while ago. */
+    boolean isOwn(@NonNull String prebuildId);
+
+    /** Whether a prebuild that seems foreign may come from a create request whose response was lost. */
+    boolean mayBeOwn(@NonNull StepRequest request, @NonNull Prebuild prebuild);
+
+    /** Whether this Jenkins requested a prebuild of the project whose id is not known yet. */
+    boolean anyWithoutId(@NonNull StepRequest request, @NonNull Project project);
+}

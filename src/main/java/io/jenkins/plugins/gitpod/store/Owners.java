@@ -1,0 +1,36 @@
+package io.jenkins.plugins.gitpod.store;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import java.util.List;
+import java.util.UUID;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * The builds that share one prebuild, as the ledger keeps them.
+ *
+ * @param joined the builds that joined the first one's request and have not left
+ * @param firstLeft whether the build that requested the prebuild has left
+ * @param keepsRunning whether a build that left wanted the prebuild to keep running
+ * @param foreign whether the prebuild was not created by this Jenkins
+ */
+@Restricted(NoExternalUse.class)
+public record Owners(@NonNull List<Owner> joined, boolean firstLeft, boolean keepsRunning, boolean foreign) {
+
+    /** Only the build that requested the prebuild. */
+    public static final Owners FIRST_ONLY = new Owners(List.of(), false, false, false);
+
+    /** Copies the list. */
+    public Owners {
+        joined = List.copyOf(joined);
+    }
+
+    /**
+     * A build that joined.
+     *
+     * @param requestId the id of its own request
+     * @param cancelOnAbort whether its early end cancels the prebuild
+     * @param waiting whether the build waits for the prebuild
+     */
+    public record Owner(@NonNull UUID requestId, boolean cancelOnAbort, boolean waiting) {}
+}

@@ -1,0 +1,267 @@
+package io.jenkins.plugins.gitpod.decision;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.instanceOf;
+import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import io.jenkins.plugins.gitpod.api.Project;
+import io.jenkins.plugins.gitpod.api.ProjectTarget;
+import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
+import io.jenkins.plugins.gitpod.checkout.Checkout;
+import io.jenkins.plugins.gitpod.options.PrebuildOptions;
+import io.jenkins.plugins.gitpod.options.WhenActive;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The decision as a table: inputs on the left, a decision on the right. Neither Gitpod nor Jenkins runs. */
+class DecisionRulesTest {
+
+    private static final String REPOSITORY = "https://github.com/acme/shop";
+    private static final String PROJECT_URL = "https://gitpod.example/projects/p/prebuilds";
+    private static final String REVISION = "0123456789abcdef0123456789abcdef01234567";
+    private static final Duration LONG = Duration.ofMinutes(30);
+
+    private final PrebuildOptions options = new PrebuildOptions();
+    private ProjectTarget target = ProjectTarget.branch("main");
+    private Checkout checkout = branch("main");
+    private ChangedPaths changed = ChangedPaths.MATCH;
+    private boolean isAutomatic;
+
+    private Duration age = Duration.ZERO;
+    private LocalState.CompletedPrebuild completed;
+    private boolean isHandled;
+    private boolean missedChange;
+    private Duration sinceLast;
+    private final List<RunningPrebuild> running = new ArrayList<>();
+    private final Set<UUID> forCommit = new HashSet<>();
+    private final List<LocalState.ForeignPrebuild> foreign = new ArrayList<>();
+    private boolean isAnyWithoutId;
+
+    private static Checkout branch(String name) {
+        return checkout(name, Checkout.Kind.BRANCH);
+    }
+
+    private static Checkout checkout(String name, Checkout.Kind kind) {
+        return new Checkout(List.of(REPOSITORY), List.of(name), REVISION, kind, Checkout.From.OWN_SCM, null);
+    }
+
+    private DecisionInputs inputs() {
+        Project project = new Project(
+                "p", "shop", REPOSITORY, target, List.of(), new Project.PrebuildConfiguration(true, List.of()), false);
+        return new DecisionInputs(project, checkout, changed, List.of());
+    }
+
+    private Decision decide() {
+        LocalState state = new LocalState(
+                age, completed, isHandled, missedChange, sinceLast, running, forCommit, foreign, isAnyWithoutId);
+        return DecisionRules.decide(options, isAutomatic, inputs(), state, PROJECT_URL);
+    }
+
+    private RunningPrebuild addRunning(String prebuildId) {
+        return add(prebuildId, false);
+    }
+
+    private RunningPrebuild add(String prebuildId, boolean isForeign) {
+        RunningPrebuild added = new RunningPrebuild(
+                UUID.randomUUID(), "shop#" + running.size(), prebuildId, "RUNNING", PROJECT_URL, null, isForeign);
+        running.add(added);
+        return added;
+    }
+
+    private Decision.Skip assertSkips(String reason) {
+        Decision decision = decide();
+        assertThat(decision, instanceOf(Decision.Skip.class));
+        Decision.Skip skip = (Decision.Skip) decision;
+        assertThat(skip.reason(), containsString(reason));
+        return skip;
+    }
+
+    private void assertCreates(UUID... cancelFirst) {
+        assertEquals(new Decision.Create(List.of(cancelFirst)), decide());
+    }
+
+    private void assertChecksAgain() {
+        assertEquals(new Decision.CheckAgain(DecisionRules.CHECK_INTERVAL), decide());
+    }
+
+    @Test
+    void createsWhenNoOptionSaysOtherwise() {
+        assertCreates();
+        addRunning("one");
+        foreign.add(new LocalState.ForeignPrebuild("two", "RUNNING", false));
+        sinceLast = Duration.ZERO;
+        assertCreates();
+    }
+
+    @Test
+    void onlyProjectBranchSkipsOtherBranchesTagsAndChangeRequests() {
+        options.setOnlyProjectBranch(true);
+        assertCreates();
+        checkout = branch("feature");
+        assertThat(assertSkips("feature").missedChange(), is(false));
+        checkout = checkout("v1", Checkout.Kind.TAG);
+        assertSkips("v1");
+        checkout = checkout("PR-1", Checkout.Kind.CHANGE_REQUEST);
+        assertSkips("PR-1");
+        target = new ProjectTarget(ProjectTarget.Kind.TAG, "v1");
+        checkout = branch("main");
+        assertSkips("v1");
+    }
+
+    @Test
+    void withoutOnlyProjectBranchTheBranchIsSaidAndDoesNotDecide() {
+        checkout = branch("feature");
+        assertCreates();
+        assertThat(DecisionRules.remarks(options, inputs()), contains(containsString("feature")));
+        options.setOnlyProjectBranch(true);
+        assertThat(DecisionRules.remarks(options, inputs()), is(empty()));
+    }
+
+    @Test
+    void aCommitThatHasACompletedPrebuildIsSkippedWithThatPrebuild() {
+        completed = new LocalState.CompletedPrebuild("done", PROJECT_URL, null);
+        Decision.Skip skip = assertSkips("01234567");
+        assertNotNull(skip.instead());
+        assertThat(skip.instead().getId(), is("done"));
+        assertThat(skip.instead().getPhase(), is("COMPLETED"));
+        assertThat(skip.missedChange(), is(false));
+    }
+
+    @Test
+    void aCommitThatWasHandledIsSkippedUnlessNoCommitIsKnown() {
+        isAutomatic = true;
+        isHandled = true;
+        assertSkips("01234567");
+        checkout = null;
+        assertCreates();
+    }
+
+    @Test
+    void onlyIfChangedSkipsUnlessAnEarlierChangeWasMissed() {
+        options.setOnlyIfChanged("docs/**");
+        changed = ChangedPaths.NO_MATCH;
+        assertThat(assertSkips("docs/**").missedChange(), is(false));
+        missedChange = true;
+        assertCreates();
+        missedChange = false;
+        changed = ChangedPaths.MATCH;
+        assertCreates();
+    }
+
+    @Test
+    void minimumIntervalSkipsAndRemembersTheChange() {
+        options.setMinimumInterval(30);
+        assertCreates();
+        sinceLast = Duration.ofMinutes(29);
+        assertThat(assertSkips("30").missedChange(), is(true));
+        sinceLast = Duration.ofMinutes(30);
+        assertCreates();
+    }
+
+    @Test
+    void cancelPreviousCancelsOwnPrebuildsOnly() {
+        options.setWhenActive(WhenActive.CANCEL_PREVIOUS);
+        RunningPrebuild first = addRunning("one");
+        add("two", true);
+        RunningPrebuild third = addRunning("");
+        assertCreates(first.requestId(), third.requestId());
+    }
+
+    @Test
+    void joinTakesTheFirstRunningPrebuild() {
+        options.setWhenActive(WhenActive.JOIN);
+        RunningPrebuild first = addRunning("one");
+        addRunning("two");
+        assertEquals(new Decision.Join(first, true), decide());
+        forCommit.add(first.requestId());
+        assertEquals(new Decision.Join(first, false), decide());
+    }
+
+    @Test
+    void joinTakesAForeignPrebuildOnceItIsSurelyForeign() {
+        options.setWhenActive(WhenActive.JOIN);
+        foreign.add(new LocalState.ForeignPrebuild("two", "RUNNING", false));
+        assertEquals(new Decision.JoinForeign("two"), decide());
+        isAnyWithoutId = true;
+        assertChecksAgain();
+        age = DecisionRules.ID_PATIENCE;
+        assertEquals(new Decision.JoinForeign("two"), decide());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"JOIN", "SKIP"})
+    void aPrebuildThatMayComeFromALostCreateIsNeverForeign(WhenActive whenActive) {
+        options.setWhenActive(whenActive);
+        foreign.add(new LocalState.ForeignPrebuild("two", "RUNNING", true));
+        assertChecksAgain();
+        age = LONG;
+        assertCreates();
+    }
+
+    @Test
+    void skipNamesTheRunningPrebuild() {
+        options.setWhenActive(WhenActive.SKIP);
+        RunningPrebuild one = addRunning("one");
+        Decision.Skip skip = assertSkips("shop#0");
+        assertNotNull(skip.instead());
+        assertThat(skip.instead().getId(), is("one"));
+        assertThat(skip.missedChange(), is(true));
+        forCommit.add(one.requestId());
+        assertThat(assertSkips("shop#0").missedChange(), is(false));
+    }
+
+    @Test
+    void aStepThatSkipsWaitsForTheIdOfTheRunningPrebuild() {
+        options.setWhenActive(WhenActive.SKIP);
+        addRunning("");
+        assertChecksAgain();
+        isAutomatic = true;
+        assertSkips("shop#0");
+        isAutomatic = false;
+        age = DecisionRules.ID_PATIENCE;
+        assertSkips("shop#0");
+    }
+
+    @Test
+    void skipNamesAForeignPrebuild() {
+        options.setWhenActive(WhenActive.SKIP);
+        foreign.add(new LocalState.ForeignPrebuild("two", "SNAPSHOTTING", false));
+        Decision.Skip skip = assertSkips("two");
+        assertNotNull(skip.instead());
+        assertThat(skip.instead().getPhase(), is("SNAPSHOTTING"));
+        assertThat(skip.missedChange(), is(true));
+    }
+
+    /** Each rule alone would decide; together the branch comes first, then the commit, the running prebuilds, the time. */
+    @Test
+    void rulesApplyInTheirOrder() {
+        options.setWhenActive(WhenActive.JOIN);
+        options.setOnlyProjectBranch(true);
+        options.setMinimumInterval(30);
+        checkout = branch("feature");
+        completed = new LocalState.CompletedPrebuild("done", PROJECT_URL, null);
+        RunningPrebuild one = addRunning("one");
+        sinceLast = Duration.ZERO;
+        assertSkips("feature");
+        checkout = branch("main");
+        assertSkips("done");
+        completed = null;
+        assertEquals(new Decision.Join(one, true), decide());
+        running.clear();
+        assertSkips("30");
+        sinceLast = null;
+        assertCreates();
+    }
+}
