@@ -15,7 +15,7 @@ public final class PrebuildItemListener extends ItemListener {
 
     @Override
     public void onLoaded() {
-        PrebuildService.get().goOn();
+        PrebuildService.get().continueRequests();
         OrphanCheck.start();
     }
 

@@ -198,7 +198,7 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
 
     private void resume(PrebuildService service, Run<?, ?> run) throws IOException, InterruptedException {
         switch (service.resume(requestId(), run, this)) {
-            case GOES_ON -> {}
+            case CONTINUES -> {}
             case NEVER_SENT -> {
                 // Jenkins stopped between the start of the step and the saved intent.
                 FlowNode node = getContext().get(FlowNode.class);

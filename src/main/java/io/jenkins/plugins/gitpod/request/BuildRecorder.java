@@ -13,7 +13,7 @@ import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
 import org.springframework.security.access.AccessDeniedException;
 
-/** Saves records with builds, wherever these stand in their lives. */
+/** Saves records with builds, whether they are starting, running, or have ended. */
 final class BuildRecorder {
 
     private static final Logger LOGGER = Logger.getLogger(BuildRecorder.class.getName());
@@ -47,11 +47,8 @@ final class BuildRecorder {
                     }));
             return;
         }
-        if (!run.getRootDir().isDirectory()) {
-            return; // files of a job that is being deleted go before anybody is told
-        }
         try {
-            // Files of a job that is being deleted go before anybody is told.
+            // The files of a job that is being deleted are removed before any listener is told.
             if (run.getRootDir().isDirectory()) {
                 run.save();
             }

@@ -18,7 +18,7 @@ import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Requests for new commits, by nobody but a job's property: saved at once, so that a crash loses none. */
+/** Requests for new commits, made by the job property. They are saved at once, so that a crash loses none. */
 final class CommitRequests {
 
     private static final Logger LOGGER = Logger.getLogger(CommitRequests.class.getName());
@@ -26,19 +26,19 @@ final class CommitRequests {
     private final CommitRequestStore pending;
     private final Ledger ledger;
     private final RequestTokens tokens;
-    private final RequestRegistry requests;
+    private final RequestRegistry registry;
     private final DecisionQueue decisions;
 
     CommitRequests(
             CommitRequestStore pending,
             Ledger ledger,
             RequestTokens tokens,
-            RequestRegistry requests,
+            RequestRegistry registry,
             DecisionQueue decisions) {
         this.pending = pending;
         this.ledger = ledger;
         this.tokens = tokens;
-        this.requests = requests;
+        this.registry = registry;
         this.decisions = decisions;
     }
 
@@ -48,54 +48,55 @@ final class CommitRequests {
             @NonNull Run<?, ?> run,
             @NonNull PrebuildOptions options,
             @NonNull NewCommit commit,
-            @NonNull PrebuildListener waiter)
+            @NonNull PrebuildListener listener)
             throws AbortException {
-        ConfiguredConnection over = ConfiguredConnection.named(options.getConnection());
+        ConfiguredConnection configured = ConfiguredConnection.named(options.getConnection());
         pending.save(new CommitRequestStore.Pending(requestId, run.getExternalizableId(), options, commit));
-        ask(requestId, run, options, over, commit, waiter);
+        ask(requestId, run, options, configured, commit, listener);
     }
 
     private void ask(
             UUID requestId,
             Run<?, ?> run,
             PrebuildOptions options,
-            ConfiguredConnection over,
+            ConfiguredConnection configured,
             NewCommit commit,
-            PrebuildListener waiter) {
+            PrebuildListener listener) {
         RequestOrigin origin = new RequestOrigin(
                 run.getExternalizableId(), run.getParent().getFullName(), null, options.getCredentialsId());
         ledger.announce(requestId, origin);
         decisions.add(
-                new StepRequest(requestId, run, origin, over, options, commit, waiter),
-                tokens.of(over.connection(), requestId, run));
+                new StepRequest(requestId, run, origin, configured, options, commit, listener),
+                tokens.of(configured.connection(), requestId, run));
     }
 
-    /** Goes on with new commits about which nothing was decided when Jenkins stopped. Loads their builds. */
+    /** Continues with new commits for which nothing was decided when Jenkins stopped. Loads their builds. */
     void resume() {
         for (CommitRequestStore.Pending each : pending.readAll()) {
             UUID requestId = each.requestId();
             if (decisions.isPending(requestId)) {
                 continue;
             }
-            // In the ledger by itself, or among those who share a prebuild.
-            boolean isDecided = requests.observer(requestId) != null || ledger.isKnown(requestId);
+            // In the ledger by itself, or as the owner of a shared prebuild.
+            boolean isDecided = registry.recorder(requestId) != null || ledger.isKnown(requestId);
             Run<?, ?> run = isDecided ? null : BuildRecorder.build(each.buildId());
             try {
                 if (run != null) {
-                    ConfiguredConnection over =
+                    ConfiguredConnection configured =
                             ConfiguredConnection.named(each.options().getConnection());
-                    ask(requestId, run, each.options(), over, each.commit(), new Nobody());
+                    ask(requestId, run, each.options(), configured, each.commit(), new NoListener());
                     continue;
                 }
             } catch (AbortException e) {
-                LOGGER.log(Level.WARNING, "No Gitpod prebuild for {0}: {1}", new Object[] {run, e.getMessage()});
+                LOGGER.log(
+                        Level.WARNING, "Skipped the Gitpod prebuild for {0}: {1}", new Object[] {run, e.getMessage()});
             }
             pending.forget(requestId);
         }
     }
 
-    /** Nobody hears what becomes of an automatic prebuild after a restart; the build's page shows it. */
-    private static final class Nobody implements PrebuildListener {
+    /** After a restart no listener is told about a prebuild for a commit; the build's page shows it. */
+    private static final class NoListener implements PrebuildListener {
         @Override
         public boolean isFor(@NonNull UUID requestId) {
             return false;
@@ -108,7 +109,7 @@ final class CommitRequests {
 
         @Override
         public void created(@NonNull PrebuildResult result) {
-            LOGGER.log(Level.FINE, "Made {0}", result);
+            LOGGER.log(Level.FINE, "Created {0}", result);
         }
 
         @Override

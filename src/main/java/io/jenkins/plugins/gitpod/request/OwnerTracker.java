@@ -27,85 +27,88 @@ import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** Those who wait and leave early, whether they say so or not: the last to leave a prebuild takes it along. */
+/**
+ * Owners of prebuilds that leave before the end, whether they say so or not. When the last owner leaves, the prebuild is
+ * cancelled, as {@code cancelOnAbort} says.
+ */
 public final class OwnerTracker {
 
     private static final Logger LOGGER = Logger.getLogger(OwnerTracker.class.getName());
 
-    private final RequestRegistry requests;
+    private final RequestRegistry registry;
     private final Ledger ledger;
     private final ThrottleQueue throttle;
     private final DecisionQueue decisions;
     private final Executor background;
 
     OwnerTracker(
-            RequestRegistry requests,
+            RequestRegistry registry,
             Ledger ledger,
             ThrottleQueue throttle,
             DecisionQueue decisions,
             Executor background) {
-        this.requests = requests;
+        this.registry = registry;
         this.ledger = ledger;
         this.throttle = throttle;
         this.decisions = decisions;
         this.background = background;
     }
 
-    // ---- who says so
+    // ---- owners that say that they leave
 
-    /** The one who waited leaves; it still hears what became of it. */
+    /** The owner of a request leaves. It is still told what becomes of the prebuild. */
     public void leave(@NonNull UUID requestId) {
-        RequestRecorder observer = requests.observer(requestId);
-        if (observer != null) {
-            observer.ownerLeaves();
+        RequestRecorder recorder = registry.recorder(requestId);
+        if (recorder != null) {
+            recorder.ownerLeaves();
         }
-        if (!decisions.withdraw(requestId, () -> leave(requestId)) && observer != null) {
-            depart(observer, CancelReason.ABORTED, null);
+        if (!decisions.withdraw(requestId, () -> leave(requestId)) && recorder != null) {
+            depart(recorder, CancelReason.ABORTED, null);
         }
     }
 
-    /** Cancels a prebuild, whoever waits for it; nothing happens if it is not open. */
+    /** Cancels a prebuild for all its owners. Does nothing if the request is not open. */
     public void cancel(@NonNull UUID requestId) {
         if (decisions.withdraw(requestId, () -> cancel(requestId))) {
             return;
         }
-        SharedPrebuild sharing = requests.sharing(requestId);
-        if (sharing != null) {
-            sharing.cancelled();
+        SharedPrebuild shared = registry.shared(requestId);
+        if (shared != null) {
+            shared.cancelled();
         }
-        cancelForAll(requests.shared(requestId));
+        cancelForAll(registry.sharedId(requestId));
     }
 
-    private void cancelForAll(UUID shared) {
-        PrebuildHandle handle = requests.handle(shared);
-        if (!throttle.withdraw(shared) && handle != null) {
+    private void cancelForAll(UUID sharedId) {
+        PrebuildHandle handle = registry.handle(sharedId);
+        if (!throttle.withdraw(sharedId) && handle != null) {
             handle.cancel();
         }
     }
 
-    /** Nobody is interested in what was asked for by itself; others who wait for the same prebuild keep it. */
+    /** A prebuild requested for a commit is no longer wanted. It keeps running if other builds wait for it. */
     public void dropAutomatic(@NonNull UUID requestId) {
         if (decisions.withdraw(requestId, () -> dropAutomatic(requestId))) {
             return;
         }
-        RequestRecorder observer = requests.observer(requestId);
-        SharedPrebuild sharing = requests.sharing(requestId);
-        if (observer == null || sharing == null) {
+        RequestRecorder recorder = registry.recorder(requestId);
+        SharedPrebuild shared = registry.shared(requestId);
+        if (recorder == null || shared == null) {
             return;
         }
-        switch (sharing.drop(observer)) {
-            case CANCEL -> cancelForAll(sharing.requestId());
-            case GOES_ON -> goesOn(observer, sharing);
-            default -> LOGGER.log(Level.FINE, "Request {0} is over already", requestId);
+        switch (shared.drop(recorder)) {
+            case CANCEL -> cancelForAll(shared.requestId());
+            case KEEPS_RUNNING -> keepsRunning(recorder, shared);
+            default -> LOGGER.log(Level.FINE, "Request {0} has ended already", requestId);
         }
     }
 
-    // ---- who does not
+    // ---- owners that are gone without saying so
 
-    /** Whether an owner like this waits for anything. */
+    /** Whether an owner with such an origin waits for a prebuild. */
     public boolean anyOwner(@NonNull Predicate<RequestOrigin> like) {
-        for (RequestRecorder observer : requests.observers()) {
-            if (observer.isOwned() && like.test(observer.origin())) {
+        for (RequestRecorder recorder : registry.recorders()) {
+            if (recorder.isOwned() && like.test(recorder.origin())) {
                 return true;
             }
         }
@@ -113,32 +116,32 @@ public final class OwnerTracker {
     }
 
     /**
-     * Owners like these are gone: what they waited for is cancelled, by {@code cancelOnAbort}.
+     * Owners with such an origin are gone. Their prebuilds are cancelled, as {@code cancelOnAbort} says.
      *
-     * @param console where to say so if they were not told to stop, or null if there is none left
+     * @param console where this is logged if the owners were not told to stop, or null if there is no console any longer
      */
     public void ownersGone(@NonNull Predicate<RequestOrigin> like, @Nullable TaskListener console) {
         for (UUID requestId : decisions.ofSteps(like)) {
             decisions.withdraw(requestId, () -> ownerGone(requestId, console));
         }
-        for (RequestRecorder observer : requests.observers()) {
-            if (observer.isOwned() && like.test(observer.origin())) {
-                ownerGone(observer, console);
+        for (RequestRecorder recorder : registry.recorders()) {
+            if (recorder.isOwned() && like.test(recorder.origin())) {
+                ownerGone(recorder, console);
             }
         }
     }
 
     /**
-     * Steps like these have ended, and their pipeline goes on. One that has not come back since a restart has not ended: its
-     * pipeline may go on from a state that was saved before it.
+     * Steps with such an origin have ended, and their pipeline continues. A step that has not come back since a restart has
+     * not ended: its pipeline may continue from a state that was saved before the step.
      */
     public void stepsGone(@NonNull Predicate<RequestOrigin> like, @NonNull TaskListener console) {
         for (UUID requestId : decisions.ofSteps(like)) {
             decisions.withdraw(requestId, () -> ownerGone(requestId, console));
         }
-        for (RequestRecorder observer : requests.observers()) {
-            if (observer.isOwned() && !observer.isUnclaimed() && like.test(observer.origin())) {
-                ownerGone(observer, console);
+        for (RequestRecorder recorder : registry.recorders()) {
+            if (recorder.isOwned() && !recorder.isUnclaimed() && like.test(recorder.origin())) {
+                ownerGone(recorder, console);
             }
         }
     }
@@ -151,95 +154,95 @@ public final class OwnerTracker {
     }
 
     private void ownerGone(UUID requestId, @Nullable TaskListener console) {
-        RequestRecorder observer = requests.observer(requestId);
-        if (observer != null && observer.isOwned()) {
-            ownerGone(observer, console);
+        RequestRecorder recorder = registry.recorder(requestId);
+        if (recorder != null && recorder.isOwned()) {
+            ownerGone(recorder, console);
         }
     }
 
-    private void ownerGone(RequestRecorder observer, @Nullable TaskListener console) {
-        boolean silently = observer.ownerGone();
-        depart(observer, CancelReason.OWNER_GONE, silently ? console : null);
+    private void ownerGone(RequestRecorder recorder, @Nullable TaskListener console) {
+        boolean silently = recorder.ownerGone();
+        depart(recorder, CancelReason.OWNER_GONE, silently ? console : null);
     }
 
-    /** The builds of these requests are being deleted: nothing is recorded with them any longer. */
+    /** The builds of these requests are being deleted. Nothing is recorded with them any longer. */
     public void buildsDeleted(@NonNull Predicate<RequestOrigin> like) {
-        for (RequestRecorder observer : requests.observers()) {
-            if (like.test(observer.origin())) {
-                observer.buildDeleted();
+        for (RequestRecorder recorder : registry.recorders()) {
+            if (like.test(recorder.origin())) {
+                recorder.buildDeleted();
             }
         }
     }
 
-    /** The requests of an earlier life that no build has come back to, and where they came from. */
+    /** The requests from before the restart that no build has come back to, with their origins. */
     @NonNull
     public Map<UUID, RequestOrigin> unclaimed() {
         Map<UUID, RequestOrigin> unclaimed = new HashMap<>();
-        for (RequestRecorder observer : requests.observers()) {
-            if (observer.isUnclaimed()) {
-                unclaimed.put(observer.requestId(), observer.origin());
+        for (RequestRecorder recorder : registry.recorders()) {
+            if (recorder.isUnclaimed()) {
+                unclaimed.put(recorder.requestId(), recorder.origin());
             }
         }
         return unclaimed;
     }
 
-    /** The one who waited for this does not come back after a restart. */
+    /** The owner of this request does not come back after a restart. */
     public void unclaimedGone(@NonNull UUID requestId) {
-        RequestRecorder observer = requests.observer(requestId);
-        if (observer != null && observer.isUnclaimed()) {
+        RequestRecorder recorder = registry.recorder(requestId);
+        if (recorder != null && recorder.isUnclaimed()) {
             LOGGER.log(
                     Level.INFO,
-                    "Nobody in build {0} comes back to its Gitpod prebuild",
-                    observer.origin().buildId());
-            ownerGone(observer, null);
+                    "Build {0} does not come back to its Gitpod prebuild",
+                    recorder.origin().buildId());
+            ownerGone(recorder, null);
         }
     }
 
     // ---- what becomes of the prebuild
 
-    private void depart(RequestRecorder observer, CancelReason reason, @Nullable TaskListener console) {
-        SharedPrebuild sharing = requests.sharing(observer.requestId());
-        if (sharing == null) {
+    private void depart(RequestRecorder recorder, CancelReason reason, @Nullable TaskListener console) {
+        SharedPrebuild shared = registry.shared(recorder.requestId());
+        if (shared == null) {
             return;
         }
-        UUID shared = sharing.requestId();
-        PrebuildHandle handle = requests.handle(shared);
+        UUID sharedId = shared.requestId();
+        PrebuildHandle handle = registry.handle(sharedId);
         boolean isMade = handle != null
                 && handle.view().prebuildId() != null
                 && handle.view().cancelReason() == null;
-        switch (sharing.leave(observer, isMade)) {
+        switch (shared.leave(recorder, isMade)) {
             case LAST -> {
-                if (!throttle.withdraw(shared) && handle != null) {
-                    say(console, lastWords(observer, handle));
+                if (!throttle.withdraw(sharedId) && handle != null) {
+                    say(console, lastWords(recorder, handle));
                     handle.leave(reason);
                 }
             }
-            case CANCEL -> cancelForAll(shared);
-            case GOES_ON -> say(console, goesOn(observer, sharing));
-            default -> LOGGER.log(Level.FINE, "Request {0} is over already", observer.requestId());
+            case CANCEL -> cancelForAll(sharedId);
+            case KEEPS_RUNNING -> say(console, keepsRunning(recorder, shared));
+            default -> LOGGER.log(Level.FINE, "Request {0} has ended already", recorder.requestId());
         }
     }
 
-    /** @return what there is to say of it */
-    private String goesOn(RequestRecorder observer, SharedPrebuild sharing) {
-        observer.left();
-        PrebuildHandle handle = requests.handle(sharing.requestId());
+    /** @return the message for the console */
+    private String keepsRunning(RequestRecorder recorder, SharedPrebuild shared) {
+        recorder.left();
+        PrebuildHandle handle = registry.handle(shared.requestId());
         String prebuildId =
                 Objects.toString(handle == null ? null : handle.view().prebuildId(), "");
         String message;
-        if (sharing.isForeign()) {
+        if (shared.isForeign()) {
             message = Messages.PrebuildService_leftForeign(prebuildId);
-        } else if (sharing.memberIds().isEmpty()) {
+        } else if (shared.memberIds().isEmpty()) {
             message = Messages.PrebuildMessages_leftRunning(
-                    prebuildId, observer.messages().url());
+                    prebuildId, recorder.messages().url());
         } else {
             message = Messages.PrebuildService_leftToOthers(prebuildId);
         }
         background.execute(() -> {
-            ledger.share(sharing.requestId(), sharing::owners);
-            observer.left(message);
-            if (!sharing.requestId().equals(observer.requestId())) {
-                requests.remove(observer.requestId());
+            ledger.share(shared.requestId(), shared::owners);
+            recorder.left(message);
+            if (!shared.requestId().equals(recorder.requestId())) {
+                registry.remove(recorder.requestId());
             }
         });
         return message;
@@ -251,10 +254,10 @@ public final class OwnerTracker {
         }
     }
 
-    private static String lastWords(RequestRecorder observer, PrebuildHandle handle) {
+    private static String lastWords(RequestRecorder recorder, PrebuildHandle handle) {
         PrebuildRequest request = handle.view().request();
         String prebuildId = handle.view().prebuildId();
-        String url = observer.messages().url();
+        String url = recorder.messages().url();
         if (request.cancelOnAbort()) {
             return prebuildId == null
                     ? Messages.PrebuildMessages_stillUnknown(request.projectId(), url)
@@ -267,13 +270,18 @@ public final class OwnerTracker {
 
     // ---- steps that Jenkins runs once more
 
-    /** What this build asked for in the same words before the restart, and nobody has come back to; the oldest first. */
+    /**
+     * The requests that this build made with the same options before a restart, and that no step has come back to. The
+     * oldest is first.
+     *
+     * @throws AbortException if the options cannot be used; the message is for people
+     */
     @NonNull
     public List<UUID> unclaimed(@NonNull Run<?, ?> run, @NonNull PrebuildOptions options) throws AbortException {
         String buildId = run.getExternalizableId();
-        List<RequestRecorder> unclaimed = requests.observers().stream()
-                .filter(observer ->
-                        observer.isUnclaimed() && observer.origin().buildId().equals(buildId))
+        List<RequestRecorder> unclaimed = registry.recorders().stream()
+                .filter(recorder ->
+                        recorder.isUnclaimed() && recorder.origin().buildId().equals(buildId))
                 .toList();
         if (unclaimed.isEmpty()) {
             return List.of();
@@ -281,30 +289,34 @@ public final class OwnerTracker {
         String connection =
                 ConfiguredConnection.named(options.getConnection()).connection().name();
         return unclaimed.stream()
-                .filter(observer -> observer.asksFor(options, connection))
+                .filter(recorder -> recorder.asksFor(options, connection))
                 .sorted(Comparator.comparing(RequestRecorder::since))
                 .map(RequestRecorder::requestId)
                 .toList();
     }
 
-    /** @return false if somebody else has come back to it, or it is over */
-    public boolean takeOver(@NonNull UUID requestId, @Nullable String nodeId, @NonNull PrebuildListener waiter) {
-        RequestRecorder observer = requests.observer(requestId);
-        if (observer == null) {
+    /**
+     * A step that Jenkins runs once more waits for the prebuild that it requested before the restart.
+     *
+     * @return false if another step has come back to the request, or it has ended
+     */
+    public boolean takeOver(@NonNull UUID requestId, @Nullable String nodeId, @NonNull PrebuildListener listener) {
+        RequestRecorder recorder = registry.recorder(requestId);
+        if (recorder == null) {
             return false;
         }
-        PrebuildResult known = requests.known(observer);
-        if (!observer.takeOver(waiter)) {
+        PrebuildResult known = registry.known(recorder);
+        if (!recorder.takeOver(listener)) {
             return false;
         }
         ledger.waitsElsewhere(requestId, nodeId);
         RequestOrigin origin = ledger.origin(requestId);
         if (origin != null) {
-            observer.relocated(origin);
+            recorder.relocated(origin);
         }
         if (known != null) {
-            waiter.line(observer.messages().resumed(known.getId()));
-            waiter.created(known);
+            listener.line(recorder.messages().resumed(known.getId()));
+            listener.created(known);
         }
         return true;
     }

@@ -13,20 +13,9 @@ import hudson.model.Run;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.checkout.NewCommit;
 import io.jenkins.plugins.gitpod.config.ConfiguredConnection;
-import io.jenkins.plugins.gitpod.config.ConnectionClients;
-import io.jenkins.plugins.gitpod.config.GitpodConnection;
-import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
-import io.jenkins.plugins.gitpod.decision.DecisionQueue;
 import io.jenkins.plugins.gitpod.decision.StepRequest;
-import io.jenkins.plugins.gitpod.engine.CancelReason;
-import io.jenkins.plugins.gitpod.engine.EngineRuntime;
-import io.jenkins.plugins.gitpod.engine.EngineSettings;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
-import io.jenkins.plugins.gitpod.engine.RequestStore;
-import io.jenkins.plugins.gitpod.engine.SavedRequest;
-import io.jenkins.plugins.gitpod.engine.Stage;
-import io.jenkins.plugins.gitpod.engine.ThreadedRuntime;
 import io.jenkins.plugins.gitpod.engine.TokenSource;
 import io.jenkins.plugins.gitpod.engine.WorkQueue;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
@@ -35,11 +24,6 @@ import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
-import io.jenkins.plugins.gitpod.store.CommitHistory;
-import io.jenkins.plugins.gitpod.store.CommitRequestStore;
-import io.jenkins.plugins.gitpod.store.Ledger;
-import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,14 +32,13 @@ import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionList;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The engine inside Jenkins: takes requests of builds, keeps the ledger, and goes on with what it holds after a restart.
- * No method blocks on a network, a disk or a credentials provider unless it says so.
+ * The engine inside Jenkins: starts and stops it, accepts the requests of builds, and continues open requests after a
+ * restart. No method blocks on a network, a disk or a credentials provider unless its description says so.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -64,37 +47,23 @@ public final class PrebuildService {
     private static final Logger LOGGER = Logger.getLogger(PrebuildService.class.getName());
 
     @CheckForNull
-    private volatile Running running;
+    private volatile RunningService running;
 
-    /** What exists from start to stop. */
-    private record Running(
-            ThreadedRuntime threads,
-            EngineRuntime runtime,
-            PrebuildEngine engine,
-            Ledger ledger,
-            RequestTokens tokens,
-            ThrottleQueue throttle,
-            RequestRegistry registry,
-            RequestLauncher launcher,
-            DecisionQueue decisions,
-            OwnerTracker owners,
-            CommitRequests commitRequests) {}
-
-    /** What of an earlier life is to go on once all of Jenkins is up. Guarded by this. */
+    /** Requests from before the restart that continue once Jenkins is up. Guarded by this. */
     private final List<PrebuildEngine.Restored> toRestore = new ArrayList<>();
 
-    /** What waits for the start. Guarded by this. */
+    /** Tasks that wait until Jenkins is up. Guarded by this. */
     private final List<Runnable> early = new ArrayList<>();
 
     private boolean isUp;
 
-    /** What is known of a request after a restart. */
+    /** What is known about a request after a restart. */
     public enum Resumed {
-        /** The listener hears of it. */
-        GOES_ON,
-        /** Nothing was ever sent for it. */
+        /** It is open, or its end is known. The listener is told. */
+        CONTINUES,
+        /** No create request was sent for it. */
         NEVER_SENT,
-        /** Something was sent, or may have been, but the ledger's entry is lost. */
+        /** A create request was or may have been sent, but the ledger's entry is missing or damaged. */
         LOST
     }
 
@@ -110,7 +79,7 @@ public final class PrebuildService {
         get().start();
     }
 
-    /** Ends the threads once no pipeline runs any longer; the ledger keeps what is open. */
+    /** Stops the threads once no pipeline runs any longer. The ledger keeps the open requests. */
     @Terminator(requires = FlowExecutionList.EXECUTIONS_SUSPENDED)
     @Restricted(NoExternalUse.class)
     public static void shutDown() {
@@ -124,46 +93,18 @@ public final class PrebuildService {
         if (running != null) {
             return;
         }
-        EngineSettings settings = EngineProperties.settings();
-        Path directory = Jenkins.get().getRootDir().toPath().resolve("gitpod-prebuilds");
-        ThreadedRuntime threads = new ThreadedRuntime();
-        EngineRuntime runtime = new SystemRuntime(threads);
-        Ledger ledger = new Ledger(directory);
-        CommitHistory commits = new CommitHistory(directory.resolve("commits"), runtime::now);
-        CommitRequestStore pending = new CommitRequestStore(directory.resolve("new-commits"));
-        PrebuildEngine engine = new PrebuildEngine(
-                runtime, settings, journal(ledger, pending), new ConnectionClients(EngineProperties.client()));
-        RequestTokens tokens = new RequestTokens(ledger, this::isSent);
-        ThrottleQueue throttle = new ThrottleQueue(name -> freePlaces(engine, name));
-        RequestRegistry registry = new RequestRegistry(engine, ledger, tokens, commits, throttle);
-        RequestLauncher launcher =
-                new RequestLauncher(runtime, engine, ledger, tokens, throttle, commits, pending, registry);
-        DecisionQueue decisions = new DecisionQueue(runtime, settings, commits, registry, launcher);
-        OwnerTracker owners = new OwnerTracker(registry, ledger, throttle, decisions, runtime.lane(WorkQueue.DELIVERY));
-        CommitRequests commitRequests = new CommitRequests(pending, ledger, tokens, registry, decisions);
-        running = new Running(
-                threads,
-                runtime,
-                engine,
-                ledger,
-                tokens,
-                throttle,
-                registry,
-                launcher,
-                decisions,
-                owners,
-                commitRequests);
-        toRestore.addAll(registry.restore());
+        running = RunningService.start();
+        toRestore.addAll(running.registry().restore());
     }
 
     /**
-     * Goes on with what the ledger held once jobs, queue and pipelines are there: an end that is recorded loads its build,
-     * which must not happen while Jenkins is still starting.
+     * Continues the requests of the ledger once jobs, queue and pipelines are loaded. Recording the end of a request loads
+     * its build, which must not happen while Jenkins is still starting.
      */
-    public void goOn() {
+    public void continueRequests() {
         List<PrebuildEngine.Restored> restored;
         List<Runnable> waited;
-        Running now;
+        RunningService now;
         synchronized (this) {
             now = running;
             if (now == null) {
@@ -180,7 +121,7 @@ public final class PrebuildService {
         waited.forEach(background()::execute);
     }
 
-    /** Runs something in the background as soon as everything is up; never if Jenkins is stopping. */
+    /** Runs a task in the background once Jenkins is up. The task does not run if Jenkins is stopping. */
     public void whenUp(@NonNull Runnable task) {
         synchronized (this) {
             if (!isUp) {
@@ -191,73 +132,24 @@ public final class PrebuildService {
         background().execute(task);
     }
 
-    /** Whether requests are taken. */
+    /** Whether requests are accepted. */
     public synchronized boolean isUp() {
         return isUp;
     }
 
     private synchronized void stop() {
-        Running now = running;
+        RunningService now = running;
         running = null;
         isUp = false;
         if (now != null) {
-            now.decisions().close();
-            now.threads().close();
-            now.engine().close();
+            now.stop();
         }
         toRestore.clear();
         early.clear();
     }
 
-    /** How many more prebuilds may be under way over a connection. */
-    private static int freePlaces(PrebuildEngine engine, String connectionName) {
-        GitpodConnection connection = GitpodGlobalConfiguration.get().connection(connectionName);
-        Integer most = connection == null ? null : connection.getMostUnderWay();
-        if (most == null) {
-            return Integer.MAX_VALUE;
-        }
-        long underWay = engine.open().stream()
-                .map(PrebuildHandle::view)
-                .filter(view -> view.request().connection().name().equals(connectionName))
-                // What is only looked for, to cancel it if there is any, takes no place.
-                .filter(view -> view.cancelReason() != CancelReason.SURPLUS || view.prebuildId() != null)
-                .count();
-        return (int) Math.max(0, most - underWay);
-    }
-
-    /** The ledger, and with the end of a request the end of what is known of it here. */
-    private RequestStore journal(Ledger ledger, CommitRequestStore pending) {
-        return new RequestStore() {
-            @Override
-            public void save(SavedRequest request) throws IOException {
-                ledger.save(request);
-                UUID requestId = request.request().requestId();
-                pending.forget(requestId);
-                Running now = running;
-                SharedPrebuild sharing = now == null ? null : now.registry().sharing(requestId);
-                if (sharing != null) {
-                    sharing.memberIds().forEach(pending::forget);
-                }
-            }
-
-            @Override
-            public void follows(UUID requestId, UUID after) {
-                ledger.follows(requestId, after);
-            }
-
-            @Override
-            public void close(UUID requestId) {
-                ledger.close(requestId);
-                Running now = running;
-                if (now != null) {
-                    now.registry().over(requestId);
-                }
-            }
-        };
-    }
-
-    private Running running() throws AbortException {
-        Running now = running;
+    private RunningService running() throws AbortException {
+        RunningService now = running;
         if (now == null) {
             throw new AbortException(Messages.PrebuildService_noEngine());
         }
@@ -265,9 +157,9 @@ public final class PrebuildService {
     }
 
     /**
-     * Asks for a prebuild on behalf of a build.
+     * Requests a prebuild for a build.
      *
-     * @param requestId names the request for good: the same one never makes two prebuilds
+     * @param requestId identifies the request for good: one id never creates two prebuilds
      * @param nodeId the flow node that waits, or null if no pipeline does
      * @throws AbortException if the options cannot be used; the message is for people
      */
@@ -282,13 +174,13 @@ public final class PrebuildService {
         if (problem != null) {
             throw new AbortException(problem);
         }
-        Running now = running();
-        ConfiguredConnection over = ConfiguredConnection.named(options.getConnection());
+        RunningService now = running();
+        ConfiguredConnection configured = ConfiguredConnection.named(options.getConnection());
         RequestOrigin origin = new RequestOrigin(
                 run.getExternalizableId(), run.getParent().getFullName(), nodeId, options.getCredentialsId());
-        StepRequest request = new StepRequest(requestId, run, origin, over, options, null, listener);
+        StepRequest request = new StepRequest(requestId, run, origin, configured, options, null, listener);
         if (!run.isBuilding()) {
-            // A pipeline that is killed while it starts runs on for a moment after its build has ended.
+            // A pipeline that is killed while it starts runs for another moment after its build has ended.
             throw new AbortException(Messages.PrebuildService_buildOver());
         }
         String projectId = options.getProjectId();
@@ -296,7 +188,7 @@ public final class PrebuildService {
             throw new AbortException(Messages.Decision_noCheckout());
         }
         now.ledger().announce(requestId, origin);
-        TokenSource tokens = now.tokens().of(over.connection(), requestId, run);
+        TokenSource tokens = now.tokens().of(configured.connection(), requestId, run);
         if (projectId != null && request.isPlain()) {
             UnusedSnapshotCheck check = new UnusedSnapshotCheck(now.runtime(), request, projectId, tokens);
             if (!now.launcher().create(request.with(check), projectId, check::token)) {
@@ -306,13 +198,13 @@ public final class PrebuildService {
             now.decisions().add(request, tokens);
         }
         if (!run.isBuilding()) {
-            // It ended just now, and whoever was told of that may not have seen the request yet.
+            // The build ended just now, and the listener for that may not have seen the request yet.
             now.owners().buildIsOver(requestId);
         }
     }
 
     /**
-     * Asks for a prebuild of a new commit on behalf of nobody but the job's property. It is detached. Writes a small file.
+     * Requests a detached prebuild for a new commit, as the job property says. Writes a small file.
      *
      * @throws AbortException if the options cannot be used; the message is for people
      */
@@ -330,60 +222,52 @@ public final class PrebuildService {
         running().commitRequests().submit(requestId, run, options, commit, listener);
     }
 
-    /** Whether a prebuild may have been made for this request already. */
-    private boolean isSent(@NonNull UUID requestId) {
-        Running now = running;
-        PrebuildHandle handle = now == null ? null : now.engine().find(requestId);
-        return handle != null
-                && (handle.view().stage() == Stage.LOOKING_UP || handle.view().stage() == Stage.WATCHING);
-    }
-
-    /** What happens to the owners of requests; empty while Jenkins is starting or stopping. */
+    /** The owners of requests; empty while Jenkins is starting or stopping. */
     @NonNull
     public Optional<OwnerTracker> owners() {
-        return Optional.ofNullable(running).map(Running::owners);
+        return Optional.ofNullable(running).map(RunningService::owners);
     }
 
-    /** A job, or a folder around jobs, has another name. */
+    /** A job or a folder was renamed or moved. */
     public void relocate(@NonNull String oldFullName, @NonNull String newFullName) {
-        Running now = running;
+        RunningService now = running;
         if (now != null) {
             now.registry().relocate(oldFullName, newFullName);
         }
     }
 
     /**
-     * Goes on waiting for a request after a restart: attaches to it if it is open, or tells what the build's record says
-     * of its end. May read a small file, and saves the build if it lost what it knew of the prebuild.
+     * Resumes waiting for a request after a restart. Attaches the listener if the request is open, or tells it the end from
+     * the build's record. May read a small file. Saves the build if it lost what it knew about the prebuild.
      */
     @NonNull
     public Resumed resume(@NonNull UUID requestId, @NonNull Run<?, ?> run, @NonNull PrebuildListener listener) {
-        Running now = running;
-        RequestRecorder observer = now == null ? null : now.registry().observer(requestId);
-        if (observer != null) {
-            PrebuildResult known = now.registry().known(observer);
+        RunningService now = running;
+        RequestRecorder recorder = now == null ? null : now.registry().recorder(requestId);
+        if (recorder != null) {
+            PrebuildResult known = now.registry().known(recorder);
             if (known != null) {
-                listener.line(observer.messages().resumed(known.getId()));
+                listener.line(recorder.messages().resumed(known.getId()));
             }
-            observer.attach(listener);
+            recorder.attach(listener);
             if (known != null) {
                 if (PrebuildAction.find(run, requestId.toString()) == null) {
-                    observer.restore(known);
+                    recorder.restore(known);
                 }
                 listener.created(known);
             }
-            return Resumed.GOES_ON;
+            return Resumed.CONTINUES;
         }
         PrebuildRecord record = PrebuildAction.find(run, requestId.toString());
         if (record != null && record.getConclusion() != null) {
             listener.concluded(record);
-            return Resumed.GOES_ON;
+            return Resumed.CONTINUES;
         }
         boolean lost = record != null || (now != null && now.ledger().hasLost(requestId));
         return lost ? Resumed.LOST : Resumed.NEVER_SENT;
     }
 
-    /** What a build says of a request whose ledger entry is lost: the prebuild and where to look, as far as is known. */
+    /** The message about a request whose ledger entry is missing or damaged. It names the prebuild if it is known. */
     @NonNull
     public String lostEntry(@NonNull UUID requestId, @NonNull Run<?, ?> run) {
         PrebuildRecord record = PrebuildAction.find(run, requestId.toString());
@@ -393,47 +277,47 @@ public final class PrebuildService {
                 : Messages.PrebuildService_lostEntryOf(result.getId(), result.getUrl());
     }
 
-    /** All that is open, the oldest first. */
+    /** All open requests, the oldest first. */
     @NonNull
     public List<OpenPrebuild> openPrebuilds() {
-        Running now = running;
+        RunningService now = running;
         return now == null ? List.of() : now.registry().shown();
     }
 
-    /** A sentence on a request whose build ends before Gitpod has confirmed the cancel. */
+    /** The message of a build that ends before Gitpod has confirmed the cancellation, or null if nothing is open. */
     @CheckForNull
     public String farewell(@NonNull UUID requestId) {
-        Running now = running;
-        RequestRecorder observer = now == null ? null : now.registry().observer(requestId);
+        RunningService now = running;
+        RequestRecorder recorder = now == null ? null : now.registry().recorder(requestId);
         PrebuildHandle handle = find(requestId);
-        if (observer == null || handle == null) {
+        if (recorder == null || handle == null) {
             return null;
         }
         String prebuildId = handle.view().prebuildId();
         return prebuildId == null
                 ? Messages.PrebuildMessages_stillUnknown(
-                        handle.view().request().projectId(), observer.messages().url())
+                        handle.view().request().projectId(), recorder.messages().url())
                 : Messages.PrebuildMessages_stillCancelling(
-                        prebuildId, observer.messages().url());
+                        prebuildId, recorder.messages().url());
     }
 
-    /** Whether a create has been sent for this request and is not answered. */
+    /** Whether a create request was sent and not answered yet. */
     public boolean isCreateOut(@NonNull UUID requestId) {
         PrebuildHandle handle = find(requestId);
         return handle != null && handle.isCreateOut();
     }
 
-    /** How a request stands, for people, or null if it is not open. */
+    /** The state of a request for people, or null if it is not open. */
     @CheckForNull
     public String status(@NonNull UUID requestId) {
-        Running now = running;
+        RunningService now = running;
         if (now == null) {
             return null;
         }
         if (now.decisions().isPending(requestId)) {
             return Messages.PrebuildService_looking();
         }
-        OpenPrebuild waiting = now.throttle().find(now.registry().shared(requestId));
+        OpenPrebuild waiting = now.throttle().find(now.registry().sharedId(requestId));
         if (waiting != null) {
             return waiting.getState();
         }
@@ -449,20 +333,20 @@ public final class PrebuildService {
 
     @CheckForNull
     private PrebuildHandle find(UUID requestId) {
-        Running now = running;
+        RunningService now = running;
         return now == null ? null : now.registry().handle(requestId);
     }
 
-    /** Runs something that may block on a disk or a console, but not on a network, off the caller's thread. */
+    /** Runs tasks off the caller's thread. They may block on a disk or a console, but not on a network. */
     @NonNull
     public Executor background() {
-        Running now = running;
+        RunningService now = running;
         return now == null ? Runnable::run : now.runtime().lane(WorkQueue.DELIVERY);
     }
 
-    /** Runs something short after a while. */
+    /** Runs a short task after a delay. */
     public void later(@NonNull Duration delay, @NonNull Runnable task) {
-        Running now = running;
+        RunningService now = running;
         if (now != null) {
             now.runtime().schedule(delay, task);
         } else {

@@ -136,7 +136,7 @@ final class RequestLauncher implements DecisionHandler {
             @NonNull String projectId,
             @NonNull UUID requestId,
             @NonNull FollowUps followUps) {
-        SharedPrebuild shared = registry.sharing(requestId);
+        SharedPrebuild shared = registry.shared(requestId);
         RequestRecorder recorder =
                 new RequestRecorder(request.request(projectId), request.origin(), Instant.now(), request.listener());
         if (shared == null || !shared.join(recorder)) {
@@ -201,7 +201,7 @@ final class RequestLauncher implements DecisionHandler {
 
     /** Cancels a running prebuild for all builds that wait for it, in favor of a newer one. */
     private void cancel(UUID requestId, StepRequest by, FollowUps followUps) {
-        SharedPrebuild shared = registry.sharing(requestId);
+        SharedPrebuild shared = registry.shared(requestId);
         if (shared == null) {
             return; // it has just ended
         }

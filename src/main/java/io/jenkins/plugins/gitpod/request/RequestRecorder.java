@@ -24,7 +24,7 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * Keeps a build's record of one request, then tells the one who waits. The record is saved before the waiter hears of the
+ * Saves a build's record of one request, then tells the listener. The record is saved before the waiter hears of the
  * end, so that a step which resumes after a crash finds what it missed.
  */
 final class RequestRecorder implements PrebuildObserver {
@@ -36,7 +36,7 @@ final class RequestRecorder implements PrebuildObserver {
     private volatile boolean left;
 
     @CheckForNull
-    private PrebuildListener waiter;
+    private PrebuildListener listener;
 
     private boolean ownerGone;
     private boolean ownerLeaves;
@@ -44,7 +44,7 @@ final class RequestRecorder implements PrebuildObserver {
     private final Object saving = new Object();
 
     private boolean isBuildDeleted;
-    private boolean isLastWordSaved;
+    private boolean isFinalSaved;
 
     @CheckForNull
     private PrebuildResult result;
@@ -52,11 +52,11 @@ final class RequestRecorder implements PrebuildObserver {
     @CheckForNull
     private PrebuildRecord conclusion;
 
-    RequestRecorder(PrebuildRequest request, RequestOrigin origin, Instant since, @Nullable PrebuildListener waiter) {
+    RequestRecorder(PrebuildRequest request, RequestOrigin origin, Instant since, @Nullable PrebuildListener listener) {
         this.request = request;
         this.origin = origin;
         this.since = since;
-        this.waiter = waiter;
+        this.listener = listener;
         this.messages = new PrebuildMessages(request);
     }
 
@@ -65,7 +65,7 @@ final class RequestRecorder implements PrebuildObserver {
         return request.requestId();
     }
 
-    /** When it was asked for. */
+    /** When the request was made. */
     @NonNull
     Instant since() {
         return since;
@@ -81,12 +81,12 @@ final class RequestRecorder implements PrebuildObserver {
         origin = newOrigin;
     }
 
-    /** Whether an owner waits for it, or once did, whose early end matters. */
+    /** Whether the request has an owner whose early end matters. */
     boolean isOwned() {
         return !request.detached() && !left;
     }
 
-    /** Who once waited has left; the prebuild goes on. */
+    /** The owner has left, and the prebuild keeps running. */
     void left() {
         left = true;
     }
@@ -95,35 +95,35 @@ final class RequestRecorder implements PrebuildObserver {
         return request.cancelOnAbort();
     }
 
-    /** Whether the one who waits has not come back since a restart of Jenkins. */
+    /** Whether the owner has not come back since a restart of Jenkins. */
     synchronized boolean isUnclaimed() {
-        return isOwned() && waiter == null && !ownerGone;
+        return isOwned() && listener == null && !ownerGone;
     }
 
-    /** Whether the one who waits, if one has to, is known to be there. */
+    /** Whether the owner, if the request has one, is known to be there. */
     @Override
     public synchronized boolean isThere() {
-        return !isOwned() || waiter != null && !ownerGone;
+        return !isOwned() || listener != null && !ownerGone;
     }
 
     /**
-     * Who waited is gone and must not be told anything any longer.
+     * The owner is gone and must not be told anything any longer.
      *
-     * @return whether this is news to both sides: neither has the owner heard the end, nor did it leave by itself
+     * @return true if the owner neither was told the end nor left by itself
      */
     synchronized boolean ownerGone() {
         boolean silently = !ownerGone && !ownerLeaves && conclusion == null;
         ownerGone = true;
-        waiter = null;
+        listener = null;
         return silently;
     }
 
-    /** Who waited was told to stop, and says so itself. */
+    /** The owner was told to stop and has said that it leaves. */
     synchronized void ownerLeaves() {
         ownerLeaves = true;
     }
 
-    /** To save a build that is being deleted would bring half of it back. */
+    /** The build is being deleted. Saving it would bring half of it back. */
     void buildDeleted() {
         synchronized (saving) {
             isBuildDeleted = true;
@@ -136,45 +136,45 @@ final class RequestRecorder implements PrebuildObserver {
     }
 
     @NonNull
-    TokenHealth tokenNews() {
+    TokenHealth tokenHealth() {
         return new TokenHealth(request, origin);
     }
 
-    /** What is known of the prebuild so far. */
+    /** What is known about the prebuild so far. */
     @CheckForNull
     synchronized PrebuildResult result() {
         return result;
     }
 
-    /** Somebody waits, from now on; hears the end at once if it has come already. */
-    void attach(PrebuildListener newWaiter) {
+    /** Sets the listener. It is told the end at once if the request has ended already. */
+    void attach(PrebuildListener newListener) {
         PrebuildRecord already;
         synchronized (this) {
-            waiter = newWaiter;
+            listener = newListener;
             already = conclusion;
         }
         if (already != null) {
-            newWaiter.concluded(already);
+            newListener.concluded(already);
         }
     }
 
     /**
-     * Somebody waits in place of one who has not come back since a restart.
+     * Sets the listener in place of an owner that has not come back since a restart.
      *
-     * @return false if there is nobody to stand in for
+     * @return false if the owner is there, or there is none
      */
     boolean takeOver(@NonNull PrebuildListener successor) {
         synchronized (this) {
             if (!isUnclaimed()) {
                 return false;
             }
-            waiter = successor;
+            listener = successor;
         }
         attach(successor);
         return true;
     }
 
-    /** Whether these options over this connection ask for what was asked for here. */
+    /** Whether these options with this connection make the same request. */
     boolean asksFor(@NonNull PrebuildOptions options, @NonNull String connectionName) {
         String projectId = options.getProjectId();
         return request.connection().name().equals(connectionName)
@@ -185,18 +185,18 @@ final class RequestRecorder implements PrebuildObserver {
                 && options.isCancelOnAbort() == request.cancelOnAbort();
     }
 
-    /** A line for the console of whoever waits. */
+    /** Prints a line in the console of the owner. */
     void line(@NonNull String line) {
         PrebuildListener to;
         synchronized (this) {
-            to = waiter;
+            to = listener;
         }
         if (to != null) {
             to.line(line);
         }
     }
 
-    /** The prebuild was known already when this one joined. */
+    /** The prebuild was known already when this request joined it. */
     void adopt(@NonNull PrebuildResult known) {
         PrebuildListener to;
         synchronized (this) {
@@ -204,7 +204,7 @@ final class RequestRecorder implements PrebuildObserver {
                 return;
             }
             result = known;
-            to = waiter;
+            to = listener;
         }
         save(record(null, null));
         if (to != null) {
@@ -226,7 +226,7 @@ final class RequestRecorder implements PrebuildObserver {
         save(record(null, null));
     }
 
-    /** This one left; the prebuild goes on. */
+    /** The owner left, and the prebuild keeps running. */
     void left(@NonNull String message) {
         synchronized (this) {
             if (conclusion != null) {
@@ -236,7 +236,7 @@ final class RequestRecorder implements PrebuildObserver {
         conclude(record(EndStatus.LEFT_RUNNING, message));
     }
 
-    /** The end of a prebuild that this one left running: the build's page shows it. */
+    /** A prebuild that the owner left running has ended. The build's page shows it. */
     void endedWithout(@NonNull Outcome end) {
         boolean isTold;
         synchronized (this) {
@@ -253,7 +253,7 @@ final class RequestRecorder implements PrebuildObserver {
     public void update(Update update) {
         PrebuildListener to;
         synchronized (this) {
-            to = waiter;
+            to = listener;
         }
         String line = messages.line(update);
         if (line != null && to != null) {
@@ -275,7 +275,7 @@ final class RequestRecorder implements PrebuildObserver {
     /**
      * Gitpod says which commit the prebuild is built from.
      *
-     * @param isOlder whether it is known to be older than the build's own one
+     * @param isOlder whether it is known to be older than the build's own commit
      */
     void builtFrom(@NonNull String prebuildId, @NonNull EnvironmentGit git, boolean isOlder) {
         noteCommit(prebuildId, git);
@@ -324,14 +324,14 @@ final class RequestRecorder implements PrebuildObserver {
         PrebuildListener to;
         synchronized (this) {
             conclusion = record;
-            to = waiter;
+            to = listener;
         }
         if (to != null) {
             to.concluded(record);
         }
     }
 
-    /** The build has been told, and is mostly over by now: its page shows the true end. */
+    /** The build was told already and has mostly ended. Its page shows the final state. */
     @Override
     public void settled(Outcome end) {
         if (end instanceof Outcome.Ended ended) {
@@ -354,7 +354,7 @@ final class RequestRecorder implements PrebuildObserver {
                 told.getConclusion() == EndStatus.CANCELLED || told.getConclusion() == EndStatus.LEFT_RUNNING;
         String message = outdated
                 ? messages.outcome(end, Duration.ofMillis(known.getDurationMillis()))
-                : told.getMessage(); // why it was given up still matters
+                : told.getMessage(); // the reason why Jenkins gave up still matters
         save(record(told.getConclusion(), message));
     }
 
@@ -393,11 +393,11 @@ final class RequestRecorder implements PrebuildObserver {
         return EndStatus.ERROR;
     }
 
-    /** The last word stays the last one, whichever thread comes first. */
+    /** Saves the record, unless a final one was saved. */
     private void save(PrebuildRecord record) {
         synchronized (saving) {
-            isLastWordSaved |= record.getConclusion() != null;
-            if (!isBuildDeleted && (record.getConclusion() != null || !isLastWordSaved)) {
+            isFinalSaved |= record.getConclusion() != null;
+            if (!isBuildDeleted && (record.getConclusion() != null || !isFinalSaved)) {
                 BuildRecorder.save(origin, record);
             }
         }

@@ -42,10 +42,10 @@ final class RequestRegistry implements RunningPrebuilds {
     private final RequestTokens tokens;
     private final CommitHistory history;
     private final ThrottleQueue throttle;
-    private final Map<UUID, RequestRecorder> observers = new ConcurrentHashMap<>();
-    private final Map<UUID, SharedPrebuild> sharings = new ConcurrentHashMap<>();
+    private final Map<UUID, RequestRecorder> recorders = new ConcurrentHashMap<>();
+    private final Map<UUID, SharedPrebuild> sharedPrebuilds = new ConcurrentHashMap<>();
 
-    /** Prebuilds that are over, the last of them: Gitpod's lists may lag behind. */
+    /** Prebuilds that ended lately, because Gitpod's lists may lag behind. */
     private final Set<String> past = Collections.synchronizedSet(new LinkedHashSet<>());
 
     RequestRegistry(
@@ -58,44 +58,44 @@ final class RequestRegistry implements RunningPrebuilds {
     }
 
     @NonNull
-    Collection<RequestRecorder> observers() {
-        return observers.values();
+    Collection<RequestRecorder> recorders() {
+        return recorders.values();
     }
 
     @CheckForNull
-    RequestRecorder observer(@NonNull UUID requestId) {
-        return observers.get(requestId);
+    RequestRecorder recorder(@NonNull UUID requestId) {
+        return recorders.get(requestId);
     }
 
     @CheckForNull
-    SharedPrebuild sharing(@NonNull UUID requestId) {
-        return sharings.get(requestId);
+    SharedPrebuild shared(@NonNull UUID requestId) {
+        return sharedPrebuilds.get(requestId);
     }
 
-    /** Every prebuild once. */
+    /** Each shared prebuild once. */
     @NonNull
-    Set<SharedPrebuild> sharings() {
-        return Set.copyOf(sharings.values());
+    Set<SharedPrebuild> sharedPrebuilds() {
+        return Set.copyOf(sharedPrebuilds.values());
     }
 
-    /** The request that the engine knows: one's own, or the one that was joined. */
+    /** The id of the request that the engine knows: the request's own, or the id of the request that it joined. */
     @NonNull
-    UUID shared(@NonNull UUID requestId) {
-        SharedPrebuild sharing = sharings.get(requestId);
-        return sharing == null ? requestId : sharing.requestId();
+    UUID sharedId(@NonNull UUID requestId) {
+        SharedPrebuild shared = sharedPrebuilds.get(requestId);
+        return shared == null ? requestId : shared.requestId();
     }
 
-    /** What the engine does for a request, or null if it has nothing to do with it yet or any longer. */
+    /** The engine's handle of a request, or null if the engine does not know it yet or any longer. */
     @CheckForNull
     PrebuildHandle handle(@NonNull UUID requestId) {
-        return engine.find(shared(requestId));
+        return engine.find(sharedId(requestId));
     }
 
-    /** What is known of a request's prebuild, or null if it is not known to exist. */
+    /** What is known about a request's prebuild, or null if it is not known to exist. */
     @CheckForNull
-    PrebuildResult known(@NonNull RequestRecorder observer) {
-        PrebuildResult known = observer.result();
-        PrebuildHandle handle = known == null ? handle(observer.requestId()) : null;
+    PrebuildResult known(@NonNull RequestRecorder recorder) {
+        PrebuildResult known = recorder.result();
+        PrebuildHandle handle = known == null ? handle(recorder.requestId()) : null;
         if (handle == null) {
             return known;
         }
@@ -103,29 +103,29 @@ final class RequestRegistry implements RunningPrebuilds {
         PrebuildPhase phase = handle.view().phase();
         return prebuildId == null
                 ? null
-                : new PrebuildResult(prebuildId, observer.messages().url(), phase)
+                : new PrebuildResult(prebuildId, recorder.messages().url(), phase)
                         .ofProject(handle.view().request().projectId())
                         .builtFrom(handle.view().builtFrom());
     }
 
-    void enter(@NonNull RequestRecorder observer, @NonNull SharedPrebuild sharing) {
-        sharings.put(observer.requestId(), sharing);
-        observers.put(observer.requestId(), observer);
+    void enter(@NonNull RequestRecorder recorder, @NonNull SharedPrebuild shared) {
+        sharedPrebuilds.put(recorder.requestId(), shared);
+        recorders.put(recorder.requestId(), recorder);
     }
 
-    /** One who joined has left. */
+    /** Removes a request. */
     void remove(@NonNull UUID requestId) {
-        observers.remove(requestId);
-        sharings.remove(requestId);
+        recorders.remove(requestId);
+        sharedPrebuilds.remove(requestId);
         ledger.withdraw(requestId);
     }
 
-    /** The prebuild is over and all who waited have been told. */
+    /** The prebuild has ended, and all builds were told. */
     void over(@NonNull UUID requestId) {
-        SharedPrebuild sharing = sharings.get(requestId);
-        if (sharing != null) {
-            isPast(sharing.prebuildId());
-            sharing.memberIds().forEach(this::remove);
+        SharedPrebuild shared = sharedPrebuilds.get(requestId);
+        if (shared != null) {
+            isPast(shared.prebuildId());
+            shared.memberIds().forEach(this::remove);
         }
         remove(requestId);
     }
@@ -148,7 +148,7 @@ final class RequestRegistry implements RunningPrebuilds {
     public List<RunningPrebuild> like(@NonNull StepRequest request, @NonNull Project project) {
         String apiUrl = request.connection().endpoint().apiUrl().toString();
         String classId = DecisionInputs.classKey(project, request.options().getEnvironmentClassId());
-        return sharings().stream()
+        return sharedPrebuilds().stream()
                 .filter(SharedPrebuild::isActive)
                 .filter(each -> each.isOf(apiUrl, project.id()))
                 .filter(each -> DecisionInputs.classKey(project, each.request().environmentClassId())
@@ -206,7 +206,7 @@ final class RequestRegistry implements RunningPrebuilds {
 
     // ---- restart
 
-    /** Enters what the ledger holds, and returns what the engine is to go on with. */
+    /** Restores the requests of the ledger. Returns what the engine has to continue. */
     @NonNull
     List<PrebuildEngine.Restored> restore() {
         List<Ledger.Read> open = ledger.readOpen();
@@ -219,7 +219,7 @@ final class RequestRegistry implements RunningPrebuilds {
         for (Ledger.Read read : open) {
             PrebuildRequest request = read.saved().request();
             if (read.saved().surplusOf() != null) {
-                // Of use to no build: nobody waits for it and nobody joins it.
+                // No build waits for it, and none may join it.
                 restored.add(new PrebuildEngine.Restored(
                         read.saved(), tokens.of(request.connection(), request.requestId(), null), null));
                 continue;
@@ -229,23 +229,23 @@ final class RequestRegistry implements RunningPrebuilds {
             if (read.owners().firstLeft()) {
                 first.left();
             }
-            SharedPrebuild sharing = new SharedPrebuild(request, first, history);
-            enter(first, sharing);
+            SharedPrebuild shared = new SharedPrebuild(request, first, history);
+            enter(first, shared);
             List<RequestRecorder> joined = new ArrayList<>();
             for (LedgerEntry.Joined each : read.joined()) {
                 PrebuildRequest own = alike(request, each.id(), !each.isWaiting(), each.isCancelOnAbort());
                 RequestRecorder other = new RequestRecorder(own, each.origin(), since, null);
                 joined.add(other);
-                enter(other, sharing);
+                enter(other, shared);
             }
-            sharing.restore(joined, read.owners(), read.saved().prebuildId());
+            shared.restore(joined, read.owners(), read.saved().prebuildId());
             restored.add(new PrebuildEngine.Restored(
-                    read.saved(), tokens.of(request.connection(), request.requestId(), null), sharing));
+                    read.saved(), tokens.of(request.connection(), request.requestId(), null), shared));
         }
         return restored;
     }
 
-    /** A request as the books show it for one who joined another one's. */
+    /** The request of a build that joined the request of another build. */
     @NonNull
     static PrebuildRequest alike(
             @NonNull PrebuildRequest request, @NonNull UUID requestId, boolean detached, boolean cancelOnAbort) {
@@ -259,31 +259,31 @@ final class RequestRegistry implements RunningPrebuilds {
                 cancelOnAbort);
     }
 
-    /** A job, or a folder around jobs, has another name. */
+    /** A job or a folder was renamed or moved. */
     void relocate(@NonNull String oldFullName, @NonNull String newFullName) {
         ledger.relocate(oldFullName, newFullName);
-        observers.forEach((requestId, observer) -> {
+        recorders.forEach((requestId, recorder) -> {
             RequestOrigin origin = ledger.origin(requestId);
             if (origin != null) {
-                observer.relocated(origin);
+                recorder.relocated(origin);
             }
         });
     }
 
-    /** The one who asked, or if that one has left, another one who has not. */
-    private UUID oneWhoWaits(UUID requestId) {
-        SharedPrebuild sharing = sharings.get(requestId);
-        List<UUID> all = sharing == null ? List.of() : sharing.memberIds();
+    /** The build that made the request, or another owner if that build has left. */
+    private UUID anyOwner(UUID requestId) {
+        SharedPrebuild shared = sharedPrebuilds.get(requestId);
+        List<UUID> all = shared == null ? List.of() : shared.memberIds();
         return all.isEmpty() || all.contains(requestId) ? requestId : all.get(0);
     }
 
-    /** All that is open, the oldest first. */
+    /** All open requests, the oldest first. */
     @NonNull
     List<OpenPrebuild> shown() {
         List<OpenPrebuild> all = new ArrayList<>();
         for (PrebuildHandle handle : engine.open()) {
-            // Its build may have been told the end already, while the cancel is still being confirmed.
-            RequestOrigin origin = ledger.origin(oneWhoWaits(handle.requestId()));
+            // The build may have been told the end already, while Gitpod has not confirmed the cancellation.
+            RequestOrigin origin = ledger.origin(anyOwner(handle.requestId()));
             RequestView view = handle.view();
             if (origin != null) {
                 Instant since = view.intentTime() == null ? Instant.now() : view.intentTime();

@@ -16,17 +16,17 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * All who wait for one prebuild: the one who asked for it first and those who joined. The last of them to leave takes the
- * prebuild along, unless one that left wanted it to go on.
+ * The builds that share one prebuild: the build that requested it and the builds that joined. When the last one leaves, the
+ * prebuild is cancelled, unless a build that left wanted it to keep running.
  */
 public final class SharedPrebuild implements PrebuildObserver {
 
     private final PrebuildRequest request;
-    private final TokenHealth tokenNews;
-    private final CommitHistory commits;
+    private final TokenHealth tokenHealth;
+    private final CommitHistory history;
     private final List<RequestRecorder> members = new ArrayList<>();
 
-    /** Those who left it to others; their builds' pages show its end all the same. */
+    /** Requests whose builds left the prebuild to others. The pages of these builds show its end too. */
     private final List<RequestRecorder> leavers = new ArrayList<>();
 
     private final String firstBuild;
@@ -38,15 +38,15 @@ public final class SharedPrebuild implements PrebuildObserver {
     private volatile String classId;
 
     SharedPrebuild(
-            @NonNull PrebuildRequest request, @NonNull RequestRecorder observer, @NonNull CommitHistory commits) {
+            @NonNull PrebuildRequest request, @NonNull RequestRecorder recorder, @NonNull CommitHistory history) {
         this.request = request;
-        this.tokenNews = observer.tokenNews();
-        this.commits = commits;
-        this.firstBuild = observer.origin().buildId();
-        members.add(observer);
+        this.tokenHealth = recorder.tokenHealth();
+        this.history = history;
+        this.firstBuild = recorder.origin().buildId();
+        members.add(recorder);
     }
 
-    /** Somebody else made the prebuild. */
+    /** The prebuild was not created by this Jenkins. */
     @NonNull
     synchronized SharedPrebuild ofForeign(@NonNull String id) {
         foreign = true;
@@ -58,13 +58,13 @@ public final class SharedPrebuild implements PrebuildObserver {
         return foreign;
     }
 
-    /** The build that asked first. */
+    /** The build that requested the prebuild. */
     @NonNull
     public String shownFirstBuild() {
         return firstBuild;
     }
 
-    /** What the engine was asked for. */
+    /** The request that the engine knows. */
     @NonNull
     PrebuildRequest request() {
         return request;
@@ -75,38 +75,38 @@ public final class SharedPrebuild implements PrebuildObserver {
         return request.requestId();
     }
 
-    /** Whether it is of this project of this Gitpod. */
+    /** Whether the prebuild is of this project at this API. */
     boolean isOf(@NonNull String apiUrl, @NonNull String projectId) {
         return request.projectId().equalsIgnoreCase(projectId)
                 && request.connection().endpoint().apiUrl().toString().equals(apiUrl);
     }
 
-    /** The prebuild's id as far as it was told, or null. */
+    /** The prebuild's id, or null if it is not known. */
     @CheckForNull
     String prebuildId() {
         return prebuildId;
     }
 
-    /** Somebody cancels it for all: nobody should join any longer. */
+    /** The prebuild is being cancelled for all builds. No build may join any longer. */
     synchronized void cancelled() {
         cancelled = true;
     }
 
-    /** Whether it is under way and meant to go on. */
+    /** Whether the prebuild runs and is not being cancelled. */
     synchronized boolean isActive() {
         return !over && !cancelled;
     }
 
-    /** @return false if it is too late: then nothing has changed */
-    synchronized boolean join(@NonNull RequestRecorder observer) {
+    /** Adds a build. @return false if the prebuild has ended or is being cancelled; then nothing has changed */
+    synchronized boolean join(@NonNull RequestRecorder recorder) {
         if (!isActive()) {
             return false;
         }
-        members.add(observer);
+        members.add(recorder);
         return true;
     }
 
-    /** After a restart: as the ledger has it. */
+    /** Restores the builds from the ledger after a restart. */
     synchronized void restore(
             @NonNull List<RequestRecorder> joined, @NonNull Owners saved, @Nullable String savedPrebuildId) {
         prebuildId = savedPrebuildId;
@@ -119,56 +119,56 @@ public final class SharedPrebuild implements PrebuildObserver {
         foreign = saved.foreign();
     }
 
-    /** What became of the prebuild when somebody left. */
+    /** What happens to the prebuild when a build leaves. */
     enum Left {
-        /** It goes on, for others or because one of them wanted so. */
-        GOES_ON,
-        /** Nobody waits any longer: the request says what becomes of the prebuild. */
+        /** It keeps running, for other builds or because one of them wanted that. */
+        KEEPS_RUNNING,
+        /** No build waits any longer. The request's options say what happens to the prebuild. */
         LAST,
-        /** Nobody waits any longer, and the request, though nobody ever waited by it, is no longer wanted either. */
+        /** No build waits any longer, and the request, which had no owner of its own, is not wanted either. */
         CANCEL,
-        /** Who leaves was not there, or the prebuild is over. */
+        /** Nothing: the build was not among the owners, or the prebuild has ended. */
         NOTHING
     }
 
     /**
-     * Somebody leaves early. Who takes the prebuild along stays a member, to hear what becomes of it.
+     * A build leaves early. If its leaving cancels the prebuild, it stays a member, so that it is told the end.
      *
      * @param isMade whether the prebuild is known to exist
      */
-    synchronized Left leave(@NonNull RequestRecorder observer, boolean isMade) {
-        if (over || !members.contains(observer)) {
+    synchronized Left leave(@NonNull RequestRecorder recorder, boolean isMade) {
+        if (over || !members.contains(recorder)) {
             return Left.NOTHING;
         }
         boolean isLast = members.size() == 1 && !keepsRunning;
-        boolean isFirst = observer.requestId().equals(request.requestId());
-        boolean cancels = !foreign && observer.isCancelOnAbort();
+        boolean isFirst = recorder.requestId().equals(request.requestId());
+        boolean cancels = !foreign && recorder.isCancelOnAbort();
         if (isLast && cancels) {
             cancelled = true;
             return request.detached() && !isFirst ? Left.CANCEL : Left.LAST;
         } else if (isLast && isFirst && !isMade) {
-            // It may come to nothing yet.
+            // It may still turn out that none was created.
             cancelled = true;
             return Left.LAST;
         }
-        members.remove(observer);
-        leavers.add(observer);
-        keepsRunning |= !foreign && !observer.isCancelOnAbort();
-        return Left.GOES_ON;
+        members.remove(recorder);
+        leavers.add(recorder);
+        keepsRunning |= !foreign && !recorder.isCancelOnAbort();
+        return Left.KEEPS_RUNNING;
     }
 
-    /** An automatic request is no longer wanted: as {@link #leave}, but though nobody waits by it. */
-    synchronized Left drop(@NonNull RequestRecorder observer) {
-        if (over || !members.contains(observer)) {
+    /** A request for a commit is no longer wanted. Like {@link #leave}, but the request has no owner that waits. */
+    synchronized Left drop(@NonNull RequestRecorder recorder) {
+        if (over || !members.contains(recorder)) {
             return Left.NOTHING;
         }
         if (members.size() == 1 && !keepsRunning && !foreign) {
             cancelled = true;
             return Left.CANCEL;
         }
-        members.remove(observer);
-        leavers.add(observer);
-        return Left.GOES_ON;
+        members.remove(recorder);
+        leavers.add(recorder);
+        return Left.KEEPS_RUNNING;
     }
 
     /** What the ledger has to keep of the builds that share the prebuild. */
@@ -201,12 +201,12 @@ public final class SharedPrebuild implements PrebuildObserver {
         return ids;
     }
 
-    /** A line for the console of all who wait. */
+    /** Prints a line in the consoles of all builds that wait. */
     void line(@NonNull String line) {
         members().forEach(member -> member.line(line));
     }
 
-    /** Whether one of those who wait is known to be there, not only to have been there before a restart. */
+    /** Whether one of the owners is known to be there, and not only to have been there before a restart. */
     @Override
     public boolean isThere() {
         return members().stream().anyMatch(RequestRecorder::isThere);
@@ -222,27 +222,27 @@ public final class SharedPrebuild implements PrebuildObserver {
             classId = changed.prebuild().metadata().environmentClassId();
         } else if (update instanceof Update.Created created) {
             prebuildId = created.prebuild().id();
-            commits.act(
+            history.act(
                     CommitHistory.ofProject(
                             request.connection().endpoint().apiUrl().toString(), request.projectId()),
                     null,
                     request.requestId());
         }
-        tokenNews.update(update);
+        tokenHealth.update(update);
         for (RequestRecorder member : members()) {
             member.update(update);
         }
     }
 
-    /** First of all into the book, for a build that hears of it may ask for the same commit again. */
+    /** The history comes first, because a build that is told may request a prebuild of the same commit. */
     private void builtFrom(Update.BuiltFrom built) {
         CommitHistory.Key facts =
                 CommitHistory.ofFacts(request.connection().endpoint().apiUrl().toString(), request.projectId());
         String known = classId == null ? request.environmentClassId() : classId;
         String commit = Objects.requireNonNull(built.git().commit(), "commit");
-        boolean isOlder = commits.builtFrom(facts, request.requestId(), commit, known);
+        boolean isOlder = history.builtFrom(facts, request.requestId(), commit, known);
         for (RequestRecorder member : members()) {
-            // What was booked for the first one's commit says nothing about the commits of the others.
+            // What the history has for the first build's commit says nothing about the commits of the others.
             member.builtFrom(
                     built.prebuildId(),
                     built.git(),
@@ -255,9 +255,9 @@ public final class SharedPrebuild implements PrebuildObserver {
         synchronized (this) {
             over = true;
         }
-        // First of all, for whoever is told may ask for the same commit again.
+        // The history comes first, because a build that is told may request a prebuild of the same commit.
         book(outcome);
-        tokenNews.concluded(outcome);
+        tokenHealth.concluded(outcome);
         for (RequestRecorder member : members()) {
             member.concluded(outcome);
         }
@@ -274,7 +274,7 @@ public final class SharedPrebuild implements PrebuildObserver {
 
     private void book(Outcome outcome) {
         if (outcome instanceof Outcome.Ended ended && ended.prebuild().status().phase() == PrebuildPhase.COMPLETED) {
-            commits.completed(
+            history.completed(
                     request.requestId(),
                     ended.prebuild().id(),
                     request.connection()
@@ -286,7 +286,7 @@ public final class SharedPrebuild implements PrebuildObserver {
                 || outcome instanceof Outcome.NotSent
                 || outcome instanceof Outcome.NotSaved
                 || outcome instanceof Outcome.NoToken noToken && noToken.prebuildId() == null) {
-            commits.nothingMade(request.requestId());
+            history.nothingMade(request.requestId());
         }
     }
 }

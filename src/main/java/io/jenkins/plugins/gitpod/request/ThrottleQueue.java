@@ -11,22 +11,22 @@ import java.util.UUID;
 import java.util.function.ToIntFunction;
 
 /**
- * Where requests wait while their connection has as many prebuilds under way as it may. Jobs take turns, so that one with
- * hundreds of builds keeps no other waiting; of a job the first to come is the first to go. Nothing of a waiting request is
- * saved or sent; after a restart its build asks again.
+ * Requests that wait because their connection has its maximum of concurrent prebuilds. Jobs take turns, so that a job with
+ * hundreds of builds does not block other jobs. The requests of one job keep their order. A waiting request is neither saved
+ * nor sent; after a restart its build makes it again.
  */
 final class ThrottleQueue {
 
-    /** A request that waits, and what sends it on its way. */
+    /** A request that waits, and how it is submitted. */
     record Waiting(
             @NonNull OpenPrebuild shown,
             @NonNull Runnable submit,
             @NonNull Runnable withdrawn) {}
 
-    /** What became of a request that came. */
+    /** What happened to a request that was added. */
     enum Admission {
         SUBMITTED,
-        /** It waits, and so far nobody {@linkplain ThrottleQueue#next looks} for places. */
+        /** It waits, and the caller has to call {@link ThrottleQueue#next} from now on. */
         FIRST_TO_WAIT,
         WAITS
     }
@@ -34,18 +34,18 @@ final class ThrottleQueue {
     private final Map<UUID, Waiting> waiting = new LinkedHashMap<>();
     private final ToIntFunction<String> free;
 
-    /** When jobs had their last turn, as long as anybody waits. */
+    /** When jobs had their last turn, as long as any request waits. */
     private final Map<String, Long> lastTurns = new HashMap<>();
 
     private long turns;
     private boolean looking;
 
-    /** @param free how many more requests a connection may have under way, by its name */
+    /** @param free how many more prebuilds a connection may have, by its name */
     ThrottleQueue(ToIntFunction<String> free) {
         this.free = free;
     }
 
-    /** Submits a request, or has it wait for its turn. */
+    /** Submits a request, or makes it wait for its turn. */
     Admission admit(UUID requestId, Waiting one) {
         synchronized (waiting) {
             boolean before = waiting.values().stream()
@@ -64,9 +64,9 @@ final class ThrottleQueue {
     }
 
     /**
-     * Sends on their way those for whom there is a place now.
+     * Submits the requests that may go now.
      *
-     * @return whether somebody still waits, so that it has to be called again
+     * @return whether requests still wait, so that this method has to be called again
      */
     boolean next() {
         synchronized (waiting) {
@@ -86,7 +86,7 @@ final class ThrottleQueue {
         }
     }
 
-    /** @param places how many each connection has left, as far as that was asked */
+    /** @param places how many prebuilds each connection may still have, as far as that was asked */
     @CheckForNull
     private UUID nextToGo(Map<String, Integer> places) {
         UUID next = null;
@@ -102,7 +102,7 @@ final class ThrottleQueue {
         return next;
     }
 
-    /** @return whether it was waiting; then it is told that it no longer does */
+    /** Removes a request. @return whether it was waiting; then it is told */
     boolean withdraw(UUID requestId) {
         Waiting one;
         synchronized (waiting) {

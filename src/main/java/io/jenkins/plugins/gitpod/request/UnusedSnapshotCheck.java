@@ -23,15 +23,15 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Reads the project of a request whose project nobody has read, and says it if no environment would use the snapshot. That
- * happens once the prebuild is made, with the token that made it: it neither delays the create nor can it fail it. Stands
- * between the engine and the one who waits.
+ * Tells a build if no environment would use the snapshot of its prebuild, for requests that did not read the project before.
+ * It reads the project after the prebuild was created, with the same token, so it neither delays nor fails the create
+ * request. It sits between the engine and the listener.
  */
 final class UnusedSnapshotCheck implements PrebuildListener {
 
     private static final Logger LOGGER = Logger.getLogger(UnusedSnapshotCheck.class.getName());
 
-    /** How long a step that does not wait for the prebuild's end waits for this. */
+    /** How long a step that does not wait for the prebuild waits for this check. */
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final EngineRuntime runtime;
@@ -54,7 +54,7 @@ final class UnusedSnapshotCheck implements PrebuildListener {
         this.tokens = tokens;
     }
 
-    /** The token for the engine; it is used here as well, so that the credential is looked up once. */
+    /** The token for the engine. This check uses the same one, so that the credential is looked up only once. */
     @NonNull
     BearerToken token() throws TokenUnavailableException {
         BearerToken token = tokens.token();
@@ -70,7 +70,7 @@ final class UnusedSnapshotCheck implements PrebuildListener {
             runtime.lane(WorkQueue.LOOK_UP).execute(this::check);
             return;
         }
-        // The step ends with this word, and its console with the step.
+        // The step ends when it is told, and its console ends with the step.
         AtomicBoolean isPassedOn = new AtomicBoolean();
         Runnable passOn = () -> runtime.lane(WorkQueue.DELIVERY).execute(() -> {
             if (isPassedOn.compareAndSet(false, true)) {

@@ -76,9 +76,9 @@ class SharedPrebuildTest {
         RequestRecorder first = first(false, CANCELS);
         RequestRecorder second = joins(CANCELS);
         RequestRecorder third = joins(CANCELS);
-        assertEquals(Left.GOES_ON, sharing.leave(first, true));
+        assertEquals(Left.KEEPS_RUNNING, sharing.leave(first, true));
         assertEquals(Left.NOTHING, sharing.leave(first, true));
-        assertEquals(Left.GOES_ON, sharing.leave(third, true));
+        assertEquals(Left.KEEPS_RUNNING, sharing.leave(third, true));
         assertTrue(sharing.isActive());
         assertEquals(Left.LAST, sharing.leave(second, true));
         assertFalse(sharing.isActive());
@@ -90,10 +90,10 @@ class SharedPrebuildTest {
         RequestRecorder first = first(false, CANCELS);
         RequestRecorder second = joins(CANCELS);
         RequestRecorder third = joins(CANCELS);
-        assertEquals(Left.GOES_ON, sharing.leave(first, true));
+        assertEquals(Left.KEEPS_RUNNING, sharing.leave(first, true));
         restart(first, second, third);
         assertEquals(Left.NOTHING, sharing.leave(first, true));
-        assertEquals(Left.GOES_ON, sharing.leave(second, true));
+        assertEquals(Left.KEEPS_RUNNING, sharing.leave(second, true));
         restart(first, third);
         assertEquals(Left.LAST, sharing.leave(third, true));
     }
@@ -102,9 +102,9 @@ class SharedPrebuildTest {
     void whoWantsItToGoOnKeepsItGoingForGood() throws Exception {
         RequestRecorder first = first(false, LEAVES_IT);
         RequestRecorder second = joins(CANCELS);
-        assertEquals(Left.GOES_ON, sharing.leave(first, true));
+        assertEquals(Left.KEEPS_RUNNING, sharing.leave(first, true));
         restart(first, second);
-        assertEquals(Left.GOES_ON, sharing.leave(second, true));
+        assertEquals(Left.KEEPS_RUNNING, sharing.leave(second, true));
         assertTrue(sharing.isActive());
     }
 
@@ -112,17 +112,17 @@ class SharedPrebuildTest {
     void aJoinedOneThatWantsItToGoOnLeavesItRunning() throws Exception {
         RequestRecorder first = first(false, CANCELS);
         RequestRecorder second = joins(LEAVES_IT);
-        assertEquals(Left.GOES_ON, sharing.leave(first, true));
-        assertEquals(Left.GOES_ON, sharing.leave(second, true));
+        assertEquals(Left.KEEPS_RUNNING, sharing.leave(first, true));
+        assertEquals(Left.KEEPS_RUNNING, sharing.leave(second, true));
         assertTrue(sharing.isActive());
     }
 
     @Test
     void whatItsOnlyOwnerLeavesRunningMayBeJoined() throws Exception {
         RequestRecorder first = first(false, LEAVES_IT);
-        assertEquals(Left.GOES_ON, sharing.leave(first, true));
+        assertEquals(Left.KEEPS_RUNNING, sharing.leave(first, true));
         assertTrue(sharing.isActive());
-        assertEquals(Left.GOES_ON, sharing.leave(joins(CANCELS), true));
+        assertEquals(Left.KEEPS_RUNNING, sharing.leave(joins(CANCELS), true));
         assertTrue(sharing.isActive(), "somebody wanted it to go on");
     }
 
@@ -137,9 +137,9 @@ class SharedPrebuildTest {
     void anAutomaticOneKeepsItGoingUntilItIsDropped() throws Exception {
         RequestRecorder automatic = first(true, CANCELS);
         RequestRecorder second = joins(CANCELS);
-        assertEquals(Left.GOES_ON, sharing.leave(second, true));
+        assertEquals(Left.KEEPS_RUNNING, sharing.leave(second, true));
         RequestRecorder third = joins(CANCELS);
-        assertEquals(Left.GOES_ON, sharing.drop(automatic));
+        assertEquals(Left.KEEPS_RUNNING, sharing.drop(automatic));
         assertEquals(Left.NOTHING, sharing.drop(automatic));
         assertEquals(Left.CANCEL, sharing.leave(third, true));
         assertFalse(sharing.isActive());
@@ -157,13 +157,13 @@ class SharedPrebuildTest {
         RequestRecorder first = first(false, LEAVES_IT);
         sharing.ofForeign("prebuild");
         RequestRecorder second = joins(CANCELS);
-        assertEquals(Left.GOES_ON, sharing.leave(first, true));
+        assertEquals(Left.KEEPS_RUNNING, sharing.leave(first, true));
         restart(first, second);
         assertTrue(sharing.isForeign());
-        assertEquals(Left.GOES_ON, sharing.leave(second, true));
+        assertEquals(Left.KEEPS_RUNNING, sharing.leave(second, true));
         assertTrue(sharing.isActive());
         RequestRecorder automatic = first(true, LEAVES_IT);
         sharing.ofForeign("prebuild");
-        assertEquals(Left.GOES_ON, sharing.drop(automatic));
+        assertEquals(Left.KEEPS_RUNNING, sharing.drop(automatic));
     }
 }

@@ -1,0 +1,133 @@
+package io.jenkins.plugins.gitpod.request;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.gitpod.config.ConnectionClients;
+import io.jenkins.plugins.gitpod.config.GitpodConnection;
+import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
+import io.jenkins.plugins.gitpod.decision.DecisionQueue;
+import io.jenkins.plugins.gitpod.engine.CancelReason;
+import io.jenkins.plugins.gitpod.engine.EngineRuntime;
+import io.jenkins.plugins.gitpod.engine.EngineSettings;
+import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
+import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
+import io.jenkins.plugins.gitpod.engine.RequestStore;
+import io.jenkins.plugins.gitpod.engine.SavedRequest;
+import io.jenkins.plugins.gitpod.engine.Stage;
+import io.jenkins.plugins.gitpod.engine.ThreadedRuntime;
+import io.jenkins.plugins.gitpod.engine.WorkQueue;
+import io.jenkins.plugins.gitpod.store.CommitHistory;
+import io.jenkins.plugins.gitpod.store.CommitRequestStore;
+import io.jenkins.plugins.gitpod.store.Ledger;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import jenkins.model.Jenkins;
+
+/** The parts of {@link PrebuildService} between its start and its stop, and how they are wired. */
+record RunningService(
+        @NonNull ThreadedRuntime threads,
+        @NonNull EngineRuntime runtime,
+        @NonNull PrebuildEngine engine,
+        @NonNull Ledger ledger,
+        @NonNull RequestTokens tokens,
+        @NonNull ThrottleQueue throttle,
+        @NonNull RequestRegistry registry,
+        @NonNull RequestLauncher launcher,
+        @NonNull DecisionQueue decisions,
+        @NonNull OwnerTracker owners,
+        @NonNull CommitRequests commitRequests) {
+
+    /** Makes the parts. Starts no request. */
+    @NonNull
+    static RunningService start() {
+        EngineSettings settings = EngineProperties.settings();
+        Path directory = Jenkins.get().getRootDir().toPath().resolve("gitpod-prebuilds");
+        ThreadedRuntime threads = new ThreadedRuntime();
+        EngineRuntime runtime = new SystemRuntime(threads);
+        Ledger ledger = new Ledger(directory);
+        CommitHistory history = new CommitHistory(directory.resolve("commits"), runtime::now);
+        CommitRequestStore commitStore = new CommitRequestStore(directory.resolve("new-commits"));
+        AtomicReference<RequestRegistry> registryLater = new AtomicReference<>();
+        PrebuildEngine engine = new PrebuildEngine(
+                runtime,
+                settings,
+                new Store(ledger, commitStore, registryLater),
+                new ConnectionClients(EngineProperties.client()));
+        RequestTokens tokens = new RequestTokens(ledger, requestId -> isSent(engine, requestId));
+        ThrottleQueue throttle = new ThrottleQueue(name -> freePlaces(engine, name));
+        RequestRegistry registry = new RequestRegistry(engine, ledger, tokens, history, throttle);
+        registryLater.set(registry);
+        RequestLauncher launcher =
+                new RequestLauncher(runtime, engine, ledger, tokens, throttle, history, commitStore, registry);
+        DecisionQueue decisions = new DecisionQueue(runtime, settings, history, registry, launcher);
+        return new RunningService(
+                threads,
+                runtime,
+                engine,
+                ledger,
+                tokens,
+                throttle,
+                registry,
+                launcher,
+                decisions,
+                new OwnerTracker(registry, ledger, throttle, decisions, runtime.lane(WorkQueue.DELIVERY)),
+                new CommitRequests(commitStore, ledger, tokens, registry, decisions));
+    }
+
+    void stop() {
+        decisions.close();
+        threads.close();
+        engine.close();
+    }
+
+    /** Whether a prebuild may exist for a request already. */
+    private static boolean isSent(PrebuildEngine engine, UUID requestId) {
+        PrebuildHandle handle = engine.find(requestId);
+        return handle != null
+                && (handle.view().stage() == Stage.LOOKING_UP || handle.view().stage() == Stage.WATCHING);
+    }
+
+    /** How many more prebuilds a connection may have at the same time. */
+    private static int freePlaces(PrebuildEngine engine, String connectionName) {
+        GitpodConnection connection = GitpodGlobalConfiguration.get().connection(connectionName);
+        Integer maximum = connection == null ? null : connection.getMostUnderWay();
+        if (maximum == null) {
+            return Integer.MAX_VALUE;
+        }
+        long running = engine.open().stream()
+                .map(PrebuildHandle::view)
+                .filter(view -> view.request().connection().name().equals(connectionName))
+                // A request that only looks for a surplus prebuild does not count.
+                .filter(view -> view.cancelReason() != CancelReason.SURPLUS || view.prebuildId() != null)
+                .count();
+        return (int) Math.max(0, maximum - running);
+    }
+
+    /** The ledger. What it has saved needs no entry among the commit requests, and what it closes leaves the registry. */
+    private record Store(Ledger ledger, CommitRequestStore commitStore, AtomicReference<RequestRegistry> registry)
+            implements RequestStore {
+
+        @Override
+        public void save(SavedRequest request) throws IOException {
+            ledger.save(request);
+            UUID requestId = request.request().requestId();
+            commitStore.forget(requestId);
+            SharedPrebuild shared = registry.get().shared(requestId);
+            if (shared != null) {
+                shared.memberIds().forEach(commitStore::forget);
+            }
+        }
+
+        @Override
+        public void follows(UUID requestId, UUID after) {
+            ledger.follows(requestId, after);
+        }
+
+        @Override
+        public void close(UUID requestId) {
+            ledger.close(requestId);
+            registry.get().over(requestId);
+        }
+    }
+}
