@@ -236,8 +236,8 @@ public final class SharedPrebuild implements PrebuildObserver {
 
     /** The history comes first, because a build that is told may request a prebuild of the same commit. */
     private void builtFrom(Update.BuiltFrom built) {
-        CommitHistory.Key facts =
-                CommitHistory.ofBuiltCommits(request.connection().endpoint().apiUrl().toString(), request.projectId());
+        CommitHistory.Key facts = CommitHistory.ofBuiltCommits(
+                request.connection().endpoint().apiUrl().toString(), request.projectId());
         String known = classId == null ? request.environmentClassId() : classId;
         String commit = Objects.requireNonNull(built.git().commit(), "commit");
         boolean isOlder = history.setBuiltFrom(facts, request.requestId(), commit, known);

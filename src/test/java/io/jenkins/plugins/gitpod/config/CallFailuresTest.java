@@ -100,7 +100,7 @@ class CallFailuresTest {
                 create(),
                 allOf(
                         containsString("Gitpod denies permission to create a prebuild ("),
-                        containsString("but it may be read-only"),
+                        containsString("It may be read-only"),
                         containsString("service account"),
                         containsString("Use a personal access token with read and write access")));
     }

@@ -179,7 +179,7 @@ class GitpodPrebuildBuilderTest {
         job.addProperty(new ParametersDefinitionProperty(new StringParameterDefinition("CRED", "")));
         FreeStyleBuild build = jenkins.assertBuildStatus(
                 Result.FAILURE, job.scheduleBuild2(0, new ParametersAction(new StringParameterValue("CRED", "other"))));
-        jenkins.assertLogContains("There is no credential \"${CRED}\"", build);
+        jenkins.assertLogContains("This job cannot use a Gitpod credential with the id \"${CRED}\"", build);
         assertEquals(0, GITPOD.simulator().books().count("CreatePrebuild"));
     }
 

@@ -285,7 +285,10 @@ class PrebuildOptionsFormTest {
                 Kind.ERROR,
                 "Gitpod has no such environment class",
                 form.doCheckEnvironmentClassId(job, NOWHERE, of, "classes", ""));
-        assertSays(Kind.OK, "default: Small", form.doCheckEnvironmentClassId(job, "", of, "classes", ""));
+        assertSays(
+                Kind.OK,
+                "Default class of the project: Small",
+                form.doCheckEnvironmentClassId(job, "", of, "classes", ""));
         assertSays(
                 Kind.OK, "Environment class Huge", form.doCheckEnvironmentClassId(job, huge.id(), "", "classes", ""));
         assertThat(
@@ -350,7 +353,7 @@ class PrebuildOptionsFormTest {
         assertThat(form.doCheckCredentialsId(job, "", "sim").kind, is(Kind.OK));
         assertSays(
                 Kind.ERROR,
-                "There is no credential &quot;nobody&quot;",
+                "This job cannot use a Gitpod credential with the id &quot;nobody&quot;",
                 form.doCheckCredentialsId(job, "nobody", "sim"));
         assertThat(
                 form.doFillCredentialsIdItems(job, "sim", "gone").stream()
@@ -373,7 +376,7 @@ class PrebuildOptionsFormTest {
                     not(hasItem(GitpodFixture.CREDENTIALS_ID)));
             assertSays(
                     Kind.ERROR,
-                    "There is no credential &quot;gitpod&quot;",
+                    "This job cannot use a Gitpod credential with the id &quot;gitpod&quot;",
                     form.doCheckCredentialsId(limited, GitpodFixture.CREDENTIALS_ID, "sim"));
             assertThat(
                     form.doFillCredentialsIdItems(job, "sim", "").stream()

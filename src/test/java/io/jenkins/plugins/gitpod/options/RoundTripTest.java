@@ -194,11 +194,11 @@ class RoundTripTest {
         step.setProjectId(GITPOD.project().id());
         job.getBuildersList().add(step);
         for (String[] bad : new String[][] {
-            {"timeout", "sixty", "timeout must be 5 to 120 minutes"},
-            {"timeout", "4", "timeout must be 5 to 120 minutes"},
-            {"timeout", "121", "timeout must be 5 to 120 minutes"},
-            {"timeout", "99999999999", "timeout must be 5 to 120 minutes"},
-            {"timeout", SCRIPT, "timeout must be 5 to 120 minutes"},
+            {"timeout", "sixty", "timeout must be from 5 to 120 minutes"},
+            {"timeout", "4", "timeout must be from 5 to 120 minutes"},
+            {"timeout", "121", "timeout must be from 5 to 120 minutes"},
+            {"timeout", "99999999999", "timeout must be from 5 to 120 minutes"},
+            {"timeout", SCRIPT, "timeout must be from 5 to 120 minutes"},
             {"onWarning", "PANIC", "Choose IGNORE, UNSTABLE, or FAIL"},
         }) {
             JSONObject one = new JSONObject()

@@ -161,7 +161,7 @@ class BadInputTest {
         failsWith(
                 GITPOD.step("credentialsId: 'reader'"),
                 "Gitpod denies permission to create a prebuild",
-                "it may be read-only",
+                "It may be read-only: such a token cannot create anything.",
                 "Or it may belong to a service account",
                 "Use a personal access token with read and write access");
     }
