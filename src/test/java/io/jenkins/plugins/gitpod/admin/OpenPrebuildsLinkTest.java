@@ -84,7 +84,7 @@ class OpenPrebuildsLinkTest {
             HtmlTable table = page.getHtmlElementById("gitpod-open-prebuilds");
             assertThat(table.getRows(), hasSize(2));
             String row = table.getRow(1).asNormalizedText();
-            for (String expected : List.of("#1", "shop", "sim", id, "RUNNING", "a build waits for it", "sec")) {
+            for (String expected : List.of("#1", "shop", "sim", id, "RUNNING", "Waiting build", "sec")) {
                 assertThat(row, containsString(expected));
             }
             assertThat(page.getWebResponse().getContentAsString(), not(containsString(SCRIPT)));
@@ -98,9 +98,7 @@ class OpenPrebuildsLinkTest {
         assertEquals(SimPhase.CANCELLED, GITPOD.simulator().prebuild(id).phase());
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             client.login("admin");
-            assertThat(
-                    client.goTo("manage/gitpod-prebuilds").asNormalizedText(),
-                    containsString("No prebuild is under way"));
+            assertThat(client.goTo("manage/gitpod-prebuilds").asNormalizedText(), containsString("No open prebuilds"));
         }
     }
 

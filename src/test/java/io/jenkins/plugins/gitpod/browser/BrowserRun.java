@@ -138,15 +138,15 @@ class BrowserRun {
         browser.click("//button[contains(.,'Add connection')]");
         String connection = "//div[@name='connections'][last()]";
         browser.type(connection + field("name"), "");
-        browser.find(connection + beside("name", "Give the connection a name"));
+        browser.find(connection + beside("name", "Enter a name for the connection"));
         browser.type(connection + field("name"), "gitpod");
         browser.type(connection + field("apiUrl"), "http://gitpod.example.com/api");
-        browser.find(connection + beside("apiUrl", "must begin with https://"));
+        browser.find(connection + beside("apiUrl", "must start with https://"));
         picture("connection-bad-url");
         browser.type(connection + field("apiUrl"), gitpod.simulator().apiUrl().toString());
         browser.click(connection + field("credentialsId") + "/option[@value='gitpod-token']");
         browser.click(connection + "//button[contains(.,'Test connection')]");
-        browser.find(connection + "//*[contains(text(),'a valid token may still be read-only')]");
+        browser.find(connection + "//*[contains(text(),'A valid token may be read-only')]");
         picture("connection-tested");
         browser.click(connection + "//button[contains(.,'Advanced')]");
         browser.find(connection + field("folders"));
@@ -154,9 +154,9 @@ class BrowserRun {
         browser.find(connection + beside("shortestPollSeconds", "from 5 to 120"));
         browser.type(connection + field("shortestPollSeconds"), "5");
         browser.type(connection + field("longestPollSeconds"), "60");
-        browser.type(connection + field("mostCallsAtOnce"), "8");
-        browser.find(connection + beside("mostCallsAtOnce", "from 1 to 7"));
-        browser.type(connection + field("mostCallsAtOnce"), "5");
+        browser.type(connection + field("maximumCalls"), "8");
+        browser.find(connection + beside("maximumCalls", "from 1 to 7"));
+        browser.type(connection + field("maximumCalls"), "5");
         browser.type(connection + field("callTimeoutSeconds"), "30");
         picture("connection-advanced");
         assertClean("connections");
@@ -169,7 +169,7 @@ class BrowserRun {
         assertEquals("gitpod-token", saved.getCredentialsId());
         assertEquals(5, saved.getShortestPollSeconds());
         assertEquals(60, saved.getLongestPollSeconds());
-        assertEquals(5, saved.getMostCallsAtOnce());
+        assertEquals(5, saved.getMaximumCalls());
         assertEquals(30, saved.getCallTimeoutSeconds());
     }
 
@@ -179,7 +179,7 @@ class BrowserRun {
         open(job.getUrl() + "configure");
         browser.complaints();
         browser.click("//button[contains(.,'Add build step')]");
-        browser.click("//*[contains(@class,'jenkins-dropdown__item')][contains(.,'Create Gitpod prebuild')]");
+        browser.click("//*[contains(@class,'jenkins-dropdown__item')][contains(.,'Create a Gitpod prebuild')]");
         browser.typeOnly(field("projectId"), "evil");
         browser.find("//*[contains(@class,'jenkins-dropdown__item')][contains(.,'evil<img src=x')]");
         browser.type(field("projectId"), "");
@@ -192,11 +192,11 @@ class BrowserRun {
         browser.typeOnly(field("environmentClassId"), gpu.id());
         browser.find("//*[contains(@class,'jenkins-dropdown__item')][contains(.,'GPU (" + gpu.id() + ")')]");
         browser.type(field("environmentClassId"), gpu.id());
-        browser.find(beside("environmentClassId", "not among the classes"));
+        browser.find(beside("environmentClassId", "not one of the classes"));
         browser.type(field("environmentClassId"), large.id());
         browser.find(beside("environmentClassId", "Environment class Large (8 cores, 32 GB)"));
         browser.type(field("timeout"), "3");
-        browser.find(beside("timeout", "must be 5 to 120 minutes"));
+        browser.find(beside("timeout", "must be from 5 to 120 minutes"));
         browser.type(field("timeout"), "45");
         browser.click(
                 "//div[@descriptorid='" + GitpodPrebuildBuilder.class.getName() + "']//button[contains(.,'Advanced')]");

@@ -61,8 +61,8 @@ class AfterRestartTest {
             WorkflowJob job = jenkins.jenkins.getAllItems(WorkflowJob.class).get(0);
             WorkflowRun first = job.getBuildByNumber(1);
             WorkflowRun second = job.getBuildByNumber(2);
-            Builds.awaitLog(first, "again");
-            Builds.awaitLog(second, "again");
+            Builds.awaitLog(first, "Resumed waiting");
+            Builds.awaitLog(second, "Resumed waiting");
             first.doStop();
             jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(first));
             assertEquals(0, gitpod.simulator().books().count("CancelPrebuild"));
@@ -115,7 +115,7 @@ class AfterRestartTest {
             jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(last(jenkins, "older")));
             jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(last(jenkins, "skips")));
             jenkins.assertLogContains(
-                    "One is under way already, asked for by active#1", (WorkflowRun) last(jenkins, "skips"));
+                    "A prebuild requested by active#1 is already running", (WorkflowRun) last(jenkins, "skips"));
             assertEquals(
                     EndStatus.COMPLETED,
                     Commits.awaitEnd(last(jenkins, "undecided")).getConclusion());

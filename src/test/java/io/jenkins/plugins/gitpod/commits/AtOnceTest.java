@@ -179,7 +179,7 @@ class AtOnceTest {
                 jenkins.assertLogContains("got " + left.id() + " COMPLETED false", build);
             } else {
                 jenkins.assertBuildStatus(Result.ABORTED, build);
-                jenkins.assertLogContains("asks for a newer one", build);
+                jenkins.assertLogContains("requested a newer one", build);
             }
         }
         assertEquals(1, succeeded);
@@ -188,7 +188,8 @@ class AtOnceTest {
     // ---- somebody else's
 
     private SimPrebuild foreign() throws Exception {
-        Prebuild prebuild = GitpodClients.client(
+        Prebuild prebuild = new GitpodClients(ClientLimits.defaults())
+                .client(
                         GitpodEndpoint.parse(GITPOD.simulator().apiUrl().toString()),
                         BearerToken.of(GITPOD.simulator().account("somebody").token()),
                         ClientLimits.defaults())
@@ -215,7 +216,8 @@ class AtOnceTest {
         SimPrebuild foreign = foreign();
         WorkflowJob job = job("whenActive: 'JOIN'");
         WorkflowRun leaves = job.scheduleBuild2(0).waitForStart();
-        Builds.awaitLog(leaves, "Waiting for Gitpod prebuild " + foreign.id() + ", which is under way and which this");
+        Builds.awaitLog(
+                leaves, "Waiting for Gitpod prebuild " + foreign.id() + ", which is already running and was not");
         WorkflowRun stays = job("whenActive: 'JOIN'").scheduleBuild2(0).waitForStart();
         Builds.awaitLog(stays, "Waiting for Gitpod prebuild " + foreign.id());
         leaves.doStop();
@@ -244,7 +246,7 @@ class AtOnceTest {
         Builds.awaitLog(build, "Waiting for Gitpod prebuild " + foreign.id());
         build.doStop();
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
-        jenkins.assertLogContains(foreign.id() + " goes on, for this Jenkins did not make it.", build);
+        jenkins.assertLogContains(foreign.id() + " keeps running because this Jenkins did not create it.", build);
         assertTrue(foreign.isActive());
         // it can be joined again
         WorkflowRun again = job("whenActive: 'JOIN'").scheduleBuild2(0).waitForStart();
@@ -260,7 +262,7 @@ class AtOnceTest {
         Builds.awaitLog(leaves, "Gitpod prebuild: RUNNING");
         leaves.doStop();
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(leaves));
-        jenkins.assertLogContains("goes on without this build (cancelOnAbort is off)", leaves);
+        jenkins.assertLogContains("keeps running after this build because cancelOnAbort is off", leaves);
         jenkins.assertLogContains(
                 "got " + made().get(0).id() + " RUNNING true",
                 jenkins.buildAndAssertSuccess(job("whenActive: 'SKIP'")));

@@ -130,8 +130,7 @@ class BuiltCommitTest {
         project.commit(STRANGE);
         assertLine(
                 build(job("gitpodPrebuild()")),
-                "built from " + brief(STRANGE) + " of master, which is another commit than this build's "
-                        + brief(head));
+                "built from " + brief(STRANGE) + " of master, which is not this build's commit " + brief(head));
     }
 
     @Test
@@ -144,7 +143,7 @@ class BuiltCommitTest {
         project.commit(newer);
         assertLine(
                 build(job),
-                "built from " + brief(newer) + " of master, which is another commit than this build's " + brief(head));
+                "built from " + brief(newer) + " of master, which is not this build's commit " + brief(head));
     }
 
     @Test

@@ -163,7 +163,8 @@ class OtherCheckoutsTest {
         property.setProjectId(project.id());
         job.addProperty(property);
         WorkflowRun build = build(job);
-        jenkins.assertLogContains("The Gitpod project is not of the repository that was checked out (" + other, build);
+        jenkins.assertLogContains(
+                "The repository of the Gitpod project is not the one that was checked out (" + other, build);
         assertMade(1, 0);
         Repository.push(other, "file", "two");
         build(job);
@@ -174,10 +175,10 @@ class OtherCheckoutsTest {
     void repositoryWithoutAProjectIsNoFaultOfAJobWithoutASourceOfItsOwn() throws Exception {
         projectOfOther.remoteUri("https://git.example.com/elsewhere");
         WorkflowRun build = build(inline("node { git '" + other + "' }"));
-        jenkins.assertLogContains("none was found by the repository that this build checked out", build);
+        jenkins.assertLogContains("no Gitpod project was found for the repository that this build checked out", build);
         assertNull(build.getAction(PrebuildAction.class));
         WorkflowRun own = build(ofOther());
-        assertEquals(1, Commits.awaitEnds(own).size(), "shown on the build's page");
+        assertEquals(1, Commits.awaitEnds(own).size(), "See this build's page for the result");
     }
 
     private WorkflowJob ofOther() throws Exception {
@@ -200,7 +201,7 @@ class OtherCheckoutsTest {
         job.addProperty(new GitpodPrebuildProperty());
         WorkflowRun build = build(job);
         assertMade(1, 0);
-        assertThat(JenkinsRule.getLog(build), not(containsString("was acted on before")));
+        assertThat(JenkinsRule.getLog(build), not(containsString("was already handled")));
     }
 
     // ---- what is no branch
@@ -225,7 +226,7 @@ class OtherCheckoutsTest {
         WorkflowMultiBranchProject multi = multibranch(source);
         assertMade(1, 0);
         WorkflowRun tag = build(multi.getItem("v1"));
-        jenkins.assertLogContains("This build is of tag v1, and the Gitpod project's own branch is master.", tag);
+        jenkins.assertLogContains("This build is of tag v1, but the Gitpod project is configured for master.", tag);
         assertMade(1, 0);
     }
 
@@ -238,7 +239,7 @@ class OtherCheckoutsTest {
         jenkins.assertBuildStatusSuccess(build);
         Commits.awaitDecided();
         jenkins.assertLogContains(
-                "This build is of change request PR-1, and the Gitpod project's own branch is master.", build);
+                "This build is of change request PR-1, but the Gitpod project is configured for master.", build);
         assertMade(0, 0);
     }
 

@@ -179,7 +179,7 @@ class ProjectByRepositoryTest {
         SimProject project = project("context", "").contextUrl("https://github.com/acme/by-context/tree/develop");
         WorkflowMultiBranchProject multi = multibranch("https://github.com/acme/by-context.git");
         jenkins.assertLogContains(
-                "This build is of branch master, and the Gitpod project's own branch is develop.",
+                "This build is of branch master, but the Gitpod project is configured for develop.",
                 built(multi, "master"));
         jenkins.assertLogContains("Created Gitpod prebuild", built(multi, "develop"));
         assertMade(project, 1);
@@ -192,10 +192,10 @@ class ProjectByRepositoryTest {
         SimProject project = project("cased", "https://git.acme.test/Team/cased.git");
         WorkflowRun build = jenkins.buildAndAssertStatus(
                 Result.FAILURE, pipeline("https://git.acme.test/team/cased.git", "master", "gitpodPrebuild()"));
-        jenkins.assertLogContains("Looked for https://git.acme.test/team/cased.git in all its", build);
+        jenkins.assertLogContains("for https://git.acme.test/team/cased.git (https and ssh,", build);
         jenkins.assertLogContains(
                 "The Gitpod project cased (" + project.id()
-                        + ") has https://git.acme.test/Team/cased.git, which differs" + " in upper and lower case only",
+                        + ") has https://git.acme.test/Team/cased.git, which differs only in upper and lower case",
                 build);
         assertMade(project, 0);
     }
@@ -206,11 +206,11 @@ class ProjectByRepositoryTest {
         WorkflowRun build = jenkins.buildAndAssertStatus(
                 Result.FAILURE, pipeline("git@github.com-shop:acme/aliased.git", "master", "gitpodPrebuild()"));
         jenkins.assertLogContains(
-                "The host \"github.com-shop\" may be an alias of an ssh configuration, which Gitpod does not know: then"
-                        + " set projectId.",
+                "The host \"github.com-shop\" may be an alias in an ssh configuration, which Gitpod does not know. If it"
+                        + " is, set projectId.",
                 build);
         jenkins.assertLogContains(
-                "aliased (" + project.id() + ") has the same path on another host, https://github.com/acme/aliased",
+                "aliased (" + project.id() + ") has the same path on another host: https://github.com/acme/aliased",
                 build);
         assertMade(project, 0);
     }
@@ -220,7 +220,8 @@ class ProjectByRepositoryTest {
         SimProject project = project("going", "https://github.com/acme/going").deleted();
         WorkflowRun build = jenkins.buildAndAssertStatus(
                 Result.FAILURE, pipeline("https://github.com/acme/going.git", "master", "gitpodPrebuild()"));
-        jenkins.assertLogContains("To be deleted in Gitpod, and so not used: going (" + project.id() + ").", build);
+        jenkins.assertLogContains(
+                "Not used because they are marked for deletion in Gitpod: going (" + project.id() + ").", build);
         assertMade(project, 0);
     }
 
@@ -243,7 +244,8 @@ class ProjectByRepositoryTest {
         }
         WorkflowRun build = jenkins.buildAndAssertStatus(
                 Result.FAILURE, pipeline("https://github.com/acme/crowd.git", "master", "gitpodPrebuild()"));
-        jenkins.assertLogContains("More than 2000 projects match the name \"crowd\"; only these were compared.", build);
+        jenkins.assertLogContains(
+                "More than 2000 projects match the name \"crowd\"; only the first 2000 were compared.", build);
     }
 
     // ---- several projects
@@ -264,10 +266,10 @@ class ProjectByRepositoryTest {
         jenkins.assertLogContains("Gitpod project develop (" + develop.id() + "), found by", built(multi, "develop"));
         jenkins.assertLogContains(
                 "Other Gitpod projects of this repository are not used: main (" + main.id()
-                        + ", made from the default branch).",
+                        + ", configured for the default branch).",
                 built(multi, "develop"));
         WorkflowRun feature = jenkins.assertBuildStatusSuccess(built(multi, "feature"));
-        jenkins.assertLogContains("No Gitpod prebuild is made. This build is of branch feature, and none of", feature);
+        jenkins.assertLogContains("Skipped: This build is of branch feature, and no Gitpod project of", feature);
         assertMade(main, 1);
         assertMade(develop, 1);
     }
@@ -280,7 +282,7 @@ class ProjectByRepositoryTest {
         WorkflowRun build = jenkins.buildAndAssertSuccess(
                 pipeline("https://github.com/acme/steps-back.git", "master", "gitpodPrebuild()"));
         jenkins.assertLogContains("Gitpod project on (" + on.id() + "), found by", build);
-        jenkins.assertLogContains("are not used: off (" + off.id() + ", prebuilds are off).", build);
+        jenkins.assertLogContains("are not used: off (" + off.id() + ", prebuilds are disabled).", build);
         assertMade(on, 1);
         assertMade(off, 0);
         assertMade(gone, 0);
@@ -293,7 +295,7 @@ class ProjectByRepositoryTest {
         WorkflowRun build = jenkins.buildAndAssertStatus(
                 Result.FAILURE, pipeline("https://github.com/acme/all-off", "master", "gitpodPrebuild()"));
         jenkins.assertLogContains(
-                "all with prebuilds switched off: one (" + one.id() + "), two (" + two.id() + ").", build);
+                "): one (" + one.id() + "), two (" + two.id() + "). Prebuilds are disabled for all of them.", build);
     }
 
     // ---- what a project is made from
@@ -307,17 +309,18 @@ class ProjectByRepositoryTest {
                 project("head", "https://github.com/acme/by-head").target(SimTargetMode.REMOTE_HEAD, "HEAD-like");
         WorkflowMultiBranchProject multi = multibranch("https://github.com/acme/by-head.git");
         jenkins.assertLogContains("Created Gitpod prebuild", built(multi, "master"));
-        jenkins.assertLogContains("own branch is the default branch.", built(multi, "HEAD-like"));
+        jenkins.assertLogContains(
+                "the Gitpod project is configured for the default branch.", built(multi, "HEAD-like"));
         assertMade(project, 1);
     }
 
     @Test
     void pinnedProjectIsSaidAndGuarded() throws Exception {
         SimProject project = project("pinned", "https://github.com/acme/pinned").target(SimTargetMode.REMOTE_TAG, "v1");
-        String pinned = "The Gitpod project is pinned to tag v1: a new commit changes nothing in this project.";
+        String pinned = "The Gitpod project is pinned to tag v1, so a new commit changes nothing in its prebuilds.";
         WorkflowRun guarded = jenkins.buildAndAssertSuccess(
                 pipeline("https://github.com/acme/pinned.git", "master", "gitpodPrebuild onlyProjectBranch: true"));
-        jenkins.assertLogContains("No Gitpod prebuild is made. " + pinned, guarded);
+        jenkins.assertLogContains("Skipped: " + pinned, guarded);
         assertMade(project, 0);
         WorkflowRun made = jenkins.buildAndAssertSuccess(
                 pipeline("https://github.com/acme/pinned.git", "master", "gitpodPrebuild()"));
@@ -396,7 +399,7 @@ class ProjectByRepositoryTest {
             WorkflowJob job = Builds.pipeline(
                     jenkins, "node { git url: '${GIT_SERVER}/by-variable.git', branch: 'master' }\ngitpodPrebuild()");
             WorkflowRun build = jenkins.buildAndAssertStatus(Result.FAILURE, job);
-            jenkins.assertLogContains("Looked for https://github.com/acme/by-variable.git in all its", build);
+            jenkins.assertLogContains("for https://github.com/acme/by-variable.git (https and ssh,", build);
             assertThat(ofGitpod(build), not(containsString("s3cret")));
         } finally {
             jenkins.jenkins.getGlobalNodeProperties().remove(variables);
@@ -431,7 +434,7 @@ class ProjectByRepositoryTest {
         FreeStyleBuild build = jenkins.buildAndAssertSuccess(ofFork);
         assertMade(project, 0);
         jenkins.assertLogContains(
-                "This build is of branch master of " + fork + ", and the Gitpod project's own branch is master.",
+                "This build is of branch master of " + fork + ", but the Gitpod project is configured for master.",
                 build);
         FreeStyleProject ofOrigin = jenkins.createFreeStyleProject();
         ofOrigin.setScm(forkAndOrigin(fork, origin, "upstream/master"));

@@ -142,7 +142,7 @@ class ReachingJenkinsTest {
         await().atMost(Duration.ofSeconds(60)).until(() -> multi.getItem("feature") != null);
         jenkins.waitUntilNoActivityUpTo(60_000);
         jenkins.assertLogContains(
-                "This build is of branch feature, and the Gitpod project's own branch is master.",
+                "This build is of branch feature, but the Gitpod project is configured for master.",
                 multi.getItem("feature").getLastBuild());
         Commits.assertMade(GITPOD, project, 1);
     }

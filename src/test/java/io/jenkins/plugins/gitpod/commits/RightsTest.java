@@ -141,7 +141,9 @@ class RightsTest {
         property.setCredentialsId("in-folder");
         PrebuildRecord refused = recordOf(freestyle(folders[1], property));
         assertEquals(EndStatus.ERROR, refused.getConclusion());
-        assertThat(refused.getMessage(), containsString("There is no credential \"in-folder\" that this job may use"));
+        assertThat(
+                refused.getMessage(),
+                containsString("This job cannot use a Gitpod credential with the id \"in-folder\""));
         assertEquals(0, gitpod.simulator().books().calls().size(), "calls with a token that the job may not use");
         assertEquals(
                 EndStatus.COMPLETED,
@@ -160,7 +162,7 @@ class RightsTest {
         GitpodGlobalConfiguration.get().setConnections(List.of(forOwn));
         PrebuildRecord refused = recordOf(freestyle(folders[1], new GitpodPrebuildProperty()));
         assertEquals(EndStatus.ERROR, refused.getConclusion());
-        assertThat(refused.getMessage(), containsString("is not for the job \"foreign/job\""));
+        assertThat(refused.getMessage(), containsString("is not available to the job \"foreign/job\""));
         assertEquals(0, gitpod.simulator().books().calls().size(), "calls with a token that the job may not use");
         assertEquals(
                 EndStatus.COMPLETED,
@@ -175,7 +177,7 @@ class RightsTest {
         WorkflowJob outside = folders[1].createProject(WorkflowJob.class, "pipeline");
         outside.setDefinition(new CpsFlowDefinition(script, true));
         WorkflowRun refused = jenkins.buildAndAssertStatus(Result.FAILURE, outside);
-        jenkins.assertLogContains("There is no credential \"in-folder\" that this job may use", refused);
+        jenkins.assertLogContains("This job cannot use a Gitpod credential with the id \"in-folder\"", refused);
         assertEquals(0, gitpod.simulator().books().calls().size());
         WorkflowJob inside = folders[0].createProject(WorkflowJob.class, "pipeline");
         inside.setDefinition(new CpsFlowDefinition(script, true));

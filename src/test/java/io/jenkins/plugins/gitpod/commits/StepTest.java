@@ -107,8 +107,7 @@ class StepTest {
                 "node { checkout scmGit(branches: [[name: 'master']], userRemoteConfigs: [[url: 'file://" + repo
                         + "']]) }\ngitpodPrebuild()");
         WorkflowRun build = jenkins.buildAndAssertStatus(Result.FAILURE, none);
-        jenkins.assertLogContains(
-                "none was found by the repository that this build checked out. Looked for file://", build);
+        jenkins.assertLogContains("no Gitpod project was found for the repository that this build checked out.", build);
     }
 
     @Test
@@ -120,7 +119,7 @@ class StepTest {
                         + "', branch: 'nowhere' } catch (e) { echo 'failed' } }\ngitpodPrebuild()",
                 true));
         WorkflowRun build = jenkins.buildAndAssertStatus(Result.FAILURE, job);
-        jenkins.assertLogContains("this build has checked out no repository", build);
+        jenkins.assertLogContains("this build has not checked out a repository", build);
         assertEquals(1, made().size());
     }
 
@@ -131,14 +130,14 @@ class StepTest {
         String feature = "node { git url: '" + repo + "', branch: 'feature' }\n";
         WorkflowRun made = jenkins.buildAndAssertSuccess(Builds.pipeline(jenkins, feature + "gitpodPrebuild()"));
         jenkins.assertLogContains(
-                "This build is of branch feature, but Gitpod makes the prebuild from the project's own branch, master.",
+                "This build is of branch feature, but Gitpod creates the prebuild from the branch of the project: master.",
                 made);
         assertEquals(1, made().size());
         WorkflowRun skipped = jenkins.buildAndAssertSuccess(Builds.pipeline(
                 jenkins,
                 feature + "def p = gitpodPrebuild(onlyProjectBranch: true)\necho \"got '${p.id}' ${p.phase}\""));
         jenkins.assertLogContains("got '' SKIPPED", skipped);
-        jenkins.assertLogContains("No Gitpod prebuild is made. This build is of branch feature", skipped);
+        jenkins.assertLogContains("Skipped: This build is of branch feature", skipped);
         assertEquals(1, made().size());
     }
 
@@ -147,7 +146,7 @@ class StepTest {
         WorkflowJob job = Builds.pipeline(jenkins, checkout() + "gitpodPrebuild minimumInterval: 60, force: true");
         jenkins.buildAndAssertSuccess(job);
         WorkflowRun second = jenkins.buildAndAssertSuccess(job);
-        jenkins.assertLogContains("there have to be 60 between two", second);
+        jenkins.assertLogContains("the minimum interval is 60 min", second);
         assertEquals(1, made().size());
     }
 
@@ -163,7 +162,7 @@ class StepTest {
         Builds.awaitLog(second, "may lack it");
         first.doStop();
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(first));
-        jenkins.assertLogContains("goes on, for others wait for it", first);
+        jenkins.assertLogContains("keeps running because other builds wait for it", first);
         assertThat(made().get(0).phase(), not(SimPhase.CANCELLED));
         assertEquals(0, GITPOD.simulator().books().count("CancelPrebuild"));
         second.doStop();
@@ -183,7 +182,7 @@ class StepTest {
         WorkflowRun skipped = jenkins.buildAndAssertSuccess(Builds.pipeline(
                 jenkins, checkout() + "def p = gitpodPrebuild(whenActive: 'SKIP')\necho \"got ${p.id} ${p.skipped}\""));
         jenkins.assertLogContains("got " + id + " true", skipped);
-        assertThat(JenkinsRule.getLog(skipped), containsString("asked for by " + first.getExternalizableId()));
+        assertThat(JenkinsRule.getLog(skipped), containsString("requested by " + first.getExternalizableId()));
         made().get(0).forcePhase(SimPhase.COMPLETED);
         assertEquals(1, made().size());
     }
@@ -198,7 +197,7 @@ class StepTest {
         jenkins.assertLogContains("got COMPLETED false", jenkins.buildAndAssertSuccess(job));
         Repository.push(repo, "src/Main.java", "class Main {}");
         WorkflowRun skipped = jenkins.buildAndAssertSuccess(job);
-        jenkins.assertLogContains("No Gitpod prebuild is made. No changed path matches .devcontainer/**", skipped);
+        jenkins.assertLogContains("Skipped: No changed file matches .devcontainer/**", skipped);
         jenkins.assertLogContains("got SKIPPED true", skipped);
         Repository.push(repo, "web/package-lock.json", "{}");
         jenkins.assertLogContains("got COMPLETED false", jenkins.buildAndAssertSuccess(job));
@@ -212,7 +211,7 @@ class StepTest {
         job.setConcurrentBuild(true);
         WorkflowJob skips = Builds.pipeline(
                 jenkins, checkout() + "gitpodPrebuild onlyIfChanged: '.devcontainer/**', whenActive: 'SKIP'");
-        jenkins.assertLogContains("One is under way already", jenkins.buildAndAssertSuccess(skips));
+        jenkins.assertLogContains("is already running", jenkins.buildAndAssertSuccess(skips));
         made().get(2).forcePhase(SimPhase.COMPLETED);
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(waits));
         project.plan(PhasePlan.quick(Duration.ofMillis(300)));
@@ -241,7 +240,7 @@ class StepTest {
     void branchThatIsNotKnownIsSaid() throws Exception {
         WorkflowRun build = jenkins.buildAndAssertSuccess(
                 Builds.pipeline(jenkins, "gitpodPrebuild projectId: '" + project.id() + "', onlyProjectBranch: true"));
-        jenkins.assertLogContains("it is not known whether it is of the project's own branch", build);
+        jenkins.assertLogContains("Jenkins cannot tell whether it is of the project's branch", build);
         assertEquals(1, made().size());
     }
 

@@ -77,8 +77,8 @@ class CallFailuresTest {
         assertThat(
                 create(),
                 is("Gitpod cannot create this prebuild (Prebuilds need the Core plan.). Check that the plan of the"
-                        + " organization includes prebuilds, that prebuilds are on for the project, and that the"
-                        + " environment class is among those that the project prebuilds. Gitpod suggests: Upgrade plan ("
+                        + " organization includes prebuilds, and that prebuilds are enabled for the project. Also check that"
+                        + " the environment class is one of the project's prebuild classes. Gitpod suggests: Upgrade plan ("
                         + origin() + "/settings/plan)."));
     }
 
@@ -109,7 +109,7 @@ class CallFailuresTest {
     void theSameCodesOfOtherCallsKeepTheirWords() {
         assertThat(
                 CallFailures.explain(error("CancelPrebuild", ErrorCode.FAILED_PRECONDITION), connection),
-                is("Gitpod answered failed_precondition: no"));
+                is("Gitpod responded with failed_precondition: no"));
         assertThat(
                 CallFailures.explain(error("GetProject", ErrorCode.PERMISSION_DENIED), connection),
                 not(containsString("create a prebuild (")));
@@ -125,7 +125,7 @@ class CallFailuresTest {
 
         assertThat(
                 CallFailures.explain(e, connection("https://gitpod.example/ctx/api")),
-                is("Gitpod answered aborted: no Gitpod suggests: One (https://gitpod.example/one); Two {0}."));
+                is("Gitpod responded with aborted: no Gitpod suggests: One (https://gitpod.example/one); Two {0}."));
     }
 
     private static GitpodException error(String method, ErrorCode code) {

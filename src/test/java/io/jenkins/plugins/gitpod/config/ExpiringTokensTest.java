@@ -114,7 +114,7 @@ class ExpiringTokensTest {
         look();
         assertFalse(monitor.isActivated()); // nobody has used it
         jenkins.buildAndAssertSuccess(job);
-        String notice = "The token of the credential \"robot\", which the job \"own\" uses with the connection \"sim\","
+        String notice = "The token in the credential \"robot\", which the job \"own\" uses with the connection \"sim\","
                 + " expires on " + time(end) + ".";
         assertThat(monitor.getProblems(), contains(notice));
         look();

@@ -68,8 +68,8 @@ class GitpodConnectionTest {
         FormValidation validation = form.doTestConnection("sim", apiUrl, GitpodFixture.CREDENTIALS_ID);
         assertSays(Kind.OK, "the user " + GITPOD.account().subjectId(), validation);
         assertSays(Kind.OK, "organization " + GITPOD.account().organizationId(), validation);
-        assertSays(Kind.OK, "It sees the projects shop.", validation);
-        assertSays(Kind.OK, "a valid token may still be read-only", validation);
+        assertSays(Kind.OK, "It can see the projects shop.", validation);
+        assertSays(Kind.OK, "A valid token may be read-only", validation);
         assertThat(validation.renderHtml(), not(containsString(GITPOD.account().token())));
     }
 
@@ -100,44 +100,53 @@ class GitpodConnectionTest {
     @Test
     void theTwoHostsOfThePublicServiceAreOneWay() throws Exception {
         Connection asked = new GitpodConnection("x", "https://app.ona.com/api").toEngine();
-        assertTrue(new GitpodConnection("x", GOOD).isWayOf(asked));
-        assertThat(new GitpodConnection("x", "https://gitpod.example/api").isWayOf(asked), is(false));
-        assertThat(new GitpodConnection("y", GOOD).isWayOf(asked), is(false));
+        assertTrue(new GitpodConnection("x", GOOD).serves(asked));
+        assertThat(new GitpodConnection("x", "https://gitpod.example/api").serves(asked), is(false));
+        assertThat(new GitpodConnection("y", GOOD).serves(asked), is(false));
     }
 
     @Test
     void theTestSaysWhatIsWrong() throws Exception {
         GitpodFixture.addCredential("expired", "not-a-token-any-more");
         assertSays(Kind.ERROR, "Gitpod does not accept the token", form.doTestConnection("sim", apiUrl, "expired"));
-        assertSays(Kind.ERROR, "There is no credential", form.doTestConnection("sim", apiUrl, "nobody"));
-        assertSays(Kind.ERROR, "Choose a default credential first", form.doTestConnection("sim", apiUrl, ""));
         assertSays(
                 Kind.ERROR,
-                "must begin with https://",
+                "cannot use a Gitpod credential with the id",
+                form.doTestConnection("sim", apiUrl, "nobody"));
+        assertSays(Kind.ERROR, "Select a default credential first", form.doTestConnection("sim", apiUrl, ""));
+        assertSays(
+                Kind.ERROR,
+                "must start with https://",
                 form.doTestConnection("sim", "http://gitpod.example.com/api", GitpodFixture.CREDENTIALS_ID));
         assertSays(
                 Kind.ERROR,
-                "does not offer Gitpod&#039;s API there",
+                "does not offer the Gitpod API at this URL",
                 form.doTestConnection("sim", apiUrl + "/wrong", GitpodFixture.CREDENTIALS_ID));
         assertSays(
                 Kind.ERROR,
-                "No connection to",
+                "Could not connect to",
                 form.doTestConnection("sim", "http://127.0.0.1:1/api", GitpodFixture.CREDENTIALS_ID));
     }
 
     @Test
     void badInputGetsAMessageBesideItsField() {
-        assertSays(Kind.ERROR, "Give the connection a name", form.doCheckName("  "));
+        assertSays(Kind.ERROR, "Enter a name for the connection", form.doCheckName("  "));
         assertSays(Kind.ERROR, "Enter the URL", form.doCheckApiUrl(""));
-        assertSays(Kind.ERROR, "must begin with https://", form.doCheckApiUrl("http://gitpod.example.com/api"));
-        assertSays(Kind.ERROR, "no user name or password", form.doCheckApiUrl("https://me:secret@gitpod.example.com"));
-        assertSays(Kind.ERROR, "no query", form.doCheckApiUrl("https://gitpod.example.com/api?x=1"));
+        assertSays(Kind.ERROR, "must start with https://", form.doCheckApiUrl("http://gitpod.example.com/api"));
+        assertSays(
+                Kind.ERROR,
+                "must not contain a user name or password",
+                form.doCheckApiUrl("https://me:secret@gitpod.example.com"));
+        assertSays(Kind.ERROR, "must not have a query", form.doCheckApiUrl("https://gitpod.example.com/api?x=1"));
         assertSays(Kind.ERROR, "not a URL", form.doCheckApiUrl(SCRIPT));
-        assertSays(Kind.ERROR, "There is no credential", form.doCheckCredentialsId("nobody", "x", GOOD));
+        assertSays(
+                Kind.ERROR,
+                "cannot use a Gitpod credential with the id",
+                form.doCheckCredentialsId("nobody", "x", GOOD));
         assertSays(Kind.ERROR, "&lt;script&gt;", form.doCheckCredentialsId(SCRIPT, SCRIPT, GOOD));
         assertSays(Kind.WARNING, "&lt;script&gt;", form.doCheckFolders(SCRIPT));
         for (String bad : List.of("0", "-1", "1.5", "many", "99999999999999", SCRIPT)) {
-            assertSays(Kind.ERROR, "whole number from 1", form.doCheckMostUnderWay(bad));
+            assertSays(Kind.ERROR, "whole number, 1 or greater", form.doCheckMaximumConcurrent(bad));
         }
         for (String bad : List.of("4", "121", "-10", "7.5", "many", "99999999999999", SCRIPT)) {
             assertSays(Kind.ERROR, "seconds from 5 to 120", form.doCheckShortestPollSeconds(bad));
@@ -145,9 +154,9 @@ class GitpodConnectionTest {
             assertSays(Kind.ERROR, "seconds from 5 to 120", form.doCheckCallTimeoutSeconds(bad));
         }
         for (String bad : List.of("0", "8", "-1", "all", SCRIPT)) {
-            assertSays(Kind.ERROR, "from 1 to 7", form.doCheckMostCallsAtOnce(bad));
+            assertSays(Kind.ERROR, "from 1 to 7", form.doCheckMaximumCalls(bad));
         }
-        assertSays(Kind.ERROR, "not be below the shortest", form.doCheckLongestPollSeconds("20", "30"));
+        assertSays(Kind.ERROR, "not be less than the shortest", form.doCheckLongestPollSeconds("20", "30"));
         for (String good : List.of("", " ", "5", "120", " 60 ")) {
             assertThat(form.doCheckShortestPollSeconds(good).kind, is(Kind.OK));
             assertThat(form.doCheckLongestPollSeconds(good, "").kind, is(Kind.OK));
@@ -155,9 +164,9 @@ class GitpodConnectionTest {
             assertThat(form.doCheckCallTimeoutSeconds(good).kind, is(Kind.OK));
         }
         assertThat(form.doCheckLongestPollSeconds("30", "30").kind, is(Kind.OK));
-        assertThat(form.doCheckMostCallsAtOnce("7").kind, is(Kind.OK));
-        assertThat(form.doCheckMostUnderWay("").kind, is(Kind.OK));
-        assertThat(form.doCheckMostUnderWay("25").kind, is(Kind.OK));
+        assertThat(form.doCheckMaximumCalls("7").kind, is(Kind.OK));
+        assertThat(form.doCheckMaximumConcurrent("").kind, is(Kind.OK));
+        assertThat(form.doCheckMaximumConcurrent("25").kind, is(Kind.OK));
         assertThat(form.doCheckApiUrl(GOOD).kind, is(Kind.OK));
         assertThat(GITPOD.simulator().books().calls(), is(empty()));
     }
@@ -166,7 +175,7 @@ class GitpodConnectionTest {
     void nothingInvalidIsSavedAndWhatWasThereStays() {
         List<GitpodConnection> before = configuration.getConnections();
         GitpodConnection none = new GitpodConnection("none", GOOD);
-        none.setMostUnderWay(0);
+        none.setMaximumConcurrent(0);
         GitpodConnection hasty = new GitpodConnection("hasty", GOOD);
         hasty.setShortestPollSeconds(4);
         GitpodConnection crossed = new GitpodConnection("crossed", GOOD);
@@ -222,7 +231,7 @@ class GitpodConnectionTest {
         GitpodConnection connection = new GitpodConnection("x", GOOD);
         connection.setShortestPollSeconds(20);
         connection.setLongestPollSeconds(90);
-        connection.setMostCallsAtOnce(2);
+        connection.setMaximumCalls(2);
         connection.setCallTimeoutSeconds(60);
         assertEquals(
                 new SessionLimits(
@@ -242,13 +251,14 @@ class GitpodConnectionTest {
     @Test
     void aFileEditedByHandStopsNothing() {
         GitpodConnection read = (GitpodConnection) Jenkins.XSTREAM2.fromXML("<" + GitpodConnection.class.getName() + ">"
-                + "<name>x</name><apiUrl>" + GOOD + "</apiUrl><folders>team</folders><mostUnderWay>5</mostUnderWay>"
+                + "<name>x</name><apiUrl>" + GOOD
+                + "</apiUrl><folders>team</folders><maximumConcurrent>5</maximumConcurrent>"
                 + "<shortestPollSeconds>0</shortestPollSeconds><longestPollSeconds>-1</longestPollSeconds>"
-                + "<mostCallsAtOnce>99</mostCallsAtOnce><callTimeoutSeconds>0</callTimeoutSeconds></"
+                + "<maximumCalls>99</maximumCalls><callTimeoutSeconds>0</callTimeoutSeconds></"
                 + GitpodConnection.class.getName() + ">");
         assertEquals(usual(), read.limits(usual()));
         assertEquals("team", read.getFolders());
-        assertEquals(5, read.getMostUnderWay());
+        assertEquals(5, read.getMaximumConcurrent());
         assertNull(read.getShortestPollSeconds());
         GitpodConnection empty =
                 (GitpodConnection) Jenkins.XSTREAM2.fromXML("<" + GitpodConnection.class.getName() + "/>");

@@ -86,7 +86,7 @@ class RefusedTokensTest {
         GitpodFixture.addCredential("stale", "not-a-token-any-more");
         FreeStyleProject job = job("own", "stale");
         jenkins.buildAndAssertStatus(Result.FAILURE, job);
-        String notice = "Gitpod does not accept the token of the credential \"stale\", which the job \"own\" uses"
+        String notice = "Gitpod does not accept the token in the credential \"stale\", which the job \"own\" uses"
                 + " with the connection \"sim\".";
         assertThat(monitor.getProblems(), is(List.of(notice)));
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {

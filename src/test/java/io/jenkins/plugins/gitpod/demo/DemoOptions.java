@@ -22,10 +22,10 @@ record DemoOptions(
         @NonNull String speed) {
 
     static final String USAGE = """
-            Without arguments: a prebuild in a simulated Gitpod. A simulated prebuild may be told how to end:
+            Without arguments: a prebuild in a simulated Gitpod. Options of a simulated prebuild:
               --fail           it fails
               --warn           it completes with a warning
-              --speed <times>  how much faster than real; 30 if not given
+              --speed <times>  how many times faster than real time; default 30
             In a real Gitpod, with the token in the environment variable GITPOD_TOKEN:
               --url <API URL> --project <id> [--class <environment class id>]""";
 
@@ -51,7 +51,7 @@ record DemoOptions(
             }
         }
         if ((url == null) != (projectId == null) || url == null && environmentClassId != null) {
-            throw new IllegalArgumentException("--url and --project belong together");
+            throw new IllegalArgumentException("--url and --project must be used together");
         }
         return new DemoOptions(url, projectId, environmentClassId, demoProject, speed);
     }

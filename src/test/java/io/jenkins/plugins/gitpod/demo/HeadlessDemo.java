@@ -151,7 +151,7 @@ public final class HeadlessDemo {
         PrebuildHandle under = leave();
         try {
             if (under != null && !over.await(GRACE.toMillis(), TimeUnit.MILLISECONDS)) {
-                line("Gitpod has not confirmed the cancel within " + GRACE.toSeconds() + " s. Look at "
+                line("Gitpod did not confirm within " + GRACE.toSeconds() + " s that the prebuild is cancelled. See "
                         + new PrebuildMessages(under.view().request()).url());
             }
         } catch (InterruptedException e) {

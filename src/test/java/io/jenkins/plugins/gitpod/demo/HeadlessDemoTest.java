@@ -111,7 +111,7 @@ class HeadlessDemoTest {
             await().until(() -> printed().stream().anyMatch(line -> line.contains("Created")));
             demo.abort();
             assertThat(printed(), hasItem(containsString("Cancelling Gitpod prebuild")));
-            assertThat(printed().get(printed().size() - 1), containsString("has taken the cancel of prebuild"));
+            assertThat(printed().get(printed().size() - 1), containsString("accepted the request to cancel prebuild"));
             assertThat(code.get(10, TimeUnit.SECONDS), is(1));
             assertThat(simulator.books().count("CancelPrebuild"), is(1));
         }
@@ -201,7 +201,7 @@ class HeadlessDemoTest {
             } finally {
                 process.destroyForcibly();
             }
-            assertThat(text(log), containsString("has taken the cancel of prebuild"));
+            assertThat(text(log), containsString("accepted the request to cancel prebuild"));
             assertThat(simulator.books().count("CancelPrebuild"), is(1));
         }
     }

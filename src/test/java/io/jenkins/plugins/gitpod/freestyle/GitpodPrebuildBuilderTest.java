@@ -179,7 +179,7 @@ class GitpodPrebuildBuilderTest {
         job.addProperty(new ParametersDefinitionProperty(new StringParameterDefinition("CRED", "")));
         FreeStyleBuild build = jenkins.assertBuildStatus(
                 Result.FAILURE, job.scheduleBuild2(0, new ParametersAction(new StringParameterValue("CRED", "other"))));
-        jenkins.assertLogContains("There is no credential \"${CRED}\"", build);
+        jenkins.assertLogContains("This job cannot use a Gitpod credential with the id \"${CRED}\"", build);
         assertEquals(0, GITPOD.simulator().books().count("CreatePrebuild"));
     }
 
@@ -209,7 +209,7 @@ class GitpodPrebuildBuilderTest {
         build.getExecutor().interrupt();
         jenkins.waitForCompletion(build);
         assertThat(Duration.ofNanos(System.nanoTime() - start).toSeconds(), lessThan(10L));
-        jenkins.assertLogContains("is not confirmed as cancelled yet", build);
+        jenkins.assertLogContains("Gitpod has not confirmed that prebuild", build);
         GITPOD.simulator().faults().clear();
         hang.release();
         assertEquals(Result.ABORTED, build.getResult());
@@ -305,18 +305,18 @@ class GitpodPrebuildBuilderTest {
     @Test
     void moreThanTheConnectionAllowsWaitForAPlace() throws Exception {
         GitpodConnection one = GitpodGlobalConfiguration.get().getConnections().get(0);
-        one.setMostUnderWay(1);
+        one.setMaximumConcurrent(1);
         try {
             GITPOD.project().plan(PhasePlan.of(List.of(), SimPhase.RUNNING));
             FreeStyleBuild first = job(step()).scheduleBuild2(0).waitForStart();
             jenkins.waitForMessage("Created Gitpod prebuild", first);
             FreeStyleBuild second = job(step()).scheduleBuild2(0).waitForStart();
-            jenkins.waitForMessage("allows 1 prebuilds under way at once; waiting for a free place", second);
+            jenkins.waitForMessage("allows 1 concurrent prebuilds; waiting for one of them to end", second);
             theOnlyNewPrebuild().plan(PhasePlan.quick(Duration.ofMillis(100)));
             jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(first));
             jenkins.waitForMessage("Created Gitpod prebuild", second);
             FreeStyleBuild third = job(step()).scheduleBuild2(0).waitForStart();
-            jenkins.waitForMessage("waiting for a free place", third);
+            jenkins.waitForMessage("waiting for one of them to end", third);
             third.getExecutor().interrupt();
             jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(third));
             jenkins.assertLogContains("No Gitpod prebuild was created", third);
@@ -325,7 +325,7 @@ class GitpodPrebuildBuilderTest {
             jenkins.waitForCompletion(second);
             assertEquals(2, GITPOD.simulator().books().count("CreatePrebuild"));
         } finally {
-            one.setMostUnderWay(null);
+            one.setMaximumConcurrent(null);
         }
     }
 

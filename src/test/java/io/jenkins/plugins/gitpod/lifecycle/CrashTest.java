@@ -156,7 +156,7 @@ class CrashTest {
                 () -> awaitEnd("actsLate", "SUCCESS"),
                 () -> awaitEnd("notAnswered", "SUCCESS"),
                 () -> awaitEnd("neverActs", "SUCCESS"),
-                () -> assertTrue(build("neverActs").log.contains("Gitpod is asked for it again")),
+                () -> assertTrue(build("neverActs").log.contains("sending the create request again")),
                 () -> awaitEnd("cancelling", "ABORTED"),
                 () -> eventually(() -> only("cancelling").phase() == SimPhase.CANCELLED),
                 () -> eventually(() -> only("neverResumes").phase() == SimPhase.CANCELLED),

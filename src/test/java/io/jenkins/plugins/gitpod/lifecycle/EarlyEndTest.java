@@ -163,7 +163,7 @@ class EarlyEndTest {
         awaitPhase(build, "PENDING");
         build.doStop();
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
-        assertThat(pageOf(build), containsString("has taken the cancel"));
+        assertThat(pageOf(build), containsString("accepted the request to cancel"));
         return build;
     }
 
@@ -173,8 +173,8 @@ class EarlyEndTest {
         onlyPrebuild().forcePhase(SimPhase.CANCELLED);
         awaitPhase(build, "CANCELLED");
         String page = pageOf(build);
-        assertThat(page, containsString("is cancelled"));
-        assertThat(page, not(containsString("has taken the cancel")));
+        assertThat(page, containsString("was cancelled"));
+        assertThat(page, not(containsString("accepted the request to cancel")));
         assertThat(page, not(containsString("RUNNING")));
         assertEquals(EndStatus.CANCELLED, record(build).getConclusion());
         await().until(LedgerFiles::open, List::isEmpty);
@@ -196,7 +196,7 @@ class EarlyEndTest {
         WorkflowRun build = start(step("cancelOnAbort: false"));
         build.doStop();
         jenkins.waitForCompletion(build);
-        assertThat(pageOf(build), containsString("goes on without this build"));
+        assertThat(pageOf(build), containsString("keeps running after this build because cancelOnAbort is off"));
         onlyPrebuild().failWith("no disk");
         awaitPhase(build, "FAILED");
         assertThat(pageOf(build), containsString("no disk"));
@@ -223,7 +223,7 @@ class EarlyEndTest {
         assertTrue(build.isBuilding());
         awaitLog(
                 build,
-                "ended by force; Jenkins cancels Gitpod prebuild "
+                "ended forcibly. Jenkins cancels Gitpod prebuild "
                         + onlyPrebuild().id());
         awaitLog(build, "/projects/" + project.id() + "/prebuilds");
         awaitConclusion(build, EndStatus.CANCELLED);
@@ -237,7 +237,7 @@ class EarlyEndTest {
         WorkflowRun build = start(step("cancelOnAbort: false"));
         build.doTerm();
         jenkins.waitForCompletion(build);
-        jenkins.assertLogContains("goes on without this build", build);
+        jenkins.assertLogContains("keeps running after this build because cancelOnAbort is off", build);
         awaitConclusion(build, EndStatus.LEFT_RUNNING);
         assertFalse(onlyPrebuild().isCancelRequested());
         onlyPrebuild().forcePhase(SimPhase.COMPLETED);
@@ -250,7 +250,7 @@ class EarlyEndTest {
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
         awaitCancelled();
         jenkins.assertLogContains(
-                "ended by force; Jenkins cancels Gitpod prebuild "
+                "ended forcibly. Jenkins cancels Gitpod prebuild "
                         + onlyPrebuild().id(),
                 build);
         awaitConclusion(build, EndStatus.CANCELLED);
@@ -264,7 +264,7 @@ class EarlyEndTest {
         AbortException refused = assertThrows(
                 AbortException.class,
                 () -> PrebuildService.get().submit(UUID.randomUUID(), over, null, options, new DeafWaiter()));
-        assertThat(refused.getMessage(), containsString("The build is over, so no Gitpod prebuild is made"));
+        assertThat(refused.getMessage(), containsString("The build has ended, so no Gitpod prebuild was requested"));
         assertEquals(List.of(), LedgerFiles.open());
         assertEquals(0, prebuilds().size());
         assertNull(over.getAction(PrebuildAction.class));
@@ -301,7 +301,7 @@ class EarlyEndTest {
         await().until(() -> hang.held() == 1);
         build.doKill();
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
-        jenkins.assertLogContains("if a prebuild of project " + project.id() + " turns up", build);
+        jenkins.assertLogContains("If a prebuild of project " + project.id() + " was created", build);
         hang.release();
         awaitCancelled();
     }
@@ -409,7 +409,8 @@ class EarlyEndTest {
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
         assertThat(Duration.ofNanos(System.nanoTime() - before), lessThan(Duration.ofSeconds(10)));
         jenkins.assertLogContains(
-                "Gitpod prebuild " + onlyPrebuild().id() + " is not confirmed as cancelled yet; Jenkins goes on trying",
+                "Gitpod has not confirmed that prebuild " + onlyPrebuild().id()
+                        + " is cancelled; Jenkins keeps trying after this build",
                 build);
         jenkins.assertLogContains("/projects/" + project.id() + "/prebuilds", build);
         jenkins.assertLogContains("cleaned up", build);
@@ -452,7 +453,7 @@ class EarlyEndTest {
         FreeStyleBuild build = startFreestyle(agent.getNodeName());
         agent.toComputer().disconnect(new OfflineCause.ByCLI("lost"));
         jenkins.waitForCompletion(build);
-        jenkins.assertLogContains("agent was lost", build);
+        jenkins.assertLogContains("lost its agent", build);
         awaitCancelled();
         jenkins.jenkins.removeNode(agent);
     }

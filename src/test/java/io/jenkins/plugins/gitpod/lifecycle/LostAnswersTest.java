@@ -117,7 +117,7 @@ class LostAnswersTest {
         WorkflowRun build = run(Result.SUCCESS);
         assertEquals(1, prebuilds().size());
         jenkins.assertLogContains("got " + prebuilds().get(0).id() + " COMPLETED", build);
-        jenkins.assertLogContains("The answer to the create was lost", build);
+        jenkins.assertLogContains("No response to the create request", build);
     }
 
     static Stream<Arguments> lostBeforeActing() {
@@ -132,7 +132,7 @@ class LostAnswersTest {
         WorkflowRun build = run(Result.SUCCESS);
         assertEquals(1, prebuilds().size());
         jenkins.assertLogContains("got " + prebuilds().get(0).id() + " COMPLETED", build);
-        jenkins.assertLogContains("Gitpod is asked for it again (1 of at most 3)", build);
+        jenkins.assertLogContains("sending the create request again (1 of at most 3)", build);
     }
 
     @Test
@@ -142,8 +142,8 @@ class LostAnswersTest {
                 .add(FaultRule.on("CreatePrebuild", Fault.resetBeforeActing()).forever());
         WorkflowRun build = run(Result.FAILURE);
         assertEquals(0, prebuilds().size());
-        jenkins.assertLogContains("Gitpod is asked for it again (3 of at most 3)", build);
-        jenkins.assertLogContains("Gitpod was asked 4 times. No such prebuild has turned up.", build);
+        jenkins.assertLogContains("sending the create request again (3 of at most 3)", build);
+        jenkins.assertLogContains("The create request was sent 4 times. No such prebuild was found.", build);
         jenkins.assertLogContains("/projects/" + project.id() + "/prebuilds", build);
     }
 
@@ -152,7 +152,7 @@ class LostAnswersTest {
         onCreate(Fault.resetBeforeActing());
         WorkflowRun build = run(Result.FAILURE, "connection: 'shared'");
         assertEquals(0, prebuilds().size());
-        jenkins.assertLogContains("No such prebuild has turned up. It was not asked for again", build);
+        jenkins.assertLogContains("No such prebuild was found. No new one was requested", build);
     }
 
     @Test
@@ -220,7 +220,7 @@ class LostAnswersTest {
         await().until(() -> prebuilds().size() == 2);
         SimPrebuild surplus = prebuilds().get(1);
         await().atMost(Duration.ofSeconds(60)).until(surplus::phase, SimPhase.CANCELLED::equals);
-        awaitLog(build, "Gitpod prebuild " + surplus.id() + " was made by a create whose answer was lost");
+        awaitLog(build, "Gitpod prebuild " + surplus.id() + " came from a create request that got no response");
         prebuilds().get(0).forcePhase(SimPhase.COMPLETED);
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
         await().atMost(Duration.ofSeconds(60)).until(LedgerFiles::open, List::isEmpty);

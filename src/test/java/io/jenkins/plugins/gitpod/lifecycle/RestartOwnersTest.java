@@ -146,7 +146,7 @@ class RestartOwnersTest {
             for (String name : names) {
                 awaitLog(
                         last(jenkins, name),
-                        "Watching Gitpod prebuild " + only(name).id() + " again");
+                        "Resumed waiting for Gitpod prebuild " + only(name).id() + ".");
                 only(name).forcePhase(name.endsWith("CANCELLING") ? SimPhase.CANCELLED : SimPhase.COMPLETED);
             }
             for (String name : names) {
@@ -206,7 +206,7 @@ class RestartOwnersTest {
             Run<?, ?> aborted = last(jenkins, "aborted");
             aborted.getExecutor().interrupt();
             jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(aborted));
-            jenkins.assertLogContains("is not confirmed as cancelled yet", aborted);
+            jenkins.assertLogContains("Gitpod has not confirmed that prebuild", aborted);
         });
         assertEquals(1, damaged.size());
         Files.writeString(damaged.get(0), "<gitpod-prebuild-request><requestId>half an entry");
@@ -221,7 +221,9 @@ class RestartOwnersTest {
             Run<?, ?> lost = jenkins.waitForCompletion(last(jenkins, "damaged"));
             jenkins.assertBuildStatus(Result.FAILURE, lost);
             jenkins.assertLogContains(
-                    "What became of Gitpod prebuild " + only("damaged").id() + " is not known", lost);
+                    "Cannot tell what happened to Gitpod prebuild "
+                            + only("damaged").id() + ": its record is missing or damaged",
+                    lost);
             jenkins.assertLogContains("/projects/" + project("damaged").id(), lost);
             assertTrue(log.getMessages().stream().anyMatch(line -> line.contains("is damaged and was set aside")));
             assertTrue(Files.exists(LedgerFiles.directory()
@@ -278,7 +280,9 @@ class RestartOwnersTest {
         Files.writeString(file[0], without);
         sessions.then(jenkins -> {
             Run<?, ?> build = last(jenkins, "unsaved");
-            awaitLog(build, "Watching Gitpod prebuild " + only("unsaved").id() + " again");
+            awaitLog(
+                    build,
+                    "Resumed waiting for Gitpod prebuild " + only("unsaved").id() + ".");
             await().until(() -> build.getAction(PrebuildAction.class) != null);
             assertEquals(only("unsaved").id(), record(build, 0).getResult().getId());
             only("unsaved").forcePhase(SimPhase.COMPLETED);
@@ -333,7 +337,7 @@ class RestartOwnersTest {
             SemaphoreStep.success("before/1", null);
             Run<?, ?> build = last(jenkins, "older");
             for (SimPrebuild prebuild : prebuilds("older")) {
-                awaitLog(build, "Watching Gitpod prebuild " + prebuild.id() + " again");
+                awaitLog(build, "Resumed waiting for Gitpod prebuild " + prebuild.id() + ".");
             }
         });
         // What was taken over survives a further restart as well.

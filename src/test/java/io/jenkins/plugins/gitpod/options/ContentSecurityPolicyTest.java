@@ -89,11 +89,11 @@ class ContentSecurityPolicyTest {
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             client.getOptions().setJavaScriptEnabled(false);
             for (String[] page : new String[][] {
-                {job.getUrl() + "configure", "Create Gitpod prebuild"},
+                {job.getUrl() + "configure", "Create a Gitpod prebuild"},
                 {build.getUrl(), "Gitpod prebuilds"},
                 {"manage/", "Gitpod does not accept the token"},
                 {"manage/", "expires on"},
-                {"manage/gitpod-prebuilds/", "Prebuilds that this Jenkins asked for"},
+                {"manage/gitpod-prebuilds/", "Prebuilds that this Jenkins requested"},
                 {"manage/configure", "Test connection"},
                 {"pipeline-syntax/", "gitpodPrebuild"},
             }) {

@@ -123,7 +123,7 @@ class PrebuildOptionsFormTest {
     @Test
     void aProjectWithoutPrebuildsGetsAWarning() {
         SimProject project = GITPOD.simulator().addProject("docs").prebuildsEnabled(false);
-        assertSays(Kind.WARNING, "Prebuilds are not switched on", checkProject(project.id()));
+        assertSays(Kind.WARNING, "Prebuilds are disabled for this project", checkProject(project.id()));
     }
 
     @Test
@@ -131,7 +131,7 @@ class PrebuildOptionsFormTest {
         GITPOD.simulator().books().clear();
         assertSays(Kind.OK, "Found by the repository", checkProject(" "));
         assertSays(Kind.ERROR, "is not a project id", checkProject("shop"));
-        assertSays(Kind.OK, "known when the build runs", checkProject("${PROJECT}"));
+        assertSays(Kind.OK, "resolved when the build runs", checkProject("${PROJECT}"));
         assertSays(Kind.ERROR, "&lt;script&gt;", checkProject(SCRIPT));
         assertThat(checkProject(SCRIPT).renderHtml(), not(containsString("<script>")));
         assertThat(GITPOD.simulator().books().calls(), is(empty()));
@@ -139,7 +139,7 @@ class PrebuildOptionsFormTest {
 
     @Test
     void anUnknownProjectIsAnError() {
-        assertSays(Kind.ERROR, "Gitpod knows no such project", checkProject(NOWHERE));
+        assertSays(Kind.ERROR, "Gitpod has no such project", checkProject(NOWHERE));
     }
 
     @Test
@@ -171,7 +171,7 @@ class PrebuildOptionsFormTest {
         Fault.Hang hang = Fault.hangBeforeActing();
         GITPOD.simulator().faults().add(FaultRule.on("GetProject", hang).forever());
         long start = System.nanoTime();
-        assertSays(Kind.WARNING, "did not answer in time", checkProject(project.id()));
+        assertSays(Kind.WARNING, "did not respond in time", checkProject(project.id()));
         assertThat(Duration.ofNanos(System.nanoTime() - start).toSeconds(), lessThan(10L));
         long again = System.nanoTime();
         checkProject(project.id());
@@ -253,7 +253,7 @@ class PrebuildOptionsFormTest {
         assertThat(form.doAutoCompleteEnvironmentClassId(job, "reg", "gone", "").getValues(), is(empty()));
         assertSays(
                 Kind.WARNING,
-                "There is no Gitpod connection named",
+                "No Gitpod connection is named",
                 form.doCheckProjectId(job, GITPOD.project().id(), "gone", ""));
     }
 
@@ -275,17 +275,20 @@ class PrebuildOptionsFormTest {
                 form.doCheckEnvironmentClassId(job, small.id(), of, "classes", ""));
         assertSays(
                 Kind.WARNING,
-                "not among the classes that are configured for prebuilds",
+                "not one of the classes that are configured for prebuilds",
                 form.doCheckEnvironmentClassId(job, huge.id(), of, "classes", ""));
         assertSays(
                 Kind.WARNING,
-                "It is switched off in Gitpod",
+                "It is disabled in Gitpod",
                 form.doCheckEnvironmentClassId(job, old.id(), of, "classes", ""));
         assertSays(
                 Kind.ERROR,
-                "Gitpod knows no such environment class",
+                "Gitpod has no such environment class",
                 form.doCheckEnvironmentClassId(job, NOWHERE, of, "classes", ""));
-        assertSays(Kind.OK, "default: Small", form.doCheckEnvironmentClassId(job, "", of, "classes", ""));
+        assertSays(
+                Kind.OK,
+                "Default class of the project: Small",
+                form.doCheckEnvironmentClassId(job, "", of, "classes", ""));
         assertSays(
                 Kind.OK, "Environment class Huge", form.doCheckEnvironmentClassId(job, huge.id(), "", "classes", ""));
         assertThat(
@@ -308,7 +311,7 @@ class PrebuildOptionsFormTest {
     @Test
     void whatCannotBeAClassIsRefused() {
         assertSays(Kind.ERROR, "is not an environment class id", checkClass("large", ""));
-        assertSays(Kind.OK, "known when the build runs", checkClass("${CLASS}", ""));
+        assertSays(Kind.OK, "resolved when the build runs", checkClass("${CLASS}", ""));
         assertThat(checkClass("", "").kind, is(Kind.OK));
         assertThat(checkClass("", "${PROJECT}").kind, is(Kind.OK));
         assertThat(checkClass("", NOWHERE).kind, is(Kind.OK));
@@ -320,7 +323,8 @@ class PrebuildOptionsFormTest {
             assertThat(good, form.doCheckTimeout(job, good).kind, is(Kind.OK));
         }
         for (String bad : List.of("4", "121", "-5", "1e3", "sixty", "99999999999", SCRIPT)) {
-            assertSays(Kind.ERROR, "is not possible: timeout must be 5 to 120 minutes", form.doCheckTimeout(job, bad));
+            assertSays(
+                    Kind.ERROR, "is not allowed. timeout must be from 5 to 120 minutes", form.doCheckTimeout(job, bad));
         }
     }
 
@@ -332,8 +336,7 @@ class PrebuildOptionsFormTest {
         assertThat(items.stream().map(o -> o.value).toList(), hasItem("sim"));
         assertEquals("old (not configured)", items.get(items.size() - 1).name);
         assertEquals("old", items.get(items.size() - 1).value);
-        assertSays(
-                Kind.ERROR, "There is no Gitpod connection named &quot;old&quot;", form.doCheckConnection(job, "old"));
+        assertSays(Kind.ERROR, "No Gitpod connection is named &quot;old&quot;", form.doCheckConnection(job, "old"));
         assertThat(form.doCheckConnection(job, "").kind, is(Kind.OK));
         assertThat(form.doCheckConnection(job, "${C}").kind, is(Kind.OK));
     }
@@ -350,7 +353,7 @@ class PrebuildOptionsFormTest {
         assertThat(form.doCheckCredentialsId(job, "", "sim").kind, is(Kind.OK));
         assertSays(
                 Kind.ERROR,
-                "There is no credential &quot;nobody&quot;",
+                "This job cannot use a Gitpod credential with the id &quot;nobody&quot;",
                 form.doCheckCredentialsId(job, "nobody", "sim"));
         assertThat(
                 form.doFillCredentialsIdItems(job, "sim", "gone").stream()
@@ -373,7 +376,7 @@ class PrebuildOptionsFormTest {
                     not(hasItem(GitpodFixture.CREDENTIALS_ID)));
             assertSays(
                     Kind.ERROR,
-                    "There is no credential &quot;gitpod&quot;",
+                    "This job cannot use a Gitpod credential with the id &quot;gitpod&quot;",
                     form.doCheckCredentialsId(limited, GitpodFixture.CREDENTIALS_ID, "sim"));
             assertThat(
                     form.doFillCredentialsIdItems(job, "sim", "").stream()
@@ -403,10 +406,10 @@ class PrebuildOptionsFormTest {
         GITPOD.simulator().books().clear();
         assertSays(
                 Kind.WARNING,
-                "is not for the job &quot;team/backend2&quot;",
+                "is not available to the job &quot;team/backend2&quot;",
                 form.doCheckProjectId(outside, project, "limited", ""));
-        assertSays(Kind.ERROR, "is not for the job", form.doCheckCredentialsId(outside, "", "limited"));
-        assertSays(Kind.ERROR, "is not for the job", form.doCheckCredentialsId(team, "", "limited"));
+        assertSays(Kind.ERROR, "is not available to the job", form.doCheckCredentialsId(outside, "", "limited"));
+        assertSays(Kind.ERROR, "is not available to the job", form.doCheckCredentialsId(team, "", "limited"));
         assertThat(form.doCheckCredentialsId(backend, "", "limited").kind, is(Kind.OK));
         assertThat(GITPOD.simulator().books().calls(), is(empty()));
     }

@@ -76,8 +76,7 @@ class BadInputTest {
 
     @Test
     void noProject() throws Exception {
-        failsWith(
-                "gitpodPrebuild()", "ERROR: No Gitpod project is named, and this build has checked out no repository");
+        failsWith("gitpodPrebuild()", "ERROR: projectId is not set, and this build has not checked out a repository");
     }
 
     @Test
@@ -90,7 +89,7 @@ class BadInputTest {
         failsWith(
                 "gitpodPrebuild projectId: '" + UUID + "'",
                 "ERROR: Gitpod did not create a prebuild of project " + UUID,
-                "Gitpod does not know it",
+                "Gitpod did not find it",
                 "Check projectId");
     }
 
@@ -104,14 +103,14 @@ class BadInputTest {
     void timeoutOutOfRange(int minutes) throws Exception {
         failsWith(
                 GITPOD.step("timeout: " + minutes),
-                "ERROR: A timeout of " + minutes + " minutes is not possible: timeout must be 5 to 120 minutes");
+                "ERROR: A timeout of " + minutes + " minutes is not allowed. timeout must be from 5 to 120 minutes");
     }
 
     @Test
     void unknownConnection() throws Exception {
         failsWith(
                 GITPOD.step("connection: 'mars'"),
-                "ERROR: There is no Gitpod connection named \"mars\". Known are: sim");
+                "ERROR: No Gitpod connection is named \"mars\". Configured connections: sim");
     }
 
     @Test
@@ -121,7 +120,7 @@ class BadInputTest {
                 new GitpodConnection("bare", GITPOD.simulator().apiUrl().toString());
         GitpodGlobalConfiguration.get().setConnections(List.of(bare));
         try {
-            failsWith(GITPOD.step(), "No credential is named", "Gitpod connection \"bare\"");
+            failsWith(GITPOD.step(), "No credential is set", "Gitpod connection \"bare\"");
         } finally {
             GitpodGlobalConfiguration.get().setConnections(before);
         }
@@ -129,7 +128,9 @@ class BadInputTest {
 
     @Test
     void credentialThatIsNotThere() throws Exception {
-        failsWith(GITPOD.step("credentialsId: 'nothing'"), "There is no credential \"nothing\" that this job may use");
+        failsWith(
+                GITPOD.step("credentialsId: 'nothing'"),
+                "This job cannot use a Gitpod credential with the id \"nothing\"");
     }
 
     @Test
@@ -144,9 +145,7 @@ class BadInputTest {
     @Test
     void credentialThatHoldsNoToken() throws Exception {
         GitpodFixture.addCredential("spaces", "two words");
-        failsWith(
-                GITPOD.step("credentialsId: 'spaces'"),
-                "The credential \"spaces\" holds nothing that can be a bearer token");
+        failsWith(GITPOD.step("credentialsId: 'spaces'"), "The credential \"spaces\" cannot be a bearer token");
     }
 
     @Test
@@ -163,7 +162,7 @@ class BadInputTest {
                 GITPOD.step("credentialsId: 'reader'"),
                 "Gitpod denies permission to create a prebuild",
                 "It may be read-only: such a token cannot create anything.",
-                "Or it belongs to a service account",
+                "Or it may belong to a service account",
                 "Use a personal access token with read and write access");
     }
 
@@ -172,8 +171,8 @@ class BadInputTest {
         addConnection("wrong", GITPOD.simulator().apiUrl().resolve("/").toString());
         failsWith(
                 GITPOD.step("connection: 'wrong'"),
-                "does not offer Gitpod's API there (HTTP 404)",
-                "The API URL of the Gitpod connection \"wrong\" looks wrong");
+                "does not offer the Gitpod API at this URL (HTTP 404)",
+                "Check the API URL of the Gitpod connection \"wrong\"");
     }
 
     @Test
@@ -187,31 +186,31 @@ class BadInputTest {
     @Test
     void hostThatDoesNotExist() throws Exception {
         addConnection("nowhere", "https://gitpod.invalid/api");
-        failsWith(GITPOD.step("connection: 'nowhere'"), "nothing was created", "The host gitpod.invalid is not known");
+        failsWith(GITPOD.step("connection: 'nowhere'"), "nothing was created", "The host gitpod.invalid is unknown");
     }
 
     @Test
     void serverThatIsDown() throws Exception {
         addConnection("down", "http://127.0.0.1:1/api");
-        failsWith(GITPOD.step("connection: 'down'"), "nothing was created", "No connection to 127.0.0.1:1");
+        failsWith(GITPOD.step("connection: 'down'"), "nothing was created", "Could not connect to 127.0.0.1:1");
     }
 
     @Test
     void answersThatAreCutOff() throws Exception {
         GITPOD.simulator().faults().add(FaultRule.onAny(Fault.truncatedJson()).forever());
-        failsWith(GITPOD.step("cancelOnAbort: false"), "sent an answer that is not the complete JSON expected");
+        failsWith(GITPOD.step("cancelOnAbort: false"), "sent a response that is not complete JSON");
     }
 
     @Test
     void answersWithoutEnd() throws Exception {
         GITPOD.simulator().faults().add(FaultRule.onAny(Fault.endlessBody()).forever());
-        failsWith(GITPOD.step("cancelOnAbort: false"), "sent far more than any answer of Gitpod's");
+        failsWith(GITPOD.step("cancelOnAbort: false"), "sent a response that is too large for the Gitpod API");
     }
 
     @Test
     void loginPageInsteadOfTheApi() throws Exception {
         GITPOD.simulator().faults().add(FaultRule.onAny(Fault.notJson200Html()).forever());
-        failsWith(GITPOD.step(), "answered with an HTML page (HTTP 200)");
+        failsWith(GITPOD.step(), "responded with an HTML page (HTTP 200)");
     }
 
     @Test

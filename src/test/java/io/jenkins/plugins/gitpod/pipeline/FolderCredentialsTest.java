@@ -40,7 +40,7 @@ class FolderCredentialsTest {
             WorkflowJob outside = foreign.createProject(WorkflowJob.class, "outside");
             outside.setDefinition(new CpsFlowDefinition(script, true));
             jenkins.assertLogContains(
-                    "There is no credential \"in-folder\" that this job may use",
+                    "This job cannot use a Gitpod credential with the id \"in-folder\"",
                     jenkins.buildAndAssertStatus(Result.FAILURE, outside));
         }
     }

@@ -171,7 +171,7 @@ class GitpodPrebuildStepTest {
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
         awaitCancelled(onlyPrebuild());
         jenkins.assertLogContains(
-                "[Gitpod] Gitpod has taken the cancel of prebuild "
+                "[Gitpod] Gitpod accepted the request to cancel prebuild "
                         + onlyPrebuild().id(),
                 build);
     }
@@ -182,7 +182,7 @@ class GitpodPrebuildStepTest {
         WorkflowRun build = startAndAwaitPrebuild(GITPOD.step("cancelOnAbort: false"));
         build.getExecutor().interrupt();
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
-        jenkins.assertLogContains("goes on without this build", build);
+        jenkins.assertLogContains("keeps running after this build because cancelOnAbort is off", build);
         assertEquals(0, GITPOD.simulator().books().count("CancelPrebuild"));
         onlyPrebuild().forcePhase(SimPhase.COMPLETED);
     }
@@ -215,7 +215,7 @@ class GitpodPrebuildStepTest {
         // The build does not wait for the answer: it is still held back when the build ends.
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
         assertEquals(1, hang.held());
-        jenkins.assertLogContains("if a prebuild of project " + GITPOD.project().id() + " turns up", build);
+        jenkins.assertLogContains("If a prebuild of project " + GITPOD.project().id() + " was created", build);
         hang.release();
         awaitCancelled(onlyPrebuild());
     }

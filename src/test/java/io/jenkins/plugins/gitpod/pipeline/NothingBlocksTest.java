@@ -72,7 +72,7 @@ class NothingBlocksTest {
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
         // Still not answered: the build has not waited for it.
         assertThat(0, lessThan(hang.held()));
-        jenkins.assertLogContains("Gitpod has not answered the create yet", build);
+        jenkins.assertLogContains("Gitpod has not responded to the create request", build);
     }
 
     @Test

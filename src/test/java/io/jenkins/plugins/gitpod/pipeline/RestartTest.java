@@ -40,7 +40,7 @@ class RestartTest {
         });
         sessions.then(jenkins -> {
             WorkflowRun build = lastBuild(jenkins.jenkins.getAllItems(WorkflowJob.class));
-            awaitLog(build, "Watching Gitpod prebuild " + onlyId() + " again");
+            awaitLog(build, "Resumed waiting for Gitpod prebuild " + onlyId() + ".");
             gitpod.simulator().prebuild(onlyId()).forcePhase(SimPhase.COMPLETED);
             jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
             jenkins.assertLogContains("ended COMPLETED", build);
@@ -76,7 +76,7 @@ class RestartTest {
         });
         sessions.then(jenkins -> {
             WorkflowRun build = lastBuild(jenkins.jenkins.getAllItems(WorkflowJob.class));
-            awaitLog(build, "again");
+            awaitLog(build, "Resumed waiting");
             build.getExecutor().interrupt();
             jenkins.assertBuildStatus(hudson.model.Result.ABORTED, jenkins.waitForCompletion(build));
         });

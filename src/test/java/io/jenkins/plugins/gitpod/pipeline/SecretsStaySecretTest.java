@@ -51,7 +51,7 @@ class SecretsStaySecretTest {
                             .times(2));
             WorkflowRun build =
                     pipeline(jenkins, gitpod.step()).scheduleBuild2(0).waitForStart();
-            awaitLog(build, "Gitpod answers again");
+            awaitLog(build, "Gitpod responds again");
             assertNowhere(token, jenkins, build, log);
             assertTrue(ledger(jenkins).toFile().list((dir, name) -> name.endsWith(".xml")).length == 1);
 

@@ -34,7 +34,7 @@ class UnusedSnapshotTest {
 
     private static final GitpodFixture GITPOD = new GitpodFixture();
     private static final PhasePlan QUICK = PhasePlan.quick(Duration.ofSeconds(1));
-    private static final String OFF = "[Gitpod] Prebuilds are switched off for the Gitpod project ";
+    private static final String OFF = "[Gitpod] Prebuilds are disabled for the Gitpod project ";
 
     private static JenkinsRule jenkins;
 
@@ -82,7 +82,7 @@ class UnusedSnapshotTest {
         SimEnvironmentClass large = GITPOD.simulator().addEnvironmentClass("large");
         SimProject project =
                 project("classes").environmentClasses(regular, large).prebuildClasses(regular);
-        String unused = "[Gitpod] The environment class " + large.id() + " is not among the prebuild classes";
+        String unused = "[Gitpod] The environment class " + large.id() + " is not one of the prebuild classes";
         assertEquals(1, lines(run(project, "environmentClassId: '" + large.id() + "'"), unused));
         assertEquals(0, lines(run(project), "prebuild classes"));
         project.prebuildClasses(large);
@@ -92,7 +92,7 @@ class UnusedSnapshotTest {
                 .environmentClasses(regular, large)
                 .prebuildClasses(large));
         assertEquals(
-                1, lines(standard, "The environment class " + regular.id() + " is not among the prebuild classes"));
+                1, lines(standard, "The environment class " + regular.id() + " is not one of the prebuild classes"));
     }
 
     @Test

@@ -79,7 +79,7 @@ class SavedStateTest {
             WorkflowRun build = jenkins.jenkins
                     .getItemByFullName("waiting", WorkflowJob.class)
                     .getBuildByNumber(1);
-            awaitLog(build, "Watching Gitpod prebuild " + waiting.id() + " again");
+            awaitLog(build, "Resumed waiting for Gitpod prebuild " + waiting.id() + ".");
             waiting.forcePhase(SimPhase.COMPLETED);
             jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
             jenkins.assertLogContains("ended " + waiting.id() + " COMPLETED", build);
