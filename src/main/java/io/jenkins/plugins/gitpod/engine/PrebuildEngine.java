@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -31,7 +32,7 @@ public final class PrebuildEngine implements AutoCloseable {
     @CheckForNull
     private final Function<GitpodClient, EventSource> events;
 
-    private final StreamPlaces streams = new StreamPlaces(WorkQueue.STREAM.threads());
+    private final Semaphore streams = new Semaphore(WorkQueue.STREAM.threads());
     private final LostCreates lostCreates;
     private final Map<UUID, RequestRunner> lives = new ConcurrentHashMap<>();
     private final Map<SessionKey, Session> sessions = new HashMap<>();

@@ -442,7 +442,7 @@ final class RequestRunner implements MachineActions, PrebuildHandle {
                 engine.assign(heir, Map.of(number, prebuild));
             }
         } catch (GitpodException e) {
-            if (RetryPolicy.create(e) == RetryPolicy.Verdict.WAIT) {
+            if (RetryPolicy.create(e) == RetryPolicy.Decision.WAIT) {
                 e.retryAfter().ifPresent(with.creates()::hold);
             }
             createFailed(e, number, mine);
@@ -456,7 +456,7 @@ final class RequestRunner implements MachineActions, PrebuildHandle {
     }
 
     private void createFailed(GitpodException e, int number, CreateTicket mine) {
-        if (RetryPolicy.create(e) == RetryPolicy.Verdict.UNCLEAR) {
+        if (RetryPolicy.create(e) == RetryPolicy.Decision.UNCLEAR) {
             // What the API itself has answered, it has left off; what was cut or timed out may be carried out yet.
             boolean answered = e.kind() == GitpodException.Kind.API_ERROR;
             Duration mayActFor =
@@ -524,7 +524,7 @@ final class RequestRunner implements MachineActions, PrebuildHandle {
 
     /** Whether an old token was refused while another one is in use already: that says nothing about the new one. */
     private boolean isOutdated(Session with, GitpodException e) {
-        return with != session && RetryPolicy.read(e) == RetryPolicy.Verdict.REAUTHENTICATE;
+        return with != session && RetryPolicy.read(e) == RetryPolicy.Decision.REAUTHENTICATE;
     }
 
     @Override

@@ -11,7 +11,7 @@ import java.util.List;
 final class Sends {
 
     /** So often is a create sent again at most. */
-    static final int MOST_AGAIN = 3;
+    static final int MAX_RESENDS = 3;
 
     private final List<SentCreate> open;
     private int sent;
@@ -80,7 +80,7 @@ final class Sends {
     }
 
     boolean mayRepeat() {
-        return sent <= MOST_AGAIN;
+        return sent <= MAX_RESENDS;
     }
 
     /** How long after the last look of a read lag the next create leaves: 2, 5 and 15 s with a read lag of 30 s. */

@@ -10,6 +10,7 @@ import io.jenkins.plugins.gitpod.api.PrebuildPage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 
 /** All that goes out with one secret over one connection: its client, its watcher, its share of the threads. */
 final class Session {
@@ -40,7 +41,7 @@ final class Session {
             EngineRuntime runtime,
             EngineSettings settings,
             @CheckForNull EventSource events,
-            StreamPlaces streams) {
+            Semaphore streams) {
         this.key = key;
         this.client = client;
         this.watcher = new Watcher(client, runtime, settings, events, streams);

@@ -278,7 +278,7 @@ class FaultMatrixTest {
             assertThat(
                     "creates that acted",
                     surplus.size(),
-                    is(lessThanOrEqualTo(isCreate() || isLookUp() ? requests * Sends.MOST_AGAIN : 0)));
+                    is(lessThanOrEqualTo(isCreate() || isLookUp() ? requests * Sends.MAX_RESENDS : 0)));
             if (!isCreate()) {
                 assertThat("prebuilds made", ours.size(), is(lessThanOrEqualTo(requests)));
             }

@@ -95,7 +95,7 @@ class OddServerTest {
         runtime.advance(Duration.ofSeconds(14));
         assertThat(read, is(empty()));
         assertThat(failures, hasSize(1));
-        assertThat(RetryPolicy.read(failures.get(0)), is(RetryPolicy.Verdict.SUSPECT));
+        assertThat(RetryPolicy.read(failures.get(0)), is(RetryPolicy.Decision.SUSPECT));
     }
 
     @Test
@@ -116,7 +116,7 @@ class OddServerTest {
                 runtime,
                 EngineSettings.defaults(),
                 null,
-                new StreamPlaces(0));
+                new java.util.concurrent.Semaphore(0));
         OwnPrebuilds own = session.ownPrebuilds(Prebuilds.PROJECT);
         assertThat(own.complete(), is(false));
         assertThat(calls.get(), is(lessThanOrEqualTo(4)));
