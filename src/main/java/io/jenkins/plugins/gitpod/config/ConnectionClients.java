@@ -33,7 +33,7 @@ public final class ConnectionClients implements ClientFactory {
     @Override
     public SessionLimits limits(@NonNull Connection connection, @NonNull SessionLimits usual) {
         SessionLimits limits =
-                new SessionLimits(usual.shortestPoll(), usual.longestPoll(), usual.callsAtOnce(), usualCall);
+                new SessionLimits(usual.shortestPoll(), usual.longestPoll(), usual.maxConcurrentCalls(), usualCall);
         GitpodConnection configured = GitpodGlobalConfiguration.get().connection(connection.name());
         return configured == null ? limits : configured.limits(limits);
     }

@@ -19,7 +19,7 @@ enum ConnectionSetting {
     LONGEST_POLL("longestPollSeconds", 5, 120, Messages::GitpodConnection_badLongestPoll),
     /** Calls. */
     MOST_CALLS_AT_ONCE(
-            "mostCallsAtOnce", 1, SessionLimits.MOST_CALLS_AT_ONCE, Messages::GitpodConnection_badMostCallsAtOnce),
+            "mostCallsAtOnce", 1, SessionLimits.MAX_CONCURRENT_CALLS, Messages::GitpodConnection_badMostCallsAtOnce),
     /** Seconds. */
     CALL_TIMEOUT("callTimeoutSeconds", 5, 120, Messages::GitpodConnection_badCallTimeout);
 

@@ -23,15 +23,15 @@ final class BuiltCommit {
     private static final Set<PrebuildPhase> LIVE =
             EnumSet.of(PrebuildPhase.RUNNING, PrebuildPhase.STOPPING, PrebuildPhase.SNAPSHOTTING);
 
-    private final MachineActions out;
+    private final GitpodCalls calls;
     private int reads;
     private boolean reading;
 
     @CheckForNull
     private EnvironmentGit known;
 
-    BuiltCommit(MachineActions out) {
-        this.out = out;
+    BuiltCommit(GitpodCalls calls) {
+        this.calls = calls;
     }
 
     /** What a journal kept is not read again. */
@@ -54,7 +54,7 @@ final class BuiltCommit {
                 && LIVE.contains(prebuild.status().phase())) {
             reads++;
             reading = true;
-            out.readEnvironment(environmentId);
+            calls.readEnvironment(environmentId);
         }
     }
 

@@ -49,7 +49,7 @@ final class CancelPhase {
         unanswered = true;
         CancelReason reason = Objects.requireNonNull(state.cancelReason);
         state.updates.cancelling(new Update.Cancelling(state.knownId(), reason));
-        state.actions.cancel(state.knownId());
+        state.calls.cancel(state.knownId());
     }
 
     /** Sends the cancel if it is wanted and was not accepted. */
@@ -90,7 +90,7 @@ final class CancelPhase {
         sinceAccepted.look(state.actions.nanoTime());
         CancelReason reason = Objects.requireNonNull(state.cancelReason);
         state.conclude(new Outcome.CancelAccepted(state.knownId(), reason));
-        state.actions.watch(state.knownId(), state.request.projectId());
+        state.calls.watch(state.knownId());
     }
 
     void failed(GitpodException e) {

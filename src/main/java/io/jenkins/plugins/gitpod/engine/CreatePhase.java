@@ -67,7 +67,7 @@ final class CreatePhase {
 
     private void send() {
         unanswered = true;
-        state.actions.create(state.sends.latest());
+        state.calls.create(state.sends.latest());
     }
 
     /** Sends a create that surely did nothing once more. The time of the intent moves, since nothing older is its work. */
@@ -199,6 +199,6 @@ final class CreatePhase {
     }
 
     private boolean isBack() {
-        return !unanswered || state.actions.withdrawCreate();
+        return !unanswered || state.calls.withdrawCreate();
     }
 }

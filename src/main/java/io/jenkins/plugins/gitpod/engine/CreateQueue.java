@@ -16,7 +16,7 @@ import java.util.Queue;
  */
 final class CreateQueue {
 
-    static final int AT_ONCE = 3;
+    static final int MAX_CONCURRENT = 3;
 
     /** Whoever was told a longer wait keeps it by himself; the others may be luckier. */
     private static final Duration LONGEST_HOLD = Duration.ofMinutes(1);
@@ -81,7 +81,7 @@ final class CreateQueue {
             }
             held = false;
         }
-        for (int i = 0; i < AT_ONCE; i++) {
+        for (int i = 0; i < MAX_CONCURRENT; i++) {
             startNext();
         }
     }
@@ -89,7 +89,7 @@ final class CreateQueue {
     private void startNext() {
         Waiting next;
         synchronized (this) {
-            if (running == AT_ONCE || held) {
+            if (running == MAX_CONCURRENT || held) {
                 return;
             }
             next = poll();

@@ -62,7 +62,7 @@ final class LookUpPhase {
     }
 
     /** Whether the read lag is over, so that what no look-up finds by now was not made. */
-    boolean isReadLagOver() {
+    private boolean isReadLagOver() {
         return looking.reached(state.settings.readLag());
     }
 
@@ -72,7 +72,7 @@ final class LookUpPhase {
             unanswered = true;
             state.updates.lookingUp();
             afterLag = isReadLagOver();
-            state.actions.lookUp();
+            state.calls.lookUp(afterLag);
         }
     }
 

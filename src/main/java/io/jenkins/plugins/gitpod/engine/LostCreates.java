@@ -66,6 +66,17 @@ final class LostCreates {
     record Key(UUID requestId, int number) {}
 
     /**
+     * The prebuilds of a project that one account made.
+     *
+     * @param complete whether these are all: if not, nothing can be concluded from their number
+     */
+    record Listing(List<Prebuild> prebuilds, boolean complete) {
+        Listing {
+            prebuilds = List.copyOf(prebuilds);
+        }
+    }
+
+    /**
      * What a look at Gitpod's list says.
      *
      * @param assigned which prebuilds are surely whose
@@ -185,8 +196,8 @@ final class LostCreates {
         return true;
     }
 
-    /** How many creates are unanswered or lost. */
-    synchronized int open() {
+    /** How many creates are unanswered or lost. For tests. */
+    synchronized int size() {
         return creates.size();
     }
 
@@ -209,7 +220,7 @@ final class LostCreates {
      * @param own prebuilds of the project that the account {@code subjectId} made by hand or API
      * @param lagOver whether what is not on the list by now was not made
      */
-    synchronized Decision decide(UUID requestId, String subjectId, OwnPrebuilds own, boolean lagOver) {
+    synchronized Decision decide(UUID requestId, String subjectId, Listing own, boolean lagOver) {
         List<OpenCreate> mine = creates.entrySet().stream()
                 .filter(entry -> entry.getKey().requestId().equals(requestId))
                 .map(Map.Entry::getValue)
@@ -250,7 +261,7 @@ final class LostCreates {
         return new Decision(assigned, candidates, held, false);
     }
 
-    private List<Prebuild> candidates(OwnPrebuilds own, String subjectId, List<Map.Entry<Key, OpenCreate>> lost) {
+    private List<Prebuild> candidates(Listing own, String subjectId, List<Map.Entry<Key, OpenCreate>> lost) {
         List<Prebuild> candidates = new ArrayList<>();
         for (Prebuild prebuild : own.prebuilds()) {
             if (mayBeOurs(prebuild, subjectId)

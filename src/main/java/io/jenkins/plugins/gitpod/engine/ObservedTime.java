@@ -57,10 +57,6 @@ final class ObservedTime {
         pause();
     }
 
-    boolean isRunning() {
-        return running;
-    }
-
     Duration total() {
         return Duration.ofNanos(total);
     }

@@ -16,7 +16,7 @@ import java.util.UUID;
 
 /**
  * The state machine of one request. Each package-private method is an event; the machine decides by the stage which of its
- * phases handles it, and the phases act through {@link MachineActions}. Not thread-safe: {@link RequestRunner} passes on
+ * phases handles it, and the phases act through {@link MachineActions} and {@link GitpodCalls}. Not thread-safe: {@link RequestRunner} passes on
  * one event at a time.
  *
  * <p>The machine and its phases keep three promises. A create is sent only after its intent was saved. A create that may
@@ -34,13 +34,13 @@ final class PrebuildMachine {
     private final CancelPhase cancel;
     private final WatchPhase watch;
 
-    PrebuildMachine(PrebuildRequest request, EngineSettings settings, MachineActions actions) {
-        this(new RequestState(request, settings, actions));
+    PrebuildMachine(PrebuildRequest request, EngineSettings settings, MachineActions actions, GitpodCalls calls) {
+        this(new RequestState(request, settings, actions, calls));
     }
 
     /** Continues what was saved. */
-    PrebuildMachine(SavedRequest saved, EngineSettings settings, MachineActions actions) {
-        this(new RequestState(saved, settings, actions));
+    PrebuildMachine(SavedRequest saved, EngineSettings settings, MachineActions actions, GitpodCalls calls) {
+        this(new RequestState(saved, settings, actions, calls));
     }
 
     private PrebuildMachine(RequestState state) {
@@ -103,11 +103,6 @@ final class PrebuildMachine {
 
     boolean isNothingMade() {
         return state.isNothingMade();
-    }
-
-    /** Whether the read lag is over, so that what no look-up finds by now was not made. */
-    boolean readLagOver() {
-        return lookUp.isReadLagOver();
     }
 
     // ---- events: start and token

@@ -32,6 +32,7 @@ final class RequestState {
     final PrebuildRequest request;
     final EngineSettings settings;
     final MachineActions actions;
+    final GitpodCalls calls;
     final UpdateFilter updates;
     final TimeLimits limits;
     final BuiltCommit builtCommit;
@@ -63,13 +64,13 @@ final class RequestState {
     private Duration savedObserved = Duration.ZERO;
 
     /** The state of a request that a caller has just made. */
-    RequestState(PrebuildRequest request, EngineSettings settings, MachineActions actions) {
-        this(request, settings, actions, Duration.ZERO, List.of(), null);
+    RequestState(PrebuildRequest request, EngineSettings settings, MachineActions actions, GitpodCalls calls) {
+        this(request, settings, actions, calls, Duration.ZERO, List.of(), null);
     }
 
     /** The state that was saved before a restart. A create that may have been sent has to be looked up. */
-    RequestState(SavedRequest saved, EngineSettings settings, MachineActions actions) {
-        this(saved.request(), settings, actions, saved.observed(), saved.sends(), saved.surplusOf());
+    RequestState(SavedRequest saved, EngineSettings settings, MachineActions actions, GitpodCalls calls) {
+        this(saved.request(), settings, actions, calls, saved.observed(), saved.sends(), saved.surplusOf());
         stage = saved.prebuildId() != null ? Stage.WATCHING : Stage.LOOKING_UP;
         intentTime = saved.intentTime();
         prebuildId = saved.prebuildId();
@@ -88,15 +89,17 @@ final class RequestState {
             PrebuildRequest request,
             EngineSettings settings,
             MachineActions actions,
+            GitpodCalls calls,
             Duration observed,
             List<SentCreate> sends,
             @Nullable UUID surplusOf) {
         this.request = request;
         this.settings = settings;
         this.actions = actions;
+        this.calls = calls;
         this.updates = new UpdateFilter(actions);
         this.limits = new TimeLimits(request, settings, observed);
-        this.builtCommit = new BuiltCommit(actions);
+        this.builtCommit = new BuiltCommit(calls);
         this.sends = new Sends(sends);
         this.surplusOf = surplusOf;
     }
@@ -201,7 +204,7 @@ final class RequestState {
     void finish() {
         if (stage != Stage.ENDED) {
             stage = Stage.ENDED;
-            actions.unwatch();
+            calls.unwatch();
             actions.finish();
         }
     }

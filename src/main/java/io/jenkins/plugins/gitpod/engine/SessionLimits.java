@@ -10,17 +10,17 @@ import java.time.Duration;
  * @param shortestPoll how often prebuilds are read while all is well, give or take a tenth; more than zero
  * @param longestPoll the longest pause between reads while Gitpod is in trouble; below {@code shortestPoll} it is as long
  *     as that
- * @param callsAtOnce how many calls may be out at once, from 1; more than {@value #MOST_CALLS_AT_ONCE} never are
+ * @param maxConcurrentCalls how many calls may be out at once, from 1; more than {@value #MAX_CONCURRENT_CALLS} never are
  * @param call what one call may cost
  */
 public record SessionLimits(
         @NonNull Duration shortestPoll,
         @NonNull Duration longestPoll,
-        int callsAtOnce,
+        int maxConcurrentCalls,
         @NonNull ClientLimits call) {
 
     /** So many calls are out at once where nothing else is wanted. */
-    public static final int MOST_CALLS_AT_ONCE = Session.MOST_CALLS_AT_ONCE;
+    public static final int MAX_CONCURRENT_CALLS = Session.MAX_CONCURRENT_CALLS;
 
     /**
      * Checks the limits.
@@ -28,7 +28,7 @@ public record SessionLimits(
      * @throws IllegalArgumentException if one is not above zero
      */
     public SessionLimits {
-        if (shortestPoll.toMillis() <= 0 || longestPoll.toMillis() <= 0 || callsAtOnce <= 0) {
+        if (shortestPoll.toMillis() <= 0 || longestPoll.toMillis() <= 0 || maxConcurrentCalls <= 0) {
             throw new IllegalArgumentException("Every limit has to be more than zero");
         }
     }
@@ -37,6 +37,6 @@ public record SessionLimits(
     @NonNull
     static SessionLimits usual(@NonNull EngineSettings settings) {
         return new SessionLimits(
-                settings.pollInterval(), settings.longestPollInterval(), MOST_CALLS_AT_ONCE, ClientLimits.defaults());
+                settings.pollInterval(), settings.longestPollInterval(), MAX_CONCURRENT_CALLS, ClientLimits.defaults());
     }
 }

@@ -34,7 +34,7 @@ final class WatchPhase {
 
     /** Has the prebuild read regularly from now on. */
     void start() {
-        state.actions.watch(state.knownId(), state.request.projectId());
+        state.calls.watch(state.knownId());
     }
 
     void read(Prebuild prebuild) {
@@ -93,7 +93,7 @@ final class WatchPhase {
         failures++;
         if (decision == Decision.REAUTHENTICATE) {
             // No more reads with this token: the next one starts them again.
-            state.actions.unwatch();
+            state.calls.unwatch();
             token.renew(e);
         } else if (!isLost(decision)) {
             if (decision != Decision.WAIT && failures > UNREPORTED_FAILURES) {

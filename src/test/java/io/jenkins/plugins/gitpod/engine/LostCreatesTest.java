@@ -84,7 +84,7 @@ class LostCreatesTest {
     }
 
     private Decision look(UUID id, String subjectId, boolean lagOver, Prebuild... listed) {
-        return creates.decide(id, subjectId, new OwnPrebuilds(Arrays.asList(listed), true), lagOver);
+        return creates.decide(id, subjectId, new LostCreates.Listing(Arrays.asList(listed), true), lagOver);
     }
 
     private static Prebuild made(String id) {
@@ -110,7 +110,7 @@ class LostCreatesTest {
         UUID id = lost();
         Decision decision = look(id, EARLY, made("p"));
         assertThat(ids(decision), hasEntry(id, "p"));
-        assertThat(creates.open(), is(0));
+        assertThat(creates.size(), is(0));
     }
 
     @Test
@@ -143,7 +143,7 @@ class LostCreatesTest {
         Decision decision = look(three, EARLY, made("p"), made("q"), made("r"));
         assertThat(decision.assigned(), is(aMapWithSize(3)));
         assertThat(ids(decision).values().stream().sorted().toList(), contains("p", "q", "r"));
-        assertThat(creates.open(), is(0));
+        assertThat(creates.size(), is(0));
     }
 
     @Test
@@ -157,7 +157,7 @@ class LostCreatesTest {
 
         Decision late = look(two, LAG_OVER, made("p"));
         assertThat(late.assigned(), is(aMapWithSize(1)));
-        assertThat(creates.open(), is(1));
+        assertThat(creates.size(), is(1));
     }
 
     @Test
@@ -270,7 +270,7 @@ class LostCreatesTest {
         UUID other = lost();
         look(other, "somebody", EARLY);
         assertThat(ids(look(id, EARLY, made("p"))), hasEntry(id, "p"));
-        assertThat(creates.open(), is(1));
+        assertThat(creates.size(), is(1));
     }
 
     @Test
@@ -462,7 +462,7 @@ class LostCreatesTest {
         PrebuildRequest heir = request(null, false);
         assertThat(creates.handOver(id, 1, heir), is(true));
         assertThat(creates.settled(id, 1, "p"), is(heir.requestId()));
-        assertThat(creates.open(), is(0));
+        assertThat(creates.size(), is(0));
     }
 
     @Test
@@ -515,7 +515,7 @@ class LostCreatesTest {
     void aListThatIsCutOffAssignsNothing() {
         UUID id = lost();
         Decision decision =
-                creates.decide(id, Prebuilds.CREATOR, new OwnPrebuilds(List.of(made("p")), false), LAG_OVER);
+                creates.decide(id, Prebuilds.CREATOR, new LostCreates.Listing(List.of(made("p")), false), LAG_OVER);
         assertThat(decision.assigned(), is(anEmptyMap()));
         assertThat(decision.candidates(), hasSize(1));
     }

@@ -47,7 +47,7 @@ class PrebuildMachineTest {
     // ---- how a machine gets somewhere
 
     private void fresh(PrebuildRequest request) {
-        machine = effects.machine(out -> new PrebuildMachine(request, SETTINGS, out));
+        machine = effects.machine(out -> new PrebuildMachine(request, SETTINGS, out, out));
         machine.begin();
     }
 
@@ -102,7 +102,7 @@ class PrebuildMachineTest {
                 false,
                 reason,
                 Duration.ofMinutes(30));
-        machine = effects.machine(out -> new PrebuildMachine(saved, SETTINGS, out));
+        machine = effects.machine(out -> new PrebuildMachine(saved, SETTINGS, out, out));
         machine.begin();
     }
 
@@ -758,7 +758,8 @@ class PrebuildMachineTest {
             machine.alarm(Alarm.LOOK_UP);
             machine.lookedUp(List.of(), false);
             assertThat(effects.outcomes, is(empty()));
-            assertThat(machine.readLagOver(), is(false));
+            machine.alarm(Alarm.LOOK_UP);
+            assertThat(effects.lagOver, is(false));
         }
 
         @Test
@@ -1510,7 +1511,7 @@ class PrebuildMachineTest {
             SavedRequest saved = new SavedRequest(
                             request, Stage.WATCHING, Instant.EPOCH, "p1", false, null, Duration.ZERO)
                     .with(sends, null);
-            machine = effects.machine(out -> new PrebuildMachine(saved, SETTINGS, out));
+            machine = effects.machine(out -> new PrebuildMachine(saved, SETTINGS, out, out));
             machine.begin();
             assertThat(effects.take(), contains("handOver 1", "token"));
         }
@@ -1551,7 +1552,7 @@ class PrebuildMachineTest {
             SavedRequest saved = new SavedRequest(
                             request, Stage.LOOKING_UP, Instant.EPOCH, null, false, CancelReason.SURPLUS, Duration.ZERO)
                     .with(sends, UUID.randomUUID());
-            machine = effects.machine(out -> new PrebuildMachine(saved, SETTINGS, out));
+            machine = effects.machine(out -> new PrebuildMachine(saved, SETTINGS, out, out));
             machine.begin();
         }
 

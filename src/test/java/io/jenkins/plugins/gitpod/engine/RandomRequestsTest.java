@@ -271,8 +271,8 @@ class RandomRequestsTest {
                     foreign.stream().filter(SimPrebuild::isCancelRequested).toList(),
                     is(empty()));
             assertThat("journal", scene.journal.open(), is(empty()));
-            assertThat("sessions", scene.engine().sessions(), is(0));
-            assertThat("lost creates", scene.engine().lostCreates().open(), is(0));
+            assertThat("sessions", scene.engine().context().sessions().size(), is(0));
+            assertThat("lost creates", scene.engine().context().lostCreates().size(), is(0));
             assertThat("timers", scene.runtime.pending(), is(0));
             tokens.forEach(token -> assertThat(scene.log.text(), not(containsString(token))));
         }

@@ -13,7 +13,7 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /** A machine alone: what it wants is written down, and time passes only when a test says so. */
-final class RecordedActions implements MachineActions {
+final class RecordedActions implements MachineActions, GitpodCalls {
 
     /** What was wanted, in order; {@link #take()} empties it. */
     private final List<String> wanted = new ArrayList<>();
@@ -30,9 +30,13 @@ final class RecordedActions implements MachineActions {
     final List<SentCreate> handedOver = new ArrayList<>();
     final List<String> surplus = new ArrayList<>();
     final List<Update> surplusTold = new ArrayList<>();
+
+    /** Whether the latest look-up began after the read lag; null if there was none. */
+    Boolean lagOver;
+
     private PrebuildMachine machine;
 
-    PrebuildMachine machine(Function<MachineActions, PrebuildMachine> maker) {
+    PrebuildMachine machine(Function<RecordedActions, PrebuildMachine> maker) {
         machine = maker.apply(this);
         return machine;
     }
@@ -127,12 +131,13 @@ final class RecordedActions implements MachineActions {
     }
 
     @Override
-    public void lookUp() {
+    public void lookUp(boolean afterLag) {
+        lagOver = afterLag;
         wanted.add("lookUp");
     }
 
     @Override
-    public void watch(String prebuildId, String projectId) {
+    public void watch(String prebuildId) {
         wanted.add("watch");
     }
 

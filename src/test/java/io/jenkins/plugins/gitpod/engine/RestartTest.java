@@ -345,51 +345,17 @@ class RestartTest {
     }
 
     @Test
-    void anObserverThatComesLateHearsTheOutcome() {
-        try (EngineFixture scene =
-                EngineFixture.with().plan(PhasePlan.failing("no")).begin()) {
-            scene.submit();
-            scene.runtime.advance(Duration.ofSeconds(30));
-            SavedRequest saved = scene.journal.open().get(0);
-            scene.restart(new PrebuildEngine.Restored(saved, scene.token(), null));
-            scene.runtime.advance(Duration.ofMinutes(5));
-            PrebuildHandle handle = scene.engine().find(saved.request().requestId());
-            assertThat(handle.view().stage(), is(Stage.ENDED));
-            assertThat(scene.journal.open(), hasSize(1));
-
-            RecordingObserver late = new RecordingObserver();
-            handle.attach(late);
-            scene.runtime.settle();
-            late.outcome(Outcome.Ended.class);
-            assertThat(scene.journal.open(), is(empty()));
-        }
-    }
-
-    @Test
-    void whatNobodyWillEverHearIsClosedOnceTheOwnerIsKnownToBeGone() {
+    void aRestoredRequestIsClosedOnceItsOwnerIsKnownToBeGone() {
         try (EngineFixture scene = EngineFixture.begin()) {
             scene.submit();
             scene.runtime.advance(Duration.ofSeconds(30));
             SavedRequest saved = scene.journal.open().get(0);
-            scene.restart(new PrebuildEngine.Restored(saved, scene.token(), null));
+            scene.restart(new PrebuildEngine.Restored(saved, scene.token(), new RecordingObserver()));
             scene.engine().find(saved.request().requestId()).leave(CancelReason.OWNER_GONE);
             scene.untilAllClosed(Duration.ofMinutes(1));
 
             assertThat(scene.prebuild().phase(), is(SimPhase.CANCELLED));
             assertThat(scene.journal.open(), is(empty()));
-        }
-    }
-
-    @Test
-    void twoWhoAttachAtTheEndHearOneWordTogether() {
-        try (EngineFixture scene =
-                EngineFixture.with().plan(PhasePlan.failing("no")).begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            RecordingObserver second = new RecordingObserver();
-            wait.observer().onConcluded(() -> wait.handle().attach(second));
-            scene.untilAllClosed(Duration.ofMinutes(5));
-            scene.runtime.advance(Duration.ofMinutes(1));
-            assertThat(wait.observer().outcomes().size() + second.outcomes().size(), is(1));
         }
     }
 }

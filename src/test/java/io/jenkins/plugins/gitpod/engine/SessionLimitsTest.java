@@ -39,7 +39,7 @@ class SessionLimitsTest {
 
     private static UnaryOperator<SessionLimits> poll(int shortest, int longest) {
         return usual -> new SessionLimits(
-                Duration.ofSeconds(shortest), Duration.ofSeconds(longest), usual.callsAtOnce(), usual.call());
+                Duration.ofSeconds(shortest), Duration.ofSeconds(longest), usual.maxConcurrentCalls(), usual.call());
     }
 
     private static UnaryOperator<SessionLimits> atOnce(int calls) {
@@ -140,7 +140,7 @@ class SessionLimitsTest {
         waits.forEach(EngineFixture.Wait::abort);
         scene.untilAllClosed(Duration.ofMinutes(10));
         assertThat(scene.gitpod.books().count(CANCEL), is(greaterThanOrEqualTo(12)));
-        assertThat(scene.engine().sessions(), is(0));
+        assertThat(scene.engine().context().sessions().size(), is(0));
     }
 
     @Test
@@ -182,15 +182,15 @@ class SessionLimitsTest {
         scene.limits(poll(100, 100));
         assertThat(readsWithin(Duration.ofMinutes(4)), is(greaterThan(15)));
         EngineFixture.Wait after = watched();
-        assertThat(scene.engine().sessions(), is(2));
+        assertThat(scene.engine().context().sessions().size(), is(2));
         scene.gitpod.prebuild(before.prebuildId()).failWith("no");
         scene.untilConcluded(before, Duration.ofSeconds(15));
         before.outcome(Outcome.Ended.class);
-        assertThat(scene.engine().sessions(), is(1));
+        assertThat(scene.engine().context().sessions().size(), is(1));
         assertThat(readsWithin(Duration.ofMinutes(5)), is(lessThanOrEqualTo(4)));
         after.abort();
         scene.untilAllClosed(Duration.ofMinutes(5));
-        assertThat(scene.engine().sessions(), is(0));
+        assertThat(scene.engine().context().sessions().size(), is(0));
     }
 
     @Test
@@ -198,7 +198,7 @@ class SessionLimitsTest {
         ClientLimits dear = new ClientLimits(
                 Duration.ofSeconds(10), Duration.ofSeconds(90), Duration.ofSeconds(90), 4L * 1024 * 1024);
         watched();
-        scene.limits(usual -> new SessionLimits(usual.shortestPoll(), usual.longestPoll(), usual.callsAtOnce(), dear));
+        scene.limits(usual -> new SessionLimits(usual.shortestPoll(), usual.longestPoll(), usual.maxConcurrentCalls(), dear));
         watched();
         watched();
         assertThat(scene.callLimits, contains(ClientLimits.defaults(), dear));
