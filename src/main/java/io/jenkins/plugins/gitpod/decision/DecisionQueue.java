@@ -121,7 +121,7 @@ public final class DecisionQueue {
 
     /** The token first, on threads of its own: a credentials provider that hangs holds up no other's look-ups. */
     private void start(PendingDecision asked) {
-        runtime.lane(WorkQueue.CREDENTIALS).execute(() -> {
+        runtime.executor(WorkQueue.CREDENTIALS).execute(() -> {
             FutureTask<Void> task = new FutureTask<>(() -> token(asked), null);
             EngineRuntime.Timer limit = runtime.schedule(settings.credentialLimit(), () -> {
                 if (task.cancel(true)) {
@@ -140,7 +140,7 @@ public final class DecisionQueue {
         try {
             AuthenticatedConnection access = new AuthenticatedConnection(
                     asked.wish().connection(), asked.tokens().token());
-            runtime.lane(WorkQueue.LOOK_UP).execute(() -> look(asked, access));
+            runtime.executor(WorkQueue.LOOK_UP).execute(() -> look(asked, access));
         } catch (TokenUnavailableException e) {
             deliver(() -> fail(asked, e.getMessage()));
         } catch (RuntimeException e) {
@@ -204,7 +204,7 @@ public final class DecisionQueue {
     }
 
     private void deliver(Runnable task) {
-        runtime.lane(WorkQueue.DELIVERY).execute(task);
+        runtime.executor(WorkQueue.DELIVERY).execute(task);
     }
 
     // ---- what can become of a wish; what is returned tells those who wait, which may take a while

@@ -11,7 +11,7 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 
 /**
- * Lets at most so many calls of one session out at once. A task of a calling lane makes one call after the other, so tasks
+ * Lets at most so many calls of one session out at once. A task of a calling queue makes one call after the other, so tasks
  * are what is counted. Cancels go first, then reads, then creates; who waits holds no thread.
  */
 final class CallLimiter {
@@ -25,12 +25,12 @@ final class CallLimiter {
 
     CallLimiter(int atOnce) {
         this.atOnce = atOnce;
-        for (WorkQueue lane : TURNS) {
-            waiting.put(lane, new ArrayDeque<>());
+        for (WorkQueue queue : TURNS) {
+            waiting.put(queue, new ArrayDeque<>());
         }
     }
 
-    /** The same runtime, but with this gate before the lanes that call Gitpod. */
+    /** The same runtime, but with this gate before the queues that call Gitpod. */
     EngineRuntime around(EngineRuntime runtime) {
         return new EngineRuntime() {
             @Override
@@ -49,9 +49,9 @@ final class CallLimiter {
             }
 
             @Override
-            public Executor lane(WorkQueue lane) {
-                Executor executor = runtime.lane(lane);
-                return waiting.containsKey(lane) ? task -> enter(lane, task, runtime) : executor;
+            public Executor executor(WorkQueue queue) {
+                Executor executor = runtime.executor(queue);
+                return waiting.containsKey(queue) ? task -> enter(queue, task, runtime) : executor;
             }
 
             @Override
@@ -61,25 +61,25 @@ final class CallLimiter {
         };
     }
 
-    private void enter(WorkQueue lane, Runnable task, EngineRuntime runtime) {
+    private void enter(WorkQueue queue, Runnable task, EngineRuntime runtime) {
         synchronized (waiting) {
-            waiting.get(lane).add(task);
+            waiting.get(queue).add(task);
         }
         next(runtime);
     }
 
     private void next(EngineRuntime runtime) {
-        WorkQueue lane;
+        WorkQueue queue;
         Runnable task;
         synchronized (waiting) {
-            lane = running < atOnce ? turn() : null;
-            if (lane == null) {
+            queue = running < atOnce ? turn() : null;
+            if (queue == null) {
                 return;
             }
-            task = waiting.get(lane).remove();
+            task = waiting.get(queue).remove();
             running++;
         }
-        runtime.lane(lane).execute(() -> {
+        runtime.executor(queue).execute(() -> {
             try {
                 task.run();
             } finally {
@@ -93,9 +93,9 @@ final class CallLimiter {
 
     @CheckForNull
     private WorkQueue turn() {
-        for (WorkQueue lane : TURNS) {
-            if (!waiting.get(lane).isEmpty()) {
-                return lane;
+        for (WorkQueue queue : TURNS) {
+            if (!waiting.get(queue).isEmpty()) {
+                return queue;
             }
         }
         return null;

@@ -2,7 +2,7 @@ package io.jenkins.plugins.gitpod.engine;
 
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
-import io.jenkins.plugins.gitpod.engine.MachineActions.Alarm;
+import io.jenkins.plugins.gitpod.engine.MachineActions.RetryTimer;
 import io.jenkins.plugins.gitpod.engine.Update.Doing;
 import java.time.Duration;
 import java.util.Objects;
@@ -52,7 +52,7 @@ final class CancelPhase {
         state.calls.cancel(state.knownId());
     }
 
-    /** Sends the cancel if it is wanted and was not accepted. */
+    /** CreateAttempts the cancel if it is wanted and was not accepted. */
     void sendIfWanted() {
         if (state.cancelReason != null && !accepted) {
             send();
@@ -128,7 +128,7 @@ final class CancelPhase {
         state.updates.trouble(Doing.CANCEL, e);
         if (!giveUpIfHopeless()) {
             retryScheduled = true;
-            state.actions.alarmAfter(Alarm.CANCEL, wait);
+            state.actions.startTimer(RetryTimer.CANCEL, wait);
         }
     }
 

@@ -2,7 +2,7 @@ package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.gitpod.api.GitpodException;
-import io.jenkins.plugins.gitpod.engine.MachineActions.Alarm;
+import io.jenkins.plugins.gitpod.engine.MachineActions.RetryTimer;
 import io.jenkins.plugins.gitpod.engine.RetryPolicy.Decision;
 import io.jenkins.plugins.gitpod.engine.Update.Doing;
 import java.io.IOException;
@@ -12,7 +12,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Sends the create of one request, and sends it again: at once if it surely did nothing, or as a resend after a look-up
+ * CreateAttempts the create of one request, and attempts it again: at once if it surely did nothing, or as a resend after a look-up
  * found nothing. A create leaves only after its intent was saved. Belongs to a {@link PrebuildMachine}.
  */
 final class CreatePhase {
@@ -50,11 +50,11 @@ final class CreatePhase {
         return resending;
     }
 
-    /** Saves the intent and sends the first create. */
+    /** Saves the intent and attempts the first create. */
     void begin() {
         Instant now = state.actions.now();
         state.intentTime = now;
-        state.sends.add(now, state.actions.serverTime());
+        state.attempts.add(now, state.actions.serverTime());
         state.stage = Stage.CREATING;
         try {
             state.actions.save();
@@ -67,17 +67,17 @@ final class CreatePhase {
 
     private void send() {
         unanswered = true;
-        state.calls.create(state.sends.latest());
+        state.calls.create(state.attempts.latest());
     }
 
-    /** Sends a create that surely did nothing once more. The time of the intent moves, since nothing older is its work. */
+    /** CreateAttempts a create that surely did nothing once more. The time of the intent moves, since nothing older is its work. */
     void repeat() {
         if (!unanswered) {
             Instant now = state.actions.now();
             if (!resending) {
                 state.intentTime = now;
             }
-            state.sends.repeat(now, state.actions.serverTime());
+            state.attempts.repeat(now, state.actions.serverTime());
             state.saveOrWarn();
             send();
         }
@@ -142,14 +142,14 @@ final class CreatePhase {
 
     private void repeatLater(ObservedTime counted, Duration wait) {
         counted.next(wait);
-        state.actions.alarmAfter(Alarm.CREATE, wait);
+        state.actions.startTimer(RetryTimer.CREATE, wait);
     }
 
     // ---- resends, while the request is being looked up
 
     /** Saves the intent of another create. @return false if it could not be saved, so that it must not be sent */
     boolean prepareResend() {
-        state.sends.add(state.actions.now(), state.actions.serverTime());
+        state.attempts.add(state.actions.now(), state.actions.serverTime());
         resending = true;
         try {
             state.actions.save();
@@ -161,7 +161,7 @@ final class CreatePhase {
         }
     }
 
-    /** Sends what {@link #prepareResend} saved. */
+    /** CreateAttempts what {@link #prepareResend} saved. */
     void resend() {
         trouble.reset();
         backoff.reset();
@@ -172,7 +172,7 @@ final class CreatePhase {
     void stopResending() {
         if (resending) {
             resending = false;
-            state.sends.latestDidNothing();
+            state.attempts.latestDidNothing();
             state.saveOrWarn();
         }
     }

@@ -98,7 +98,7 @@ final class CreateQueue {
             }
             running++;
         }
-        runtime.lane(WorkQueue.CREATE).execute(() -> run(next.task()));
+        runtime.executor(WorkQueue.CREATE).execute(() -> run(next.task()));
     }
 
     @CheckForNull

@@ -44,8 +44,8 @@ final class EngineContext {
     }
 
     /** This moment by both clocks. */
-    OpenCreate.Moment moment() {
-        return new OpenCreate.Moment(runtime.now(), runtime.nanoTime());
+    PendingCreate.Moment moment() {
+        return new PendingCreate.Moment(runtime.now(), runtime.nanoTime());
     }
 
     boolean isClosed() {

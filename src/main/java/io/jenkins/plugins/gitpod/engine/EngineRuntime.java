@@ -19,9 +19,9 @@ public interface EngineRuntime {
     @NonNull
     Timer schedule(@NonNull Duration delay, @NonNull Runnable task);
 
-    /** The executor of a lane; tasks may block but are bounded by call limits. */
+    /** The executor of a queue; tasks may block but are bounded by call limits. */
     @NonNull
-    Executor lane(@NonNull WorkQueue lane);
+    Executor executor(@NonNull WorkQueue queue);
 
     /** A number in [0, 1) to spread what would otherwise happen at once. */
     double random();

@@ -41,7 +41,7 @@ final class EnvironmentReader {
     }
 
     /**
-     * Returns at once. One of the two consumers is called on a thread of the {@link WorkQueue#WATCH} lane, unless the answer is
+     * Returns at once. One of the two consumers is called on a thread of the {@link WorkQueue#WATCH} queue, unless the answer is
      * no longer wanted when its turn comes.
      *
      * @param wanted asked right before the call
@@ -64,7 +64,7 @@ final class EnvironmentReader {
     }
 
     private void next() {
-        runtime.lane(WorkQueue.WATCH).execute(this::readOne);
+        runtime.executor(WorkQueue.WATCH).execute(this::readOne);
     }
 
     private void readOne() {

@@ -28,7 +28,7 @@ interface EventSource {
     static EventSource of(GitpodClient client, EngineRuntime runtime) {
         return listener -> {
             EventStream stream = client.events();
-            runtime.lane(WorkQueue.STREAM).execute(() -> listener.ended(read(stream, listener)));
+            runtime.executor(WorkQueue.STREAM).execute(() -> listener.ended(read(stream, listener)));
             return stream;
         };
     }

@@ -4,7 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
-import io.jenkins.plugins.gitpod.engine.MachineActions.Alarm;
+import io.jenkins.plugins.gitpod.engine.MachineActions.RetryTimer;
 import io.jenkins.plugins.gitpod.engine.Update.Doing;
 import java.time.Duration;
 import java.util.List;
@@ -79,7 +79,7 @@ final class LookUpPhase {
     private void later(Duration wait) {
         looking.next(wait);
         trouble.next(wait);
-        state.actions.alarmAfter(Alarm.LOOK_UP, wait);
+        state.actions.startTimer(RetryTimer.LOOK_UP, wait);
     }
 
     /** Looks again after the usual wait. */
@@ -123,7 +123,7 @@ final class LookUpPhase {
     /** Nothing was made, or it cannot be told which prebuild it is. */
     private void notFound() {
         boolean wanted = !state.isConcluded() && state.cancelReason == null && !state.ownerLeft;
-        boolean mayResend = state.sends.mayRepeat()
+        boolean mayResend = state.attempts.mayRepeat()
                 && !state.request.connection().sharedAccount()
                 && !unclearFor.reached(state.settings.createPatience());
         if (!wanted || !mayResend) {
@@ -140,7 +140,7 @@ final class LookUpPhase {
             resend();
         } else {
             resendDue = true;
-            later(state.sends.waitBeforeNext(state.settings.readLag()));
+            later(state.attempts.waitBeforeNext(state.settings.readLag()));
         }
     }
 
@@ -150,7 +150,7 @@ final class LookUpPhase {
             giveUp(null);
             return;
         }
-        state.updates.tell(new Update.SendingAgain(state.sends.sent() - 1, Sends.MAX_RESENDS, found));
+        state.updates.tell(new Update.SendingAgain(state.attempts.sent() - 1, CreateAttempts.MAX_RESENDS, found));
         looking.reset();
         backoff.reset();
         create.resend();
@@ -237,7 +237,7 @@ final class LookUpPhase {
     /** Reports that the outcome is unclear, then keeps looking: what turns up late is surely not wanted. */
     void giveUp(@Nullable GitpodException failure) {
         state.conclude(new Outcome.CreateUnclear(
-                unclear, failure, found, state.request.connection().sharedAccount(), state.sends.sent()));
+                unclear, failure, found, state.request.connection().sharedAccount(), state.attempts.sent()));
         lookLate(failure);
     }
 

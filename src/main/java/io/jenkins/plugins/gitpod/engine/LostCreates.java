@@ -4,7 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.Trigger;
-import io.jenkins.plugins.gitpod.engine.OpenCreate.Moment;
+import io.jenkins.plugins.gitpod.engine.PendingCreate.Moment;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,11 +33,11 @@ final class LostCreates {
     private static final int REMEMBERED = 10_000;
 
     private static final Comparator<Prebuild> OLDEST_FIRST =
-            Comparator.comparing(OpenCreate::createdAt).thenComparing(Prebuild::id);
+            Comparator.comparing(PendingCreate::createdAt).thenComparing(Prebuild::id);
 
     /** Who waits before what nobody wants, who names a class before who takes any, then whose time is over first. */
-    private static final Comparator<Map.Entry<Key, OpenCreate>> CHOOSIEST_FIRST = Comparator.comparing(
-                    (Map.Entry<Key, OpenCreate> entry) -> entry.getValue().isSurplus())
+    private static final Comparator<Map.Entry<Key, PendingCreate>> CHOOSIEST_FIRST = Comparator.comparing(
+                    (Map.Entry<Key, PendingCreate> entry) -> entry.getValue().isSurplus())
             .thenComparing(entry -> entry.getValue().request().environmentClassId() == null)
             .thenComparing(entry -> entry.getValue().order())
             .thenComparing(entry -> entry.getKey().requestId())
@@ -45,7 +45,7 @@ final class LostCreates {
 
     private final Duration clockSkew;
     private final Duration latest;
-    private final Map<Key, OpenCreate> creates = new HashMap<>();
+    private final Map<Key, PendingCreate> creates = new HashMap<>();
 
     /** Creates that are still out, and were handed over. */
     private final Map<Key, Key> heirs = new HashMap<>();
@@ -111,7 +111,7 @@ final class LostCreates {
 
     /** A create goes out now. */
     synchronized void sent(PrebuildRequest request, int number, ServerClock clock, Moment now) {
-        creates.put(new Key(request.requestId(), number), OpenCreate.out(request, clock, clockSkew, now, latest));
+        creates.put(new Key(request.requestId(), number), PendingCreate.out(request, clock, clockSkew, now, latest));
     }
 
     /**
@@ -120,8 +120,8 @@ final class LostCreates {
      * @param surplus whether nobody wants what it made
      */
     synchronized void lostBefore(
-            PrebuildRequest request, SentCreate intent, boolean surplus, ServerClock clock, Moment now) {
-        OpenCreate create = OpenCreate.restored(request, clock, clockSkew, intent, now, latest);
+            PrebuildRequest request, CreateAttempt intent, boolean surplus, ServerClock clock, Moment now) {
+        PendingCreate create = PendingCreate.restored(request, clock, clockSkew, intent, now, latest);
         if (surplus) {
             create.surplus();
         }
@@ -136,7 +136,7 @@ final class LostCreates {
     synchronized void lost(UUID requestId, int number, Moment now, Duration mayActFor) {
         Key key = new Key(requestId, number);
         Key heir = heirs.remove(key);
-        OpenCreate create = creates.get(heir == null ? key : heir);
+        PendingCreate create = creates.get(heir == null ? key : heir);
         if (create != null) {
             create.lost(now, mayActFor);
         }
@@ -184,7 +184,7 @@ final class LostCreates {
     synchronized boolean handOver(UUID requestId, int number, PrebuildRequest to) {
         Key key = new Key(requestId, number);
         Key heir = new Key(to.requestId(), number);
-        OpenCreate create = creates.remove(key);
+        PendingCreate create = creates.remove(key);
         if (create == null || creates.containsKey(heir)) {
             return false;
         }
@@ -221,24 +221,24 @@ final class LostCreates {
      * @param lagOver whether what is not on the list by now was not made
      */
     synchronized Decision decide(UUID requestId, String subjectId, Listing own, boolean lagOver) {
-        List<OpenCreate> mine = creates.entrySet().stream()
+        List<PendingCreate> mine = creates.entrySet().stream()
                 .filter(entry -> entry.getKey().requestId().equals(requestId))
                 .map(Map.Entry::getValue)
                 .toList();
-        if (mine.stream().noneMatch(OpenCreate::isLost)) {
+        if (mine.stream().noneMatch(PendingCreate::isLost)) {
             return new Decision(Map.of(), List.of(), false, true);
         }
-        for (OpenCreate create : mine) {
+        for (PendingCreate create : mine) {
             create.subject(subjectId);
             if (lagOver && create.isLost()) {
                 create.lagOver();
             }
         }
-        List<Map.Entry<Key, OpenCreate>> lost = new ArrayList<>();
-        List<OpenCreate> unanswered = new ArrayList<>();
+        List<Map.Entry<Key, PendingCreate>> lost = new ArrayList<>();
+        List<PendingCreate> unanswered = new ArrayList<>();
         boolean shared = false;
-        for (Map.Entry<Key, OpenCreate> entry : creates.entrySet()) {
-            OpenCreate create = entry.getValue();
+        for (Map.Entry<Key, PendingCreate> entry : creates.entrySet()) {
+            PendingCreate create = entry.getValue();
             if (create.isSameProject(mine.get(0))) {
                 String creator = create.subjectId();
                 if (!create.isLost() || creator == null) {
@@ -261,7 +261,7 @@ final class LostCreates {
         return new Decision(assigned, candidates, held, false);
     }
 
-    private List<Prebuild> candidates(Listing own, String subjectId, List<Map.Entry<Key, OpenCreate>> lost) {
+    private List<Prebuild> candidates(Listing own, String subjectId, List<Map.Entry<Key, PendingCreate>> lost) {
         List<Prebuild> candidates = new ArrayList<>();
         for (Prebuild prebuild : own.prebuilds()) {
             if (mayBeOurs(prebuild, subjectId)
@@ -283,7 +283,7 @@ final class LostCreates {
 
     /** First what was made while the calls were out, then, if creates are left over, what was made later. */
     private static Map<Key, Prebuild> assign(
-            List<Map.Entry<Key, OpenCreate>> lost, List<Prebuild> candidates, boolean lagOver) {
+            List<Map.Entry<Key, PendingCreate>> lost, List<Prebuild> candidates, boolean lagOver) {
         List<Prebuild> atOnce = new ArrayList<>();
         List<Prebuild> later = new ArrayList<>();
         for (Prebuild prebuild : candidates) {
@@ -297,12 +297,12 @@ final class LostCreates {
         Map<Prebuild, Key> matched = new LinkedHashMap<>();
         if (atOnce.size() > lost.size()
                 || atOnce.size() < awaited
-                || !match(lost, atOnce, OpenCreate::fitsAtOnce, matched)) {
+                || !match(lost, atOnce, PendingCreate::fitsAtOnce, matched)) {
             return Map.of();
         }
         if (lagOver && later.size() <= lost.size() - atOnce.size()) {
             Map<Prebuild, Key> all = new LinkedHashMap<>(matched);
-            if (match(lost, later, OpenCreate::fits, all)) {
+            if (match(lost, later, PendingCreate::fits, all)) {
                 matched = all;
             }
         }
@@ -312,15 +312,15 @@ final class LostCreates {
     }
 
     /** Whatever turned up is then this request's, and it needs no more than one. */
-    private static boolean isOneRequest(List<Map.Entry<Key, OpenCreate>> lost) {
+    private static boolean isOneRequest(List<Map.Entry<Key, PendingCreate>> lost) {
         return lost.stream().map(entry -> entry.getKey().requestId()).distinct().count() == 1;
     }
 
     /** Gives each prebuild to a create that it fits, if possible the choosiest. @return false if one is left over */
     private static boolean match(
-            List<Map.Entry<Key, OpenCreate>> choosiestFirst,
+            List<Map.Entry<Key, PendingCreate>> choosiestFirst,
             List<Prebuild> prebuilds,
-            BiPredicate<OpenCreate, Prebuild> fits,
+            BiPredicate<PendingCreate, Prebuild> fits,
             Map<Prebuild, Key> matched) {
         return prebuilds.stream().allMatch(prebuild -> place(prebuild, choosiestFirst, fits, matched, new HashSet<>()));
     }
@@ -328,11 +328,11 @@ final class LostCreates {
     /** Makes room if need be: whoever has the place may find another one (augmenting paths in a bipartite graph). */
     private static boolean place(
             Prebuild prebuild,
-            List<Map.Entry<Key, OpenCreate>> creates,
-            BiPredicate<OpenCreate, Prebuild> fits,
+            List<Map.Entry<Key, PendingCreate>> creates,
+            BiPredicate<PendingCreate, Prebuild> fits,
             Map<Prebuild, Key> matched,
             Set<Key> tried) {
-        for (Map.Entry<Key, OpenCreate> entry : creates) {
+        for (Map.Entry<Key, PendingCreate> entry : creates) {
             Key key = entry.getKey();
             if (fits.test(entry.getValue(), prebuild) && tried.add(key)) {
                 Prebuild holder = matched.entrySet().stream()

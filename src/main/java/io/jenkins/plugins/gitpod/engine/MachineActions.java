@@ -10,7 +10,7 @@ import java.time.Instant;
 interface MachineActions {
 
     /** What a timer is for; a machine has at most one of each. */
-    enum Alarm {
+    enum RetryTimer {
         CREATE,
         LOOK_UP,
         CANCEL,
@@ -39,8 +39,8 @@ interface MachineActions {
     /** Looks the token up, then {@link PrebuildMachine#tokenReady} or {@link PrebuildMachine#tokenMissing}. */
     void fetchToken();
 
-    /** {@link PrebuildMachine#alarm} after a delay; replaces an earlier alarm of the same kind. */
-    void alarmAfter(Alarm alarm, Duration delay);
+    /** {@link PrebuildMachine#timerFired} after a delay; replaces an earlier timer of the same kind. */
+    void startTimer(RetryTimer timer, Duration delay);
 
     /**
      * Hands over a create that may have made a surplus prebuild, to a request that looks for it and cancels it. That
@@ -48,7 +48,7 @@ interface MachineActions {
      *
      * @param to that request, except for its id
      */
-    void handOver(SentCreate create, PrebuildRequest to);
+    void handOver(CreateAttempt create, PrebuildRequest to);
 
     /** Has a prebuild cancelled that is surely surplus. */
     void cancelSurplus(Prebuild prebuild, PrebuildRequest to);

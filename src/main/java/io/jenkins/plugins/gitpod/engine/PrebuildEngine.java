@@ -82,7 +82,7 @@ public final class PrebuildEngine implements AutoCloseable {
     /** Continues what was saved: all of it in one call, so that lost creates know of each other. */
     public void restore(@NonNull Collection<Restored> restored) {
         List<RequestRunner> fresh = new ArrayList<>();
-        OpenCreate.Moment now = context.moment();
+        PendingCreate.Moment now = context.moment();
         for (Restored one : restored) {
             SavedRequest saved = one.saved();
             boolean isSurplus = saved.surplusOf() != null;
@@ -95,7 +95,7 @@ public final class PrebuildEngine implements AutoCloseable {
                 claim(saved.prebuildId());
             }
             ServerClock clock = context.clock(saved.request().connection());
-            for (SentCreate send : saved.sends()) {
+            for (CreateAttempt send : saved.attempts()) {
                 context.lostCreates().lostBefore(saved.request(), send, isSurplus, clock, now);
             }
             if (isSurplus) {

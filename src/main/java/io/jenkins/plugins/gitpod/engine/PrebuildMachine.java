@@ -6,10 +6,10 @@ import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
-import io.jenkins.plugins.gitpod.engine.MachineActions.Alarm;
+import io.jenkins.plugins.gitpod.engine.MachineActions.RetryTimer;
 import io.jenkins.plugins.gitpod.engine.RetryPolicy.Decision;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -33,6 +33,7 @@ final class PrebuildMachine {
     private final LookUpPhase lookUp;
     private final CancelPhase cancel;
     private final WatchPhase watch;
+    private final MadePrebuilds prebuilds;
 
     PrebuildMachine(PrebuildRequest request, EngineSettings settings, MachineActions actions, GitpodCalls calls) {
         this(new RequestState(request, settings, actions, calls));
@@ -52,6 +53,7 @@ final class PrebuildMachine {
         MissingPrebuild missing = new MissingPrebuild(state.settings);
         this.cancel = new CancelPhase(state, token, missing);
         this.watch = new WatchPhase(state, token, missing, cancel);
+        this.prebuilds = new MadePrebuilds(state, create, watch);
     }
 
     Stage stage() {
@@ -109,8 +111,7 @@ final class PrebuildMachine {
 
     void begin() {
         if (state.stage == Stage.WATCHING && state.surplusOf == null) {
-            // A crash may have come before these were handed over.
-            handOver(state.sends.giveAway(0), state.request);
+            prebuilds.handOverRest();
         }
         actions.fetchToken();
     }
@@ -187,9 +188,9 @@ final class PrebuildMachine {
         create.answered();
         if (create.isSending()) {
             token.accepted();
-            know(prebuild, state.sends.latest());
-        } else if (!prebuild.id().equals(state.prebuildId)) {
-            actions.cancelSurplus(prebuild, surplusRequest(prebuild));
+            prebuilds.use(prebuild, state.attempts.latest());
+        } else {
+            prebuilds.surplus(prebuild);
         }
     }
 
@@ -198,7 +199,7 @@ final class PrebuildMachine {
         Decision decision = RetryPolicy.create(e);
         if (!create.isSending()) {
             if (wasOut && decision == Decision.UNCLEAR) {
-                handOver(state.sends.last(), state.request); // does nothing if that was done before
+                prebuilds.handOverLast();
             }
         } else if (decision == Decision.UNCLEAR) {
             lookUp.begin(e);
@@ -265,84 +266,22 @@ final class PrebuildMachine {
      */
     void found(Map<Integer, Prebuild> made) {
         lookUp.answered();
-        Map.Entry<Integer, Prebuild> own = null;
-        if (state.stage == Stage.LOOKING_UP) {
-            token.accepted();
-            own = made.entrySet().iterator().next();
-            if (create.withdrawResend()) {
-                state.sends.latestDidNothing();
-            }
+        if (state.stage != Stage.LOOKING_UP) {
+            prebuilds.surplus(made);
+            return;
         }
-        for (Map.Entry<Integer, Prebuild> one : made.entrySet()) {
-            Prebuild prebuild = one.getValue();
-            if (!one.equals(own) && !prebuild.id().equals(state.prebuildId)) {
-                state.sends.forget(one.getKey());
-                actions.cancelSurplus(prebuild, surplusRequest(prebuild));
-            }
+        token.accepted();
+        if (create.withdrawResend()) {
+            state.attempts.latestDidNothing();
         }
-        if (own != null) {
-            know(own.getValue(), own.getKey());
-        }
-    }
-
-    /** This prebuild is surely the work of the latest create. */
-    void found(Prebuild prebuild) {
-        found(Map.of(state.sends.latest(), prebuild));
+        Map<Integer, Prebuild> others = new LinkedHashMap<>(made);
+        int number = made.keySet().iterator().next();
+        Prebuild own = others.remove(number);
+        prebuilds.surplus(others);
+        prebuilds.use(own, number);
     }
 
     // ---- events: the prebuild is known
-
-    /** @param number the number of the create that made it */
-    private void know(Prebuild prebuild, int number) {
-        state.prebuildId = prebuild.id();
-        state.stage = Stage.WATCHING;
-        create.endResending();
-        if (state.request.detached()) {
-            state.detached = true;
-        }
-        List<SentCreate> others = state.sends.othersThan(number);
-        if (others.isEmpty()) {
-            state.sends.giveAway(number);
-            state.saveOrWarn();
-        } else {
-            // The prebuild is saved first, so that after a crash it is known which creates have to be handed over.
-            state.sends.forget(number);
-            state.saveOrWarn();
-            handOver(state.sends.giveAway(number), surplusRequest(prebuild));
-            state.saveOrWarn();
-        }
-        if (state.surplusOf != null) {
-            actions.tellSurplus(new Update.SurplusCancelled(prebuild.id()));
-        }
-        state.updates.recovered();
-        state.updates.tell(new Update.Created(prebuild));
-        if (!prebuild.status().phase().isEnd()) {
-            watch.start();
-        }
-        watch.read(prebuild);
-    }
-
-    /** Requests of their own look for what these creates may have made, and cancel it. */
-    private void handOver(List<SentCreate> others, PrebuildRequest to) {
-        if (!state.request.connection().sharedAccount()) {
-            others.forEach(other -> actions.handOver(other, to));
-        }
-    }
-
-    /** A request for what is not wanted of this one: it matches in all that Gitpod tells about the known prebuild. */
-    private PrebuildRequest surplusRequest(Prebuild known) {
-        PrebuildRequest request = state.request;
-        String classId = request.environmentClassId();
-        Duration timeout = request.timeout();
-        return new PrebuildRequest(
-                request.requestId(),
-                request.connection(),
-                request.projectId(),
-                classId != null ? classId : known.metadata().environmentClassId(),
-                timeout != null ? timeout : known.spec().timeout(),
-                false,
-                true);
-    }
 
     /** Another request has found a surplus prebuild of this one, or cannot tell. */
     void surplus(Update update) {
@@ -430,8 +369,8 @@ final class PrebuildMachine {
 
     // ---- events: timers
 
-    void alarm(Alarm alarm) {
-        switch (alarm) {
+    void timerFired(RetryTimer timer) {
+        switch (timer) {
             case CREATE -> {
                 if (create.isSending()) {
                     create.repeat();

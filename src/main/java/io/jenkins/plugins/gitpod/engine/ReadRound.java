@@ -152,9 +152,9 @@ final class ReadRound {
             if (!more) {
                 end(wait);
             } else if (wait.isZero()) {
-                runtime.lane(WorkQueue.WATCH).execute(this::next);
+                runtime.executor(WorkQueue.WATCH).execute(this::next);
             } else {
-                runtime.schedule(wait, () -> runtime.lane(WorkQueue.WATCH).execute(this::next));
+                runtime.schedule(wait, () -> runtime.executor(WorkQueue.WATCH).execute(this::next));
             }
         }
     }

@@ -33,7 +33,7 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
     private final TokenLookUp tokenLookUp;
     private final SurplusRequests surplusRequests;
     private final SessionCalls calls;
-    private final Map<Alarm, EngineRuntime.Timer> timers = new EnumMap<>(Alarm.class);
+    private final Map<RetryTimer, EngineRuntime.Timer> timers = new EnumMap<>(RetryTimer.class);
 
     @CheckForNull
     private BearerToken token;
@@ -85,10 +85,10 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
         this.requests = requests;
         this.runtime = context.runtime();
         EngineSettings settings = context.settings();
-        this.mailbox = new SerialExecutor(runtime.lane(WorkQueue.STATE), 1);
+        this.mailbox = new SerialExecutor(runtime.executor(WorkQueue.STATE), 1);
         this.notifier = new ObserverNotifier(
                 observer,
-                new SerialExecutor(runtime.lane(WorkQueue.DELIVERY), 1),
+                new SerialExecutor(runtime.executor(WorkQueue.DELIVERY), 1),
                 context::isClosed,
                 this::outcomeDelivered,
                 this::endDelivered);
@@ -286,7 +286,7 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
     // ---- surplus prebuilds
 
     @Override
-    public void handOver(SentCreate create, PrebuildRequest to) {
+    public void handOver(CreateAttempt create, PrebuildRequest to) {
         surplusRequests.lookFor(create, to);
     }
 
@@ -307,8 +307,8 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
     }
 
     @Override
-    public void alarmAfter(Alarm alarm, Duration delay) {
-        EngineRuntime.Timer earlier = timers.put(alarm, runtime.schedule(delay, () -> post(m -> m.alarm(alarm))));
+    public void startTimer(RetryTimer timer, Duration delay) {
+        EngineRuntime.Timer earlier = timers.put(timer, runtime.schedule(delay, () -> post(m -> m.timerFired(timer))));
         if (earlier != null) {
             earlier.cancel();
         }

@@ -36,7 +36,7 @@ final class RequestState {
     final UpdateFilter updates;
     final TimeLimits limits;
     final BuiltCommit builtCommit;
-    final Sends sends;
+    final CreateAttempts attempts;
 
     /** The request whose surplus prebuild this one looks for, or null if a caller asked for this one. */
     @CheckForNull
@@ -70,7 +70,7 @@ final class RequestState {
 
     /** The state that was saved before a restart. A create that may have been sent has to be looked up. */
     RequestState(SavedRequest saved, EngineSettings settings, MachineActions actions, GitpodCalls calls) {
-        this(saved.request(), settings, actions, calls, saved.observed(), saved.sends(), saved.surplusOf());
+        this(saved.request(), settings, actions, calls, saved.observed(), saved.attempts(), saved.surplusOf());
         stage = saved.prebuildId() != null ? Stage.WATCHING : Stage.LOOKING_UP;
         intentTime = saved.intentTime();
         prebuildId = saved.prebuildId();
@@ -91,7 +91,7 @@ final class RequestState {
             MachineActions actions,
             GitpodCalls calls,
             Duration observed,
-            List<SentCreate> sends,
+            List<CreateAttempt> attempts,
             @Nullable UUID surplusOf) {
         this.request = request;
         this.settings = settings;
@@ -100,7 +100,7 @@ final class RequestState {
         this.updates = new UpdateFilter(actions);
         this.limits = new TimeLimits(request, settings, observed);
         this.builtCommit = new BuiltCommit(calls);
-        this.sends = new Sends(sends);
+        this.attempts = new CreateAttempts(attempts);
         this.surplusOf = surplusOf;
     }
 
@@ -114,7 +114,7 @@ final class RequestState {
                 detached,
                 cancelReason,
                 limits.observed(),
-                sends.open(),
+                attempts.open(),
                 surplusOf,
                 builtCommit.known());
     }

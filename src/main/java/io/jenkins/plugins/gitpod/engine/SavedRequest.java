@@ -19,7 +19,7 @@ import java.util.UUID;
  * @param detached whether nobody waits for it any longer (it may have become so)
  * @param cancelReason why it is to be cancelled, or null
  * @param observed how long the prebuild has been watched so far
- * @param sends the creates that may have made a prebuild and are not accounted for, the oldest first
+ * @param attempts the creates that may have made a prebuild and are not accounted for, the oldest first
  * @param surplusOf the request whose create may have made a prebuild too many, for which this one looks to cancel it; null
  *     for what somebody asked for
  * @param builtFrom the commit that the prebuild is built from, or null while that is not known
@@ -32,12 +32,12 @@ public record SavedRequest(
         boolean detached,
         @Nullable CancelReason cancelReason,
         @NonNull Duration observed,
-        @NonNull List<SentCreate> sends,
+        @NonNull List<CreateAttempt> attempts,
         @Nullable UUID surplusOf,
         @Nullable EnvironmentGit builtFrom) {
 
     public SavedRequest {
-        sends = List.copyOf(sends);
+        attempts = List.copyOf(attempts);
     }
 
     /** Without a list of creates: one was meant to be sent at the time of the intent, unless the prebuild is known. */
@@ -57,14 +57,14 @@ public record SavedRequest(
                 detached,
                 cancelReason,
                 observed,
-                prebuildId == null ? List.of(new SentCreate(1, intentTime, null)) : List.of(),
+                prebuildId == null ? List.of(new CreateAttempt(1, intentTime, null)) : List.of(),
                 null,
                 null);
     }
 
     /** The same with these creates, on behalf of that request. */
     @NonNull
-    public SavedRequest with(@NonNull List<SentCreate> creates, @Nullable UUID surplus) {
+    public SavedRequest with(@NonNull List<CreateAttempt> creates, @Nullable UUID surplus) {
         return new SavedRequest(
                 request, stage, intentTime, prebuildId, detached, cancelReason, observed, creates, surplus, builtFrom);
     }
@@ -76,7 +76,7 @@ public record SavedRequest(
     @NonNull
     public SavedRequest withBuiltFrom(@Nullable EnvironmentGit git) {
         return new SavedRequest(
-                request, stage, intentTime, prebuildId, detached, cancelReason, observed, sends, surplusOf, git);
+                request, stage, intentTime, prebuildId, detached, cancelReason, observed, attempts, surplusOf, git);
     }
 
     /** Whether after a crash this would do as well as a later state of the same request. */
@@ -87,7 +87,7 @@ public record SavedRequest(
                 && detached == later.detached
                 && cancelReason == later.cancelReason
                 && Objects.equals(builtFrom, later.builtFrom)
-                && sends.equals(later.sends)
+                && attempts.equals(later.attempts)
                 && later.observed.minus(observed).compareTo(OBSERVED_EVERY) < 0;
     }
 }

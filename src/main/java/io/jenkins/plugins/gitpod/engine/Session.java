@@ -60,7 +60,7 @@ final class Session {
         this.watcher = new Watcher(client, runtime, settings, events, streams);
         this.environments = new EnvironmentReader(client, runtime, watcher::admitExtraCall);
         this.creates = new CreateQueue(runtime);
-        this.cancels = new SerialExecutor(runtime.lane(WorkQueue.CANCEL), MAX_CONCURRENT_CANCELS);
+        this.cancels = new SerialExecutor(runtime.executor(WorkQueue.CANCEL), MAX_CONCURRENT_CANCELS);
     }
 
     Key key() {

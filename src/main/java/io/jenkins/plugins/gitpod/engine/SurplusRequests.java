@@ -33,7 +33,7 @@ final class SurplusRequests {
     }
 
     /** Has a create looked for that may have made a prebuild. */
-    void lookFor(SentCreate create, PrebuildRequest like) {
+    void lookFor(CreateAttempt create, PrebuildRequest like) {
         PrebuildRequest surplus = surplus(like, "create " + create.number());
         if (context.lostCreates().handOver(requestId, create.number(), surplus)) {
             open(saved(surplus, Stage.LOOKING_UP, create.intentTime(), null, List.of(create)));
@@ -59,7 +59,7 @@ final class SurplusRequests {
             Stage stage,
             Instant intentTime,
             @Nullable String prebuildId,
-            List<SentCreate> sends) {
+            List<CreateAttempt> attempts) {
         return new SavedRequest(
                 surplus,
                 stage,
@@ -68,7 +68,7 @@ final class SurplusRequests {
                 false,
                 CancelReason.SURPLUS,
                 Duration.ZERO,
-                sends,
+                attempts,
                 requestId,
                 null);
     }

@@ -22,7 +22,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Real time and a few daemon threads. A few do for all lanes together as long as tasks get on; when they hang, each lane
+ * Real time and a few daemon threads. A few do for all queues together as long as tasks get on; when they hang, each queue
  * gets more, up to a limit of its own, so that one that hangs takes no thread from another. Streams are apart: they last.
  */
 public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
@@ -36,10 +36,10 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
     /** So many threads do for tasks that get on, whatever their number. */
     private static final int ENOUGH = 3;
 
-    /** A lane that finishes none of its tasks for so long hangs. */
+    /** A queue that finishes none of its tasks for so long hangs. */
     private static final Duration HANGS = Duration.ofMillis(250);
 
-    /** A lane without any thread waits no longer for one of the others'. */
+    /** A queue without any thread waits no longer for one of the others'. */
     private static final Duration STARVES = Duration.ofMillis(25);
 
     /** When no thread could be made, this long passes until the next try. */
@@ -48,9 +48,9 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
     private final ScheduledThreadPoolExecutor timer;
     private final ThreadPoolExecutor few;
     private final ThreadPoolExecutor more;
-    private final Map<WorkQueue, LaneQueue> lanes = new EnumMap<>(WorkQueue.class);
+    private final Map<WorkQueue, QueueExecutor> queues = new EnumMap<>(WorkQueue.class);
 
-    /** How many lanes' workers the few threads have. */
+    /** How many queues' workers the few threads have. */
     private final AtomicInteger busy = new AtomicInteger();
 
     private volatile boolean closing;
@@ -63,8 +63,8 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
         few.allowCoreThreadTimeOut(true);
         more = new ThreadPoolExecutor(
                 0, Integer.MAX_VALUE, IDLE.toSeconds(), TimeUnit.SECONDS, new SynchronousQueue<>(), threads("more-"));
-        for (WorkQueue lane : WorkQueue.values()) {
-            lanes.put(lane, new LaneQueue(lane));
+        for (WorkQueue queue : WorkQueue.values()) {
+            queues.put(queue, new QueueExecutor(queue));
         }
     }
 
@@ -98,8 +98,8 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
     }
 
     @Override
-    public Executor lane(@NonNull WorkQueue lane) {
-        return lanes.get(lane);
+    public Executor executor(@NonNull WorkQueue queue) {
+        return queues.get(queue);
     }
 
     @Override
@@ -111,7 +111,7 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
         try {
             task.run();
         } catch (Throwable e) {
-            // A defect must show, whatever it throws, and must take neither a thread nor a lane's place with it.
+            // A defect must show, whatever it throws, and must take neither a thread nor a queue's place with it.
             LOGGER.log(Level.WARNING, "Unexpected failure in the Gitpod prebuild engine", e);
         }
     }
@@ -126,25 +126,25 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
         timer.shutdownNow();
         long deadline = System.nanoTime() + GRACE.toNanos();
         for (WorkQueue last : new WorkQueue[] {WorkQueue.CREATE, WorkQueue.STATE, WorkQueue.DELIVERY}) {
-            lanes.get(last).awaitIdle(deadline);
+            queues.get(last).awaitIdle(deadline);
         }
         few.shutdownNow();
         more.shutdownNow();
     }
 
-    /** Runs at most so many tasks of a lane at a time, in their order. */
-    private final class LaneQueue implements Executor {
+    /** Runs at most so many tasks of a queue at a time, in their order. */
+    private final class QueueExecutor implements Executor {
 
-        private final WorkQueue lane;
+        private final WorkQueue queue;
         private final Queue<Runnable> waiting = new ArrayDeque<>();
         private final boolean lasting;
         private int running;
         private long taken;
         private boolean checking;
 
-        LaneQueue(WorkQueue lane) {
-            this.lane = lane;
-            this.lasting = lane == WorkQueue.STREAM;
+        QueueExecutor(WorkQueue queue) {
+            this.queue = queue;
+            this.lasting = queue == WorkQueue.STREAM;
         }
 
         @Override
@@ -159,7 +159,7 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
         private void start(boolean hanging) {
             boolean apart = lasting || hanging || closing;
             synchronized (this) {
-                if (running == lane.threads() || waiting.isEmpty()) {
+                if (running == queue.threads() || waiting.isEmpty()) {
                     return;
                 }
                 if (!apart && busy.incrementAndGet() > ENOUGH) {
@@ -172,7 +172,7 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
             try {
                 (apart ? more : few).execute(() -> work(apart));
             } catch (RejectedExecutionException closed) {
-                LOGGER.log(Level.FINE, "Not run, for the engine is closed: lane {0}", lane);
+                LOGGER.log(Level.FINE, "Not run, for the engine is closed: queue {0}", queue);
                 ended(apart);
                 synchronized (this) {
                     waiting.clear();
@@ -209,7 +209,7 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
             }
             start(hanging);
             synchronized (this) {
-                if (!waiting.isEmpty() && running < lane.threads()) {
+                if (!waiting.isEmpty() && running < queue.threads()) {
                     checkLater();
                 }
             }
@@ -223,7 +223,7 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
                     Thread.interrupted();
                 }
             }
-            lanes.values().forEach(each -> each.start(false)); // one of them may wait for this thread
+            queues.values().forEach(each -> each.start(false)); // one of them may wait for this thread
         }
 
         @CheckForNull

@@ -75,7 +75,7 @@ final class TokenLookUp {
             failed(number, new TokenUnavailableException(Problem.NO_ANSWER, ""));
         };
         timer = runtime.schedule(limitInQueue.get(), onLimit);
-        runtime.lane(WorkQueue.CREDENTIALS).execute(() -> {
+        runtime.executor(WorkQueue.CREDENTIALS).execute(() -> {
             EngineRuntime.Timer inTime = runtime.schedule(limit, onLimit);
             task.run();
             inTime.cancel();

@@ -2,7 +2,7 @@ package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.gitpod.api.GitpodException;
-import io.jenkins.plugins.gitpod.engine.MachineActions.Alarm;
+import io.jenkins.plugins.gitpod.engine.MachineActions.RetryTimer;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException.Problem;
 import java.time.Duration;
 
@@ -91,6 +91,6 @@ final class TokenRenewal {
     void fetchLater() {
         Duration wait = backoff.next(state.actions.random());
         trouble.next(wait);
-        state.actions.alarmAfter(Alarm.TOKEN, wait);
+        state.actions.startTimer(RetryTimer.TOKEN, wait);
     }
 }

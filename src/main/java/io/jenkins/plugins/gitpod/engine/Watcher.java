@@ -182,7 +182,7 @@ final class Watcher {
         cancelWake();
         wakeAt = at;
         Duration delay = Duration.ofNanos(Math.max(0, at - runtime.nanoTime()));
-        wake = runtime.schedule(delay, () -> runtime.lane(WorkQueue.WATCH).execute(this::begin));
+        wake = runtime.schedule(delay, () -> runtime.executor(WorkQueue.WATCH).execute(this::begin));
     }
 
     private void wakeWhenDue() {

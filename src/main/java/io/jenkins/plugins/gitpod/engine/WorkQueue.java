@@ -25,7 +25,7 @@ public enum WorkQueue {
         this.threads = threads;
     }
 
-    /** The most threads that this lane may have; idle ones end. */
+    /** The most threads that this queue may have; idle ones end. */
     public int threads() {
         return threads;
     }

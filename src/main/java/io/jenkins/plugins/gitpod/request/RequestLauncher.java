@@ -72,7 +72,7 @@ public final class RequestLauncher {
     }
 
     private void inBackground(Runnable task) {
-        runtime.lane(WorkQueue.DELIVERY).execute(task);
+        runtime.executor(WorkQueue.DELIVERY).execute(task);
     }
 
     private TokenSource tokens(StepRequest wish) {

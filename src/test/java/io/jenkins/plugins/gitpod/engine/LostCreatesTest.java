@@ -14,7 +14,7 @@ import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.Trigger;
 import io.jenkins.plugins.gitpod.engine.LostCreates.Decision;
-import io.jenkins.plugins.gitpod.engine.OpenCreate.Moment;
+import io.jenkins.plugins.gitpod.engine.PendingCreate.Moment;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -494,7 +494,7 @@ class LostCreatesTest {
     @Test
     void afterACrashTheCreateMayHaveWaitedInAQueue() {
         PrebuildRequest request = request(null, false);
-        creates.lostBefore(request, new SentCreate(1, SENT, null), false, noClock, at(SENT.plus(Duration.ofHours(9))));
+        creates.lostBefore(request, new CreateAttempt(1, SENT, null), false, noClock, at(SENT.plus(Duration.ofHours(9))));
         assertThat(
                 look(request.requestId(), LAG_OVER, made("p", Duration.ofHours(8)))
                         .candidates(),

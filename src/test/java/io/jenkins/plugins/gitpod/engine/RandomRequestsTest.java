@@ -241,7 +241,7 @@ class RandomRequestsTest {
                     scene.gitpod.books().calls("CreatePrebuild").stream()
                             .filter(Call::acted)
                             .toList(),
-                    hasSize(lessThanOrEqualTo(requests * (1 + Sends.MAX_RESENDS) + foreign.size())));
+                    hasSize(lessThanOrEqualTo(requests * (1 + CreateAttempts.MAX_RESENDS) + foreign.size())));
             List<EngineFixture.Wait> all = new ArrayList<>(waits);
             all.addAll(crashed);
             Set<String> given = new HashSet<>();

@@ -22,14 +22,17 @@ final class RecordedActions implements MachineActions, GitpodCalls {
     final List<Outcome> outcomes = new ArrayList<>();
     final List<Outcome> ends = new ArrayList<>();
     final List<SavedRequest> saves = new ArrayList<>();
-    final Map<Alarm, Duration> alarms = new EnumMap<>(Alarm.class);
+    final Map<RetryTimer, Duration> timers = new EnumMap<>(RetryTimer.class);
     private Duration passed = Duration.ofDays(3);
     private boolean savesFail;
     private boolean createIsQueued;
     private boolean ownerThere = true;
-    final List<SentCreate> handedOver = new ArrayList<>();
+    final List<CreateAttempt> handedOver = new ArrayList<>();
     final List<String> surplus = new ArrayList<>();
     final List<Update> surplusTold = new ArrayList<>();
+
+    /** The number of the latest create; 1 after a restart. */
+    int latestCreate = 1;
 
     /** Whether the latest look-up began after the read lag; null if there was none. */
     Boolean lagOver;
@@ -104,7 +107,7 @@ final class RecordedActions implements MachineActions, GitpodCalls {
     }
 
     @Override
-    public void handOver(SentCreate create, PrebuildRequest to) {
+    public void handOver(CreateAttempt create, PrebuildRequest to) {
         handedOver.add(create);
         wanted.add("handOver " + create.number());
     }
@@ -122,6 +125,7 @@ final class RecordedActions implements MachineActions, GitpodCalls {
 
     @Override
     public void create(int number) {
+        latestCreate = number;
         wanted.add("create");
     }
 
@@ -157,9 +161,9 @@ final class RecordedActions implements MachineActions, GitpodCalls {
     }
 
     @Override
-    public void alarmAfter(Alarm alarm, Duration delay) {
-        alarms.put(alarm, delay);
-        wanted.add("alarm " + alarm);
+    public void startTimer(RetryTimer timer, Duration delay) {
+        timers.put(timer, delay);
+        wanted.add("timer " + timer);
     }
 
     @Override

@@ -117,15 +117,15 @@ class RestartTest {
             scene.runtime.setClockAhead(Duration.ofMinutes(minutes));
             scene.createAsPerson();
             scene.runtime.advance(Duration.ofSeconds(75));
-            scene.runtime.frame((lane, task) -> {
+            scene.runtime.frame((queue, task) -> {
                 task.run();
-                if (lane == WorkQueue.CREATE) {
+                if (queue == WorkQueue.CREATE) {
                     scene.engine().close();
                 }
             });
             scene.submit();
             scene.runtime.settle();
-            scene.runtime.frame((lane, task) -> task.run());
+            scene.runtime.frame((queue, task) -> task.run());
             EngineFixture.Wait resumed =
                     scene.crashAndRestart(Duration.ofSeconds(40)).get(0);
             scene.untilConcluded(resumed, Duration.ofMinutes(13));
@@ -140,15 +140,15 @@ class RestartTest {
     @Test
     void betweenCreateAndAnswerItIsFoundAndWatched() {
         try (EngineFixture scene = EngineFixture.begin()) {
-            scene.runtime.frame((lane, task) -> {
+            scene.runtime.frame((queue, task) -> {
                 task.run();
-                if (lane == WorkQueue.CREATE) {
+                if (queue == WorkQueue.CREATE) {
                     scene.engine().close();
                 }
             });
             scene.submit();
             scene.runtime.settle();
-            scene.runtime.frame((lane, task) -> task.run());
+            scene.runtime.frame((queue, task) -> task.run());
             assertThat(scene.journal.open().get(0).stage(), is(Stage.CREATING));
 
             EngineFixture.Wait resumed = scene.crashAndRestart().get(0);
@@ -248,9 +248,9 @@ class RestartTest {
                         return true;
                     }),
                     hang);
-            scene.runtime.frame((lane, task) -> {
+            scene.runtime.frame((queue, task) -> {
                 task.run();
-                if (lane == WorkQueue.STATE
+                if (queue == WorkQueue.STATE
                         && !scene.journal.open().isEmpty()
                         && scene.journal.open().get(0).cancelReason() != null) {
                     scene.engine().close();
@@ -258,7 +258,7 @@ class RestartTest {
             });
             waits.add(scene.submit());
             scene.runtime.settle();
-            scene.runtime.frame((lane, task) -> task.run());
+            scene.runtime.frame((queue, task) -> task.run());
             assertThat(scene.journal.open().get(0).stage(), is(Stage.CREATING));
 
             scene.crashAndRestart();

@@ -149,12 +149,12 @@ class SessionLimitsTest {
         EngineRuntime gated = new CallLimiter(2).around(runtime);
         List<String> done = new ArrayList<>();
         runtime.hold(WorkQueue.CREATE);
-        gated.lane(WorkQueue.CREATE).execute(() -> done.add("create 1"));
-        gated.lane(WorkQueue.CREATE).execute(() -> done.add("create 2"));
-        gated.lane(WorkQueue.CREATE).execute(() -> done.add("create 3"));
-        gated.lane(WorkQueue.WATCH).execute(() -> done.add("read"));
-        gated.lane(WorkQueue.CANCEL).execute(() -> done.add("cancel"));
-        gated.lane(WorkQueue.DELIVERY).execute(() -> done.add("no call"));
+        gated.executor(WorkQueue.CREATE).execute(() -> done.add("create 1"));
+        gated.executor(WorkQueue.CREATE).execute(() -> done.add("create 2"));
+        gated.executor(WorkQueue.CREATE).execute(() -> done.add("create 3"));
+        gated.executor(WorkQueue.WATCH).execute(() -> done.add("read"));
+        gated.executor(WorkQueue.CANCEL).execute(() -> done.add("cancel"));
+        gated.executor(WorkQueue.DELIVERY).execute(() -> done.add("no call"));
         runtime.settle();
         assertThat(done, contains("no call"));
         runtime.release(WorkQueue.CREATE);
@@ -167,10 +167,10 @@ class SessionLimitsTest {
         SimulatedRuntime runtime = new SimulatedRuntime();
         EngineRuntime gated = new CallLimiter(1).around(runtime);
         List<String> done = new ArrayList<>();
-        gated.lane(WorkQueue.WATCH).execute(() -> {
+        gated.executor(WorkQueue.WATCH).execute(() -> {
             throw new IllegalStateException("a defect");
         });
-        gated.lane(WorkQueue.WATCH).execute(() -> done.add("next"));
+        gated.executor(WorkQueue.WATCH).execute(() -> done.add("next"));
         assertThrows(IllegalStateException.class, runtime::settle);
         runtime.settle();
         assertThat(done, contains("next"));

@@ -28,13 +28,13 @@ class ThreadedRuntimeTest {
     }
 
     @Test
-    void aLaneRunsAllItsTasksAndNeverMoreAtOnceThanItMay() throws InterruptedException {
+    void aQueueRunsAllItsTasksAndNeverMoreAtOnceThanItMay() throws InterruptedException {
         int tasks = 500;
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         CountDownLatch done = new CountDownLatch(tasks);
         for (int i = 0; i < tasks; i++) {
-            runtime.lane(WorkQueue.STATE).execute(() -> {
+            runtime.executor(WorkQueue.STATE).execute(() -> {
                 most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                 Thread.yield();
                 inside.decrementAndGet();
@@ -46,11 +46,11 @@ class ThreadedRuntimeTest {
     }
 
     @Test
-    void aLaneThatHangsHoldsUpNoOther() throws InterruptedException {
+    void aQueueThatHangsHoldsUpNoOther() throws InterruptedException {
         CountDownLatch release = new CountDownLatch(1);
         try {
             for (int i = 0; i < 100; i++) {
-                runtime.lane(WorkQueue.CREATE).execute(() -> {
+                runtime.executor(WorkQueue.CREATE).execute(() -> {
                     try {
                         release.await();
                     } catch (InterruptedException e) {
@@ -58,10 +58,10 @@ class ThreadedRuntimeTest {
                     }
                 });
             }
-            for (WorkQueue lane : WorkQueue.values()) {
-                if (lane != WorkQueue.CREATE) {
+            for (WorkQueue queue : WorkQueue.values()) {
+                if (queue != WorkQueue.CREATE) {
                     CountDownLatch done = new CountDownLatch(1);
-                    runtime.lane(lane).execute(done::countDown);
+                    runtime.executor(queue).execute(done::countDown);
                     await(done);
                 }
             }
@@ -75,26 +75,26 @@ class ThreadedRuntimeTest {
         CountDownLatch done = new CountDownLatch(20_000);
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        WorkQueue[] lanes = {WorkQueue.CREATE, WorkQueue.WATCH, WorkQueue.CANCEL};
+        WorkQueue[] queues = {WorkQueue.CREATE, WorkQueue.WATCH, WorkQueue.CANCEL};
         for (int i = 0; i < 20_000; i++) {
-            runtime.lane(lanes[i % lanes.length]).execute(() -> {
+            runtime.executor(queues[i % queues.length]).execute(() -> {
                 most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                 inside.decrementAndGet();
                 done.countDown();
             });
         }
         await(done);
-        int enoughAndOneForEachLane = 3 + lanes.length;
-        assertThat(most.get(), is(lessThanOrEqualTo(enoughAndOneForEachLane)));
+        int enoughAndOneForEachQueue = 3 + queues.length;
+        assertThat(most.get(), is(lessThanOrEqualTo(enoughAndOneForEachQueue)));
     }
 
     @Test
-    void aLaneWhoseTasksHangGetsAllItsThreads() throws InterruptedException {
+    void aQueueWhoseTasksHangGetsAllItsThreads() throws InterruptedException {
         CountDownLatch inside = new CountDownLatch(WorkQueue.CANCEL.threads());
         CountDownLatch release = new CountDownLatch(1);
         try {
             for (int i = 0; i < WorkQueue.CANCEL.threads(); i++) {
-                runtime.lane(WorkQueue.CANCEL).execute(() -> {
+                runtime.executor(WorkQueue.CANCEL).execute(() -> {
                     inside.countDown();
                     try {
                         release.await();
@@ -114,7 +114,7 @@ class ThreadedRuntimeTest {
         try (LogLines quiet = new LogLines()) {
             for (int i = 0; i < 50; i++) {
                 int number = i;
-                runtime.lane(WorkQueue.STATE).execute(() -> {
+                runtime.executor(WorkQueue.STATE).execute(() -> {
                     if (number % 2 == 0) {
                         throw new StackOverflowError("on purpose");
                     }
@@ -122,7 +122,7 @@ class ThreadedRuntimeTest {
                 });
             }
             CountDownLatch done = new CountDownLatch(1);
-            runtime.lane(WorkQueue.STATE).execute(done::countDown);
+            runtime.executor(WorkQueue.STATE).execute(done::countDown);
             await(done);
             assertThat(quiet.text().contains("on purpose"), is(true));
         }
@@ -133,9 +133,9 @@ class ThreadedRuntimeTest {
         CountDownLatch done = new CountDownLatch(1);
         AtomicInteger interrupted = new AtomicInteger();
         for (int i = 0; i < WorkQueue.STATE.threads() * 2; i++) {
-            runtime.lane(WorkQueue.STATE).execute(() -> Thread.currentThread().interrupt());
+            runtime.executor(WorkQueue.STATE).execute(() -> Thread.currentThread().interrupt());
         }
-        runtime.lane(WorkQueue.STATE).execute(() -> {
+        runtime.executor(WorkQueue.STATE).execute(() -> {
             interrupted.set(Thread.currentThread().isInterrupted() ? 1 : 0);
             done.countDown();
         });
@@ -157,7 +157,7 @@ class ThreadedRuntimeTest {
     void afterTheEndTasksAreDroppedQuietly() {
         runtime.close();
         AtomicInteger ran = new AtomicInteger();
-        runtime.lane(WorkQueue.STATE).execute(ran::incrementAndGet);
+        runtime.executor(WorkQueue.STATE).execute(ran::incrementAndGet);
         runtime.schedule(Duration.ZERO, ran::incrementAndGet);
         assertThat(ran.get(), is(0));
     }

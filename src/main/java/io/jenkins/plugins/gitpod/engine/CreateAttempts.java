@@ -8,24 +8,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The creates of one request that may have reached Gitpod, the oldest first, and whether one more may follow. */
-final class Sends {
+final class CreateAttempts {
 
     /** So often is a create sent again at most. */
     static final int MAX_RESENDS = 3;
 
-    private final List<SentCreate> open;
+    private final List<CreateAttempt> open;
     private int sent;
 
     @CheckForNull
-    private SentCreate last;
+    private CreateAttempt last;
 
-    Sends(List<SentCreate> saved) {
+    CreateAttempts(List<CreateAttempt> saved) {
         open = new ArrayList<>(saved);
         sent = saved.isEmpty() ? 0 : saved.get(saved.size() - 1).number();
     }
 
     /** Those that may have made a prebuild. */
-    List<SentCreate> open() {
+    List<CreateAttempt> open() {
         return List.copyOf(open);
     }
 
@@ -40,21 +40,21 @@ final class Sends {
     }
 
     /** The latest that this machine has sent, known to have done something or not. */
-    List<SentCreate> last() {
+    List<CreateAttempt> last() {
         return last == null ? List.of() : List.of(last);
     }
 
     /** One more goes out. */
     void add(Instant now, @Nullable Instant serverTime) {
         sent++;
-        last = new SentCreate(sent, now, serverTime);
+        last = new CreateAttempt(sent, now, serverTime);
         open.add(last);
     }
 
     /** The latest surely did nothing and goes out once more: nothing older is its work. */
     void repeat(Instant now, @Nullable Instant serverTime) {
         latestDidNothing();
-        last = new SentCreate(sent, now, serverTime);
+        last = new CreateAttempt(sent, now, serverTime);
         open.add(last);
     }
 
@@ -63,7 +63,7 @@ final class Sends {
         open.removeIf(one -> one.number() == sent);
     }
 
-    List<SentCreate> othersThan(int number) {
+    List<CreateAttempt> othersThan(int number) {
         return open.stream().filter(one -> one.number() != number).toList();
     }
 
@@ -73,8 +73,8 @@ final class Sends {
     }
 
     /** All but the one with this number are no longer this request's business, and that one is done with. */
-    List<SentCreate> giveAway(int number) {
-        List<SentCreate> others = othersThan(number);
+    List<CreateAttempt> giveAway(int number) {
+        List<CreateAttempt> others = othersThan(number);
         open.clear();
         return others;
     }

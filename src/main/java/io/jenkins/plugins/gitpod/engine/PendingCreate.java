@@ -11,7 +11,7 @@ import java.time.Instant;
  * One create that is unanswered or lost, and the time within which Gitpod may have carried it out. All of it by Gitpod's
  * clock if any answer told it, else by ours, give or take the clock skew. Guarded by {@link LostCreates}.
  */
-final class OpenCreate {
+final class PendingCreate {
 
     /** A create that was lost in a crash may have waited in a queue for so long after its intent was saved. */
     private static final Duration LONGEST_QUEUE = Duration.ofMinutes(60);
@@ -43,7 +43,7 @@ final class OpenCreate {
     @CheckForNull
     private String subjectId;
 
-    private OpenCreate(
+    private PendingCreate(
             PrebuildRequest request,
             ServerClock clock,
             Duration clockSkew,
@@ -59,21 +59,21 @@ final class OpenCreate {
     }
 
     /** It goes out now. */
-    static OpenCreate out(PrebuildRequest request, ServerClock clock, Duration clockSkew, Moment now, Duration late) {
-        return new OpenCreate(request, clock, clockSkew, now, clock.earliest(now.nanos()), late);
+    static PendingCreate out(PrebuildRequest request, ServerClock clock, Duration clockSkew, Moment now, Duration late) {
+        return new PendingCreate(request, clock, clockSkew, now, clock.earliest(now.nanos()), late);
     }
 
     /** It may have gone out in an earlier life, after its intent and before now. */
-    static OpenCreate restored(
+    static PendingCreate restored(
             PrebuildRequest request,
             ServerClock clock,
             Duration clockSkew,
-            SentCreate intent,
+            CreateAttempt intent,
             Moment now,
             Duration late) {
         Duration ago = Duration.between(intent.intentTime(), now.wall());
         Moment sent = now.earlier(ago);
-        OpenCreate create = new OpenCreate(request, clock, clockSkew, sent, intent.serverTime(), late);
+        PendingCreate create = new PendingCreate(request, clock, clockSkew, sent, intent.serverTime(), late);
         Moment queued = sent.earlier(LONGEST_QUEUE.negated());
         // A clock that was set back makes the intent look younger than this start.
         boolean longAgo = !ago.isNegative() && ago.compareTo(LONGEST_QUEUE) > 0;
@@ -131,7 +131,7 @@ final class OpenCreate {
         return request.connection().endpoint().apiUrl();
     }
 
-    boolean isSameProject(OpenCreate other) {
+    boolean isSameProject(PendingCreate other) {
         return apiUrl().equals(other.apiUrl()) && isOfProject(other.request.projectId());
     }
 

@@ -11,5 +11,5 @@ import java.time.Instant;
  * @param intentTime when it was intended, by this machine's clock
  * @param serverTime Gitpod's time then, or a little earlier; null if it was not known
  */
-public record SentCreate(
+public record CreateAttempt(
         int number, @NonNull Instant intentTime, @Nullable Instant serverTime) {}
