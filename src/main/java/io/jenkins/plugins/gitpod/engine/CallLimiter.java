@@ -11,27 +11,27 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 
 /**
- * Lets at most so many calls of one session out at once. A task of a calling queue makes one call after the other, so tasks
- * are what is counted. Cancels go first, then reads, then creates; who waits holds no thread.
+ * Limits the concurrent calls of one session. It counts tasks of the queues that call Gitpod, since a task makes one call
+ * at a time. Cancels come first, then reads, then creates. A waiting task holds no thread.
  */
 final class CallLimiter {
 
-    private static final List<WorkQueue> TURNS = List.of(WorkQueue.CANCEL, WorkQueue.WATCH, WorkQueue.CREATE);
+    private static final List<WorkQueue> BY_PRIORITY = List.of(WorkQueue.CANCEL, WorkQueue.WATCH, WorkQueue.CREATE);
 
-    private final int atOnce;
+    private final int maxConcurrent;
     private final Map<WorkQueue, Queue<Runnable>> waiting = new EnumMap<>(WorkQueue.class);
 
     private int running;
 
-    CallLimiter(int atOnce) {
-        this.atOnce = atOnce;
-        for (WorkQueue queue : TURNS) {
+    CallLimiter(int maxConcurrent) {
+        this.maxConcurrent = maxConcurrent;
+        for (WorkQueue queue : BY_PRIORITY) {
             waiting.put(queue, new ArrayDeque<>());
         }
     }
 
-    /** The same runtime, but with this gate before the queues that call Gitpod. */
-    EngineRuntime around(EngineRuntime runtime) {
+    /** The same runtime with this limit on the queues that call Gitpod. */
+    EngineRuntime limit(EngineRuntime runtime) {
         return new EngineRuntime() {
             @Override
             public Instant now() {
@@ -72,7 +72,7 @@ final class CallLimiter {
         WorkQueue queue;
         Runnable task;
         synchronized (waiting) {
-            queue = running < atOnce ? turn() : null;
+            queue = running < maxConcurrent ? nextQueue() : null;
             if (queue == null) {
                 return;
             }
@@ -92,8 +92,8 @@ final class CallLimiter {
     }
 
     @CheckForNull
-    private WorkQueue turn() {
-        for (WorkQueue queue : TURNS) {
+    private WorkQueue nextQueue() {
+        for (WorkQueue queue : BY_PRIORITY) {
             if (!waiting.get(queue).isEmpty()) {
                 return queue;
             }

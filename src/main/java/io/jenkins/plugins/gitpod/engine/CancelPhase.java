@@ -3,7 +3,7 @@ package io.jenkins.plugins.gitpod.engine;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.engine.MachineActions.RetryTimer;
-import io.jenkins.plugins.gitpod.engine.Update.Doing;
+import io.jenkins.plugins.gitpod.engine.Update.Operation;
 import java.time.Duration;
 import java.util.Objects;
 
@@ -104,9 +104,7 @@ final class CancelPhase {
                 }
             }
             case WAIT ->
-                retryLater(
-                        e,
-                        state.withJitter(RequestState.min(RequestState.retryAfter(e), RequestState.MAX_WAIT)));
+                retryLater(e, state.withJitter(RequestState.min(RequestState.retryAfter(e), RequestState.MAX_WAIT)));
             case REAUTHENTICATE -> token.renew(e);
             default -> retryLater(e);
         }
@@ -125,7 +123,7 @@ final class CancelPhase {
     private void retryLater(GitpodException e, Duration wait) {
         trouble.look(state.actions.nanoTime());
         trouble.next(wait);
-        state.updates.trouble(Doing.CANCEL, e);
+        state.updates.trouble(Operation.CANCEL, e);
         if (!giveUpIfHopeless()) {
             retryScheduled = true;
             state.actions.startTimer(RetryTimer.CANCEL, wait);

@@ -4,7 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.engine.MachineActions.RetryTimer;
 import io.jenkins.plugins.gitpod.engine.RetryPolicy.Decision;
-import io.jenkins.plugins.gitpod.engine.Update.Doing;
+import io.jenkins.plugins.gitpod.engine.Update.Operation;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -121,7 +121,7 @@ final class CreatePhase {
         if (hopeless || trouble.reached(state.settings.connectBudget())) {
             return new Outcome.NotSent(e, trouble.total());
         }
-        state.updates.trouble(Doing.CREATE, e);
+        state.updates.trouble(Operation.CREATE, e);
         repeatLater(trouble, backoff.next(state.actions.random()));
         return null;
     }

@@ -200,7 +200,8 @@ final class EventSubscription {
         try {
             next.stream = source.listen(next);
         } catch (RuntimeException | Error e) {
-            runtime.executor(WorkQueue.WATCH).execute(() -> next.ended(UnexpectedFailures.failedCall("WatchEvents", e)));
+            runtime.executor(WorkQueue.WATCH)
+                    .execute(() -> next.ended(UnexpectedFailures.failedCall("WatchEvents", e)));
             return;
         }
         next.opening = runtime.schedule(MAX_OPENING, next::giveUpOpening);

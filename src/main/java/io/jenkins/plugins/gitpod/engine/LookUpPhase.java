@@ -5,7 +5,7 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.engine.MachineActions.RetryTimer;
-import io.jenkins.plugins.gitpod.engine.Update.Doing;
+import io.jenkins.plugins.gitpod.engine.Update.Operation;
 import java.time.Duration;
 import java.util.List;
 import java.util.logging.Level;
@@ -206,10 +206,7 @@ final class LookUpPhase {
         switch (RetryPolicy.read(e)) {
             case REAUTHENTICATE -> token.renew(e);
             case WAIT ->
-                retry(
-                        e,
-                        trouble.reached(settings.createPatience()),
-                        state.withJitter(RequestState.retryAfter(e)));
+                retry(e, trouble.reached(settings.createPatience()), state.withJitter(RequestState.retryAfter(e)));
             case TRANSIENT -> retry(e, trouble.reached(settings.failureBudget()), nextWait());
             case SUSPECT -> retry(e, state.isSuspectForLong(failures, trouble), nextWait());
             default -> giveUp(e);
@@ -220,7 +217,7 @@ final class LookUpPhase {
         if (hopeless || state.isConcluded()) {
             giveUp(e);
         } else {
-            state.updates.trouble(Doing.LOOK_UP, e);
+            state.updates.trouble(Operation.LOOK_UP, e);
             later(wait);
         }
     }

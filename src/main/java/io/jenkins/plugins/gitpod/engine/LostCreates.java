@@ -21,22 +21,23 @@ import java.util.UUID;
 import java.util.function.BiPredicate;
 
 /**
- * Who made which prebuild, when the answer to a create was lost. All creates of this engine are known here, so that a
- * prebuild is taken for one's work only if nothing else explains it: <em>k</em> lost creates and exactly <em>k</em>
- * unclaimed matches are assigned. Once the read lag is over, fewer matches than lost creates are assigned as well: all of
- * them are surely ours, and lost creates that fit the same match asked for the same thing. More matches than lost creates
- * never are. What was made before a create's call was over counts before what was made later.
+ * Decides which prebuild is the work of which create, if the answers to creates were lost. It knows all creates of this
+ * engine, so that a prebuild is assigned to a create only if nothing else explains it: <em>k</em> lost creates and exactly
+ * <em>k</em> unclaimed matches are assigned. Once the read lag is over, fewer matches than lost creates are assigned as
+ * well, since all of them are surely the engine's, and lost creates that fit the same match asked for the same thing. More
+ * matches than lost creates are never assigned. Prebuilds that were made before a create's call was over come before those
+ * that were made later. Thread-safe.
  */
 final class LostCreates {
 
-    /** How many ended prebuilds are still known as claimed. */
-    private static final int REMEMBERED = 10_000;
+    /** How many claimed prebuilds are remembered; the oldest are forgotten. */
+    private static final int MAX_CLAIMED = 10_000;
 
     private static final Comparator<Prebuild> OLDEST_FIRST =
             Comparator.comparing(PendingCreate::createdAt).thenComparing(Prebuild::id);
 
-    /** Who waits before what nobody wants, who names a class before who takes any, then whose time is over first. */
-    private static final Comparator<Map.Entry<Key, PendingCreate>> CHOOSIEST_FIRST = Comparator.comparing(
+    /** Wanted creates before surplus ones, those with a class before those without, then by the end of their time. */
+    private static final Comparator<Map.Entry<Key, PendingCreate>> MOST_SPECIFIC_FIRST = Comparator.comparing(
                     (Map.Entry<Key, PendingCreate> entry) -> entry.getValue().isSurplus())
             .thenComparing(entry -> entry.getValue().request().environmentClassId() == null)
             .thenComparing(entry -> entry.getValue().order())
@@ -47,22 +48,22 @@ final class LostCreates {
     private final Duration latest;
     private final Map<Key, PendingCreate> creates = new HashMap<>();
 
-    /** Creates that are still out, and were handed over. */
+    /** The new keys of creates that were handed over while they were out. */
     private final Map<Key, Key> heirs = new HashMap<>();
 
     private final Set<String> claimed = Collections.newSetFromMap(new Remembered());
 
-    /** Forgets the eldest when it grows too large. */
+    /** Forgets the oldest entries. */
     private static final class Remembered extends LinkedHashMap<String, Boolean> {
         private static final long serialVersionUID = 1L;
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-            return size() > REMEMBERED;
+            return size() > MAX_CLAIMED;
         }
     }
 
-    /** A create: whose, and which one of its request. */
+    /** A create: its request, and its number within it. */
     record Key(UUID requestId, int number) {}
 
     /**
@@ -77,12 +78,12 @@ final class LostCreates {
     }
 
     /**
-     * What a look at Gitpod's list says.
+     * The result of a look-up.
      *
-     * @param assigned which prebuilds are surely whose
-     * @param candidates what else might be theirs
+     * @param assigned the prebuilds that are surely the work of a create
+     * @param candidates the prebuilds that may be
      * @param held whether a create that is still unanswered may explain a candidate
-     * @param overtaken whether the request was answered or assigned by somebody else in the meantime
+     * @param overtaken whether the request's creates were answered or assigned in the meantime
      */
     record Decision(Map<Key, Prebuild> assigned, List<Prebuild> candidates, boolean held, boolean overtaken) {
 
@@ -90,7 +91,7 @@ final class LostCreates {
             return assigned.keySet().stream().anyMatch(key -> key.requestId().equals(requestId));
         }
 
-        /** For each request, what its creates have made, the oldest create first. */
+        /** What the creates of each request have made, the oldest create first. */
         Map<UUID, Map<Integer, Prebuild>> byRequest() {
             Map<UUID, Map<Integer, Prebuild>> byRequest = new HashMap<>();
             assigned.forEach((key, prebuild) -> byRequest
@@ -101,23 +102,23 @@ final class LostCreates {
     }
 
     /**
-     * @param clockSkew how far this machine's clock may be from Gitpod's, where Gitpod does not tell
-     * @param latest how long after its call was over a create that hung may still take effect
+     * @param clockSkew the maximum difference of this machine's clock from Gitpod's, used if Gitpod's time is not known
+     * @param latest how long after its call was over a create may still take effect
      */
     LostCreates(Duration clockSkew, Duration latest) {
         this.clockSkew = clockSkew;
         this.latest = latest;
     }
 
-    /** A create goes out now. */
+    /** A create is being sent. */
     synchronized void sent(PrebuildRequest request, int number, ServerClock clock, Moment now) {
         creates.put(new Key(request.requestId(), number), PendingCreate.out(request, clock, clockSkew, now, latest));
     }
 
     /**
-     * A create of an earlier life, of which nobody knows whether it went out.
+     * A create from before a restart, which may or may not have been sent.
      *
-     * @param surplus whether nobody wants what it made
+     * @param surplus whether what it made is not wanted
      */
     synchronized void lostBefore(
             PrebuildRequest request, CreateAttempt intent, boolean surplus, ServerClock clock, Moment now) {
@@ -142,20 +143,21 @@ final class LostCreates {
         }
     }
 
-    /** The same for one of which nothing is known. */
+    /** The same for a create of unknown effect. */
     synchronized void lost(UUID requestId, int number, Moment now) {
         lost(requestId, number, now, latest);
     }
 
-    /** This prebuild belongs to a known request. */
+    /** A known request made this prebuild. */
     synchronized void claim(String prebuildId) {
         claimed.add(prebuildId);
     }
 
     /**
-     * This create is answered: {@code prebuildId} is null if nothing was made.
+     * A create was answered.
      *
-     * @return the request that it was handed over to meanwhile, or null if it was not
+     * @param prebuildId what it made, or null
+     * @return the request that it was handed over to in the meantime, or null
      */
     @CheckForNull
     synchronized UUID settled(UUID requestId, int number, @Nullable String prebuildId) {
@@ -168,7 +170,7 @@ final class LostCreates {
         return heir == null ? null : heir.requestId();
     }
 
-    /** Nobody looks for any of this request's creates any longer. */
+    /** A request has ended: its creates are no longer looked for. */
     synchronized void closed(UUID requestId, @Nullable String prebuildId) {
         if (prebuildId != null) {
             claimed.add(prebuildId);
@@ -177,9 +179,9 @@ final class LostCreates {
     }
 
     /**
-     * Another request looks after a create from now on, for nobody wants what it made.
+     * Hands a create over to a surplus request, because what it made is not wanted.
      *
-     * @return false if there is nothing to look after: it was answered, or is looked after already
+     * @return false if there is nothing to hand over: it was answered, or was handed over before
      */
     synchronized boolean handOver(UUID requestId, int number, PrebuildRequest to) {
         Key key = new Key(requestId, number);
@@ -215,10 +217,10 @@ final class LostCreates {
     }
 
     /**
-     * Decides what a list of prebuilds means for a request's lost creates and their like.
+     * Decides what a list of prebuilds means for the lost creates of a request and of others in the same project.
      *
-     * @param own prebuilds of the project that the account {@code subjectId} made by hand or API
-     * @param lagOver whether what is not on the list by now was not made
+     * @param own the prebuilds of the project that the account {@code subjectId} made
+     * @param lagOver whether the read lag is over, so that what is not on the list was not made
      */
     synchronized Decision decide(UUID requestId, String subjectId, Listing own, boolean lagOver) {
         List<PendingCreate> mine = creates.entrySet().stream()
@@ -249,7 +251,7 @@ final class LostCreates {
                 }
             }
         }
-        lost.sort(CHOOSIEST_FIRST);
+        lost.sort(MOST_SPECIFIC_FIRST);
         List<Prebuild> candidates = candidates(own, subjectId, lost);
         boolean held =
                 unanswered.stream().anyMatch(create -> candidates.stream().anyMatch(create::fits));
@@ -281,7 +283,7 @@ final class LostCreates {
                 && (creatorId == null || creatorId.isEmpty() || creatorId.equals(subjectId));
     }
 
-    /** First what was made while the calls were out, then, if creates are left over, what was made later. */
+    /** Assigns what was made while the calls were out, then, if creates are left over, what was made later. */
     private static Map<Key, Prebuild> assign(
             List<Map.Entry<Key, PendingCreate>> lost, List<Prebuild> candidates, boolean lagOver) {
         List<Prebuild> atOnce = new ArrayList<>();
@@ -290,7 +292,8 @@ final class LostCreates {
             boolean isAtOnce = lost.stream().anyMatch(entry -> entry.getValue().fitsAtOnce(prebuild));
             (isAtOnce ? atOnce : later).add(prebuild);
         }
-        // Until the read lag is over, what one waits for may still turn up, and then there would be one too many.
+        // Until the read lag is over, the prebuild of another lost create may still appear: then there would be one
+        // more match.
         long awaited = lagOver || isOneRequest(lost)
                 ? 0
                 : lost.stream().filter(entry -> !entry.getValue().isLagOver()).count();
@@ -311,21 +314,22 @@ final class LostCreates {
         return assigned;
     }
 
-    /** Whatever turned up is then this request's, and it needs no more than one. */
+    /** Whether all are of one request, which every match then belongs to. */
     private static boolean isOneRequest(List<Map.Entry<Key, PendingCreate>> lost) {
         return lost.stream().map(entry -> entry.getKey().requestId()).distinct().count() == 1;
     }
 
-    /** Gives each prebuild to a create that it fits, if possible the choosiest. @return false if one is left over */
+    /** Gives each prebuild to a create that it fits, if possible the most specific one. @return false if one is left over */
     private static boolean match(
-            List<Map.Entry<Key, PendingCreate>> choosiestFirst,
+            List<Map.Entry<Key, PendingCreate>> mostSpecificFirst,
             List<Prebuild> prebuilds,
             BiPredicate<PendingCreate, Prebuild> fits,
             Map<Prebuild, Key> matched) {
-        return prebuilds.stream().allMatch(prebuild -> place(prebuild, choosiestFirst, fits, matched, new HashSet<>()));
+        return prebuilds.stream()
+                .allMatch(prebuild -> place(prebuild, mostSpecificFirst, fits, matched, new HashSet<>()));
     }
 
-    /** Makes room if need be: whoever has the place may find another one (augmenting paths in a bipartite graph). */
+    /** Assigns one prebuild, and moves others to other creates if needed (augmenting paths in a bipartite graph). */
     private static boolean place(
             Prebuild prebuild,
             List<Map.Entry<Key, PendingCreate>> creates,

@@ -39,8 +39,7 @@ public final class PrebuildEngine implements AutoCloseable {
             RequestStore store,
             ClientFactory clients,
             @Nullable Function<GitpodClient, EventSource> events) {
-        this.context =
-                new EngineContext(runtime, settings, store, new SessionPool(runtime, settings, clients, events));
+        this.context = new EngineContext(runtime, settings, store, new SessionPool(runtime, settings, clients, events));
     }
 
     /**
@@ -73,8 +72,8 @@ public final class PrebuildEngine implements AutoCloseable {
         /** @throws IllegalArgumentException if the observer is missing */
         public Restored {
             if (observer == null && saved.surplusOf() == null) {
-                throw new IllegalArgumentException("No observer for request "
-                        + saved.request().requestId());
+                throw new IllegalArgumentException(
+                        "No observer for request " + saved.request().requestId());
             }
         }
     }

@@ -48,9 +48,7 @@ final class ReadPacing {
     /** A call succeeded. @return the wait before the next one */
     Duration succeeded() {
         refusals = 0;
-        gap = gap.compareTo(MIN_GAP) < 0
-                ? Duration.ZERO
-                : gap.multipliedBy(19).dividedBy(20);
+        gap = gap.compareTo(MIN_GAP) < 0 ? Duration.ZERO : gap.multipliedBy(19).dividedBy(20);
         return gap;
     }
 

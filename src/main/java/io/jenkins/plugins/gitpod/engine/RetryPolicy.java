@@ -5,28 +5,28 @@ import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.GitpodException.Delivery;
 import io.jenkins.plugins.gitpod.api.GitpodException.Kind;
 
-/** What a failed call means: one table for each kind of call, without state. */
+/** What to do about a failed call: one table for each kind of call, without state. */
 final class RetryPolicy {
 
     /** What to do about a failure. */
     enum Decision {
-        /** It never reached Gitpod: safe to send again. */
+        /** It never reached Gitpod, so it can be sent again. */
         NOT_SENT,
-        /** Gitpod said when to come back. */
+        /** Gitpod said how long to wait. */
         WAIT,
-        /** The token was refused: read the credential anew. */
+        /** The token was refused: look the credential up again. */
         REAUTHENTICATE,
-        /** Try again for as long as the budget lasts. */
+        /** Try again until the budget of time is used up. */
         TRANSIENT,
-        /** Try again, but only a few times. */
+        /** Try again a few times. */
         SUSPECT,
-        /** Nobody knows whether it took effect. */
+        /** It may or may not have taken effect. */
         UNCLEAR,
         /** No such prebuild. */
         NOT_FOUND,
-        /** Nothing left to do: the prebuild is over. */
+        /** The prebuild has ended already. */
         ALREADY_OVER,
-        /** No. */
+        /** It was refused. */
         FINAL
     }
 
@@ -67,8 +67,7 @@ final class RetryPolicy {
             return Decision.TRANSIENT;
         }
         if (isRateLimit(e)) {
-            // Without a wait it is a quota. Asking a few times more, ever slower, is cheaper than to give up a
-            // prebuild.
+            // Without a wait it is a quota. A few more tries cost less than losing sight of a prebuild.
             return e.retryAfter().isPresent() ? Decision.WAIT : Decision.SUSPECT;
         }
         Decision byCode =
@@ -79,7 +78,7 @@ final class RetryPolicy {
                     case NOT_FOUND -> Decision.NOT_FOUND;
                     default -> Decision.FINAL;
                 };
-        // A "no" without Gitpod's own error body may be some proxy's, for as long as Gitpod is being restarted.
+        // A refusal without Gitpod's error body may be a proxy's while Gitpod is restarting.
         return byCode == Decision.FINAL && e.kind() == Kind.HTTP_ERROR ? Decision.SUSPECT : byCode;
     }
 
@@ -92,7 +91,7 @@ final class RetryPolicy {
     }
 
     private static boolean isRateLimit(GitpodException e) {
-        // A proxy's 429 without a body is mapped to "unavailable", but it refused the call all the same.
+        // A proxy's 429 without a body is mapped to "unavailable", but the call was refused.
         return e.code() == ErrorCode.RESOURCE_EXHAUSTED || e.httpStatus() == TOO_MANY_REQUESTS;
     }
 }

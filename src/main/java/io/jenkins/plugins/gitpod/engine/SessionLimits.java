@@ -5,13 +5,13 @@ import io.jenkins.plugins.gitpod.api.ClientLimits;
 import java.time.Duration;
 
 /**
- * How much one secret is used over one connection.
+ * The limits for the calls of one secret over one connection.
  *
- * @param shortestPoll how often prebuilds are read while all is well, give or take a tenth; more than zero
- * @param longestPoll the longest pause between reads while Gitpod is in trouble; below {@code shortestPoll} it is as long
+ * @param shortestPoll the usual time between reads, plus or minus a tenth; above zero
+ * @param longestPoll the maximum pause between reads while Gitpod is in trouble; a value below {@code shortestPoll} counts
  *     as that
- * @param maxConcurrentCalls how many calls may be out at once, from 1; more than {@value #MAX_CONCURRENT_CALLS} never are
- * @param call what one call may cost
+ * @param maxConcurrentCalls the maximum number of concurrent calls, from 1 to {@value #MAX_CONCURRENT_CALLS}
+ * @param call the limits of one call
  */
 public record SessionLimits(
         @NonNull Duration shortestPoll,
@@ -19,7 +19,7 @@ public record SessionLimits(
         int maxConcurrentCalls,
         @NonNull ClientLimits call) {
 
-    /** So many calls are out at once where nothing else is wanted. */
+    /** The default number of concurrent calls, which is also the maximum. */
     public static final int MAX_CONCURRENT_CALLS = Session.MAX_CONCURRENT_CALLS;
 
     /**
@@ -33,7 +33,7 @@ public record SessionLimits(
         }
     }
 
-    /** What the engine does where nothing else is wanted. */
+    /** The default limits. */
     @NonNull
     static SessionLimits usual(@NonNull EngineSettings settings) {
         return new SessionLimits(

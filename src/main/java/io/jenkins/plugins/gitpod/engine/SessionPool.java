@@ -56,7 +56,7 @@ final class SessionPool {
                 session = new Session(
                         key,
                         client,
-                        new CallLimiter(limits.maxConcurrentCalls()).around(runtime),
+                        new CallLimiter(limits.maxConcurrentCalls()).limit(runtime),
                         settings.withPollIntervals(limits.shortestPoll(), limits.longestPoll()),
                         events == null ? null : events.apply(client),
                         streams);

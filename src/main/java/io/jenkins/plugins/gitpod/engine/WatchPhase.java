@@ -5,7 +5,7 @@ import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.engine.RetryPolicy.Decision;
-import io.jenkins.plugins.gitpod.engine.Update.Doing;
+import io.jenkins.plugins.gitpod.engine.Update.Operation;
 
 /**
  * Follows a prebuild whose id is known until it has ended, is over a limit of time, or can no longer be read. Belongs to a
@@ -97,7 +97,7 @@ final class WatchPhase {
             token.renew(e);
         } else if (!isLost(decision)) {
             if (decision != Decision.WAIT && failures > UNREPORTED_FAILURES) {
-                state.updates.trouble(Doing.WATCH, e);
+                state.updates.trouble(Operation.WATCH, e);
             }
         } else if (state.cancelReason == null) {
             lost(e);

@@ -270,7 +270,8 @@ final class Watcher {
                 for (WatchedPrebuild each : read) {
                     boolean byEvents = reliable && !each.readFailed;
                     Duration age = Duration.ofNanos(now - each.since);
-                    long due = now + schedule.next(each.phase, age, byEvents, jitter).toNanos();
+                    long due = now
+                            + schedule.next(each.phase, age, byEvents, jitter).toNanos();
                     // A read that an event has asked for meanwhile is not put off.
                     each.due = each.readRequested ? Math.min(each.due, due) : due;
                 }

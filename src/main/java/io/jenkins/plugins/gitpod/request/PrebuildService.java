@@ -140,7 +140,8 @@ public final class PrebuildService {
         RequestRegistry requests = new RequestRegistry(engine, ledger, commits, places);
         RequestLauncher desk = new RequestLauncher(runtime, engine, ledger, places, commits, pending, requests);
         DecisionQueue intake = new DecisionQueue(runtime, settings, commits, desk);
-        OwnerTracker departures = new OwnerTracker(requests, ledger, places, intake, runtime.executor(WorkQueue.DELIVERY));
+        OwnerTracker departures =
+                new OwnerTracker(requests, ledger, places, intake, runtime.executor(WorkQueue.DELIVERY));
         CommitRequests automatic = new CommitRequests(pending, ledger, requests, intake);
         Returns returns = new Returns(requests, ledger);
         running = new Running(

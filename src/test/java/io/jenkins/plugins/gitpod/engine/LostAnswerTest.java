@@ -166,7 +166,8 @@ class LostAnswerTest {
             assertThat(savedBefore, contains(1, 2));
             List<CreateAttempt> attempts = scene.journal.open().get(0).attempts();
             assertThat(
-                    Duration.between(attempts.get(0).intentTime(), attempts.get(1).intentTime()),
+                    Duration.between(
+                            attempts.get(0).intentTime(), attempts.get(1).intentTime()),
                     is(greaterThan(EngineSettings.defaults().readLag())));
             assertThat(attempts.get(1).serverTime(), is(notNullValue()));
         }

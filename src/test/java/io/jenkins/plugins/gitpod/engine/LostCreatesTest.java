@@ -494,7 +494,8 @@ class LostCreatesTest {
     @Test
     void afterACrashTheCreateMayHaveWaitedInAQueue() {
         PrebuildRequest request = request(null, false);
-        creates.lostBefore(request, new CreateAttempt(1, SENT, null), false, noClock, at(SENT.plus(Duration.ofHours(9))));
+        creates.lostBefore(
+                request, new CreateAttempt(1, SENT, null), false, noClock, at(SENT.plus(Duration.ofHours(9))));
         assertThat(
                 look(request.requestId(), LAG_OVER, made("p", Duration.ofHours(8)))
                         .candidates(),

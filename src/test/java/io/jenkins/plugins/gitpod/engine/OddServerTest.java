@@ -112,7 +112,8 @@ class OddServerTest {
     void aLookedUpListWhosePageTokenNeverChangesIsNotComplete() throws Exception {
         answer = "{\"pagination\":{\"nextToken\":\"again\"},\"prebuilds\":[{\"id\":\"" + OTHER + "\"}]}";
         Session session = new Session(
-                new Session.Key("main", client.endpoint().apiUrl(), "f", SessionLimits.usual(EngineSettings.defaults())),
+                new Session.Key(
+                        "main", client.endpoint().apiUrl(), "f", SessionLimits.usual(EngineSettings.defaults())),
                 client,
                 runtime,
                 EngineSettings.defaults(),

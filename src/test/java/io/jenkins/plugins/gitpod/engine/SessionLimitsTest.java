@@ -146,7 +146,7 @@ class SessionLimitsTest {
     @Test
     void cancelsGoFirstThenReadsThenCreates() {
         SimulatedRuntime runtime = new SimulatedRuntime();
-        EngineRuntime gated = new CallLimiter(2).around(runtime);
+        EngineRuntime gated = new CallLimiter(2).limit(runtime);
         List<String> done = new ArrayList<>();
         runtime.hold(WorkQueue.CREATE);
         gated.executor(WorkQueue.CREATE).execute(() -> done.add("create 1"));
@@ -165,7 +165,7 @@ class SessionLimitsTest {
     @Test
     void aCallThatFailsGivesItsPlaceBack() {
         SimulatedRuntime runtime = new SimulatedRuntime();
-        EngineRuntime gated = new CallLimiter(1).around(runtime);
+        EngineRuntime gated = new CallLimiter(1).limit(runtime);
         List<String> done = new ArrayList<>();
         gated.executor(WorkQueue.WATCH).execute(() -> {
             throw new IllegalStateException("a defect");
@@ -198,7 +198,8 @@ class SessionLimitsTest {
         ClientLimits dear = new ClientLimits(
                 Duration.ofSeconds(10), Duration.ofSeconds(90), Duration.ofSeconds(90), 4L * 1024 * 1024);
         watched();
-        scene.limits(usual -> new SessionLimits(usual.shortestPoll(), usual.longestPoll(), usual.maxConcurrentCalls(), dear));
+        scene.limits(usual ->
+                new SessionLimits(usual.shortestPoll(), usual.longestPoll(), usual.maxConcurrentCalls(), dear));
         watched();
         watched();
         assertThat(scene.callLimits, contains(ClientLimits.defaults(), dear));

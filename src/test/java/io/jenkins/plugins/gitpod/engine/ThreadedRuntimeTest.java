@@ -133,7 +133,8 @@ class ThreadedRuntimeTest {
         CountDownLatch done = new CountDownLatch(1);
         AtomicInteger interrupted = new AtomicInteger();
         for (int i = 0; i < WorkQueue.STATE.threads() * 2; i++) {
-            runtime.executor(WorkQueue.STATE).execute(() -> Thread.currentThread().interrupt());
+            runtime.executor(WorkQueue.STATE)
+                    .execute(() -> Thread.currentThread().interrupt());
         }
         runtime.executor(WorkQueue.STATE).execute(() -> {
             interrupted.set(Thread.currentThread().isInterrupted() ? 1 : 0);
