@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 
-/** What a {@link PrebuildMachine} does besides its {@link GitpodCalls}. Only {@link #save()} may block. */
+/** What a {@link PrebuildMachine} does in addition to its {@link GitpodCalls}. Only {@link #save()} may block. */
 interface MachineActions {
 
     /** What a timer is for; a machine has at most one of each. */

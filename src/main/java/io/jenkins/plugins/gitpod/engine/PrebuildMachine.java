@@ -33,7 +33,7 @@ final class PrebuildMachine {
     private final LookUpPhase lookUp;
     private final CancelPhase cancel;
     private final WatchPhase watch;
-    private final MadePrebuilds prebuilds;
+    private final CreatedPrebuilds prebuilds;
 
     PrebuildMachine(PrebuildRequest request, EngineSettings settings, MachineActions actions, GitpodCalls calls) {
         this(new RequestState(request, settings, actions, calls));
@@ -53,7 +53,7 @@ final class PrebuildMachine {
         MissingPrebuild missing = new MissingPrebuild(state.settings);
         this.cancel = new CancelPhase(state, token, missing);
         this.watch = new WatchPhase(state, token, missing, cancel);
-        this.prebuilds = new MadePrebuilds(state, create, watch);
+        this.prebuilds = new CreatedPrebuilds(state, create, watch);
     }
 
     Stage stage() {

@@ -134,7 +134,7 @@ final class RequestState {
         return stage == Stage.NEW || stage == Stage.CREATING;
     }
 
-    /** Whether the prebuild is to be cancelled, or is to be once nobody watches it. */
+    /** Whether the prebuild is to be cancelled, or will be once it can no longer be watched. */
     boolean wantsCancel() {
         return cancelReason != null || (request.cancelOnAbort() && !detached);
     }

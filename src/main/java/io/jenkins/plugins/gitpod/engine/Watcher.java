@@ -146,7 +146,7 @@ final class Watcher {
     }
 
     /**
-     * Asks for a call besides the rounds, which may use only what they leave of the budget.
+     * Asks for a call that is not part of a round; it may use only what the rounds leave of the budget.
      *
      * @return how long to wait and then to ask again; zero if the call may be made now; null if no call may be made any
      *     longer

@@ -4,7 +4,10 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -142,6 +145,32 @@ class ThreadedRuntimeTest {
         });
         await(done);
         assertThat(interrupted.get(), is(0));
+    }
+
+    @Test
+    void threadsKeepNothingOfTheThreadThatStartsThem() throws Exception {
+        InheritableThreadLocal<String> inherited = new InheritableThreadLocal<>();
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        CompletableFuture<String> local = new CompletableFuture<>();
+        CompletableFuture<ClassLoader> loader = new CompletableFuture<>();
+        CompletableFuture<ClassLoader> timerLoader = new CompletableFuture<>();
+        try (URLClassLoader other = new URLClassLoader(new URL[0], before)) {
+            inherited.set("of the starter");
+            Thread.currentThread().setContextClassLoader(other);
+            runtime.executor(WorkQueue.STATE).execute(() -> {
+                local.complete(String.valueOf(inherited.get()));
+                loader.complete(Thread.currentThread().getContextClassLoader());
+            });
+            runtime.schedule(
+                    Duration.ZERO,
+                    () -> timerLoader.complete(Thread.currentThread().getContextClassLoader()));
+            assertThat(local.get(LONG, TimeUnit.SECONDS), is("null"));
+            assertThat(loader.get(LONG, TimeUnit.SECONDS), is(ThreadedRuntime.class.getClassLoader()));
+            assertThat(timerLoader.get(LONG, TimeUnit.SECONDS), is(ThreadedRuntime.class.getClassLoader()));
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+            inherited.remove();
+        }
     }
 
     @Test

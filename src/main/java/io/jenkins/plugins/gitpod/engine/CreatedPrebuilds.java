@@ -9,13 +9,13 @@ import java.util.Map;
  * What the creates of one request have made: the request uses one prebuild, and all others are handed over to requests
  * that cancel them. Belongs to a {@link PrebuildMachine}.
  */
-final class MadePrebuilds {
+final class CreatedPrebuilds {
 
     private final RequestState state;
     private final CreatePhase create;
     private final WatchPhase watch;
 
-    MadePrebuilds(RequestState state, CreatePhase create, WatchPhase watch) {
+    CreatedPrebuilds(RequestState state, CreatePhase create, WatchPhase watch) {
         this.state = state;
         this.create = create;
         this.watch = watch;
