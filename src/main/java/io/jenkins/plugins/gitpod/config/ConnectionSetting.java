@@ -18,7 +18,7 @@ enum ConnectionSetting {
     /** Seconds. */
     LONGEST_POLL("longestPollSeconds", 5, 120, Messages::GitpodConnection_badLongestPoll),
     /** Calls. */
-    MAXIMUM_CALLS("maximumCalls", 1, SessionLimits.MOST_CALLS_AT_ONCE, Messages::GitpodConnection_badMaximumCalls),
+    MAXIMUM_CALLS("maximumCalls", 1, SessionLimits.MAX_CONCURRENT_CALLS, Messages::GitpodConnection_badMaximumCalls),
     /** Seconds. */
     CALL_TIMEOUT("callTimeoutSeconds", 5, 120, Messages::GitpodConnection_badCallTimeout);
 

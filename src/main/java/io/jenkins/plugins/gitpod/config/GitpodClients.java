@@ -51,7 +51,7 @@ public final class GitpodClients implements ClientFactory {
     @Override
     public SessionLimits limits(@NonNull Connection connection, @NonNull SessionLimits usual) {
         SessionLimits limits =
-                new SessionLimits(usual.shortestPoll(), usual.longestPoll(), usual.callsAtOnce(), defaultLimits);
+                new SessionLimits(usual.shortestPoll(), usual.longestPoll(), usual.maxConcurrentCalls(), defaultLimits);
         GitpodConnection configured = GitpodGlobalConfiguration.get().connection(connection.name());
         return configured == null ? limits : configured.limits(limits);
     }

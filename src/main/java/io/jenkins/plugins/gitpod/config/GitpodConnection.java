@@ -196,7 +196,7 @@ public final class GitpodConnection implements Describable<GitpodConnection> {
         return new SessionLimits(
                 seconds(ConnectionSetting.SHORTEST_POLL, usual.shortestPoll()),
                 seconds(ConnectionSetting.LONGEST_POLL, usual.longestPoll()),
-                calls == null ? usual.callsAtOnce() : calls,
+                calls == null ? usual.maxConcurrentCalls() : calls,
                 callLimits(usual.call()));
     }
 

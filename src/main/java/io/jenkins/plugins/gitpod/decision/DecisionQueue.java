@@ -131,7 +131,7 @@ public final class DecisionQueue {
 
     /** Looks up the token, on threads of its own: a credentials provider that hangs delays no other look-up. */
     private void start(PendingDecision decision) {
-        runtime.lane(WorkQueue.CREDENTIALS).execute(() -> {
+        runtime.executor(WorkQueue.CREDENTIALS).execute(() -> {
             FutureTask<Void> task = new FutureTask<>(() -> lookUpToken(decision), null);
             EngineRuntime.Timer limit = runtime.schedule(settings.credentialLimit(), () -> {
                 if (task.cancel(true)) {
@@ -150,7 +150,7 @@ public final class DecisionQueue {
         try {
             AuthenticatedConnection connection = new AuthenticatedConnection(
                     decision.request().connection(), decision.tokens().token());
-            runtime.lane(WorkQueue.LOOK_UP).execute(() -> decide(decision, connection));
+            runtime.executor(WorkQueue.LOOK_UP).execute(() -> decide(decision, connection));
         } catch (TokenUnavailableException e) {
             inBackground(() -> fail(decision, e.getMessage()));
         } catch (RuntimeException e) {
@@ -215,7 +215,7 @@ public final class DecisionQueue {
     }
 
     private void inBackground(Runnable task) {
-        runtime.lane(WorkQueue.DELIVERY).execute(task);
+        runtime.executor(WorkQueue.DELIVERY).execute(task);
     }
 
     // ---- decide and carry out, under the lock

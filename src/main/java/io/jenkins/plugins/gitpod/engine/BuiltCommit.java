@@ -10,31 +10,31 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * The commit that a prebuild is built from. A prebuild does not say it, but its environment does while it lives, so the
- * environment is read once, when the prebuild is first seen to run. Nothing depends on the answer: what is refused stays
- * unknown. Belongs to a {@link PrebuildMachine}.
+ * The commit that a prebuild is built from. Only the prebuild's environment tells it, as long as it exists, so the
+ * environment is read once when the prebuild is first seen running. Nothing depends on the answer; if the read is refused,
+ * the commit stays unknown. Belongs to a {@link PrebuildMachine}.
  */
 final class BuiltCommit {
 
-    /** One read is the rule. A few more if it failed in passing, or if Gitpod had not filled the commit in yet. */
+    /** Usually one read is enough; others follow if it failed temporarily or if the commit was not known to Gitpod yet. */
     private static final int MAX_READS = 3;
 
-    /** The environment has its content from RUNNING on. It may be gone with the snapshot, which one call finds out. */
+    /** The phases in which the environment has its content. It may be deleted with the snapshot, which one call finds out. */
     private static final Set<PrebuildPhase> LIVE =
             EnumSet.of(PrebuildPhase.RUNNING, PrebuildPhase.STOPPING, PrebuildPhase.SNAPSHOTTING);
 
-    private final MachineActions out;
+    private final GitpodCalls calls;
     private int reads;
     private boolean reading;
 
     @CheckForNull
     private EnvironmentGit known;
 
-    BuiltCommit(MachineActions out) {
-        this.out = out;
+    BuiltCommit(GitpodCalls calls) {
+        this.calls = calls;
     }
 
-    /** What a journal kept is not read again. */
+    /** A commit that was saved is not read again. */
     void restore(@Nullable EnvironmentGit saved) {
         known = saved;
     }
@@ -54,11 +54,11 @@ final class BuiltCommit {
                 && LIVE.contains(prebuild.status().phase())) {
             reads++;
             reading = true;
-            out.readEnvironment(environmentId);
+            calls.readEnvironment(environmentId);
         }
     }
 
-    /** @return whether the commit is known from now on and was not before */
+    /** @return whether the commit has just become known */
     boolean answered(EnvironmentGit git) {
         reading = false;
         if (known != null || !git.hasCommit()) {
@@ -78,7 +78,7 @@ final class BuiltCommit {
         switch (RetryPolicy.read(e)) {
             case NOT_FOUND, FINAL, SUSPECT -> reads = MAX_READS;
             default -> {
-                // The next read of the prebuild brings another try.
+                // The next read of the prebuild leads to another try.
             }
         }
     }

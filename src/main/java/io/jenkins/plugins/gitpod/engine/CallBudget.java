@@ -3,22 +3,22 @@ package io.jenkins.plugins.gitpod.engine;
 import java.time.Duration;
 
 /**
- * How many calls a watcher may make: some at once, then so many in each interval. What it did not use it has later, up to
- * the number at once. Not thread-safe.
+ * Limits the calls of a watcher (a token bucket): a burst of {@value #BURST}, and further calls at a constant rate. Calls
+ * that were not made can be made later, up to the burst. Not thread-safe.
  */
 final class CallBudget {
 
-    /** A list of 1,000 prebuilds has ten pages: they may be read in each interval, and one more. */
+    /** The ten pages of a list of 1,000 prebuilds can be read in each interval, and one more. */
     private static final double CALLS_PER_INTERVAL = 11;
 
-    private static final int AT_ONCE = 30;
+    private static final int BURST = 30;
 
-    /** More prebuilds than these make both more calls and longer intervals. */
-    private static final int PREBUILDS = 3000;
+    /** Above this number of prebuilds, the rate grows in proportion. */
+    private static final int MAX_PREBUILDS_AT_BASE_RATE = 3000;
 
     private final Duration interval;
-    private double calls = AT_ONCE;
-    private double most = AT_ONCE;
+    private double calls = BURST;
+    private double maximum = BURST;
     private double perNano;
     private long last;
 
@@ -29,19 +29,20 @@ final class CallBudget {
     }
 
     /**
-     * Says who shares the budget from now on.
+     * Sets the rate and the burst for what is watched from now on.
      *
-     * @param watched how many prebuilds
-     * @param listCalls how many calls it takes to list them all, which must be affordable some time
+     * @param watched the number of prebuilds
+     * @param listCalls how many calls list them all, which the burst must allow
      */
     void share(int watched, int listCalls, long now) {
         earn(now);
-        perNano = CALLS_PER_INTERVAL / interval.toNanos() * Math.max(1.0, (double) watched / PREBUILDS);
-        most = Math.max(AT_ONCE, listCalls);
+        perNano =
+                CALLS_PER_INTERVAL / interval.toNanos() * Math.max(1.0, (double) watched / MAX_PREBUILDS_AT_BASE_RATE);
+        maximum = Math.max(BURST, listCalls);
     }
 
     private void earn(long now) {
-        calls = Math.min(most, calls + Math.max(0, now - last) * perNano);
+        calls = Math.min(maximum, calls + Math.max(0, now - last) * perNano);
         last = now;
     }
 
@@ -51,17 +52,17 @@ final class CallBudget {
         return (int) Math.floor(calls);
     }
 
-    /** How long until so many may be made; zero if they may be made now. */
+    /** The wait until this number of calls may be made; zero if they may be made now. */
     Duration until(int wanted, long now) {
         earn(now);
         double missing = wanted - calls;
         return missing <= 0 ? Duration.ZERO : Duration.ofNanos((long) Math.ceil(missing / perNano) + 1);
     }
 
-    /** How long until nothing is missing, so that a call beside the rounds delays none of them. */
+    /** The wait until a whole burst may be made, so that an extra call delays no round. */
     Duration untilFull(long now) {
         earn(now);
-        double missing = most - calls;
+        double missing = maximum - calls;
         return missing <= 0 ? Duration.ZERO : Duration.ofNanos((long) Math.ceil(missing / perNano) + 1);
     }
 
@@ -69,7 +70,7 @@ final class CallBudget {
         calls--;
     }
 
-    /** A call that turned out to be the last one for its prebuild is free. */
+    /** Returns a call: the last one for a prebuild is free. */
     void refund() {
         calls++;
     }

@@ -11,27 +11,27 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 
 /**
- * Lets at most so many calls of one session out at once. A task of a calling lane makes one call after the other, so tasks
- * are what is counted. Cancels go first, then reads, then creates; who waits holds no thread.
+ * Limits the concurrent calls of one session. It counts tasks of the queues that call Gitpod, since a task makes one call
+ * at a time. Cancels come first, then reads, then creates. A waiting task holds no thread.
  */
 final class CallLimiter {
 
-    private static final List<WorkQueue> TURNS = List.of(WorkQueue.CANCEL, WorkQueue.WATCH, WorkQueue.CREATE);
+    private static final List<WorkQueue> BY_PRIORITY = List.of(WorkQueue.CANCEL, WorkQueue.WATCH, WorkQueue.CREATE);
 
-    private final int atOnce;
+    private final int maxConcurrent;
     private final Map<WorkQueue, Queue<Runnable>> waiting = new EnumMap<>(WorkQueue.class);
 
     private int running;
 
-    CallLimiter(int atOnce) {
-        this.atOnce = atOnce;
-        for (WorkQueue lane : TURNS) {
-            waiting.put(lane, new ArrayDeque<>());
+    CallLimiter(int maxConcurrent) {
+        this.maxConcurrent = maxConcurrent;
+        for (WorkQueue queue : BY_PRIORITY) {
+            waiting.put(queue, new ArrayDeque<>());
         }
     }
 
-    /** The same runtime, but with this gate before the lanes that call Gitpod. */
-    EngineRuntime around(EngineRuntime runtime) {
+    /** The same runtime with this limit on the queues that call Gitpod. */
+    EngineRuntime limit(EngineRuntime runtime) {
         return new EngineRuntime() {
             @Override
             public Instant now() {
@@ -49,9 +49,9 @@ final class CallLimiter {
             }
 
             @Override
-            public Executor lane(WorkQueue lane) {
-                Executor executor = runtime.lane(lane);
-                return waiting.containsKey(lane) ? task -> enter(lane, task, runtime) : executor;
+            public Executor executor(WorkQueue queue) {
+                Executor executor = runtime.executor(queue);
+                return waiting.containsKey(queue) ? task -> enter(queue, task, runtime) : executor;
             }
 
             @Override
@@ -61,25 +61,25 @@ final class CallLimiter {
         };
     }
 
-    private void enter(WorkQueue lane, Runnable task, EngineRuntime runtime) {
+    private void enter(WorkQueue queue, Runnable task, EngineRuntime runtime) {
         synchronized (waiting) {
-            waiting.get(lane).add(task);
+            waiting.get(queue).add(task);
         }
         next(runtime);
     }
 
     private void next(EngineRuntime runtime) {
-        WorkQueue lane;
+        WorkQueue queue;
         Runnable task;
         synchronized (waiting) {
-            lane = running < atOnce ? turn() : null;
-            if (lane == null) {
+            queue = running < maxConcurrent ? nextQueue() : null;
+            if (queue == null) {
                 return;
             }
-            task = waiting.get(lane).remove();
+            task = waiting.get(queue).remove();
             running++;
         }
-        runtime.lane(lane).execute(() -> {
+        runtime.executor(queue).execute(() -> {
             try {
                 task.run();
             } finally {
@@ -92,10 +92,10 @@ final class CallLimiter {
     }
 
     @CheckForNull
-    private WorkQueue turn() {
-        for (WorkQueue lane : TURNS) {
-            if (!waiting.get(lane).isEmpty()) {
-                return lane;
+    private WorkQueue nextQueue() {
+        for (WorkQueue queue : BY_PRIORITY) {
+            if (!waiting.get(queue).isEmpty()) {
+                return queue;
             }
         }
         return null;

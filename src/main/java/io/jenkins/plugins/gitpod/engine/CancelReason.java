@@ -1,19 +1,19 @@
 package io.jenkins.plugins.gitpod.engine;
 
-/** Why a prebuild is cancelled by us. The names are saved: never rename one. */
+/** Why the engine cancels a prebuild. The names are saved, so they must not change. */
 public enum CancelReason {
-    /** The one who waited for it was ended early. */
+    /** The waiting build was ended early. */
     ABORTED,
-    /** The one who waited for it is gone without a word: killed, deleted, crashed. */
+    /** The waiting build no longer exists: killed, deleted, or lost in a crash. */
     OWNER_GONE,
-    /** It took longer than its own time-out and the allowance for the snapshot together. */
+    /** The prebuild took longer than its timeout plus the allowance for the snapshot. */
     OVER_TIME,
-    /** Its snapshot made no progress for too long. */
+    /** The snapshot made no progress for too long. */
     SNAPSHOT_STALLED,
-    /** Reading its state failed for too long. */
+    /** Reading the prebuild failed for too long. */
     WATCH_LOST,
-    /** The answer to its create was lost, and it turned up only after the build had been told so. */
+    /** The answer to the create was lost, and the prebuild was found only after the build had been told. */
     FOUND_TOO_LATE,
-    /** The answer to its create was lost, and by the time it turned up another one served the request. */
+    /** The answer to the create was lost, and when the prebuild was found, the request used another one. */
     SURPLUS
 }

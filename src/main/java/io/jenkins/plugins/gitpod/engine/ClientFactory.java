@@ -6,7 +6,7 @@ import io.jenkins.plugins.gitpod.api.ClientLimits;
 import io.jenkins.plugins.gitpod.api.GitpodClient;
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 
-/** Makes clients; the layer above knows of proxies. */
+/** Makes clients with the settings of the layer above, such as proxies. */
 @FunctionalInterface
 public interface ClientFactory {
 
@@ -15,9 +15,9 @@ public interface ClientFactory {
     GitpodClient client(@NonNull GitpodEndpoint endpoint, @NonNull BearerToken token, @NonNull ClientLimits limits);
 
     /**
-     * How a connection may be used now; asked for each session that is opened. Must not block.
+     * The limits of a connection, which are read for each session that is opened. Must not block.
      *
-     * @param usual what the engine does where nothing else is wanted
+     * @param usual the limits that apply if none are configured
      */
     @NonNull
     default SessionLimits limits(@NonNull Connection connection, @NonNull SessionLimits usual) {

@@ -4,11 +4,11 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 
 /**
- * A named way to Gitpod, without its secret.
+ * A configured connection to Gitpod, without its secret.
  *
- * @param name as the administrator named it
- * @param endpoint where the API is
- * @param sharedAccount whether the token's account also starts prebuilds for others: then a prebuild that nobody here
- *     knows of is never taken for ours
+ * @param name as configured
+ * @param endpoint the URL of the API
+ * @param sharedAccount whether other automation uses the token's account: then the engine never takes a prebuild with no
+ *     known request for its own
  */
 public record Connection(@NonNull String name, @NonNull GitpodEndpoint endpoint, boolean sharedAccount) {}

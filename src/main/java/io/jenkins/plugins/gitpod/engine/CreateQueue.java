@@ -10,16 +10,16 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 
 /**
- * Where the creates of one secret wait for one of few connections. Projects take turns, so that a job with hundreds of
- * builds keeps nobody else waiting, and within a project who came first goes first, also after he was sent back. When
- * Gitpod asks to wait, all wait.
+ * The queue of one secret's creates, of which at most {@value #MAX_CONCURRENT} run at a time. Projects take turns, so that
+ * a job with hundreds of builds does not hold up others. Within a project, the order is that of the turns, which a create
+ * keeps when it is repeated. When Gitpod asks to wait, the whole queue waits.
  */
 final class CreateQueue {
 
-    static final int AT_ONCE = 3;
+    static final int MAX_CONCURRENT = 3;
 
-    /** Whoever was told a longer wait keeps it by himself; the others may be luckier. */
-    private static final Duration LONGEST_HOLD = Duration.ofMinutes(1);
+    /** A request that was told a longer wait keeps it; the rest of the queue tries again after this time. */
+    private static final Duration MAX_HOLD = Duration.ofMinutes(1);
 
     private record Waiting(long turn, Runnable task) {}
 
@@ -35,13 +35,13 @@ final class CreateQueue {
         this.runtime = runtime;
     }
 
-    /** A place in the order, to be kept by whoever comes back. */
+    /** A new place in the order. A create that is repeated passes the same one. */
     synchronized long nextTurn() {
         turns++;
         return turns;
     }
 
-    /** Runs a task when it is its turn; it may block. */
+    /** Runs a task when it is its turn. The task may block. */
     void add(String projectId, long turn, Runnable task) {
         synchronized (this) {
             Queue<Waiting> queue = byProject.get(projectId);
@@ -57,7 +57,7 @@ final class CreateQueue {
 
     /** Gitpod has asked to wait. */
     void hold(Duration asked) {
-        Duration wait = asked.compareTo(LONGEST_HOLD) < 0 ? asked : LONGEST_HOLD;
+        Duration wait = asked.compareTo(MAX_HOLD) < 0 ? asked : MAX_HOLD;
         synchronized (this) {
             long until = runtime.nanoTime() + wait.toNanos();
             if (held && until - heldUntil <= 0) {
@@ -65,23 +65,23 @@ final class CreateQueue {
             }
             heldUntil = until;
             if (held) {
-                return; // whoever wakes up looks again
+                return; // the timer that is running checks the time again
             }
             held = true;
         }
-        runtime.schedule(wait, this::letGo);
+        runtime.schedule(wait, this::release);
     }
 
-    private void letGo() {
+    private void release() {
         synchronized (this) {
             long left = heldUntil - runtime.nanoTime();
             if (left > 0) {
-                runtime.schedule(Duration.ofNanos(left), this::letGo);
+                runtime.schedule(Duration.ofNanos(left), this::release);
                 return;
             }
             held = false;
         }
-        for (int i = 0; i < AT_ONCE; i++) {
+        for (int i = 0; i < MAX_CONCURRENT; i++) {
             startNext();
         }
     }
@@ -89,7 +89,7 @@ final class CreateQueue {
     private void startNext() {
         Waiting next;
         synchronized (this) {
-            if (running == AT_ONCE || held) {
+            if (running == MAX_CONCURRENT || held) {
                 return;
             }
             next = poll();
@@ -98,7 +98,7 @@ final class CreateQueue {
             }
             running++;
         }
-        runtime.lane(WorkQueue.CREATE).execute(() -> run(next.task()));
+        runtime.executor(WorkQueue.CREATE).execute(() -> run(next.task()));
     }
 
     @CheckForNull

@@ -5,31 +5,31 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Executor;
 
-/** Time and threads, injected. */
+/** The time and the threads of an engine, which tests replace by simulated ones. */
 public interface EngineRuntime {
 
-    /** The wall clock: only to compare with Gitpod's times. */
+    /** The wall clock, used only to compare with Gitpod's times. */
     @NonNull
     Instant now();
 
-    /** A clock that never jumps, in nanoseconds, as {@link System#nanoTime()}. */
+    /** A monotonic clock in nanoseconds, as {@link System#nanoTime()}. */
     long nanoTime();
 
     /** Runs a short task after a delay. */
     @NonNull
     Timer schedule(@NonNull Duration delay, @NonNull Runnable task);
 
-    /** The executor of a lane; tasks may block but are bounded by call limits. */
+    /** The executor of a queue. Its tasks may block, but not for longer than a call may take. */
     @NonNull
-    Executor lane(@NonNull WorkQueue lane);
+    Executor executor(@NonNull WorkQueue queue);
 
-    /** A number in [0, 1) to spread what would otherwise happen at once. */
+    /** A random number in [0, 1), for jitter. */
     double random();
 
     /** A scheduled task. */
     @FunctionalInterface
     interface Timer {
-        /** Forgets the task if it has not begun. */
+        /** Does not run the task, unless it has begun. */
         void cancel();
     }
 }

@@ -4,25 +4,25 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import java.time.Duration;
 
 /**
- * The engine's limits, all in time. Spans are counted only while somebody looked (see {@link ObservedTime}), so that a
- * clock that jumps or a machine that slept causes no false time-out.
+ * The engine's limits of time. Time counts only while the engine could see what happens (see {@link ObservedTime}), so
+ * that neither a clock that jumps nor a suspended machine leads to a wrong timeout.
  *
- * @param pollInterval how often a watcher reads, give or take a tenth
- * @param longestPollInterval the longest pause between reads while Gitpod is in trouble, give or take a tenth; what Gitpod
- *     asks for itself may be longer
- * @param connectBudget how long a create that could not even be sent is tried again
- * @param createPatience how long a create waits in all while Gitpod asks to wait (429)
- * @param readLag how long a read may lag a write: for so long an unclear create is looked up before it is sent again, and
- *     "not found" right after a create is taken for "not yet"
- * @param clockSkew how far this machine's clock may be from Gitpod's, where no answer told Gitpod's time
- * @param failureBudget how long reads may fail before a wait is given up
- * @param defaultTimeout what Gitpod uses when {@code spec.timeout} is absent
- * @param snapshotAllowance how long a prebuild may take beyond its {@code spec.timeout}, which may not cover the snapshot
+ * @param pollInterval the time between reads of a watcher, plus or minus a tenth
+ * @param longestPollInterval the maximum pause between reads while Gitpod is in trouble, plus or minus a tenth; Gitpod may
+ *     ask for a longer one
+ * @param connectBudget how long a create that could not be sent is tried
+ * @param createPatience how long a create waits in total while Gitpod asks to wait (429)
+ * @param readLag how long reads may lag behind writes: a lost create is looked up for this time before it is sent again,
+ *     and "not found" is not believed for this time
+ * @param clockSkew the maximum difference of this machine's clock from Gitpod's, used if no answer told Gitpod's time
+ * @param failureBudget how long reads may fail before the wait ends
+ * @param defaultTimeout the timeout that Gitpod uses without {@code spec.timeout}
+ * @param snapshotAllowance how long a prebuild may take beyond its timeout, which may not include the snapshot
  * @param snapshotStall how long a snapshot may stay at the same percentage
- * @param cancelRecheck how long after an accepted cancel it is sent again if the prebuild still seems to run
- * @param cancelPatience how long a cancel is tried at the most
- * @param lateLook how long a create whose answer was lost is still looked for after another one was made, or after its
- *     build was told
+ * @param cancelRecheck how long after an accepted cancel it is sent again if the prebuild still seems to be running
+ * @param cancelPatience how long a cancel is tried
+ * @param lateLook how long a lost create is still looked for after another prebuild was made, or after the waiting build
+ *     was told
  * @param credentialLimit how long a credentials provider may take
  */
 public record EngineSettings(
@@ -41,7 +41,7 @@ public record EngineSettings(
         @NonNull Duration lateLook,
         @NonNull Duration credentialLimit) {
 
-    /** The settings that the plugin ships with. */
+    /** The default settings. */
     @NonNull
     public static EngineSettings defaults() {
         return new EngineSettings(
@@ -67,7 +67,7 @@ public record EngineSettings(
         return withPollIntervals(interval, longestPollInterval);
     }
 
-    /** The same with other poll intervals: while all is well, and the longest while Gitpod is in trouble. */
+    /** The same with other poll intervals: the usual one, and the maximum while Gitpod is in trouble. */
     @NonNull
     public EngineSettings withPollIntervals(@NonNull Duration usual, @NonNull Duration longest) {
         return new EngineSettings(
@@ -87,7 +87,7 @@ public record EngineSettings(
                 credentialLimit);
     }
 
-    /** The same with other budgets for trouble: to connect, to see a write, to go on reading. */
+    /** The same with another connect budget, read lag and failure budget. */
     @NonNull
     public EngineSettings withBudgets(@NonNull Duration connect, @NonNull Duration lag, @NonNull Duration failure) {
         return new EngineSettings(
@@ -107,7 +107,7 @@ public record EngineSettings(
                 credentialLimit);
     }
 
-    /** The same with another time for late looks. */
+    /** The same with another time for late look-ups. */
     @NonNull
     public EngineSettings withLateLook(@NonNull Duration late) {
         return new EngineSettings(

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Reads environments for all prebuilds of one session, one call after the other, with what the {@link Watcher} leaves of
- * its call budget. Safe for use by many threads.
+ * Reads environments for all prebuilds of one session, one call at a time, with what the {@link Watcher} leaves of its
+ * call budget. Thread-safe.
  */
 final class EnvironmentReader {
 
@@ -41,12 +41,12 @@ final class EnvironmentReader {
     }
 
     /**
-     * Returns at once. One of the two consumers is called on a thread of the {@link WorkQueue#WATCH} lane, unless the answer is
-     * no longer wanted when its turn comes.
+     * Returns at once. One of the two consumers is called by a thread of {@link WorkQueue#WATCH}, unless the answer is no
+     * longer wanted right before the call.
      *
-     * @param wanted asked right before the call
-     * @param answered is given what is checked out
-     * @param failed is given the failure, or null if the session ended before the call
+     * @param wanted whether the answer is still wanted
+     * @param answered receives what is checked out
+     * @param failed receives the failure, or null if the session ended before the call
      */
     void read(
             String environmentId,
@@ -64,7 +64,7 @@ final class EnvironmentReader {
     }
 
     private void next() {
-        runtime.lane(WorkQueue.WATCH).execute(this::readOne);
+        runtime.executor(WorkQueue.WATCH).execute(this::readOne);
     }
 
     private void readOne() {
@@ -85,7 +85,7 @@ final class EnvironmentReader {
         }
     }
 
-    /** Drops what is no longer wanted from the head of the queue. */
+    /** Removes requests that are no longer wanted from the head of the queue. @return whether one is left */
     private boolean anyWanted() {
         synchronized (waiting) {
             while (!waiting.isEmpty() && !waiting.peek().wanted().getAsBoolean()) {

@@ -8,20 +8,21 @@ import io.jenkins.plugins.gitpod.api.GitpodException.Delivery;
 import io.jenkins.plugins.gitpod.api.GitpodException.Kind;
 import io.jenkins.plugins.gitpod.api.PrebuildEvent;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * One watcher's ear for Gitpod's events. It is never needed: whatever goes wrong with it costs a line in the log at FINE
- * and some time until the next try, while the watcher reads as if there were no stream. It is trusted only once it has
- * spoken of a prebuild that is watched, and no longer if it keeps silent about what reading finds out.
+ * One watcher's subscription to Gitpod's events. The watcher works without it: whatever goes wrong is logged at FINE and
+ * leads to another try later, while the watcher reads as if there were no stream. A stream counts as reliable only after
+ * it has told of a prebuild that is watched, and no longer once reading finds a change that it did not tell.
  */
 final class EventSubscription {
 
     private static final Logger LOGGER = Logger.getLogger(EventSubscription.class.getName());
 
     /**
-     * From this age on, a stream that is not open yet is held to what it does not say. It is not closed for that alone:
+     * From this age on, a stream that is not open yet is expected to tell changes. It is not closed for that alone:
      * standard Connect servers send the head of their answer only with the first event.
      */
     private static final Duration OPENING = Duration.ofSeconds(30);
@@ -29,91 +30,96 @@ final class EventSubscription {
     /** After this time without an answer, the stream is closed; about the limit of the connection's silence. */
     private static final Duration MAX_OPENING = Duration.ofMinutes(15);
 
-    private static final Duration NO_PLACE = Duration.ofSeconds(30);
+    /** The wait for a permit when all streams are in use. */
+    private static final Duration NO_PERMIT_PAUSE = Duration.ofSeconds(30);
 
-    /** After an error: 1 s, 5 s, 25 s, and then minutes, up to the longest pause. A good life begins anew. */
+    /** After errors: 1 s, 5 s, 25 s, and then minutes, up to the maximum. A stream that lasted begins anew. */
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
     private static final int PAUSE_GROWTH = 5;
 
-    /** After a stream that kept silent about a change; doubled with each one. */
-    private static final Duration FIRST_MISTRUST = Duration.ofMinutes(1);
+    /** After a stream that did not tell a change; doubled with each one. */
+    private static final Duration FIRST_UNRELIABLE_PAUSE = Duration.ofMinutes(1);
 
-    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
+    private static final Duration MAX_PAUSE = Duration.ofMinutes(10);
+
     /** Where Gitpod offers no stream, it will hardly offer one soon. */
     private static final Duration REFUSED_PAUSE = Duration.ofMinutes(30);
 
     /**
-     * A stream that lasted so long has worked, whatever it said: the next one is opened at once, and errors before it are
+     * A stream that lasted so long has worked, whatever it told: the next one is opened at once, and errors before it are
      * forgotten. Load balancers cut quiet connections after 30 seconds or more. A server that ends each stream at once,
      * perhaps after an event, is asked less and less often.
      */
-    private static final Duration GOOD_LIFE = Duration.ofSeconds(20);
+    private static final Duration LASTING = Duration.ofSeconds(20);
 
-    /** A change may be read just before its event comes: so many are forgiven. */
-    private static final int FORGIVEN = 1;
+    /** How many missed changes are tolerated, since a change may be read just before its event comes. */
+    private static final int MAX_MISSED = 1;
 
-    /** Who is told. Called with no lock of this class held. */
-    interface Ear {
-        void hint(PrebuildEvent event);
+    /** Is told of events. Called without any lock of this class. */
+    interface Listener {
+        void onEvent(PrebuildEvent event);
 
-        /** Whether this prebuild is watched, so that hearing of it proves something. */
+        /** Whether this prebuild is watched, so that an event of it shows that the stream works. */
         boolean isWatched(String prebuildId);
 
-        /** What was trusted has ended: from now on only reading tells. */
-        void deaf();
+        /** A reliable stream has ended: from now on only reading finds changes. */
+        void onLost();
 
-        /** A stream is open again that was good before: what happened in between has to be read. */
-        void hearsAgain();
+        /** A stream is open again after a reliable one: what happened in between has to be read. */
+        void onReopened();
     }
 
     private final EventSource source;
-    private final StreamPlaces places;
+    private final Semaphore permits;
     private final EngineRuntime runtime;
-    private final Ear ear;
-    private final Backoff backoff = new Backoff(FIRST_PAUSE, LONGEST_PAUSE, PAUSE_GROWTH);
-    private final Backoff mistrust = new Backoff(FIRST_MISTRUST, LONGEST_PAUSE);
+    private final Listener listener;
+    private final Backoff backoff = new Backoff(FIRST_PAUSE, MAX_PAUSE, PAUSE_GROWTH);
+    private final Backoff unreliableBackoff = new Backoff(FIRST_UNRELIABLE_PAUSE, MAX_PAUSE);
 
-    private boolean wanted;
+    private boolean started;
     private boolean closed;
 
-    /** The stream being opened or open, or null. */
+    /** The stream that is being opened or open, or null. */
     @CheckForNull
-    private Listening current;
+    private OpenStream current;
 
     @CheckForNull
     private EngineRuntime.Timer nextTry;
 
-    private boolean spokeBefore;
-    private volatile boolean trusted;
+    /** Whether the stream before was reliable when it ended without a missed change. */
+    private boolean wasReliable;
 
-    EventSubscription(EventSource source, StreamPlaces places, EngineRuntime runtime, Ear ear) {
+    private volatile boolean reliable;
+
+    /** @param permits one for each event stream that may be open */
+    EventSubscription(EventSource source, Semaphore permits, EngineRuntime runtime, Listener listener) {
         this.source = source;
-        this.places = places;
+        this.permits = permits;
         this.runtime = runtime;
-        this.ear = ear;
+        this.listener = listener;
     }
 
-    /** Whether what happens is surely heard. */
-    boolean trusted() {
-        return trusted;
+    /** Whether changes are told by events. */
+    boolean isReliable() {
+        return reliable;
     }
 
-    /** Something is watched. */
-    synchronized void want() {
-        if (!closed && !wanted) {
-            wanted = true;
+    /** At least one prebuild is watched. */
+    synchronized void start() {
+        if (!closed && !started) {
+            started = true;
             if (nextTry == null) {
                 open();
             }
         }
     }
 
-    /** Nothing is watched any longer. A try that is due later stays due, so that a bad stream is not tried more often. */
-    void unwant() {
-        Listening ends;
+    /** Nothing is watched. A try that is scheduled stays so, so that a bad stream is not tried more often. */
+    void stop() {
+        OpenStream ends;
         synchronized (this) {
-            wanted = false;
+            started = false;
             ends = end();
         }
         if (ends != null) {
@@ -122,10 +128,10 @@ final class EventSubscription {
     }
 
     void close() {
-        Listening ends;
+        OpenStream ends;
         synchronized (this) {
             closed = true;
-            wanted = false;
+            started = false;
             if (nextTry != null) {
                 nextTry.cancel();
                 nextTry = null;
@@ -138,63 +144,64 @@ final class EventSubscription {
     }
 
     /**
-     * Reading has found a change of which the stream has said nothing.
+     * Reading has found a change of which no event told.
      *
      * @param since the time before which it had not happened yet
      */
-    void missed(long since) {
-        Listening ends;
-        boolean wasTrusted;
+    void changeMissed(long since) {
+        OpenStream ends;
+        boolean lost;
         synchronized (this) {
-            Listening now = current;
+            OpenStream now = current;
             if (now == null || now.tellsSince() - since > 0) {
                 return;
             }
-            now.misses++;
-            if (now.spoke && now.misses <= FORGIVEN) {
+            now.missed++;
+            if (now.toldWatched && now.missed <= MAX_MISSED) {
                 return;
             }
-            LOGGER.log(Level.FINE, "The Gitpod event stream keeps silent about changes; reading continues without it");
-            wasTrusted = trusted;
+            LOGGER.log(Level.FINE, "The Gitpod event stream does not tell changes; reading continues without it");
+            lost = reliable;
             ends = end();
-            spokeBefore = false;
-            tryAgainAfter(mistrust.next(runtime.random()));
+            wasReliable = false;
+            tryAgainAfter(unreliableBackoff.next(runtime.random()));
         }
         if (ends != null) {
             ends.close();
-            if (wasTrusted) {
-                ear.deaf();
+            if (lost) {
+                listener.onLost();
             }
         }
     }
 
     /** Takes the stream out of use. Under the lock; the caller closes it. */
     @CheckForNull
-    private Listening end() {
-        Listening ends = current;
+    private OpenStream end() {
+        OpenStream ends = current;
         if (ends != null) {
             current = null;
-            trusted = false;
+            reliable = false;
             ends.cancelOpening();
-            places.giveBack();
+            permits.release();
         }
         return ends;
     }
 
     private void open() {
-        if (!wanted || closed || current != null) {
+        if (!started || closed || current != null) {
             return;
         }
-        if (!places.take()) {
-            tryAgainAfter(spread(NO_PLACE));
+        if (!permits.tryAcquire()) {
+            tryAgainAfter(withJitter(NO_PERMIT_PAUSE));
             return;
         }
-        Listening next = new Listening();
+        OpenStream next = new OpenStream();
         current = next;
         try {
             next.stream = source.listen(next);
         } catch (RuntimeException | Error e) {
-            runtime.lane(WorkQueue.WATCH).execute(() -> next.ended(UnexpectedFailures.failedCall("WatchEvents", e)));
+            runtime.executor(WorkQueue.WATCH)
+                    .execute(() -> next.ended(UnexpectedFailures.failedCall("WatchEvents", e)));
             return;
         }
         next.opening = runtime.schedule(MAX_OPENING, next::giveUpOpening);
@@ -209,16 +216,17 @@ final class EventSubscription {
         });
     }
 
-    private Duration spread(Duration pause) {
+    /** The pause and up to half of it more. */
+    private Duration withJitter(Duration pause) {
         return pause.plus(Duration.ofNanos((long) (pause.toNanos() * 0.5 * runtime.random())));
     }
 
-    private Duration pauseAfter(Listening ended, @Nullable GitpodException e) {
+    private Duration pauseAfter(OpenStream ended, @Nullable GitpodException e) {
         if (e != null && isRefusal(e)) {
-            return spread(REFUSED_PAUSE);
+            return withJitter(REFUSED_PAUSE);
         }
-        Duration lived = Duration.ofNanos(runtime.nanoTime() - ended.begun);
-        if (lived.compareTo(GOOD_LIFE) >= 0) {
+        Duration lasted = Duration.ofNanos(runtime.nanoTime() - ended.begun);
+        if (lasted.compareTo(LASTING) >= 0) {
             backoff.reset();
             if (e == null || isCut(e)) {
                 return Duration.ZERO;
@@ -226,10 +234,10 @@ final class EventSubscription {
         }
         Duration pause = backoff.next(runtime.random());
         Duration asked = e == null ? pause : e.retryAfter().orElse(pause);
-        return asked.compareTo(pause) > 0 ? spread(asked) : pause;
+        return asked.compareTo(pause) > 0 ? withJitter(asked) : pause;
     }
 
-    /** Whether the connection ended without a word, as quiet ones do. */
+    /** Whether the connection ended without an answer, as quiet ones do. */
     private static boolean isCut(GitpodException e) {
         return e.delivery() == Delivery.UNCLEAR && (e.kind() == Kind.CONNECTION_LOST || e.kind() == Kind.CALL_TIMEOUT);
     }
@@ -243,8 +251,8 @@ final class EventSubscription {
                 };
     }
 
-    /** One stream's life. What it says after it was taken out of use is not heard. */
-    private final class Listening implements EventSource.Listener {
+    /** One stream. What it tells after it was taken out of use is ignored. */
+    private final class OpenStream implements EventSource.Listener {
 
         private final long begun = runtime.nanoTime();
 
@@ -256,10 +264,14 @@ final class EventSubscription {
 
         private boolean open;
         private long openedAt;
-        private boolean spoke;
-        private int misses;
 
-        /** What happens from then on should be heard. */
+        /** Whether it has told of a prebuild that is watched. */
+        private boolean toldWatched;
+
+        /** How many changes it did not tell since it last told of a prebuild that is watched. */
+        private int missed;
+
+        /** Changes after this time should be told. */
         private long tellsSince() {
             return open ? openedAt : begun + OPENING.toNanos();
         }
@@ -274,49 +286,49 @@ final class EventSubscription {
                 open = true;
                 cancelOpening();
                 openedAt = runtime.nanoTime();
-                again = spokeBefore;
-                trusted = spokeBefore;
+                again = wasReliable;
+                reliable = wasReliable;
                 LOGGER.log(Level.FINE, "Listening to Gitpod''s events");
             }
             if (again) {
-                ear.hearsAgain();
+                listener.onReopened();
             }
         }
 
         @Override
         public void event(PrebuildEvent event) {
-            boolean watched = ear.isWatched(event.prebuildId());
+            boolean watched = listener.isWatched(event.prebuildId());
             synchronized (EventSubscription.this) {
                 if (current != this) {
                     return;
                 }
                 if (watched) {
-                    spoke = true;
-                    spokeBefore = true;
-                    trusted = true;
-                    misses = 0;
+                    toldWatched = true;
+                    wasReliable = true;
+                    reliable = true;
+                    missed = 0;
                 }
             }
             if (watched) {
-                ear.hint(event);
+                listener.onEvent(event);
             }
         }
 
         @Override
         public void ended(@Nullable GitpodException e) {
-            boolean wasTrusted;
+            boolean lost;
             synchronized (EventSubscription.this) {
                 if (current != this) {
                     return;
                 }
-                wasTrusted = trusted;
+                lost = reliable;
                 end();
                 Duration pause = pauseAfter(this, e);
                 LOGGER.log(Level.FINE, "No Gitpod event stream, next try in " + pause, e);
                 tryAgainAfter(pause);
             }
-            if (wasTrusted) {
-                ear.deaf();
+            if (lost) {
+                listener.onLost();
             }
         }
 
@@ -334,7 +346,7 @@ final class EventSubscription {
                 }
                 end();
                 LOGGER.log(Level.FINE, "No Gitpod event stream within {0}", MAX_OPENING);
-                tryAgainAfter(mistrust.next(runtime.random()));
+                tryAgainAfter(unreliableBackoff.next(runtime.random()));
             }
             close();
         }

@@ -4,7 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.Trigger;
-import io.jenkins.plugins.gitpod.engine.OpenCreate.Moment;
+import io.jenkins.plugins.gitpod.engine.PendingCreate.Moment;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,23 +21,24 @@ import java.util.UUID;
 import java.util.function.BiPredicate;
 
 /**
- * Who made which prebuild, when the answer to a create was lost. All creates of this engine are known here, so that a
- * prebuild is taken for one's work only if nothing else explains it: <em>k</em> lost creates and exactly <em>k</em>
- * unclaimed matches are assigned. Once the read lag is over, fewer matches than lost creates are assigned as well: all of
- * them are surely ours, and lost creates that fit the same match asked for the same thing. More matches than lost creates
- * never are. What was made before a create's call was over counts before what was made later.
+ * Decides which prebuild is the work of which create, if the answers to creates were lost. It knows all creates of this
+ * engine, so that a prebuild is assigned to a create only if nothing else explains it: <em>k</em> lost creates and exactly
+ * <em>k</em> unclaimed matches are assigned. Once the read lag is over, fewer matches than lost creates are assigned as
+ * well, since all of them are surely the engine's, and lost creates that fit the same match asked for the same thing. More
+ * matches than lost creates are never assigned. Prebuilds that were made before a create's call was over come before those
+ * that were made later. Thread-safe.
  */
 final class LostCreates {
 
-    /** How many ended prebuilds are still known as claimed. */
-    private static final int REMEMBERED = 10_000;
+    /** How many claimed prebuilds are remembered; the oldest are forgotten. */
+    private static final int MAX_CLAIMED = 10_000;
 
     private static final Comparator<Prebuild> OLDEST_FIRST =
-            Comparator.comparing(OpenCreate::createdAt).thenComparing(Prebuild::id);
+            Comparator.comparing(PendingCreate::createdAt).thenComparing(Prebuild::id);
 
-    /** Who waits before what nobody wants, who names a class before who takes any, then whose time is over first. */
-    private static final Comparator<Map.Entry<Key, OpenCreate>> CHOOSIEST_FIRST = Comparator.comparing(
-                    (Map.Entry<Key, OpenCreate> entry) -> entry.getValue().isSurplus())
+    /** Wanted creates before surplus ones, those with a class before those without, then by the end of their time. */
+    private static final Comparator<Map.Entry<Key, PendingCreate>> MOST_SPECIFIC_FIRST = Comparator.comparing(
+                    (Map.Entry<Key, PendingCreate> entry) -> entry.getValue().isSurplus())
             .thenComparing(entry -> entry.getValue().request().environmentClassId() == null)
             .thenComparing(entry -> entry.getValue().order())
             .thenComparing(entry -> entry.getKey().requestId())
@@ -45,33 +46,44 @@ final class LostCreates {
 
     private final Duration clockSkew;
     private final Duration latest;
-    private final Map<Key, OpenCreate> creates = new HashMap<>();
+    private final Map<Key, PendingCreate> creates = new HashMap<>();
 
-    /** Creates that are still out, and were handed over. */
+    /** The new keys of creates that were handed over while they were out. */
     private final Map<Key, Key> heirs = new HashMap<>();
 
     private final Set<String> claimed = Collections.newSetFromMap(new Remembered());
 
-    /** Forgets the eldest when it grows too large. */
+    /** Forgets the oldest entries. */
     private static final class Remembered extends LinkedHashMap<String, Boolean> {
         private static final long serialVersionUID = 1L;
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-            return size() > REMEMBERED;
+            return size() > MAX_CLAIMED;
         }
     }
 
-    /** A create: whose, and which one of its request. */
+    /** A create: its request, and its number within it. */
     record Key(UUID requestId, int number) {}
 
     /**
-     * What a look at Gitpod's list says.
+     * The prebuilds of a project that one account made.
      *
-     * @param assigned which prebuilds are surely whose
-     * @param candidates what else might be theirs
+     * @param complete whether these are all: if not, nothing can be concluded from their number
+     */
+    record Listing(List<Prebuild> prebuilds, boolean complete) {
+        Listing {
+            prebuilds = List.copyOf(prebuilds);
+        }
+    }
+
+    /**
+     * The result of a look-up.
+     *
+     * @param assigned the prebuilds that are surely the work of a create
+     * @param candidates the prebuilds that may be
      * @param held whether a create that is still unanswered may explain a candidate
-     * @param overtaken whether the request was answered or assigned by somebody else in the meantime
+     * @param overtaken whether the request's creates were answered or assigned in the meantime
      */
     record Decision(Map<Key, Prebuild> assigned, List<Prebuild> candidates, boolean held, boolean overtaken) {
 
@@ -79,7 +91,7 @@ final class LostCreates {
             return assigned.keySet().stream().anyMatch(key -> key.requestId().equals(requestId));
         }
 
-        /** For each request, what its creates have made, the oldest create first. */
+        /** What the creates of each request have made, the oldest create first. */
         Map<UUID, Map<Integer, Prebuild>> byRequest() {
             Map<UUID, Map<Integer, Prebuild>> byRequest = new HashMap<>();
             assigned.forEach((key, prebuild) -> byRequest
@@ -90,27 +102,27 @@ final class LostCreates {
     }
 
     /**
-     * @param clockSkew how far this machine's clock may be from Gitpod's, where Gitpod does not tell
-     * @param latest how long after its call was over a create that hung may still take effect
+     * @param clockSkew the maximum difference of this machine's clock from Gitpod's, used if Gitpod's time is not known
+     * @param latest how long after its call was over a create may still take effect
      */
     LostCreates(Duration clockSkew, Duration latest) {
         this.clockSkew = clockSkew;
         this.latest = latest;
     }
 
-    /** A create goes out now. */
+    /** A create is being sent. */
     synchronized void sent(PrebuildRequest request, int number, ServerClock clock, Moment now) {
-        creates.put(new Key(request.requestId(), number), OpenCreate.out(request, clock, clockSkew, now, latest));
+        creates.put(new Key(request.requestId(), number), PendingCreate.out(request, clock, clockSkew, now, latest));
     }
 
     /**
-     * A create of an earlier life, of which nobody knows whether it went out.
+     * A create from before a restart, which may or may not have been sent.
      *
-     * @param surplus whether nobody wants what it made
+     * @param surplus whether what it made is not wanted
      */
     synchronized void lostBefore(
-            PrebuildRequest request, SentCreate intent, boolean surplus, ServerClock clock, Moment now) {
-        OpenCreate create = OpenCreate.restored(request, clock, clockSkew, intent, now, latest);
+            PrebuildRequest request, CreateAttempt intent, boolean surplus, ServerClock clock, Moment now) {
+        PendingCreate create = PendingCreate.restored(request, clock, clockSkew, intent, now, latest);
         if (surplus) {
             create.surplus();
         }
@@ -125,26 +137,27 @@ final class LostCreates {
     synchronized void lost(UUID requestId, int number, Moment now, Duration mayActFor) {
         Key key = new Key(requestId, number);
         Key heir = heirs.remove(key);
-        OpenCreate create = creates.get(heir == null ? key : heir);
+        PendingCreate create = creates.get(heir == null ? key : heir);
         if (create != null) {
             create.lost(now, mayActFor);
         }
     }
 
-    /** The same for one of which nothing is known. */
+    /** The same for a create of unknown effect. */
     synchronized void lost(UUID requestId, int number, Moment now) {
         lost(requestId, number, now, latest);
     }
 
-    /** This prebuild belongs to a known request. */
+    /** A known request made this prebuild. */
     synchronized void claim(String prebuildId) {
         claimed.add(prebuildId);
     }
 
     /**
-     * This create is answered: {@code prebuildId} is null if nothing was made.
+     * A create was answered.
      *
-     * @return the request that it was handed over to meanwhile, or null if it was not
+     * @param prebuildId what it made, or null
+     * @return the request that it was handed over to in the meantime, or null
      */
     @CheckForNull
     synchronized UUID settled(UUID requestId, int number, @Nullable String prebuildId) {
@@ -157,7 +170,7 @@ final class LostCreates {
         return heir == null ? null : heir.requestId();
     }
 
-    /** Nobody looks for any of this request's creates any longer. */
+    /** A request has ended: its creates are no longer looked for. */
     synchronized void closed(UUID requestId, @Nullable String prebuildId) {
         if (prebuildId != null) {
             claimed.add(prebuildId);
@@ -166,14 +179,14 @@ final class LostCreates {
     }
 
     /**
-     * Another request looks after a create from now on, for nobody wants what it made.
+     * Hands a create over to a surplus request, because what it made is not wanted.
      *
-     * @return false if there is nothing to look after: it was answered, or is looked after already
+     * @return false if there is nothing to hand over: it was answered, or was handed over before
      */
     synchronized boolean handOver(UUID requestId, int number, PrebuildRequest to) {
         Key key = new Key(requestId, number);
         Key heir = new Key(to.requestId(), number);
-        OpenCreate create = creates.remove(key);
+        PendingCreate create = creates.remove(key);
         if (create == null || creates.containsKey(heir)) {
             return false;
         }
@@ -185,8 +198,8 @@ final class LostCreates {
         return true;
     }
 
-    /** How many creates are unanswered or lost. */
-    synchronized int open() {
+    /** How many creates are unanswered or lost. For tests. */
+    synchronized int size() {
         return creates.size();
     }
 
@@ -204,30 +217,30 @@ final class LostCreates {
     }
 
     /**
-     * Decides what a list of prebuilds means for a request's lost creates and their like.
+     * Decides what a list of prebuilds means for the lost creates of a request and of others in the same project.
      *
-     * @param own prebuilds of the project that the account {@code subjectId} made by hand or API
-     * @param lagOver whether what is not on the list by now was not made
+     * @param own the prebuilds of the project that the account {@code subjectId} made
+     * @param lagOver whether the read lag is over, so that what is not on the list was not made
      */
-    synchronized Decision decide(UUID requestId, String subjectId, OwnPrebuilds own, boolean lagOver) {
-        List<OpenCreate> mine = creates.entrySet().stream()
+    synchronized Decision decide(UUID requestId, String subjectId, Listing own, boolean lagOver) {
+        List<PendingCreate> mine = creates.entrySet().stream()
                 .filter(entry -> entry.getKey().requestId().equals(requestId))
                 .map(Map.Entry::getValue)
                 .toList();
-        if (mine.stream().noneMatch(OpenCreate::isLost)) {
+        if (mine.stream().noneMatch(PendingCreate::isLost)) {
             return new Decision(Map.of(), List.of(), false, true);
         }
-        for (OpenCreate create : mine) {
+        for (PendingCreate create : mine) {
             create.subject(subjectId);
             if (lagOver && create.isLost()) {
                 create.lagOver();
             }
         }
-        List<Map.Entry<Key, OpenCreate>> lost = new ArrayList<>();
-        List<OpenCreate> unanswered = new ArrayList<>();
+        List<Map.Entry<Key, PendingCreate>> lost = new ArrayList<>();
+        List<PendingCreate> unanswered = new ArrayList<>();
         boolean shared = false;
-        for (Map.Entry<Key, OpenCreate> entry : creates.entrySet()) {
-            OpenCreate create = entry.getValue();
+        for (Map.Entry<Key, PendingCreate> entry : creates.entrySet()) {
+            PendingCreate create = entry.getValue();
             if (create.isSameProject(mine.get(0))) {
                 String creator = create.subjectId();
                 if (!create.isLost() || creator == null) {
@@ -238,7 +251,7 @@ final class LostCreates {
                 }
             }
         }
-        lost.sort(CHOOSIEST_FIRST);
+        lost.sort(MOST_SPECIFIC_FIRST);
         List<Prebuild> candidates = candidates(own, subjectId, lost);
         boolean held =
                 unanswered.stream().anyMatch(create -> candidates.stream().anyMatch(create::fits));
@@ -250,7 +263,7 @@ final class LostCreates {
         return new Decision(assigned, candidates, held, false);
     }
 
-    private List<Prebuild> candidates(OwnPrebuilds own, String subjectId, List<Map.Entry<Key, OpenCreate>> lost) {
+    private List<Prebuild> candidates(Listing own, String subjectId, List<Map.Entry<Key, PendingCreate>> lost) {
         List<Prebuild> candidates = new ArrayList<>();
         for (Prebuild prebuild : own.prebuilds()) {
             if (mayBeOurs(prebuild, subjectId)
@@ -270,28 +283,29 @@ final class LostCreates {
                 && (creatorId == null || creatorId.isEmpty() || creatorId.equals(subjectId));
     }
 
-    /** First what was made while the calls were out, then, if creates are left over, what was made later. */
+    /** Assigns what was made while the calls were out, then, if creates are left over, what was made later. */
     private static Map<Key, Prebuild> assign(
-            List<Map.Entry<Key, OpenCreate>> lost, List<Prebuild> candidates, boolean lagOver) {
+            List<Map.Entry<Key, PendingCreate>> lost, List<Prebuild> candidates, boolean lagOver) {
         List<Prebuild> atOnce = new ArrayList<>();
         List<Prebuild> later = new ArrayList<>();
         for (Prebuild prebuild : candidates) {
             boolean isAtOnce = lost.stream().anyMatch(entry -> entry.getValue().fitsAtOnce(prebuild));
             (isAtOnce ? atOnce : later).add(prebuild);
         }
-        // Until the read lag is over, what one waits for may still turn up, and then there would be one too many.
+        // Until the read lag is over, the prebuild of another lost create may still appear: then there would be one
+        // more match.
         long awaited = lagOver || isOneRequest(lost)
                 ? 0
                 : lost.stream().filter(entry -> !entry.getValue().isLagOver()).count();
         Map<Prebuild, Key> matched = new LinkedHashMap<>();
         if (atOnce.size() > lost.size()
                 || atOnce.size() < awaited
-                || !match(lost, atOnce, OpenCreate::fitsAtOnce, matched)) {
+                || !match(lost, atOnce, PendingCreate::fitsAtOnce, matched)) {
             return Map.of();
         }
         if (lagOver && later.size() <= lost.size() - atOnce.size()) {
             Map<Prebuild, Key> all = new LinkedHashMap<>(matched);
-            if (match(lost, later, OpenCreate::fits, all)) {
+            if (match(lost, later, PendingCreate::fits, all)) {
                 matched = all;
             }
         }
@@ -300,28 +314,29 @@ final class LostCreates {
         return assigned;
     }
 
-    /** Whatever turned up is then this request's, and it needs no more than one. */
-    private static boolean isOneRequest(List<Map.Entry<Key, OpenCreate>> lost) {
+    /** Whether all are of one request, which every match then belongs to. */
+    private static boolean isOneRequest(List<Map.Entry<Key, PendingCreate>> lost) {
         return lost.stream().map(entry -> entry.getKey().requestId()).distinct().count() == 1;
     }
 
-    /** Gives each prebuild to a create that it fits, if possible the choosiest. @return false if one is left over */
+    /** Gives each prebuild to a create that it fits, if possible the most specific one. @return false if one is left over */
     private static boolean match(
-            List<Map.Entry<Key, OpenCreate>> choosiestFirst,
+            List<Map.Entry<Key, PendingCreate>> mostSpecificFirst,
             List<Prebuild> prebuilds,
-            BiPredicate<OpenCreate, Prebuild> fits,
+            BiPredicate<PendingCreate, Prebuild> fits,
             Map<Prebuild, Key> matched) {
-        return prebuilds.stream().allMatch(prebuild -> place(prebuild, choosiestFirst, fits, matched, new HashSet<>()));
+        return prebuilds.stream()
+                .allMatch(prebuild -> place(prebuild, mostSpecificFirst, fits, matched, new HashSet<>()));
     }
 
-    /** Makes room if need be: whoever has the place may find another one (augmenting paths in a bipartite graph). */
+    /** Assigns one prebuild, and moves others to other creates if needed (augmenting paths in a bipartite graph). */
     private static boolean place(
             Prebuild prebuild,
-            List<Map.Entry<Key, OpenCreate>> creates,
-            BiPredicate<OpenCreate, Prebuild> fits,
+            List<Map.Entry<Key, PendingCreate>> creates,
+            BiPredicate<PendingCreate, Prebuild> fits,
             Map<Prebuild, Key> matched,
             Set<Key> tried) {
-        for (Map.Entry<Key, OpenCreate> entry : creates) {
+        for (Map.Entry<Key, PendingCreate> entry : creates) {
             Key key = entry.getKey();
             if (fits.test(entry.getValue(), prebuild) && tried.add(key)) {
                 Prebuild holder = matched.entrySet().stream()

@@ -5,16 +5,16 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import java.time.Duration;
 
 /**
- * A span of time, counted only while somebody looked: each look adds the time since the last one, but at most a cap. So a
- * suspended machine or a long downtime adds one gap, not the hours in which nobody could know anything.
+ * A span of time that counts only while it was observed: each look adds the time since the last one, up to a maximum. A
+ * suspended machine or a long downtime adds that maximum at most.
  */
 final class ObservedTime {
 
-    /** The cap if nobody says when the next look will be. */
-    private static final Duration CAP = Duration.ofMinutes(2);
+    /** The maximum if the time of the next look is not known. */
+    private static final Duration MAX_GAP = Duration.ofMinutes(2);
 
-    /** What a look may come later than planned: a call that hangs takes up to half a minute. */
-    private static final Duration LATE = Duration.ofMinutes(1);
+    /** How much later than planned a look may come: a call that hangs takes up to half a minute. */
+    private static final Duration MAX_DELAY = Duration.ofMinutes(1);
 
     private long total;
     private long last;
@@ -32,33 +32,29 @@ final class ObservedTime {
     /** Looks, at a time of {@link EngineRuntime#nanoTime()}. */
     void look(long nanos) {
         if (running) {
-            Duration cap = planned == null ? CAP : planned.plus(LATE);
-            total += Math.max(0, Math.min(nanos - last, cap.toNanos()));
+            Duration maximum = planned == null ? MAX_GAP : planned.plus(MAX_DELAY);
+            total += Math.max(0, Math.min(nanos - last, maximum.toNanos()));
         }
         running = true;
         last = nanos;
         planned = null;
     }
 
-    /** Says when the next look will be, so that a long wait on purpose counts whole and a short one cannot be a long gap. */
+    /** Sets when the next look is planned, so that a long planned wait counts whole. */
     void next(@NonNull Duration wait) {
         planned = wait;
     }
 
-    /** The time until the next look counts for nothing; what has been counted stays. */
+    /** The time until the next look does not count; what has been counted stays. */
     void pause() {
         running = false;
         planned = null;
     }
 
-    /** Starts again at nothing. */
+    /** Starts again at zero. */
     void reset() {
         total = 0;
         pause();
-    }
-
-    boolean isRunning() {
-        return running;
     }
 
     Duration total() {

@@ -1,133 +1,104 @@
 package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Brings news to a request's observer, in order, and the last word exactly once. Its methods belong to the request's
+ * Tells a request's observer the updates in order, and the outcome exactly once. Its methods belong to the request's
  * mailbox; the observer is called on the executor.
  */
 final class ObserverNotifier {
 
     private static final Logger LOGGER = Logger.getLogger(ObserverNotifier.class.getName());
 
+    @CheckForNull
+    private final PrebuildObserver observer;
+
     private final Executor inOrder;
     private final BooleanSupplier stopped;
-    private final Runnable delivered;
-    private final Runnable settled;
-
-    @CheckForNull
-    private PrebuildObserver observer;
-
-    /** Who has heard the last word, or is about to. */
-    @CheckForNull
-    private PrebuildObserver told;
-
-    @CheckForNull
-    private Outcome outcome;
-
-    private boolean underWay;
+    private final Runnable onDelivered;
+    private final Runnable onSettled;
+    private boolean concluded;
+    private boolean delivered;
     private boolean settling;
-    private boolean over;
-    private boolean ownerless;
 
     /**
+     * @param observer null for a request that reports to none
      * @param inOrder runs one task after the other
      * @param stopped whether nothing is to be delivered any longer
-     * @param delivered is run on a thread of the executor once the observer has heard the last word
-     * @param settled is run on a thread of the executor once the observer has heard what became of the prebuild after that
+     * @param onDelivered is run on a thread of the executor once the observer has heard the outcome
+     * @param onSettled is run on a thread of the executor once the observer has heard the end of the prebuild after that
      */
-    ObserverNotifier(Executor inOrder, BooleanSupplier stopped, Runnable delivered, Runnable settled) {
+    ObserverNotifier(
+            @Nullable PrebuildObserver observer,
+            Executor inOrder,
+            BooleanSupplier stopped,
+            Runnable onDelivered,
+            Runnable onSettled) {
+        this.observer = observer;
         this.inOrder = inOrder;
         this.stopped = stopped;
-        this.delivered = delivered;
-        this.settled = settled;
+        this.onDelivered = onDelivered;
+        this.onSettled = onSettled;
     }
 
-    /** Whether somebody listens for one who is known to be there. */
+    /** Whether there is an observer whose owner is known to be there. */
     boolean isOwnerThere() {
-        PrebuildObserver to = observer;
-        return to != null && to.isThere();
-    }
-
-    void attach(PrebuildObserver next) {
-        observer = next;
-        ownerless = false;
-    }
-
-    void forget() {
-        observer = null;
-        told = null;
-        ownerless = true;
-    }
-
-    /** If nobody listens, nobody will. */
-    void ownerLeft() {
-        ownerless |= observer == null;
+        return observer != null && !delivered && observer.isThere();
     }
 
     void update(Update update) {
         PrebuildObserver to = observer;
-        if (to != null && outcome == null) {
+        if (to != null && !concluded) {
             inOrder.execute(() -> guarded(() -> to.update(update)));
         }
     }
 
-    void conclude(Outcome last) {
-        if (outcome == null) {
-            outcome = last;
-        }
-    }
-
-    void deliverOutcome() {
+    /** The first call counts. */
+    void conclude(Outcome outcome) {
         PrebuildObserver to = observer;
-        Outcome last = outcome;
-        if (to == null || last == null || underWay || over) {
+        if (to == null || concluded) {
             return;
         }
-        underWay = true;
-        told = to;
+        concluded = true;
         inOrder.execute(() -> {
             if (!stopped.getAsBoolean()) {
-                guarded(() -> to.concluded(last));
-                delivered.run();
+                guarded(() -> to.concluded(outcome));
+                onDelivered.run();
             }
         });
     }
 
     void outcomeDelivered() {
-        underWay = false;
-        over = true;
-        observer = null;
+        delivered = true;
     }
 
-    /** The end after the last word, for whoever heard that; who has heard nothing yet need not hear what is outdated. */
+    /** The end of the prebuild, after an outcome that did not wait for it. */
     void settle(Outcome end) {
-        PrebuildObserver to = told;
+        PrebuildObserver to = observer;
         if (to == null) {
-            outcome = end;
             return;
         }
         settling = true;
         inOrder.execute(() -> {
             if (!stopped.getAsBoolean()) {
                 guarded(() -> to.settled(end));
-                settled.run();
+                onSettled.run();
             }
         });
     }
 
     void endDelivered() {
         settling = false;
-        told = null;
     }
 
-    /** Whether nobody is left who has to hear something. */
+    /** Whether the observer, if there is one, has heard everything. */
     boolean isDone() {
-        return !underWay && !settling && (over || ownerless);
+        return !settling && (observer == null || delivered);
     }
 
     private void guarded(Runnable call) {
@@ -137,7 +108,7 @@ final class ObserverNotifier {
         try {
             call.run();
         } catch (Throwable e) {
-            LOGGER.log(Level.WARNING, "Could not deliver news of a Gitpod prebuild", e);
+            LOGGER.log(Level.WARNING, "Could not notify the observer of a Gitpod prebuild", e);
         }
     }
 }

@@ -9,43 +9,43 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/** What the one who asked is told at last, exactly once. */
+/** The outcome of a request, which its observer is told exactly once. */
 public sealed interface Outcome {
 
     /**
      * The prebuild has ended.
      *
-     * @param cancelReason why we cancelled it, or null if we did not
+     * @param cancelReason why the engine cancelled it, or null if it did not
      */
     record Ended(@NonNull Prebuild prebuild, @Nullable CancelReason cancelReason) implements Outcome {}
 
-    /** Gitpod no longer knows the prebuild: somebody deleted it. */
+    /** The prebuild no longer exists in Gitpod. */
     record Gone(@NonNull String prebuildId) implements Outcome {}
 
-    /** Asked to stop before anything was made. */
+    /** The request was canceled before anything was made. */
     record NotCreated() implements Outcome {}
 
-    /** Asked to stop; Gitpod has taken the cancel, or says that the prebuild is over already. */
+    /** Gitpod accepted the cancel, or says that the prebuild has ended already. */
     record CancelAccepted(
             @NonNull String prebuildId, @NonNull CancelReason reason) implements Outcome {}
 
-    /** Asked to stop; the prebuild goes on, for it is not to be cancelled. */
+    /** The owner left; the prebuild continues, since the request does not cancel on abort. */
     record LeftRunning(@Nullable String prebuildId) implements Outcome {}
 
-    /** Gitpod refused the create for good. Nothing was made, unless an earlier create of the request was lost. */
+    /** Gitpod refused the create. Nothing was made, unless an earlier create of the request was lost. */
     record CreateRefused(@NonNull GitpodException failure) implements Outcome {}
 
-    /** The create could not be sent at all for so long. Nothing was made. */
+    /** The create could not be sent in the time {@code tried}. Nothing was made. */
     record NotSent(
             @NonNull GitpodException failure, @NonNull Duration tried) implements Outcome {}
 
     /**
      * It is not known whether the create made a prebuild.
      *
-     * @param failure how the answer was lost; null when a restart came between
-     * @param lookUpFailure why looking it up failed, or null if it worked
-     * @param found the prebuilds that might be it, none of them surely
-     * @param sent how often the create was sent
+     * @param failure how the answer was lost; null after a restart
+     * @param lookUpFailure why the look-up failed, or null if it was answered
+     * @param found the prebuilds that may be the one, none of them surely
+     * @param sent how many creates were sent
      */
     record CreateUnclear(
             @Nullable GitpodException failure,
@@ -59,10 +59,10 @@ public sealed interface Outcome {
         }
     }
 
-    /** There is no token to ask with. {@code prebuildId} is null if nothing was made. */
+    /** There is no token for the calls. {@code prebuildId} is null if nothing was made. */
     record NoToken(@Nullable String prebuildId, @NonNull TokenUnavailableException failure) implements Outcome {}
 
-    /** Reading the state failed, for good or for too long. */
+    /** The prebuild can no longer be read, or could not be read for too long. */
     record WatchLost(
             @NonNull String prebuildId,
             @NonNull PrebuildPhase phase,
@@ -71,13 +71,13 @@ public sealed interface Outcome {
             boolean cancelled)
             implements Outcome {}
 
-    /** Over one of our own limits: {@link CancelReason#OVER_TIME} or {@link CancelReason#SNAPSHOT_STALLED}. */
+    /** One of the engine's limits was reached: {@link CancelReason#OVER_TIME}, {@link CancelReason#SNAPSHOT_STALLED}. */
     record OverLimit(
             @NonNull String prebuildId,
             @NonNull CancelReason limit,
             @NonNull Duration allowed,
             boolean cancelled) implements Outcome {}
 
-    /** The intent could not be saved, so nothing was sent. */
+    /** The intent could not be saved, so the create was not sent. */
     record NotSaved(@NonNull IOException failure) implements Outcome {}
 }

@@ -4,14 +4,14 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import java.time.Duration;
 
-/** How long a prebuild is left alone after it was read: by its phase, by how long it has been waited for, and by luck. */
+/** The time between two reads of a prebuild: by its phase, by how long it has been watched, and with jitter. */
 final class PollSchedule {
 
     private static final Duration OLD = Duration.ofMinutes(45);
     private static final Duration VERY_OLD = Duration.ofHours(3);
     private static final Duration ANCIENT = Duration.ofHours(24);
 
-    /** Events tell what changes: reading is but a safety net, and often enough for {@link ObservedTime} to count it all. */
+    /** With events, reads are a safety net; often enough that {@link ObservedTime} counts the whole time. */
     private static final double WITH_EVENTS = 9;
 
     private final Duration base;
@@ -20,12 +20,12 @@ final class PollSchedule {
         this.base = base;
     }
 
-    /** The interval that all others are made of. */
+    /** The interval that all others are derived from. */
     Duration base() {
         return base;
     }
 
-    /** The longest interval of a prebuild that has not been waited for long. */
+    /** The maximum interval of a prebuild that has not been watched for long. */
     Duration longest() {
         return base.multipliedBy(6).dividedBy(5);
     }
@@ -33,19 +33,19 @@ final class PollSchedule {
     /**
      * The next interval.
      *
-     * @param phase as it was read, null if it never was
+     * @param phase as it was read last; null if it was never read
      * @param age how long it has been watched
-     * @param events whether events would tell
-     * @param luck in [0, 1): a tenth less or more, so that many do not come together
+     * @param events whether events tell changes
+     * @param jitter in [0, 1): up to a tenth less or more, so that many reads do not coincide
      */
-    Duration next(@CheckForNull PrebuildPhase phase, Duration age, boolean events, double luck) {
+    Duration next(@CheckForNull PrebuildPhase phase, Duration age, boolean events, double jitter) {
         double factor = ofPhase(phase);
         if (events) {
             factor = WITH_EVENTS;
         } else if (age.compareTo(OLD) > 0) {
             factor *= age.compareTo(ANCIENT) > 0 ? 5 : age.compareTo(VERY_OLD) > 0 ? 2.5 : 1.5;
         }
-        return Duration.ofNanos((long) (base.toNanos() * factor * (0.9 + 0.2 * luck)));
+        return Duration.ofNanos((long) (base.toNanos() * factor * (0.9 + 0.2 * jitter)));
     }
 
     private static double ofPhase(@CheckForNull PrebuildPhase phase) {
@@ -54,7 +54,7 @@ final class PollSchedule {
         }
         return switch (phase) {
             case PENDING, STARTING, RUNNING, STOPPING ->
-                1.1; // far from a good end; a bad one may wait two seconds more
+                1.1; // a successful end is not near, and an early failure may be noticed two seconds later
             default -> 1;
         };
     }

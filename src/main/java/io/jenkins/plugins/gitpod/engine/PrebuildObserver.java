@@ -2,30 +2,30 @@ package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 
-/** Hears of one request, one thing after the other, on {@link WorkQueue#DELIVERY}. */
+/** Is told about one request, in order, by threads of {@link WorkQueue#DELIVERY}. */
 public interface PrebuildObserver {
 
     /**
-     * Whether the one who asked is known to be still there. After a restart a build may not have come back yet, or never
-     * will; nothing is sent again for it until then. Called on any thread; must not block.
+     * Whether the request's owner is known to be there. After a restart, a build may not have come back yet, and may never
+     * come back; until it does, no create is sent again for it. Called by any thread; must not block.
      */
     default boolean isThere() {
         return true;
     }
 
-    /** Something happened on the way. */
+    /** Something happened before the outcome. */
     void update(@NonNull Update update);
 
-    /** The last word, once. The request's book-keeping ends only after this returned. */
+    /** The outcome, once. The request stays open until this has returned. */
     void concluded(@NonNull Outcome outcome);
 
     /**
-     * What became of the prebuild in the end, at most once, after a last word that could not wait for it: that Gitpod has
-     * taken the cancel, say. Nothing depends on it any longer; it is for whoever keeps a record.
+     * What finally happened to the prebuild, at most once, if the outcome did not wait for it: for example, after Gitpod
+     * accepted a cancel. It is for a record only.
      *
-     * @param end mostly an {@link Outcome.Ended} or {@link Outcome.Gone}
+     * @param end usually an {@link Outcome.Ended} or {@link Outcome.Gone}
      */
     default void settled(@NonNull Outcome end) {
-        // Most need no more than the last word.
+        // Most observers need only the outcome.
     }
 }

@@ -8,15 +8,15 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * What somebody asks for: one prebuild.
+ * A request for one prebuild.
  *
- * @param requestId names this request for good; the engine makes at most one prebuild for it
- * @param connection where it is sent
+ * @param requestId identifies the request, also after a restart; the engine leaves at most one prebuild running for it
+ * @param connection the Gitpod that it is sent to
  * @param projectId Gitpod project (uuid)
  * @param environmentClassId class to prebuild (uuid), or null for the project's default
  * @param timeout {@code spec.timeout}, 5 to 120 minutes, or null for the server's default
- * @param detached true: nobody waits for the end, so nobody's end cancels the prebuild once it is made
- * @param cancelOnAbort whether the early end of the one who waits cancels the prebuild
+ * @param detached whether no build waits for the prebuild, so that the end of a build does not cancel it once it is made
+ * @param cancelOnAbort whether the early end of the waiting build cancels the prebuild
  */
 public record PrebuildRequest(
         @NonNull UUID requestId,
@@ -27,7 +27,7 @@ public record PrebuildRequest(
         boolean detached,
         boolean cancelOnAbort) {
 
-    /** Ids are trimmed and lowered, as Gitpod writes them; a blank class is none. */
+    /** Ids are trimmed and converted to lower case, as Gitpod writes them; a blank class is null. */
     public PrebuildRequest {
         Objects.requireNonNull(requestId, "requestId");
         Objects.requireNonNull(connection, "connection");

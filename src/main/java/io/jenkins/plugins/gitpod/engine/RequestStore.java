@@ -4,26 +4,26 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import java.io.IOException;
 import java.util.UUID;
 
-/** Where open requests are kept so that they survive a crash. Calls may block on a disk. */
+/** Saves open requests so that they survive a crash. Calls may block on a disk. */
 public interface RequestStore {
 
     /**
-     * Saves the request's present state; when it returns, the state survives a crash.
+     * Saves the state of a request; when this returns, it survives a crash.
      *
-     * @throws IOException if it could not be made to survive
+     * @throws IOException if it could not be saved
      */
     void save(@NonNull SavedRequest request) throws IOException;
 
     /**
-     * Tells that a request to be saved next comes from where another one came from: it cleans up after that one.
+     * Tells that a request, which is saved next, has the same origin as another one: it cleans up after that one.
      *
-     * @param requestId the new one
-     * @param after the one that is open already
+     * @param requestId the new request
+     * @param after the request that is open already
      */
     default void follows(@NonNull UUID requestId, @NonNull UUID after) {
-        // Most journals need no more than what is saved.
+        // Most stores need only what is saved.
     }
 
-    /** Ends the book-keeping of a request that is over. */
+    /** A request is over: removes it from the open ones. */
     void close(@NonNull UUID requestId);
 }

@@ -7,7 +7,7 @@ import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import java.time.Instant;
 
-/** How an open request stood a moment ago. */
+/** The state of an open request at a recent moment. */
 public record RequestView(
         @NonNull PrebuildRequest request,
         @NonNull Stage stage,

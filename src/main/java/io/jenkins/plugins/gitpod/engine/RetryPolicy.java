@@ -5,28 +5,28 @@ import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.GitpodException.Delivery;
 import io.jenkins.plugins.gitpod.api.GitpodException.Kind;
 
-/** What a failed call means: one table for each kind of call, without state. */
+/** What to do about a failed call: one table for each kind of call, without state. */
 final class RetryPolicy {
 
     /** What to do about a failure. */
-    enum Verdict {
-        /** It never reached Gitpod: safe to send again. */
+    enum Decision {
+        /** It never reached Gitpod, so it can be sent again. */
         NOT_SENT,
-        /** Gitpod said when to come back. */
+        /** Gitpod said how long to wait. */
         WAIT,
-        /** The token was refused: read the credential anew. */
+        /** The token was refused: look the credential up again. */
         REAUTHENTICATE,
-        /** Try again for as long as the budget lasts. */
+        /** Try again until the budget of time is used up. */
         TRANSIENT,
-        /** Try again, but only a few times. */
+        /** Try again a few times. */
         SUSPECT,
-        /** Nobody knows whether it took effect. */
+        /** It may or may not have taken effect. */
         UNCLEAR,
         /** No such prebuild. */
         NOT_FOUND,
-        /** Nothing left to do: the prebuild is over. */
+        /** The prebuild has ended already. */
         ALREADY_OVER,
-        /** No. */
+        /** It was refused. */
         FINAL
     }
 
@@ -35,64 +35,63 @@ final class RetryPolicy {
     private RetryPolicy() {}
 
     /** For CreatePrebuild, which must take effect at most once. */
-    static Verdict create(GitpodException e) {
+    static Decision create(GitpodException e) {
         if (e.delivery() == Delivery.NOT_SENT) {
-            return Verdict.NOT_SENT;
+            return Decision.NOT_SENT;
         }
         if (e.delivery() == Delivery.UNCLEAR) {
-            return Verdict.UNCLEAR;
+            return Decision.UNCLEAR;
         }
         if (e.kind() == Kind.REDIRECT) {
-            return Verdict.FINAL;
+            return Decision.FINAL;
         }
         if (isRateLimit(e)) {
-            return e.retryAfter().isPresent() ? Verdict.WAIT : Verdict.FINAL;
+            return e.retryAfter().isPresent() ? Decision.WAIT : Decision.FINAL;
         }
         return switch (e.code()) {
-            case UNAUTHENTICATED -> Verdict.REAUTHENTICATE;
-            case UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED, INTERNAL, UNKNOWN, DATA_LOSS, CANCELED -> Verdict.UNCLEAR;
-            default -> Verdict.FINAL;
+            case UNAUTHENTICATED -> Decision.REAUTHENTICATE;
+            case UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED, INTERNAL, UNKNOWN, DATA_LOSS, CANCELED -> Decision.UNCLEAR;
+            default -> Decision.FINAL;
         };
     }
 
     /** For all calls that change nothing. */
-    static Verdict read(GitpodException e) {
+    static Decision read(GitpodException e) {
         if (e.delivery() == Delivery.NOT_SENT) {
-            return Verdict.TRANSIENT;
+            return Decision.TRANSIENT;
         }
         if (e.kind() == Kind.REDIRECT || e.kind() == Kind.UNREADABLE || e.kind() == Kind.TOO_LARGE) {
-            return Verdict.SUSPECT;
+            return Decision.SUSPECT;
         }
         if (e.delivery() == Delivery.UNCLEAR) {
-            return Verdict.TRANSIENT;
+            return Decision.TRANSIENT;
         }
         if (isRateLimit(e)) {
-            // Without a wait it is a quota. Asking a few times more, ever slower, is cheaper than to give up a
-            // prebuild.
-            return e.retryAfter().isPresent() ? Verdict.WAIT : Verdict.SUSPECT;
+            // Without a wait it is a quota. A few more tries cost less than losing sight of a prebuild.
+            return e.retryAfter().isPresent() ? Decision.WAIT : Decision.SUSPECT;
         }
-        Verdict byCode =
+        Decision byCode =
                 switch (e.code()) {
-                    case UNAUTHENTICATED -> Verdict.REAUTHENTICATE;
-                    case UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED, CANCELED -> Verdict.TRANSIENT;
-                    case INTERNAL, UNKNOWN, DATA_LOSS -> Verdict.SUSPECT;
-                    case NOT_FOUND -> Verdict.NOT_FOUND;
-                    default -> Verdict.FINAL;
+                    case UNAUTHENTICATED -> Decision.REAUTHENTICATE;
+                    case UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED, CANCELED -> Decision.TRANSIENT;
+                    case INTERNAL, UNKNOWN, DATA_LOSS -> Decision.SUSPECT;
+                    case NOT_FOUND -> Decision.NOT_FOUND;
+                    default -> Decision.FINAL;
                 };
-        // A "no" without Gitpod's own error body may be some proxy's, for as long as Gitpod is being restarted.
-        return byCode == Verdict.FINAL && e.kind() == Kind.HTTP_ERROR ? Verdict.SUSPECT : byCode;
+        // A refusal without Gitpod's error body may be a proxy's while Gitpod is restarting.
+        return byCode == Decision.FINAL && e.kind() == Kind.HTTP_ERROR ? Decision.SUSPECT : byCode;
     }
 
     /** For CancelPrebuild, which may take effect any number of times. */
-    static Verdict cancel(GitpodException e) {
+    static Decision cancel(GitpodException e) {
         if (e.code() == ErrorCode.FAILED_PRECONDITION && e.kind() == Kind.API_ERROR) {
-            return Verdict.ALREADY_OVER;
+            return Decision.ALREADY_OVER;
         }
         return read(e);
     }
 
     private static boolean isRateLimit(GitpodException e) {
-        // A proxy's 429 without a body is mapped to "unavailable", but it refused the call all the same.
+        // A proxy's 429 without a body is mapped to "unavailable", but the call was refused.
         return e.code() == ErrorCode.RESOURCE_EXHAUSTED || e.httpStatus() == TOO_MANY_REQUESTS;
     }
 }

@@ -10,18 +10,18 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * What must survive a crash of one open request. The {@link RequestStore} keeps it; the engine goes on from it.
+ * What must survive a crash of one open request. The {@link RequestStore} saves it, and the engine continues from it.
  *
- * @param request what was asked
+ * @param request the request itself
  * @param stage {@link Stage#CREATING}, {@link Stage#LOOKING_UP} or {@link Stage#WATCHING}
  * @param intentTime when the create was intended, by this machine's clock
  * @param prebuildId the prebuild's id once known
- * @param detached whether nobody waits for it any longer (it may have become so)
- * @param cancelReason why it is to be cancelled, or null
+ * @param detached whether no build waits for it, from the beginning or by now
+ * @param cancelReason why it is being cancelled, or null
  * @param observed how long the prebuild has been watched so far
- * @param sends the creates that may have made a prebuild and are not accounted for, the oldest first
- * @param surplusOf the request whose create may have made a prebuild too many, for which this one looks to cancel it; null
- *     for what somebody asked for
+ * @param attempts the creates that may have made a prebuild and are not accounted for, the oldest first
+ * @param surplusOf for a surplus request, the request whose create may have made a prebuild that is not wanted, which this
+ *     one looks for and cancels; else null
  * @param builtFrom the commit that the prebuild is built from, or null while that is not known
  */
 public record SavedRequest(
@@ -32,15 +32,15 @@ public record SavedRequest(
         boolean detached,
         @Nullable CancelReason cancelReason,
         @NonNull Duration observed,
-        @NonNull List<SentCreate> sends,
+        @NonNull List<CreateAttempt> attempts,
         @Nullable UUID surplusOf,
         @Nullable EnvironmentGit builtFrom) {
 
     public SavedRequest {
-        sends = List.copyOf(sends);
+        attempts = List.copyOf(attempts);
     }
 
-    /** Without a list of creates: one was meant to be sent at the time of the intent, unless the prebuild is known. */
+    /** Without a list of creates: one was to be sent at the time of the intent, unless the prebuild is known. */
     public SavedRequest(
             @NonNull PrebuildRequest request,
             @NonNull Stage stage,
@@ -57,29 +57,29 @@ public record SavedRequest(
                 detached,
                 cancelReason,
                 observed,
-                prebuildId == null ? List.of(new SentCreate(1, intentTime, null)) : List.of(),
+                prebuildId == null ? List.of(new CreateAttempt(1, intentTime, null)) : List.of(),
                 null,
                 null);
     }
 
     /** The same with these creates, on behalf of that request. */
     @NonNull
-    public SavedRequest with(@NonNull List<SentCreate> creates, @Nullable UUID surplus) {
+    public SavedRequest with(@NonNull List<CreateAttempt> creates, @Nullable UUID surplus) {
         return new SavedRequest(
                 request, stage, intentTime, prebuildId, detached, cancelReason, observed, creates, surplus, builtFrom);
     }
 
-    /** The time of watching need not be exact: a limit that is counted in it is reached so much later after a crash. */
+    /** How often the observed time is saved. After a crash, a limit of time is reached later by up to this. */
     static final Duration OBSERVED_EVERY = Duration.ofMinutes(10);
 
-    /** The same once it is known which commit the prebuild is built from. */
+    /** The same with the commit that the prebuild is built from. */
     @NonNull
     public SavedRequest withBuiltFrom(@Nullable EnvironmentGit git) {
         return new SavedRequest(
-                request, stage, intentTime, prebuildId, detached, cancelReason, observed, sends, surplusOf, git);
+                request, stage, intentTime, prebuildId, detached, cancelReason, observed, attempts, surplusOf, git);
     }
 
-    /** Whether after a crash this would do as well as a later state of the same request. */
+    /** Whether this state, restored after a crash, would do as well as a later one of the same request. */
     boolean survivesAs(@NonNull SavedRequest later) {
         return stage == later.stage
                 && intentTime.equals(later.intentTime)
@@ -87,7 +87,7 @@ public record SavedRequest(
                 && detached == later.detached
                 && cancelReason == later.cancelReason
                 && Objects.equals(builtFrom, later.builtFrom)
-                && sends.equals(later.sends)
+                && attempts.equals(later.attempts)
                 && later.observed.minus(observed).compareTo(OBSERVED_EVERY) < 0;
     }
 }

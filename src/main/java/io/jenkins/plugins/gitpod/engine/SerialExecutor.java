@@ -5,25 +5,25 @@ import java.util.Queue;
 import java.util.concurrent.Executor;
 
 /**
- * Runs at most so many tasks at a time on an executor that others use too, in the order they came. With one at a time it
- * is a mailbox.
+ * Runs tasks in their order, a limited number at a time, on an executor that others use as well. With a limit of one it is
+ * a mailbox.
  */
 final class SerialExecutor implements Executor {
 
     private final Executor executor;
-    private final int atOnce;
+    private final int maxConcurrent;
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private int running;
 
-    SerialExecutor(Executor executor, int atOnce) {
+    SerialExecutor(Executor executor, int maxConcurrent) {
         this.executor = executor;
-        this.atOnce = atOnce;
+        this.maxConcurrent = maxConcurrent;
     }
 
     @Override
     public void execute(Runnable task) {
         synchronized (waiting) {
-            if (running == atOnce) {
+            if (running == maxConcurrent) {
                 waiting.add(task);
                 return;
             }
@@ -44,7 +44,7 @@ final class SerialExecutor implements Executor {
                 }
             }
             if (next != null) {
-                // To the end of the line: nobody keeps a thread of a shared executor to himself.
+                // At the end of the queue, so that these tasks do not occupy a thread of the shared executor.
                 executor.execute(() -> run(next));
             }
         }

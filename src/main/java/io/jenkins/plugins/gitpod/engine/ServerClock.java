@@ -6,21 +6,21 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * What Gitpod's clock shows, as far as the {@code Date} headers of its answers tell: each bounds the distance between that
- * clock and our own monotonic one to a second and the time that the call took, and several bound it closer. Our wall
- * clock has no part in it. Thread-safe.
+ * Gitpod's clock, as far as the {@code Date} headers of its answers tell: each limits the distance between that clock and
+ * this machine's monotonic one to a second plus the time of the call, and several limit it further. This machine's wall
+ * clock is not used. Thread-safe.
  */
 final class ServerClock implements AnswerTimes {
 
-    /** Several machines answer and date, and their clocks differ a little; a time may be cut to a second. */
+    /** The clocks of the machines that answer differ a little, and a time may be cut to a second. */
     static final Duration SLACK = Duration.ofSeconds(2);
 
-    /** What a Date header is cut to. */
+    /** The precision of a Date header. */
     private static final Duration RESOLUTION = Duration.ofSeconds(1);
 
     private final EngineRuntime runtime;
 
-    /** What Gitpod's clock showed at the monotonic clock's zero: not earlier and not later than this. */
+    /** The bounds of what Gitpod's clock showed at the monotonic clock's zero; null if no answer had a date. */
     @CheckForNull
     private Instant earliestZero;
 
@@ -40,19 +40,19 @@ final class ServerClock implements AnswerTimes {
         Instant low = date.minusNanos(received);
         Instant high = date.plus(RESOLUTION).minusNanos(sent);
         Instant known = earliestZero;
-        // Apart from what was known: this machine slept, or Gitpod's clock was set. The newest answer is right.
+        // If it contradicts the bounds, this machine slept or Gitpod's clock was set, and the newest answer is right.
         boolean agrees = known != null && !low.isAfter(latestZero) && !high.isBefore(known);
         earliestZero = agrees && known.isAfter(low) ? known : low;
         latestZero = agrees && latestZero.isBefore(high) ? latestZero : high;
     }
 
-    /** Gitpod's time at this moment of {@link EngineRuntime#nanoTime()}, surely not too late; null if no answer had a date. */
+    /** Gitpod's time at a {@link EngineRuntime#nanoTime()}, at the earliest; null if no answer had a date. */
     @CheckForNull
     synchronized Instant earliest(long nanos) {
         return earliestZero == null ? null : earliestZero.plusNanos(nanos).minus(SLACK);
     }
 
-    /** The same, surely not too early. */
+    /** The same, at the latest. */
     @CheckForNull
     synchronized Instant latest(long nanos) {
         return earliestZero == null ? null : latestZero.plusNanos(nanos).plus(SLACK);

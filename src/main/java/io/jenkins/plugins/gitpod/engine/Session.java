@@ -7,22 +7,33 @@ import io.jenkins.plugins.gitpod.api.Identity;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildFilter;
 import io.jenkins.plugins.gitpod.api.PrebuildPage;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 
-/** All that goes out with one secret over one connection: its client, its watcher, its share of the threads. */
+/** What all requests with one secret and one connection share: its client, its watcher, its queues. */
 final class Session {
 
-    private static final int CANCELS_AT_ONCE = 3;
+    /**
+     * What makes requests share a session: the same API and the same secret. The credential's id does not count, since two
+     * credentials may hold one token and one credential may be rotated. Requests from before a change of limits keep those
+     * that they began with.
+     *
+     * @param fingerprint of the token, in memory only
+     */
+    record Key(String connection, URI apiUrl, String fingerprint, SessionLimits limits) {}
+
+    private static final int MAX_CONCURRENT_CANCELS = 3;
     /** Creates, cancels, and a read; an event stream, which is one long answer, is not counted. */
-    static final int MOST_CALLS_AT_ONCE = CreateQueue.AT_ONCE + CANCELS_AT_ONCE + 1;
+    static final int MAX_CONCURRENT_CALLS = CreateQueue.MAX_CONCURRENT + MAX_CONCURRENT_CANCELS + 1;
 
     private static final int PAGE_SIZE = 100;
     /** 5,000 prebuilds of one project within the week that Gitpod keeps them. */
-    private static final int MOST_PAGES = 50;
+    private static final int MAX_PAGES = 50;
 
-    private final SessionKey key;
+    private final Key key;
     private final GitpodClient client;
     private final Watcher watcher;
     private final EnvironmentReader environments;
@@ -33,23 +44,26 @@ final class Session {
     @CheckForNull
     private volatile Identity identity;
 
-    /** @param events where hints come from, or null to do without */
+    /**
+     * @param events where events come from, or null to do without
+     * @param streams permits for event streams, shared by all sessions
+     */
     Session(
-            SessionKey key,
+            Key key,
             GitpodClient client,
             EngineRuntime runtime,
             EngineSettings settings,
             @CheckForNull EventSource events,
-            StreamPlaces streams) {
+            Semaphore streams) {
         this.key = key;
         this.client = client;
         this.watcher = new Watcher(client, runtime, settings, events, streams);
         this.environments = new EnvironmentReader(client, runtime, watcher::admitExtraCall);
         this.creates = new CreateQueue(runtime);
-        this.cancels = new SerialExecutor(runtime.lane(WorkQueue.CANCEL), CANCELS_AT_ONCE);
+        this.cancels = new SerialExecutor(runtime.executor(WorkQueue.CANCEL), MAX_CONCURRENT_CANCELS);
     }
 
-    SessionKey key() {
+    Key key() {
         return key;
     }
 
@@ -73,7 +87,7 @@ final class Session {
         return cancels;
     }
 
-    /** Guarded by the engine's sessions. */
+    /** Changes the number of users, and returns it. Guarded by the {@link SessionPool}. */
     int use(int more) {
         users += more;
         return users;
@@ -90,26 +104,26 @@ final class Session {
     }
 
     /**
-     * The prebuilds of a project that this account made, those by schedule among them: which triggers there are is not
-     * settled, so the server is not asked for one.
+     * The prebuilds of a project that this account made, including those by schedule. The server is not asked to filter by
+     * trigger, because the list of triggers may grow.
      */
-    OwnPrebuilds ownPrebuilds(String projectId) throws GitpodException {
+    LostCreates.Listing ownPrebuilds(String projectId) throws GitpodException {
         PrebuildFilter filter =
                 PrebuildFilter.none().withProjectIds(List.of(projectId)).withCreatorIds(List.of(subjectId()));
         List<Prebuild> prebuilds = new ArrayList<>();
-        String token = null;
-        for (int page = 0; page < MOST_PAGES; page++) {
-            PrebuildPage answer = client.listPrebuilds(filter, PAGE_SIZE, token);
+        String start = null;
+        for (int page = 0; page < MAX_PAGES; page++) {
+            PrebuildPage answer = client.listPrebuilds(filter, PAGE_SIZE, start);
             prebuilds.addAll(answer.prebuilds());
             String next = answer.nextPage();
             if (next == null || next.isEmpty()) {
-                return new OwnPrebuilds(prebuilds, true);
+                return new LostCreates.Listing(prebuilds, true);
             }
-            if (next.equals(token)) {
+            if (next.equals(start)) {
                 break;
             }
-            token = next;
+            start = next;
         }
-        return new OwnPrebuilds(prebuilds, false);
+        return new LostCreates.Listing(prebuilds, false);
     }
 }

@@ -5,22 +5,22 @@ import io.jenkins.plugins.gitpod.api.ClientLimits;
 import java.time.Duration;
 
 /**
- * How much one secret is used over one connection.
+ * The limits for the calls of one secret over one connection.
  *
- * @param shortestPoll how often prebuilds are read while all is well, give or take a tenth; more than zero
- * @param longestPoll the longest pause between reads while Gitpod is in trouble; below {@code shortestPoll} it is as long
+ * @param shortestPoll the usual time between reads, plus or minus a tenth; above zero
+ * @param longestPoll the maximum pause between reads while Gitpod is in trouble; a value below {@code shortestPoll} counts
  *     as that
- * @param callsAtOnce how many calls may be out at once, from 1; more than {@value #MOST_CALLS_AT_ONCE} never are
- * @param call what one call may cost
+ * @param maxConcurrentCalls the maximum number of concurrent calls, from 1 to {@value #MAX_CONCURRENT_CALLS}
+ * @param call the limits of one call
  */
 public record SessionLimits(
         @NonNull Duration shortestPoll,
         @NonNull Duration longestPoll,
-        int callsAtOnce,
+        int maxConcurrentCalls,
         @NonNull ClientLimits call) {
 
-    /** So many calls are out at once where nothing else is wanted. */
-    public static final int MOST_CALLS_AT_ONCE = Session.MOST_CALLS_AT_ONCE;
+    /** The default number of concurrent calls, which is also the maximum. */
+    public static final int MAX_CONCURRENT_CALLS = Session.MAX_CONCURRENT_CALLS;
 
     /**
      * Checks the limits.
@@ -28,15 +28,15 @@ public record SessionLimits(
      * @throws IllegalArgumentException if one is not above zero
      */
     public SessionLimits {
-        if (shortestPoll.toMillis() <= 0 || longestPoll.toMillis() <= 0 || callsAtOnce <= 0) {
+        if (shortestPoll.toMillis() <= 0 || longestPoll.toMillis() <= 0 || maxConcurrentCalls <= 0) {
             throw new IllegalArgumentException("Every limit has to be more than zero");
         }
     }
 
-    /** What the engine does where nothing else is wanted. */
+    /** The default limits. */
     @NonNull
     static SessionLimits usual(@NonNull EngineSettings settings) {
         return new SessionLimits(
-                settings.pollInterval(), settings.longestPollInterval(), MOST_CALLS_AT_ONCE, ClientLimits.defaults());
+                settings.pollInterval(), settings.longestPollInterval(), MAX_CONCURRENT_CALLS, ClientLimits.defaults());
     }
 }

@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 
 /**
- * Tells a stale replica's answer from a newer one by {@code status.statusVersion}, which counts up (an int64 in text). A
- * version that is missing or no number says nothing.
+ * Recognizes answers of stale replicas by {@code status.statusVersion}, an increasing number (an int64 as text). An answer
+ * whose version is missing or not a number is never stale.
  */
 final class StatusVersion {
 
@@ -20,15 +20,15 @@ final class StatusVersion {
     @CheckForNull
     private BigInteger newest;
 
-    /** @param longest after so long with nothing but older versions they are believed: no replica lags so far behind */
+    /** @param longest after this time with only older versions, they are believed, since no replica is that late */
     StatusVersion(Duration longest) {
         this.longest = longest;
     }
 
     /**
-     * Whether this reading is older than one before and is to be ignored. An end is final in any version.
+     * Whether this answer is older than one before and must be ignored. An end is always believed.
      *
-     * @param nanos the time of the look
+     * @param nanos the time of the read
      */
     boolean isOld(Prebuild prebuild, long nanos) {
         String text = prebuild.status().statusVersion();

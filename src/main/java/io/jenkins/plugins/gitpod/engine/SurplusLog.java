@@ -5,7 +5,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
 
-/** Says where administrators look what became of surplus prebuilds, when no build is left to tell. */
+/** Logs what happened to surplus prebuilds, for administrators, if no build is left to be told. */
 final class SurplusLog {
 
     private static final Logger LOGGER = Logger.getLogger(SurplusLog.class.getName());

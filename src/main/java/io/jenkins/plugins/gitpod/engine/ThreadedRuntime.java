@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Executor;
@@ -22,35 +23,37 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Real time and a few daemon threads. A few do for all lanes together as long as tasks get on; when they hang, each lane
- * gets more, up to a limit of its own, so that one that hangs takes no thread from another. Streams are apart: they last.
+ * Real time and a few daemon threads. As long as tasks end quickly, a few threads run the tasks of all queues. When tasks
+ * hang, each queue gets further threads up to a limit of its own, so that one queue takes no thread from another. Streams
+ * always have their own threads, because they last. (A fixed pool for each queue would be simpler, but starts a thread for
+ * each task until it has reached its size.)
  */
 public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
 
     private static final Logger LOGGER = Logger.getLogger(ThreadedRuntime.class.getName());
     private static final String NAME = "gitpod-prebuild-";
     private static final Duration IDLE = Duration.ofSeconds(5);
-    /** How long closing waits for creates to be answered: an answer now spares looking it up later. */
-    private static final Duration GRACE = Duration.ofSeconds(5);
+    /** How long closing waits for creates to be answered, which saves looking them up after the restart. */
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
-    /** So many threads do for tasks that get on, whatever their number. */
-    private static final int ENOUGH = 3;
+    /** The number of threads that all queues share. */
+    private static final int SHARED_THREADS = 3;
 
-    /** A lane that finishes none of its tasks for so long hangs. */
-    private static final Duration HANGS = Duration.ofMillis(250);
+    /** A queue that starts none of its tasks for this long hangs. */
+    private static final Duration HANGING_AFTER = Duration.ofMillis(250);
 
-    /** A lane without any thread waits no longer for one of the others'. */
-    private static final Duration STARVES = Duration.ofMillis(25);
+    /** How long a queue without any thread waits for a shared one. */
+    private static final Duration MAX_WAIT_FOR_SHARED = Duration.ofMillis(25);
 
-    /** When no thread could be made, this long passes until the next try. */
+    /** The pause after the JVM could not start a thread. */
     private static final Duration NO_THREAD_PAUSE = Duration.ofSeconds(1);
 
     private final ScheduledThreadPoolExecutor timer;
-    private final ThreadPoolExecutor few;
-    private final ThreadPoolExecutor more;
-    private final Map<WorkQueue, LaneQueue> lanes = new EnumMap<>(WorkQueue.class);
+    private final ThreadPoolExecutor shared;
+    private final ThreadPoolExecutor further;
+    private final Map<WorkQueue, QueueExecutor> executors = new EnumMap<>(WorkQueue.class);
 
-    /** How many lanes' workers the few threads have. */
+    /** How many shared threads are in use. */
     private final AtomicInteger busy = new AtomicInteger();
 
     private volatile boolean closing;
@@ -58,20 +61,32 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
     public ThreadedRuntime() {
         timer = new ScheduledThreadPoolExecutor(1, threads("timer-"));
         timer.setRemoveOnCancelPolicy(true);
-        few = new ThreadPoolExecutor(
-                ENOUGH, ENOUGH, IDLE.toSeconds(), TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads("worker-"));
-        few.allowCoreThreadTimeOut(true);
-        more = new ThreadPoolExecutor(
-                0, Integer.MAX_VALUE, IDLE.toSeconds(), TimeUnit.SECONDS, new SynchronousQueue<>(), threads("more-"));
-        for (WorkQueue lane : WorkQueue.values()) {
-            lanes.put(lane, new LaneQueue(lane));
+        shared = new ThreadPoolExecutor(
+                SHARED_THREADS,
+                SHARED_THREADS,
+                IDLE.toSeconds(),
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                threads("shared-"));
+        shared.allowCoreThreadTimeOut(true);
+        further = new ThreadPoolExecutor(
+                0,
+                Integer.MAX_VALUE,
+                IDLE.toSeconds(),
+                TimeUnit.SECONDS,
+                new SynchronousQueue<>(),
+                threads("further-"));
+        for (WorkQueue queue : WorkQueue.values()) {
+            executors.put(queue, new QueueExecutor(queue));
         }
     }
 
     private static ThreadFactory threads(String purpose) {
         AtomicInteger number = new AtomicInteger();
         return task -> {
-            Thread thread = new Thread(task, NAME + purpose + number.incrementAndGet());
+            // A thread starts in the context of whatever build or request came first, and must keep nothing of it.
+            Thread thread = new Thread(null, task, NAME + purpose + number.incrementAndGet(), 0, false);
+            thread.setContextClassLoader(ThreadedRuntime.class.getClassLoader());
             thread.setDaemon(true);
             return thread;
         };
@@ -98,8 +113,8 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
     }
 
     @Override
-    public Executor lane(@NonNull WorkQueue lane) {
-        return lanes.get(lane);
+    public Executor executor(@NonNull WorkQueue queue) {
+        return executors.get(queue);
     }
 
     @Override
@@ -111,40 +126,40 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
         try {
             task.run();
         } catch (Throwable e) {
-            // A defect must show, whatever it throws, and must take neither a thread nor a lane's place with it.
+            // An unexpected failure is logged, and costs neither a thread nor a place in the queue.
             LOGGER.log(Level.WARNING, "Unexpected failure in the Gitpod prebuild engine", e);
         }
     }
 
     /**
-     * Ends all threads: gives creates under way a moment to be answered and lets what is being saved be saved. What is
-     * saved is taken up again by the next engine.
+     * Ends all threads. Before that, waits a few seconds for creates that are out to be answered and for saves to end. The
+     * next engine continues what is saved.
      */
     @Override
     public void close() {
         closing = true;
         timer.shutdownNow();
-        long deadline = System.nanoTime() + GRACE.toNanos();
-        for (WorkQueue last : new WorkQueue[] {WorkQueue.CREATE, WorkQueue.STATE, WorkQueue.DELIVERY}) {
-            lanes.get(last).awaitIdle(deadline);
+        long deadline = System.nanoTime() + CLOSE_LIMIT.toNanos();
+        for (WorkQueue queue : List.of(WorkQueue.CREATE, WorkQueue.STATE, WorkQueue.DELIVERY)) {
+            executors.get(queue).awaitIdle(deadline);
         }
-        few.shutdownNow();
-        more.shutdownNow();
+        shared.shutdownNow();
+        further.shutdownNow();
     }
 
-    /** Runs at most so many tasks of a lane at a time, in their order. */
-    private final class LaneQueue implements Executor {
+    /** Runs the tasks of one queue in their order, at most {@link WorkQueue#threads()} at a time. */
+    private final class QueueExecutor implements Executor {
 
-        private final WorkQueue lane;
+        private final WorkQueue queue;
         private final Queue<Runnable> waiting = new ArrayDeque<>();
-        private final boolean lasting;
+        private final boolean ownThreads;
         private int running;
-        private long taken;
+        private long started;
         private boolean checking;
 
-        LaneQueue(WorkQueue lane) {
-            this.lane = lane;
-            this.lasting = lane == WorkQueue.STREAM;
+        QueueExecutor(WorkQueue queue) {
+            this.queue = queue;
+            this.ownThreads = queue == WorkQueue.STREAM;
         }
 
         @Override
@@ -155,14 +170,14 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
             start(false);
         }
 
-        /** @param hanging whether those that run have not got on for a while */
+        /** @param hanging whether the running tasks of this queue have made no progress for a while */
         private void start(boolean hanging) {
-            boolean apart = lasting || hanging || closing;
+            boolean apart = ownThreads || hanging || closing;
             synchronized (this) {
-                if (running == lane.threads() || waiting.isEmpty()) {
+                if (running == queue.threads() || waiting.isEmpty()) {
                     return;
                 }
-                if (!apart && busy.incrementAndGet() > ENOUGH) {
+                if (!apart && busy.incrementAndGet() > SHARED_THREADS) {
                     busy.decrementAndGet();
                     checkLater();
                     return;
@@ -170,15 +185,15 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
                 running++;
             }
             try {
-                (apart ? more : few).execute(() -> work(apart));
+                (apart ? further : shared).execute(() -> work(apart));
             } catch (RejectedExecutionException closed) {
-                LOGGER.log(Level.FINE, "Not run, for the engine is closed: lane {0}", lane);
+                LOGGER.log(Level.FINE, "Not run, because the engine is closed: queue {0}", queue);
                 ended(apart);
                 synchronized (this) {
                     waiting.clear();
                 }
             } catch (OutOfMemoryError noThread) {
-                LOGGER.log(Level.WARNING, "No thread to be had for Gitpod prebuilds, trying again", noThread);
+                LOGGER.log(Level.WARNING, "Cannot start a thread for Gitpod prebuilds, trying again", noThread);
                 ended(apart);
                 schedule(NO_THREAD_PAUSE, () -> start(false));
             }
@@ -196,8 +211,8 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
         private void checkLater() {
             if (!checking) {
                 checking = true;
-                long before = taken;
-                schedule(running == 0 ? STARVES : HANGS, () -> check(before));
+                long before = started;
+                schedule(running == 0 ? MAX_WAIT_FOR_SHARED : HANGING_AFTER, () -> check(before));
             }
         }
 
@@ -205,11 +220,11 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
             boolean hanging;
             synchronized (this) {
                 checking = false;
-                hanging = taken == before;
+                hanging = started == before;
             }
             start(hanging);
             synchronized (this) {
-                if (!waiting.isEmpty() && running < lane.threads()) {
+                if (!waiting.isEmpty() && running < queue.threads()) {
                     checkLater();
                 }
             }
@@ -218,12 +233,12 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
         private void work(boolean apart) {
             for (Runnable task = next(apart); task != null; task = next(apart)) {
                 runGuarded(task);
-                // What a task was interrupted for, such as a credentials provider's limit, is not the next one's.
-                if (!more.isShutdown()) {
+                // An interrupt, such as the one after a credentials provider's limit, must not reach the next task.
+                if (!further.isShutdown()) {
                     Thread.interrupted();
                 }
             }
-            lanes.values().forEach(each -> each.start(false)); // one of them may wait for this thread
+            executors.values().forEach(each -> each.start(false)); // one of them may be waiting for this thread
         }
 
         @CheckForNull
@@ -232,7 +247,7 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
             if (task == null) {
                 ended(apart);
             } else {
-                taken++;
+                started++;
             }
             return task;
         }

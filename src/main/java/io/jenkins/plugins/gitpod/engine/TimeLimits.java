@@ -8,7 +8,7 @@ import java.time.Duration;
 /** Our own limits for one prebuild: for all of it, and for a snapshot that makes no progress. */
 final class TimeLimits {
 
-    /** A limit that was reached. */
+    /** A limit that was reached. {@code allowed} is its length. */
     record Reached(CancelReason limit, Duration allowed) {}
 
     private final PrebuildRequest request;
@@ -50,7 +50,7 @@ final class TimeLimits {
         return null;
     }
 
-    /** The longest of what was asked for and what Gitpod says it uses: a project may have a time-out of its own. */
+    /** The longer of the requested timeout and the one that Gitpod uses, since a project may have its own. */
     private Duration timeout(Prebuild prebuild) {
         Duration asked = request.timeout() != null ? request.timeout() : settings.defaultTimeout();
         Duration used = prebuild.spec().timeout();

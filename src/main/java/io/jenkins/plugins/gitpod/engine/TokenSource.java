@@ -4,13 +4,13 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.gitpod.api.BearerToken;
 import java.util.UUID;
 
-/** Looks up a request's bearer token where it is stored. */
+/** Looks up the bearer token of a request. */
 @FunctionalInterface
 public interface TokenSource {
 
     /**
-     * Looks the token up anew: it may have been rotated since the last call. May block; the engine calls it on a thread
-     * of its own and does not wait for ever.
+     * Looks the token up again, since it may have been rotated. May block: it is called by a thread of
+     * {@link WorkQueue#CREDENTIALS}, and the engine waits for a limited time.
      *
      * @throws TokenUnavailableException if there is none
      */
@@ -20,7 +20,7 @@ public interface TokenSource {
     /**
      * The same for another request of the same origin.
      *
-     * @param requestId a request that was {@linkplain RequestStore#follows told} to come from where this one's does
+     * @param requestId a request that {@linkplain RequestStore#follows follows} the one of this source
      */
     @NonNull
     default TokenSource of(@NonNull UUID requestId) {

@@ -2,20 +2,20 @@ package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 
-/** No token could be had. The message is made for people by whoever looked the token up, and holds no token. */
+/** No token was found. The message is a text for people by the {@link TokenSource}, and contains no token. */
 public final class TokenUnavailableException extends Exception {
 
     private static final long serialVersionUID = 1L;
 
     /** Why there is no token. */
     public enum Problem {
-        /** No credential is named anywhere. */
+        /** No credential is configured. */
         NOT_CONFIGURED,
-        /** There is no such credential within reach. */
+        /** The configured credential does not exist, or is not available to the job. */
         NOT_FOUND,
-        /** The credential is of a kind that holds no bearer token. */
+        /** The credential is of a kind without a bearer token. */
         WRONG_KIND,
-        /** The credential holds something that cannot be a bearer token. */
+        /** The content of the credential cannot be a bearer token. */
         UNUSABLE,
         /** The look-up itself failed. */
         LOOKUP_FAILED,

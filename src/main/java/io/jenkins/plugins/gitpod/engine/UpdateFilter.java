@@ -3,16 +3,16 @@ package io.jenkins.plugins.gitpod.engine;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
-import io.jenkins.plugins.gitpod.engine.Update.Doing;
+import io.jenkins.plugins.gitpod.engine.Update.Operation;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.Set;
 
-/** What of all that happens is worth telling: each thing once, little in all, and nothing after the last word. */
+/** Selects the updates for the observer: each one once, a limited number in total, and none after the outcome. */
 final class UpdateFilter {
 
-    private static final int MOST_UNKNOWN_PHASES = 3;
-    private static final int MOST_TROUBLES = 3;
+    private static final int MAX_UNKNOWN_PHASES = 3;
+    private static final int MAX_TROUBLES = 3;
 
     private final MachineActions out;
     private final Set<PrebuildPhase> toldPhases = EnumSet.noneOf(PrebuildPhase.class);
@@ -29,7 +29,7 @@ final class UpdateFilter {
         this.out = out;
     }
 
-    /** The last word is spoken. */
+    /** The outcome was reported. */
     void end() {
         over = true;
     }
@@ -44,8 +44,8 @@ final class UpdateFilter {
         PrebuildPhase phase = prebuild.status().phase();
         String raw = prebuild.status().rawPhase();
         if (phase == PrebuildPhase.UNKNOWN) {
-            // A phase that is left out is usual for a moment after the create, and nothing to speak of.
-            if (!raw.isEmpty() && toldUnknown.size() < MOST_UNKNOWN_PHASES && toldUnknown.add(raw)) {
+            // Right after the create, the phase is often missing, which is not reported.
+            if (!raw.isEmpty() && toldUnknown.size() < MAX_UNKNOWN_PHASES && toldUnknown.add(raw)) {
                 tell(new Update.UnknownPhase(prebuild.id(), raw));
             }
         } else if (toldPhases.add(phase)) {
@@ -74,16 +74,16 @@ final class UpdateFilter {
         }
     }
 
-    void trouble(Doing doing, GitpodException e) {
-        if (!inTrouble && troubles < MOST_TROUBLES) {
+    void trouble(Operation operation, GitpodException e) {
+        if (!inTrouble && troubles < MAX_TROUBLES) {
             inTrouble = true;
-            cancelInTrouble = doing == Doing.CANCEL;
+            cancelInTrouble = operation == Operation.CANCEL;
             troubles++;
-            tell(new Update.Trouble(doing, e));
+            tell(new Update.Trouble(operation, e));
         }
     }
 
-    /** Something could be read: which says nothing about a cancel that fails. */
+    /** A read succeeded, which does not mean that a failing cancel would. */
     void recovered() {
         if (inTrouble && !cancelInTrouble) {
             inTrouble = false;

@@ -1,22 +1,22 @@
 package io.jenkins.plugins.gitpod.engine;
 
-/** A kind of work, each with threads of its own, so that one that hangs holds up no other. */
+/** A kind of work. Each has a limit of threads of its own, so that one kind that hangs does not hold up another. */
 public enum WorkQueue {
     /** Steps of the state machines and their saves: short. */
     STATE(2),
-    /** Look-ups of tokens: a credentials provider may hang. */
+    /** Look-ups of tokens, in which a credentials provider may hang. */
     CREDENTIALS(4),
-    /** What is to be known before a request is made: which project, what is under way. */
+    /** Calls that are needed before a request is made: which project, which prebuilds are running. */
     LOOK_UP(4),
-    /** Create calls and the look-ups of lost ones. */
+    /** Create calls, and look-ups of lost ones. */
     CREATE(8),
-    /** Reading calls of the watchers. */
+    /** The read calls of the watchers. */
     WATCH(8),
-    /** Cancel calls: never behind creates or reads. */
+    /** Cancel calls, which do not wait for creates or reads. */
     CANCEL(8),
-    /** Reading event streams, each for as long as it is open. */
+    /** Event streams, each as long as it is open. */
     STREAM(4),
-    /** What observers do: console writes, saved results, ends of steps. */
+    /** Calls of observers: console output, saved results, ends of steps. */
     DELIVERY(4);
 
     private final int threads;
@@ -25,7 +25,7 @@ public enum WorkQueue {
         this.threads = threads;
     }
 
-    /** The most threads that this lane may have; idle ones end. */
+    /** The maximum number of threads of this queue; idle ones end. */
     public int threads() {
         return threads;
     }

@@ -67,15 +67,15 @@ public final class PrebuildMessages {
         } else if (update instanceof Update.RateLimited limited) {
             return text("rateLimited", span(limited.retryAfter()));
         } else if (update instanceof Update.Trouble trouble) {
-            return text("trouble." + trouble.doing(), explain(trouble.failure()));
+            return text("trouble." + trouble.operation(), explain(trouble.failure()));
         } else if (update instanceof Update.Recovered) {
             return text("recovered");
         } else if (update instanceof Update.LookingUp) {
             return text("lookingUp");
         } else if (update instanceof Update.SendingAgain again) {
             return again.found().isEmpty()
-                    ? text("sendingAgain", again.again(), again.most())
-                    : text("sendingAgainUnsure", again.again(), again.most(), list(again.found()));
+                    ? text("sendingAgain", again.again(), again.maximum())
+                    : text("sendingAgainUnsure", again.again(), again.maximum(), list(again.found()));
         } else if (update instanceof Update.SurplusCancelled surplus) {
             return text("surplusCancelled", surplus.prebuildId());
         } else if (update instanceof Update.SurplusUnsure unsure) {

@@ -341,7 +341,7 @@ public final class PrebuildService {
     @NonNull
     public Executor background() {
         RunningService now = running;
-        return now == null ? Runnable::run : now.runtime().lane(WorkQueue.DELIVERY);
+        return now == null ? Runnable::run : now.runtime().executor(WorkQueue.DELIVERY);
     }
 
     /** Runs a short task after a delay. */

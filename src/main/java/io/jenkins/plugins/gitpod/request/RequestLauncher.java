@@ -127,7 +127,7 @@ final class RequestLauncher implements DecisionHandler {
     }
 
     private void inBackground(Runnable task) {
-        runtime.lane(WorkQueue.DELIVERY).execute(task);
+        runtime.executor(WorkQueue.DELIVERY).execute(task);
     }
 
     @Override

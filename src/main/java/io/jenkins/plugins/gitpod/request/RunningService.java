@@ -71,7 +71,7 @@ record RunningService(
                 registry,
                 launcher,
                 decisions,
-                new OwnerTracker(registry, ledger, throttle, decisions, runtime.lane(WorkQueue.DELIVERY)),
+                new OwnerTracker(registry, ledger, throttle, decisions, runtime.executor(WorkQueue.DELIVERY)),
                 new CommitRequests(commitStore, ledger, tokens, registry, decisions));
     }
 

@@ -48,8 +48,8 @@ final class SystemRuntime implements EngineRuntime {
 
     @NonNull
     @Override
-    public Executor lane(@NonNull WorkQueue lane) {
-        Executor executor = runtime.lane(lane);
+    public Executor executor(@NonNull WorkQueue queue) {
+        Executor executor = runtime.executor(queue);
         return task -> executor.execute(asSystem(task));
     }
 

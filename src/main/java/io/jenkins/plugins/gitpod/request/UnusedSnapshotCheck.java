@@ -67,18 +67,18 @@ final class UnusedSnapshotCheck implements PrebuildListener {
         PrebuildListener to = request.listener();
         if (request.options().isWait()) {
             to.created(result);
-            runtime.lane(WorkQueue.LOOK_UP).execute(this::check);
+            runtime.executor(WorkQueue.LOOK_UP).execute(this::check);
             return;
         }
         // The step ends when it is told, and its console ends with the step.
         AtomicBoolean isPassedOn = new AtomicBoolean();
-        Runnable passOn = () -> runtime.lane(WorkQueue.DELIVERY).execute(() -> {
+        Runnable passOn = () -> runtime.executor(WorkQueue.DELIVERY).execute(() -> {
             if (isPassedOn.compareAndSet(false, true)) {
                 to.created(result);
             }
         });
         EngineRuntime.Timer limit = runtime.schedule(PATIENCE, passOn);
-        runtime.lane(WorkQueue.LOOK_UP).execute(() -> {
+        runtime.executor(WorkQueue.LOOK_UP).execute(() -> {
             try {
                 check();
             } finally {

@@ -8,9 +8,9 @@ import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
 import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.Connection;
+import io.jenkins.plugins.gitpod.engine.CreateAttempt;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
-import io.jenkins.plugins.gitpod.engine.SentCreate;
 import io.jenkins.plugins.gitpod.engine.Stage;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import java.io.IOException;
@@ -68,14 +68,14 @@ public final class LedgerEntry {
         private final long intentTime;
         private final long serverTime;
 
-        Sent(SentCreate send) {
+        Sent(CreateAttempt send) {
             number = send.number();
             intentTime = send.intentTime().toEpochMilli();
             serverTime = send.serverTime() == null ? 0 : send.serverTime().toEpochMilli();
         }
 
-        SentCreate toSent() {
-            return new SentCreate(
+        CreateAttempt toSent() {
+            return new CreateAttempt(
                     number,
                     Instant.ofEpochMilli(intentTime),
                     serverTime == 0 ? null : Instant.ofEpochMilli(serverTime));
@@ -151,7 +151,7 @@ public final class LedgerEntry {
         builtCommit = git == null ? null : git.commit();
         builtBranch = git == null ? null : git.branch();
         builtCloneUrl = git == null ? null : git.cloneUrl();
-        sends = new ArrayList<>(saved.sends().stream().map(Sent::new).toList());
+        sends = new ArrayList<>(saved.attempts().stream().map(Sent::new).toList());
         surplusOf = saved.surplusOf() == null ? null : saved.surplusOf().toString();
     }
 

@@ -35,8 +35,8 @@ final class FastRuntime implements EngineRuntime {
     }
 
     @Override
-    public Executor lane(WorkQueue lane) {
-        return threads.lane(lane);
+    public Executor executor(WorkQueue queue) {
+        return threads.executor(queue);
     }
 
     @Override

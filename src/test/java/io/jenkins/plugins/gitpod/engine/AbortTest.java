@@ -369,24 +369,10 @@ class AbortTest {
     }
 
     @Test
-    void anObserverThatIsForgottenLeavesTheBookToTheEndOfThePrebuild() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.advance(Duration.ofMinutes(1));
-            wait.handle().forgetObserver();
-            scene.untilAllClosed(Duration.ofMinutes(12));
-
-            assertThat(wait.observer().outcomes(), is(empty()));
-            assertThat(scene.journal.open(), is(empty()));
-        }
-    }
-
-    @Test
     void anOwnerGoneWithoutAWordCancels() {
         try (EngineFixture scene = EngineFixture.begin()) {
             EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
-            wait.handle().forgetObserver();
             wait.handle().leave(CancelReason.OWNER_GONE);
             nothingIsLeft(scene);
             assertThat(scene.prebuild().phase(), is(SimPhase.CANCELLED));

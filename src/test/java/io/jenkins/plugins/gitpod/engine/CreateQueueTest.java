@@ -97,7 +97,7 @@ class CreateQueueTest {
     @Test
     void aTaskThatThrowsKeepsNoPlace() {
         SimulatedRuntime quiet = new SimulatedRuntime();
-        quiet.frame((lane, task) -> {
+        quiet.frame((queue, task) -> {
             try {
                 task.run();
             } catch (IllegalStateException expected) {
@@ -133,7 +133,7 @@ class CreateQueueTest {
         }
 
         @Override
-        public Executor lane(WorkQueue lane) {
+        public Executor executor(WorkQueue queue) {
             return executor;
         }
 

@@ -217,7 +217,7 @@ class EventSubscriptionTest {
         }
         scene.runtime.advance(Duration.ofMinutes(2));
         assertThat(events.open(), is(WorkQueue.STREAM.threads()));
-        assertThat(scene.engine().sessions(), is(10));
+        assertThat(scene.engine().context().sessions().size(), is(10));
         waits.subList(0, 8).forEach(EngineFixture.Wait::abort);
         scene.runtime.advance(Duration.ofMinutes(2));
         assertThat(events.open(), is(2));

@@ -176,9 +176,9 @@ class FaultMatrixTest {
             scene.runtime.settle();
         }
 
-        private void around(WorkQueue lane, Runnable task) {
-            struck.around(lane, task);
-            if (lane == WorkQueue.CREATE && !crashed && isCrashDue()) {
+        private void around(WorkQueue queue, Runnable task) {
+            struck.around(queue, task);
+            if (queue == WorkQueue.CREATE && !crashed && isCrashDue()) {
                 crashed = true;
                 scene.engine().close();
             }
@@ -278,7 +278,7 @@ class FaultMatrixTest {
             assertThat(
                     "creates that acted",
                     surplus.size(),
-                    is(lessThanOrEqualTo(isCreate() || isLookUp() ? requests * Sends.MOST_AGAIN : 0)));
+                    is(lessThanOrEqualTo(isCreate() || isLookUp() ? requests * CreateAttempts.MAX_RESENDS : 0)));
             if (!isCreate()) {
                 assertThat("prebuilds made", ours.size(), is(lessThanOrEqualTo(requests)));
             }
@@ -337,7 +337,7 @@ class FaultMatrixTest {
         private interface Struck {
             default void begin() {}
 
-            default void around(WorkQueue lane, Runnable task) {
+            default void around(WorkQueue queue, Runnable task) {
                 task.run();
             }
 
@@ -409,15 +409,15 @@ class FaultMatrixTest {
             }
         }
 
-        /** Nobody listens while a task of the call's lane runs. */
+        /** Nobody listens while a task of the call's queue runs. */
         private final class RefusedConnections implements Struck {
 
             private int left = cell.times().number;
             private int times;
 
             @Override
-            public void around(WorkQueue lane, Runnable task) {
-                if (left > 0 && isConcerned(lane)) {
+            public void around(WorkQueue queue, Runnable task) {
+                if (left > 0 && isConcerned(queue)) {
                     left--;
                     times++;
                     scene.gitpod.stopListening();
@@ -428,19 +428,19 @@ class FaultMatrixTest {
                 }
             }
 
-            private boolean isConcerned(WorkQueue lane) {
+            private boolean isConcerned(WorkQueue queue) {
                 return switch (cell.calls()) {
                     case CREATE,
                             CREATE_WITH_CLOCK_AHEAD,
                             CREATE_WITH_CLOCK_BEHIND,
                             CREATE_AND_CRASH_IN_LOOK_UP,
-                            CREATE_AND_CRASH_AT_SECOND -> lane == WorkQueue.CREATE;
-                    case CREATE_AND_CRASH -> lane == WorkQueue.CREATE && times == 0;
-                    case GET, LIST_OF_WATCHER, GET_WITH_EVENTS, LIST_WITH_EVENTS -> lane == WorkQueue.WATCH;
-                    case IDENTITY -> lane == WorkQueue.CREATE && isLookingUp();
-                    case LIST_OF_LOOK_UP -> lane == WorkQueue.CREATE && answered("GetAuthenticatedIdentity");
-                    case CANCEL -> lane == WorkQueue.CANCEL;
-                    case ENVIRONMENT -> false; // shares its lane with the reads, so the table has no such row
+                            CREATE_AND_CRASH_AT_SECOND -> queue == WorkQueue.CREATE;
+                    case CREATE_AND_CRASH -> queue == WorkQueue.CREATE && times == 0;
+                    case GET, LIST_OF_WATCHER, GET_WITH_EVENTS, LIST_WITH_EVENTS -> queue == WorkQueue.WATCH;
+                    case IDENTITY -> queue == WorkQueue.CREATE && isLookingUp();
+                    case LIST_OF_LOOK_UP -> queue == WorkQueue.CREATE && answered("GetAuthenticatedIdentity");
+                    case CANCEL -> queue == WorkQueue.CANCEL;
+                    case ENVIRONMENT -> false; // shares its queue with the reads, so the table has no such row
                 };
             }
 

@@ -155,7 +155,7 @@ class LostAnswerTest {
             Fault fault = Fault.status(503, "unavailable", "restarting");
             scene.fault(
                     FaultRule.on(CREATE, fault).times(2).when(call -> {
-                        savedBefore.add(scene.journal.open().get(0).sends().size());
+                        savedBefore.add(scene.journal.open().get(0).attempts().size());
                         return true;
                     }),
                     fault);
@@ -164,11 +164,12 @@ class LostAnswerTest {
             scene.runtime.runUntil(() -> savedBefore.size() == 2, Duration.ofMinutes(2));
 
             assertThat(savedBefore, contains(1, 2));
-            List<SentCreate> sends = scene.journal.open().get(0).sends();
+            List<CreateAttempt> attempts = scene.journal.open().get(0).attempts();
             assertThat(
-                    Duration.between(sends.get(0).intentTime(), sends.get(1).intentTime()),
+                    Duration.between(
+                            attempts.get(0).intentTime(), attempts.get(1).intentTime()),
                     is(greaterThan(EngineSettings.defaults().readLag())));
-            assertThat(sends.get(1).serverTime(), is(notNullValue()));
+            assertThat(attempts.get(1).serverTime(), is(notNullValue()));
         }
     }
 

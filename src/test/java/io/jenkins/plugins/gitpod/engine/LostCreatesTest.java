@@ -14,7 +14,7 @@ import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.Trigger;
 import io.jenkins.plugins.gitpod.engine.LostCreates.Decision;
-import io.jenkins.plugins.gitpod.engine.OpenCreate.Moment;
+import io.jenkins.plugins.gitpod.engine.PendingCreate.Moment;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -84,7 +84,7 @@ class LostCreatesTest {
     }
 
     private Decision look(UUID id, String subjectId, boolean lagOver, Prebuild... listed) {
-        return creates.decide(id, subjectId, new OwnPrebuilds(Arrays.asList(listed), true), lagOver);
+        return creates.decide(id, subjectId, new LostCreates.Listing(Arrays.asList(listed), true), lagOver);
     }
 
     private static Prebuild made(String id) {
@@ -110,7 +110,7 @@ class LostCreatesTest {
         UUID id = lost();
         Decision decision = look(id, EARLY, made("p"));
         assertThat(ids(decision), hasEntry(id, "p"));
-        assertThat(creates.open(), is(0));
+        assertThat(creates.size(), is(0));
     }
 
     @Test
@@ -143,7 +143,7 @@ class LostCreatesTest {
         Decision decision = look(three, EARLY, made("p"), made("q"), made("r"));
         assertThat(decision.assigned(), is(aMapWithSize(3)));
         assertThat(ids(decision).values().stream().sorted().toList(), contains("p", "q", "r"));
-        assertThat(creates.open(), is(0));
+        assertThat(creates.size(), is(0));
     }
 
     @Test
@@ -157,7 +157,7 @@ class LostCreatesTest {
 
         Decision late = look(two, LAG_OVER, made("p"));
         assertThat(late.assigned(), is(aMapWithSize(1)));
-        assertThat(creates.open(), is(1));
+        assertThat(creates.size(), is(1));
     }
 
     @Test
@@ -270,7 +270,7 @@ class LostCreatesTest {
         UUID other = lost();
         look(other, "somebody", EARLY);
         assertThat(ids(look(id, EARLY, made("p"))), hasEntry(id, "p"));
-        assertThat(creates.open(), is(1));
+        assertThat(creates.size(), is(1));
     }
 
     @Test
@@ -462,7 +462,7 @@ class LostCreatesTest {
         PrebuildRequest heir = request(null, false);
         assertThat(creates.handOver(id, 1, heir), is(true));
         assertThat(creates.settled(id, 1, "p"), is(heir.requestId()));
-        assertThat(creates.open(), is(0));
+        assertThat(creates.size(), is(0));
     }
 
     @Test
@@ -494,7 +494,8 @@ class LostCreatesTest {
     @Test
     void afterACrashTheCreateMayHaveWaitedInAQueue() {
         PrebuildRequest request = request(null, false);
-        creates.lostBefore(request, new SentCreate(1, SENT, null), false, noClock, at(SENT.plus(Duration.ofHours(9))));
+        creates.lostBefore(
+                request, new CreateAttempt(1, SENT, null), false, noClock, at(SENT.plus(Duration.ofHours(9))));
         assertThat(
                 look(request.requestId(), LAG_OVER, made("p", Duration.ofHours(8)))
                         .candidates(),
@@ -515,7 +516,7 @@ class LostCreatesTest {
     void aListThatIsCutOffAssignsNothing() {
         UUID id = lost();
         Decision decision =
-                creates.decide(id, Prebuilds.CREATOR, new OwnPrebuilds(List.of(made("p")), false), LAG_OVER);
+                creates.decide(id, Prebuilds.CREATOR, new LostCreates.Listing(List.of(made("p")), false), LAG_OVER);
         assertThat(decision.assigned(), is(anEmptyMap()));
         assertThat(decision.candidates(), hasSize(1));
     }

@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterEach;
@@ -95,7 +96,7 @@ class OddServerTest {
         runtime.advance(Duration.ofSeconds(14));
         assertThat(read, is(empty()));
         assertThat(failures, hasSize(1));
-        assertThat(RetryPolicy.read(failures.get(0)), is(RetryPolicy.Verdict.SUSPECT));
+        assertThat(RetryPolicy.read(failures.get(0)), is(RetryPolicy.Decision.SUSPECT));
     }
 
     @Test
@@ -111,13 +112,14 @@ class OddServerTest {
     void aLookedUpListWhosePageTokenNeverChangesIsNotComplete() throws Exception {
         answer = "{\"pagination\":{\"nextToken\":\"again\"},\"prebuilds\":[{\"id\":\"" + OTHER + "\"}]}";
         Session session = new Session(
-                new SessionKey("main", client.endpoint().apiUrl(), "f", SessionLimits.usual(EngineSettings.defaults())),
+                new Session.Key(
+                        "main", client.endpoint().apiUrl(), "f", SessionLimits.usual(EngineSettings.defaults())),
                 client,
                 runtime,
                 EngineSettings.defaults(),
                 null,
-                new StreamPlaces(0));
-        OwnPrebuilds own = session.ownPrebuilds(Prebuilds.PROJECT);
+                new Semaphore(0));
+        LostCreates.Listing own = session.ownPrebuilds(Prebuilds.PROJECT);
         assertThat(own.complete(), is(false));
         assertThat(calls.get(), is(lessThanOrEqualTo(4)));
     }

@@ -18,7 +18,7 @@ import io.jenkins.plugins.gitpod.api.ErrorCode;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
-import io.jenkins.plugins.gitpod.engine.MachineActions.Alarm;
+import io.jenkins.plugins.gitpod.engine.MachineActions.RetryTimer;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException.Problem;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,7 +47,7 @@ class PrebuildMachineTest {
     // ---- how a machine gets somewhere
 
     private void fresh(PrebuildRequest request) {
-        machine = effects.machine(out -> new PrebuildMachine(request, SETTINGS, out));
+        machine = effects.machine(out -> new PrebuildMachine(request, SETTINGS, out, out));
         machine.begin();
     }
 
@@ -68,7 +68,7 @@ class PrebuildMachineTest {
     private void lookingUp(PrebuildRequest request) {
         creating(request);
         machine.createFailed(Failures.lostConnection());
-        machine.alarm(Alarm.LOOK_UP);
+        machine.timerFired(RetryTimer.LOOK_UP);
         effects.take();
     }
 
@@ -102,12 +102,12 @@ class PrebuildMachineTest {
                 false,
                 reason,
                 Duration.ofMinutes(30));
-        machine = effects.machine(out -> new PrebuildMachine(saved, SETTINGS, out));
+        machine = effects.machine(out -> new PrebuildMachine(saved, SETTINGS, out, out));
         machine.begin();
     }
 
     private void lookAgain(List<Prebuild> candidates) {
-        machine.alarm(Alarm.LOOK_UP);
+        machine.timerFired(RetryTimer.LOOK_UP);
         machine.lookedUp(candidates, false);
     }
 
@@ -130,9 +130,14 @@ class PrebuildMachineTest {
         for (int i = 0; i < 3; i++) {
             sendAgain(candidates);
             machine.createFailed(Failures.lostConnection());
-            machine.alarm(Alarm.LOOK_UP);
+            machine.timerFired(RetryTimer.LOOK_UP);
         }
         lookThroughTheLag(candidates);
+    }
+
+    /** A look-up decides that this prebuild is the work of the latest create. */
+    private void found(Prebuild prebuild) {
+        machine.found(Map.of(effects.latestCreate, prebuild));
     }
 
     private Outcome outcome() {
@@ -202,7 +207,7 @@ class PrebuildMachineTest {
             machine.tokenMissing(RecordedActions.noToken(problem));
             assertThat(effects.outcomes, is(empty()));
             repeat(Duration.ofSeconds(30), Duration.ofMinutes(2), () -> {
-                machine.alarm(Alarm.TOKEN);
+                machine.timerFired(RetryTimer.TOKEN);
                 machine.tokenMissing(RecordedActions.noToken(problem));
             });
             outcome(Outcome.NoToken.class);
@@ -251,8 +256,8 @@ class PrebuildMachineTest {
         void whatWasNotSentIsSentAgain() {
             creating();
             machine.createFailed(Failures.refusedConnection());
-            assertThat(effects.take(), contains("alarm CREATE"));
-            machine.alarm(Alarm.CREATE);
+            assertThat(effects.take(), contains("timer CREATE"));
+            machine.timerFired(RetryTimer.CREATE);
             assertThat(effects.take(), contains("save", "create"));
         }
 
@@ -261,7 +266,7 @@ class PrebuildMachineTest {
             creating();
             machine.createFailed(Failures.refusedConnection());
             effects.pass(Duration.ofMinutes(1));
-            machine.alarm(Alarm.CREATE);
+            machine.timerFired(RetryTimer.CREATE);
             assertThat(machine.intentTime(), is(effects.now()));
             assertThat(effects.saves.get(1).intentTime(), is(effects.now()));
         }
@@ -271,7 +276,7 @@ class PrebuildMachineTest {
             creating();
             repeat(Duration.ofSeconds(20), Duration.ofMinutes(2).plusSeconds(20), () -> {
                 machine.createFailed(Failures.refusedConnection());
-                machine.alarm(Alarm.CREATE);
+                machine.timerFired(RetryTimer.CREATE);
             });
             assertThat(outcome(Outcome.NotSent.class).tried(), is(greaterThanOrEqualTo(SETTINGS.connectBudget())));
         }
@@ -281,7 +286,7 @@ class PrebuildMachineTest {
             creating();
             machine.createFailed(Failures.refusedConnection());
             effects.pass(Duration.ofHours(9));
-            machine.alarm(Alarm.CREATE);
+            machine.timerFired(RetryTimer.CREATE);
             machine.createFailed(Failures.refusedConnection());
             assertThat(effects.outcomes, is(empty()));
         }
@@ -292,7 +297,7 @@ class PrebuildMachineTest {
             for (int i = 0; i < 3; i++) {
                 assertThat(effects.outcomes, is(empty()));
                 machine.createFailed(Failures.untrusted());
-                machine.alarm(Alarm.CREATE);
+                machine.timerFired(RetryTimer.CREATE);
             }
             outcome(Outcome.NotSent.class);
         }
@@ -302,10 +307,10 @@ class PrebuildMachineTest {
             creating();
             for (int i = 0; i < 20; i++) {
                 machine.createFailed(Failures.wait(Duration.ofSeconds(7)));
-                assertThat(effects.alarms.get(Alarm.CREATE), is(greaterThan(Duration.ofSeconds(7))));
-                assertThat(effects.alarms.get(Alarm.CREATE), is(lessThan(Duration.ofSeconds(22))));
-                effects.pass(effects.alarms.get(Alarm.CREATE));
-                machine.alarm(Alarm.CREATE);
+                assertThat(effects.timers.get(RetryTimer.CREATE), is(greaterThan(Duration.ofSeconds(7))));
+                assertThat(effects.timers.get(RetryTimer.CREATE), is(lessThan(Duration.ofSeconds(22))));
+                effects.pass(effects.timers.get(RetryTimer.CREATE));
+                machine.timerFired(RetryTimer.CREATE);
             }
             assertThat(effects.outcomes, is(empty()));
             assertThat(effects.updates, contains(new Update.RateLimited(Duration.ofSeconds(7))));
@@ -315,7 +320,7 @@ class PrebuildMachineTest {
         void aRateLimitWithoutAnyLengthDoesNotSpin() {
             creating();
             machine.createFailed(Failures.wait(Duration.ZERO));
-            assertThat(effects.alarms.get(Alarm.CREATE), is(greaterThan(Duration.ofSeconds(1))));
+            assertThat(effects.timers.get(RetryTimer.CREATE), is(greaterThan(Duration.ofSeconds(1))));
         }
 
         @Test
@@ -323,7 +328,7 @@ class PrebuildMachineTest {
             creating();
             repeat(Duration.ofMinutes(5), Duration.ofMinutes(70), () -> {
                 machine.createFailed(Failures.wait(Duration.ofMinutes(5)));
-                machine.alarm(Alarm.CREATE);
+                machine.timerFired(RetryTimer.CREATE);
             });
             outcome(Outcome.CreateRefused.class);
         }
@@ -355,9 +360,9 @@ class PrebuildMachineTest {
             creating();
             machine.createFailed(Failures.lostConnection());
             assertThat(machine.stage(), is(Stage.LOOKING_UP));
-            assertThat(effects.take(), contains("save", "alarm LOOK_UP"));
+            assertThat(effects.take(), contains("save", "timer LOOK_UP"));
             assertThat(effects.updates, contains(new Update.LookingUp()));
-            machine.alarm(Alarm.CREATE);
+            machine.timerFired(RetryTimer.CREATE);
             machine.tokenReady(true);
             assertThat(effects.take(), not(hasItem("create")));
         }
@@ -414,7 +419,7 @@ class PrebuildMachineTest {
             machine.createFailed(Failures.refusedConnection());
             machine.ownerLeft(CancelReason.ABORTED);
             outcome(Outcome.NotCreated.class);
-            machine.alarm(Alarm.CREATE);
+            machine.timerFired(RetryTimer.CREATE);
             assertThat(effects.take(), not(hasItem("create")));
         }
 
@@ -443,8 +448,8 @@ class PrebuildMachineTest {
             machine.ownerLeft(CancelReason.ABORTED);
             machine.createFailed(Failures.timeOut());
             assertThat(machine.stage(), is(Stage.LOOKING_UP));
-            machine.alarm(Alarm.LOOK_UP);
-            machine.found(RUNNING);
+            machine.timerFired(RetryTimer.LOOK_UP);
+            found(RUNNING);
             assertThat(effects.take(), hasItem("cancel p1"));
         }
 
@@ -454,7 +459,7 @@ class PrebuildMachineTest {
             machine.createFailed(Failures.wait(Duration.ofMinutes(1)));
             machine.ownerLeft(CancelReason.ABORTED);
             outcome(Outcome.NotCreated.class);
-            machine.alarm(Alarm.CREATE);
+            machine.timerFired(RetryTimer.CREATE);
             assertThat(effects.take(), not(hasItem("create")));
         }
 
@@ -487,7 +492,7 @@ class PrebuildMachineTest {
         @Test
         void whatIsSurelyOursIsWatched() {
             lookingUp();
-            machine.found(RUNNING);
+            found(RUNNING);
             assertThat(effects.take(), contains("save", "watch"));
             assertThat(machine.stage(), is(Stage.WATCHING));
         }
@@ -495,7 +500,7 @@ class PrebuildMachineTest {
         @Test
         void whatEndedInTheMeantimeIsTheResult() {
             lookingUp();
-            machine.found(COMPLETED);
+            found(COMPLETED);
             assertThat(outcome(Outcome.Ended.class).prebuild(), is(COMPLETED));
         }
 
@@ -504,7 +509,7 @@ class PrebuildMachineTest {
             lookingUp();
             machine.lookedUp(List.of(), false);
             repeat(Duration.ofSeconds(10), Duration.ofSeconds(20), () -> {
-                machine.alarm(Alarm.LOOK_UP);
+                machine.timerFired(RetryTimer.LOOK_UP);
                 machine.lookedUp(List.of(), false);
                 assertThat(effects.outcomes, is(empty()));
             });
@@ -519,20 +524,20 @@ class PrebuildMachineTest {
         void whatIsNotFoundIsSentAgainAfterAPauseAndOneMoreLook() {
             lookingUp();
             lookThroughTheLag(List.of());
-            assertThat(effects.alarms.get(Alarm.LOOK_UP), is(Duration.ofSeconds(2)));
+            assertThat(effects.timers.get(RetryTimer.LOOK_UP), is(Duration.ofSeconds(2)));
             assertThat(effects.take(), not(hasItem("create")));
             lookAgain(List.of());
             assertThat(effects.take(), contains("lookUp", "save", "create"));
             assertThat(effects.updates, hasItem(new Update.SendingAgain(1, 3, List.of())));
-            assertThat(machine.saved().sends(), hasSize(2));
+            assertThat(machine.saved().attempts(), hasSize(2));
         }
 
         @Test
         void whatTurnsUpInThePauseIsAdopted() {
             lookingUp();
             lookThroughTheLag(List.of());
-            machine.alarm(Alarm.LOOK_UP);
-            machine.found(RUNNING);
+            machine.timerFired(RetryTimer.LOOK_UP);
+            found(RUNNING);
             assertThat(effects.take(), not(hasItem("create")));
             assertThat(machine.stage(), is(Stage.WATCHING));
         }
@@ -544,8 +549,8 @@ class PrebuildMachineTest {
             effects.take();
             machine.created(PENDING);
             assertThat(effects.take(), contains("save", "handOver 1", "save", "watch"));
-            assertThat(machine.saved().sends(), is(empty()));
-            assertThat(effects.saves.get(effects.saves.size() - 2).sends(), hasSize(1));
+            assertThat(machine.saved().attempts(), is(empty()));
+            assertThat(effects.saves.get(effects.saves.size() - 2).attempts(), hasSize(1));
             assertThat(effects.saves.get(effects.saves.size() - 2).prebuildId(), is("p1"));
         }
 
@@ -590,12 +595,12 @@ class PrebuildMachineTest {
             effects.createIsQueued(true);
             machine.ownerLeft(CancelReason.ABORTED);
             assertThat(effects.outcomes, is(empty()));
-            assertThat(machine.saved().sends(), hasSize(1));
+            assertThat(machine.saved().attempts(), hasSize(1));
             effects.take();
-            machine.alarm(Alarm.CREATE);
+            machine.timerFired(RetryTimer.CREATE);
             machine.tokenReady(true);
             assertThat(effects.take(), contains("lookUp"));
-            machine.found(RUNNING);
+            found(RUNNING);
             assertThat(effects.take(), hasItem("cancel p1"));
         }
 
@@ -627,9 +632,9 @@ class PrebuildMachineTest {
             effects.take();
             machine.createFailed(Failures.answer(ErrorCode.PERMISSION_DENIED));
             assertThat(outcome(Outcome.CreateRefused.class).failure().code(), is(ErrorCode.PERMISSION_DENIED));
-            assertThat(machine.saved().sends(), hasSize(1));
-            machine.alarm(Alarm.LOOK_UP);
-            machine.found(RUNNING);
+            assertThat(machine.saved().attempts(), hasSize(1));
+            machine.timerFired(RetryTimer.LOOK_UP);
+            found(RUNNING);
             assertThat(effects.take(), hasItem("cancel p1"));
         }
 
@@ -682,7 +687,7 @@ class PrebuildMachineTest {
             effects.pass(SETTINGS.readLag());
             lookAgain(List.of());
             assertThat(effects.outcomes, is(empty()));
-            assertThat(effects.alarms.get(Alarm.LOOK_UP), is(Duration.ofSeconds(1)));
+            assertThat(effects.timers.get(RetryTimer.LOOK_UP), is(Duration.ofSeconds(1)));
         }
 
         @Test
@@ -702,11 +707,11 @@ class PrebuildMachineTest {
             lookingUp();
             repeat(Duration.ofSeconds(30), SETTINGS.failureBudget(), () -> {
                 assertThat(effects.outcomes, is(empty()));
-                machine.alarm(Alarm.LOOK_UP);
+                machine.timerFired(RetryTimer.LOOK_UP);
                 machine.lookedUp(List.of(RUNNING), true);
             });
             repeat(Duration.ofSeconds(30), Duration.ofMinutes(1), () -> {
-                machine.alarm(Alarm.LOOK_UP);
+                machine.timerFired(RetryTimer.LOOK_UP);
                 machine.lookedUp(List.of(RUNNING), true);
             });
             assertThat(effects.take(), hasItem("create"));
@@ -720,7 +725,7 @@ class PrebuildMachineTest {
             outcome(Outcome.CreateUnclear.class);
             assertThat(machine.cancelReason(), is(CancelReason.FOUND_TOO_LATE));
             effects.take();
-            machine.found(RUNNING);
+            found(RUNNING);
             assertThat(effects.take(), hasItem("cancel p1"));
             assertThat(effects.outcomes, hasSize(1));
         }
@@ -730,7 +735,7 @@ class PrebuildMachineTest {
             lookingUp();
             sendAgainInVain(List.of());
             repeat(Duration.ofSeconds(30), Duration.ofMinutes(12), () -> {
-                machine.alarm(Alarm.LOOK_UP);
+                machine.timerFired(RetryTimer.LOOK_UP);
                 machine.lookedUp(List.of(), false);
             });
             assertThat(machine.stage(), is(Stage.ENDED));
@@ -752,20 +757,21 @@ class PrebuildMachineTest {
             lookingUp();
             machine.lookedUp(List.of(), false);
             repeat(Duration.ofSeconds(30), Duration.ofMinutes(5), () -> {
-                machine.alarm(Alarm.LOOK_UP);
+                machine.timerFired(RetryTimer.LOOK_UP);
                 machine.lookUpFailed(Failures.page(502));
             });
-            machine.alarm(Alarm.LOOK_UP);
+            machine.timerFired(RetryTimer.LOOK_UP);
             machine.lookedUp(List.of(), false);
             assertThat(effects.outcomes, is(empty()));
-            assertThat(machine.readLagOver(), is(false));
+            machine.timerFired(RetryTimer.LOOK_UP);
+            assertThat(effects.lagOver, is(false));
         }
 
         @Test
         void failingLookUpsEndWithTheBudget() {
             lookingUp();
             repeat(Duration.ofSeconds(30), SETTINGS.failureBudget().plusMinutes(1), () -> {
-                machine.alarm(Alarm.LOOK_UP);
+                machine.timerFired(RetryTimer.LOOK_UP);
                 machine.lookUpFailed(Failures.page(502));
             });
             assertThat(outcome(Outcome.CreateUnclear.class).lookUpFailure().httpStatus(), is(502));
@@ -775,13 +781,13 @@ class PrebuildMachineTest {
         void afterAnOutageTheLateLookStillFindsAndCancels() {
             lookingUp();
             repeat(Duration.ofMinutes(1), Duration.ofHours(5), () -> {
-                machine.alarm(Alarm.LOOK_UP);
+                machine.timerFired(RetryTimer.LOOK_UP);
                 machine.lookUpFailed(Failures.page(502));
             });
             assertThat(machine.stage(), is(Stage.LOOKING_UP));
-            machine.alarm(Alarm.LOOK_UP);
+            machine.timerFired(RetryTimer.LOOK_UP);
             effects.take();
-            machine.found(RUNNING);
+            found(RUNNING);
             assertThat(effects.take(), hasItem("cancel p1"));
         }
 
@@ -789,7 +795,7 @@ class PrebuildMachineTest {
         void anOutageWithoutAnEndIsGivenUpAfterADay() {
             lookingUp();
             repeat(Duration.ofMinutes(2), Duration.ofHours(25), () -> {
-                machine.alarm(Alarm.LOOK_UP);
+                machine.timerFired(RetryTimer.LOOK_UP);
                 machine.lookUpFailed(Failures.page(502));
             });
             assertThat(machine.stage(), is(Stage.ENDED));
@@ -818,7 +824,7 @@ class PrebuildMachineTest {
         @Test
         void oneLookAtATime() {
             lookingUp();
-            machine.alarm(Alarm.LOOK_UP);
+            machine.timerFired(RetryTimer.LOOK_UP);
             machine.tokenReady(true);
             assertThat(effects.take(), not(hasItem("lookUp")));
         }
@@ -829,8 +835,8 @@ class PrebuildMachineTest {
             effects.pass(SETTINGS.readLag());
             machine.lookUpOvertaken();
             assertThat(effects.outcomes, is(empty()));
-            assertThat(effects.take(), contains("alarm LOOK_UP"));
-            machine.found(RUNNING);
+            assertThat(effects.take(), contains("timer LOOK_UP"));
+            found(RUNNING);
             assertThat(machine.stage(), is(Stage.WATCHING));
         }
 
@@ -839,7 +845,7 @@ class PrebuildMachineTest {
             lookingUp();
             machine.ownerLeft(CancelReason.ABORTED);
             assertThat(effects.take(), contains("save"));
-            machine.found(RUNNING);
+            found(RUNNING);
             assertThat(effects.take(), contains("save", "watch", "cancel p1"));
         }
 
@@ -848,7 +854,7 @@ class PrebuildMachineTest {
             lookingUp(RecordedActions.request(false, false));
             machine.ownerLeft(CancelReason.ABORTED);
             outcome(Outcome.LeftRunning.class);
-            machine.found(RUNNING);
+            found(RUNNING);
             assertThat(machine.stage(), is(Stage.WATCHING));
             assertThat(effects.take(), not(hasItem("cancel p1")));
         }
@@ -859,8 +865,8 @@ class PrebuildMachineTest {
             machine.lookUpFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
             machine.tokenMissing(RecordedActions.noToken(Problem.NOT_FOUND));
             outcome(Outcome.NoToken.class);
-            assertThat(effects.take(), hasItem("alarm TOKEN"));
-            machine.alarm(Alarm.TOKEN);
+            assertThat(effects.take(), hasItem("timer TOKEN"));
+            machine.timerFired(RetryTimer.TOKEN);
             machine.tokenReady(true);
             assertThat(effects.take(), hasItem("lookUp"));
         }
@@ -1154,8 +1160,8 @@ class PrebuildMachineTest {
             machine.tokenReady(false);
             machine.cancelFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
             machine.tokenReady(false);
-            assertThat(effects.take(), hasItem("alarm CANCEL"));
-            machine.alarm(Alarm.CANCEL);
+            assertThat(effects.take(), hasItem("timer CANCEL"));
+            machine.timerFired(RetryTimer.CANCEL);
             machine.cancelFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
             effects.take();
             machine.tokenReady(true);
@@ -1170,7 +1176,7 @@ class PrebuildMachineTest {
             machine.cancelFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
             machine.tokenReady(false);
             effects.take();
-            machine.alarm(Alarm.CANCEL);
+            machine.timerFired(RetryTimer.CANCEL);
             assertThat(effects.take(), contains("cancel p1"));
             machine.cancelAnswered(CANCELLING);
             machine.read(CANCELLED);
@@ -1374,9 +1380,9 @@ class PrebuildMachineTest {
         void whateverRefusesTheCancelItIsTriedAgain(ErrorCode code) {
             cancelling();
             machine.cancelFailed(Failures.answer(code));
-            assertThat(effects.take(), contains("alarm CANCEL"));
+            assertThat(effects.take(), contains("timer CANCEL"));
             assertThat(effects.outcomes, is(empty()));
-            machine.alarm(Alarm.CANCEL);
+            machine.timerFired(RetryTimer.CANCEL);
             assertThat(effects.take(), contains("cancel p1"));
         }
 
@@ -1384,7 +1390,7 @@ class PrebuildMachineTest {
         void aServerThatAsksForADayIsAskedAgainSooner() {
             cancelling();
             machine.cancelFailed(Failures.wait(Duration.ofHours(24)));
-            assertThat(effects.alarms.get(Alarm.CANCEL), is(lessThan(Duration.ofMinutes(7))));
+            assertThat(effects.timers.get(RetryTimer.CANCEL), is(lessThan(Duration.ofMinutes(7))));
         }
 
         @Test
@@ -1394,11 +1400,11 @@ class PrebuildMachineTest {
             while (machine.stage() != Stage.ENDED) {
                 machine.cancelFailed(Failures.page(503));
                 if (machine.stage() != Stage.ENDED) {
-                    Duration pause = effects.alarms.get(Alarm.CANCEL);
+                    Duration pause = effects.timers.get(RetryTimer.CANCEL);
                     assertThat(pause, is(lessThanOrEqualTo(Duration.ofMinutes(6))));
                     tried = tried.plus(pause);
                     effects.pass(pause);
-                    machine.alarm(Alarm.CANCEL);
+                    machine.timerFired(RetryTimer.CANCEL);
                 }
             }
             assertThat(tried, is(greaterThanOrEqualTo(Duration.ofHours(24))));
@@ -1453,7 +1459,7 @@ class PrebuildMachineTest {
                 machine.readFailed(Failures.answer(ErrorCode.NOT_FOUND));
                 machine.cancelFailed(Failures.answer(ErrorCode.NOT_FOUND));
                 effects.pass(Duration.ofSeconds(10));
-                machine.alarm(Alarm.CANCEL);
+                machine.timerFired(RetryTimer.CANCEL);
             }
             outcome(Outcome.Gone.class);
         }
@@ -1464,12 +1470,12 @@ class PrebuildMachineTest {
             repeat(Duration.ofSeconds(10), Duration.ofMinutes(5), () -> {
                 machine.readFailed(Failures.page(503));
                 machine.cancelFailed(Failures.answer(ErrorCode.NOT_FOUND));
-                machine.alarm(Alarm.CANCEL);
+                machine.timerFired(RetryTimer.CANCEL);
             });
             assertThat(machine.stage(), is(Stage.WATCHING));
             repeat(Duration.ofSeconds(10), Duration.ofMinutes(12), () -> {
                 machine.cancelFailed(Failures.answer(ErrorCode.NOT_FOUND));
-                machine.alarm(Alarm.CANCEL);
+                machine.timerFired(RetryTimer.CANCEL);
             });
             outcome(Outcome.Gone.class);
         }
@@ -1488,11 +1494,11 @@ class PrebuildMachineTest {
             machine.cancelAnswered(RUNNING);
             machine.readFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
             machine.tokenReady(false);
-            assertThat(effects.take(), hasItem("alarm CANCEL"));
+            assertThat(effects.take(), hasItem("timer CANCEL"));
             int rounds = 0;
             while (machine.stage() != Stage.ENDED && rounds++ < 1000) {
-                effects.pass(effects.alarms.get(Alarm.CANCEL));
-                machine.alarm(Alarm.CANCEL);
+                effects.pass(effects.timers.get(RetryTimer.CANCEL));
+                machine.timerFired(RetryTimer.CANCEL);
                 machine.cancelFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
                 machine.tokenReady(false);
             }
@@ -1506,11 +1512,11 @@ class PrebuildMachineTest {
         @Test
         void whatASecondCreateLeftBehindIsHandedOverIfACrashCameBefore() {
             PrebuildRequest request = RecordedActions.request(false, true);
-            List<SentCreate> sends = List.of(new SentCreate(1, Instant.EPOCH, null));
+            List<CreateAttempt> attempts = List.of(new CreateAttempt(1, Instant.EPOCH, null));
             SavedRequest saved = new SavedRequest(
                             request, Stage.WATCHING, Instant.EPOCH, "p1", false, null, Duration.ZERO)
-                    .with(sends, null);
-            machine = effects.machine(out -> new PrebuildMachine(saved, SETTINGS, out));
+                    .with(attempts, null);
+            machine = effects.machine(out -> new PrebuildMachine(saved, SETTINGS, out, out));
             machine.begin();
             assertThat(effects.take(), contains("handOver 1", "token"));
         }
@@ -1519,7 +1525,7 @@ class PrebuildMachineTest {
         void whatMayBeSurplusIsCancelledWhenItTurnsUpAndSaid() {
             surplus();
             machine.tokenReady(true);
-            machine.found(RUNNING);
+            found(RUNNING);
             assertThat(effects.take(), contains("token", "lookUp", "save", "watch", "cancel p1"));
             assertThat(effects.surplusTold, contains(new Update.SurplusCancelled("p1")));
             assertThat(effects.outcomes, is(empty()));
@@ -1547,11 +1553,11 @@ class PrebuildMachineTest {
 
         private void surplus() {
             PrebuildRequest request = RecordedActions.request(false, true);
-            List<SentCreate> sends = List.of(new SentCreate(1, Instant.EPOCH, null));
+            List<CreateAttempt> attempts = List.of(new CreateAttempt(1, Instant.EPOCH, null));
             SavedRequest saved = new SavedRequest(
                             request, Stage.LOOKING_UP, Instant.EPOCH, null, false, CancelReason.SURPLUS, Duration.ZERO)
-                    .with(sends, UUID.randomUUID());
-            machine = effects.machine(out -> new PrebuildMachine(saved, SETTINGS, out));
+                    .with(attempts, UUID.randomUUID());
+            machine = effects.machine(out -> new PrebuildMachine(saved, SETTINGS, out, out));
             machine.begin();
         }
 
@@ -1592,7 +1598,7 @@ class PrebuildMachineTest {
             restored(null, null);
             machine.ownerLeft(CancelReason.OWNER_GONE);
             machine.tokenReady(true);
-            machine.found(RUNNING);
+            found(RUNNING);
             assertThat(effects.take(), hasItem("cancel p1"));
         }
 
@@ -1610,11 +1616,11 @@ class PrebuildMachineTest {
         void aProviderInTroubleIsAskedAgainUntilTheBudgetIsUsedUp() {
             restored("p1", null);
             machine.tokenMissing(RecordedActions.noToken(Problem.NO_ANSWER));
-            assertThat(effects.take(), hasItem("alarm TOKEN"));
+            assertThat(effects.take(), hasItem("timer TOKEN"));
             assertThat(effects.outcomes, is(empty()));
             for (int i = 0; i < 20 && effects.outcomes.isEmpty(); i++) {
-                effects.pass(effects.alarms.get(Alarm.TOKEN).plus(SETTINGS.credentialLimit()));
-                machine.alarm(Alarm.TOKEN);
+                effects.pass(effects.timers.get(RetryTimer.TOKEN).plus(SETTINGS.credentialLimit()));
+                machine.timerFired(RetryTimer.TOKEN);
                 machine.tokenMissing(RecordedActions.noToken(Problem.NO_ANSWER));
             }
             assertThat(outcome(Outcome.NoToken.class).prebuildId(), is("p1"));
@@ -1626,7 +1632,7 @@ class PrebuildMachineTest {
             restored("p1", null);
             machine.tokenMissing(RecordedActions.noToken(Problem.NOT_FOUND));
             outcome(Outcome.NoToken.class);
-            machine.alarm(Alarm.TOKEN);
+            machine.timerFired(RetryTimer.TOKEN);
             machine.tokenReady(true);
             assertThat(effects.take(), hasItem("cancel p1"));
         }
@@ -1636,7 +1642,7 @@ class PrebuildMachineTest {
             restored("p1", null);
             machine.tokenMissing(RecordedActions.noToken(Problem.NOT_FOUND));
             repeat(Duration.ofMinutes(5), Duration.ofHours(25), () -> {
-                machine.alarm(Alarm.TOKEN);
+                machine.timerFired(RetryTimer.TOKEN);
                 machine.tokenMissing(RecordedActions.noToken(Problem.NOT_FOUND));
             });
             assertThat(machine.stage(), is(Stage.ENDED));
@@ -1662,7 +1668,7 @@ class PrebuildMachineTest {
             machine.lookUpOvertaken();
             machine.lookUpWithOldToken();
             machine.lookUpFailed(Failures.page(500));
-            machine.found(RUNNING);
+            found(RUNNING);
             machine.read(RUNNING);
             machine.readFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
             machine.ownerLeft(CancelReason.ABORTED);
@@ -1670,8 +1676,8 @@ class PrebuildMachineTest {
             machine.cancelAnswered(RUNNING);
             machine.cancelFailed(Failures.page(500));
             machine.cancelWithOldToken();
-            for (Alarm alarm : Alarm.values()) {
-                machine.alarm(alarm);
+            for (RetryTimer timer : RetryTimer.values()) {
+                machine.timerFired(timer);
             }
             assertThat(effects.take(), is(empty()));
             assertThat(effects.outcomes, hasSize(1));

@@ -241,7 +241,7 @@ class RandomRequestsTest {
                     scene.gitpod.books().calls("CreatePrebuild").stream()
                             .filter(Call::acted)
                             .toList(),
-                    hasSize(lessThanOrEqualTo(requests * (1 + Sends.MOST_AGAIN) + foreign.size())));
+                    hasSize(lessThanOrEqualTo(requests * (1 + CreateAttempts.MAX_RESENDS) + foreign.size())));
             List<EngineFixture.Wait> all = new ArrayList<>(waits);
             all.addAll(crashed);
             Set<String> given = new HashSet<>();
@@ -271,8 +271,8 @@ class RandomRequestsTest {
                     foreign.stream().filter(SimPrebuild::isCancelRequested).toList(),
                     is(empty()));
             assertThat("journal", scene.journal.open(), is(empty()));
-            assertThat("sessions", scene.engine().sessions(), is(0));
-            assertThat("lost creates", scene.engine().lostCreates().open(), is(0));
+            assertThat("sessions", scene.engine().context().sessions().size(), is(0));
+            assertThat("lost creates", scene.engine().context().lostCreates().size(), is(0));
             assertThat("timers", scene.runtime.pending(), is(0));
             tokens.forEach(token -> assertThat(scene.log.text(), not(containsString(token))));
         }

@@ -100,8 +100,8 @@ class RealThreadsTest {
                         .toList();
                 assertThat(owned.stream().distinct().toList(), hasSize(owned.size()));
                 assertThat(journal.open(), is(empty()));
-                assertThat(engine.sessions(), is(0));
-                assertThat(engine.lostCreates().open(), is(0));
+                assertThat(engine.context().sessions().size(), is(0));
+                assertThat(engine.context().lostCreates().size(), is(0));
                 assertThat(log.text().contains(account.token()), is(false));
                 handles.forEach(handle -> assertThat(handle.isCreateOut(), is(false)));
             }

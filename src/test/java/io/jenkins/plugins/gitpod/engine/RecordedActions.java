@@ -13,7 +13,7 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /** A machine alone: what it wants is written down, and time passes only when a test says so. */
-final class RecordedActions implements MachineActions {
+final class RecordedActions implements MachineActions, GitpodCalls {
 
     /** What was wanted, in order; {@link #take()} empties it. */
     private final List<String> wanted = new ArrayList<>();
@@ -22,17 +22,24 @@ final class RecordedActions implements MachineActions {
     final List<Outcome> outcomes = new ArrayList<>();
     final List<Outcome> ends = new ArrayList<>();
     final List<SavedRequest> saves = new ArrayList<>();
-    final Map<Alarm, Duration> alarms = new EnumMap<>(Alarm.class);
+    final Map<RetryTimer, Duration> timers = new EnumMap<>(RetryTimer.class);
     private Duration passed = Duration.ofDays(3);
     private boolean savesFail;
     private boolean createIsQueued;
     private boolean ownerThere = true;
-    final List<SentCreate> handedOver = new ArrayList<>();
+    final List<CreateAttempt> handedOver = new ArrayList<>();
     final List<String> surplus = new ArrayList<>();
     final List<Update> surplusTold = new ArrayList<>();
+
+    /** The number of the latest create; 1 after a restart. */
+    int latestCreate = 1;
+
+    /** Whether the latest look-up began after the read lag; null if there was none. */
+    Boolean lagOver;
+
     private PrebuildMachine machine;
 
-    PrebuildMachine machine(Function<MachineActions, PrebuildMachine> maker) {
+    PrebuildMachine machine(Function<RecordedActions, PrebuildMachine> maker) {
         machine = maker.apply(this);
         return machine;
     }
@@ -100,7 +107,7 @@ final class RecordedActions implements MachineActions {
     }
 
     @Override
-    public void handOver(SentCreate create, PrebuildRequest to) {
+    public void handOver(CreateAttempt create, PrebuildRequest to) {
         handedOver.add(create);
         wanted.add("handOver " + create.number());
     }
@@ -118,6 +125,7 @@ final class RecordedActions implements MachineActions {
 
     @Override
     public void create(int number) {
+        latestCreate = number;
         wanted.add("create");
     }
 
@@ -127,12 +135,13 @@ final class RecordedActions implements MachineActions {
     }
 
     @Override
-    public void lookUp() {
+    public void lookUp(boolean afterLag) {
+        lagOver = afterLag;
         wanted.add("lookUp");
     }
 
     @Override
-    public void watch(String prebuildId, String projectId) {
+    public void watch(String prebuildId) {
         wanted.add("watch");
     }
 
@@ -152,9 +161,9 @@ final class RecordedActions implements MachineActions {
     }
 
     @Override
-    public void alarmAfter(Alarm alarm, Duration delay) {
-        alarms.put(alarm, delay);
-        wanted.add("alarm " + alarm);
+    public void startTimer(RetryTimer timer, Duration delay) {
+        timers.put(timer, delay);
+        wanted.add("timer " + timer);
     }
 
     @Override

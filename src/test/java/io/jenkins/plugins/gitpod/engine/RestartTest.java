@@ -117,15 +117,15 @@ class RestartTest {
             scene.runtime.setClockAhead(Duration.ofMinutes(minutes));
             scene.createAsPerson();
             scene.runtime.advance(Duration.ofSeconds(75));
-            scene.runtime.frame((lane, task) -> {
+            scene.runtime.frame((queue, task) -> {
                 task.run();
-                if (lane == WorkQueue.CREATE) {
+                if (queue == WorkQueue.CREATE) {
                     scene.engine().close();
                 }
             });
             scene.submit();
             scene.runtime.settle();
-            scene.runtime.frame((lane, task) -> task.run());
+            scene.runtime.frame((queue, task) -> task.run());
             EngineFixture.Wait resumed =
                     scene.crashAndRestart(Duration.ofSeconds(40)).get(0);
             scene.untilConcluded(resumed, Duration.ofMinutes(13));
@@ -140,15 +140,15 @@ class RestartTest {
     @Test
     void betweenCreateAndAnswerItIsFoundAndWatched() {
         try (EngineFixture scene = EngineFixture.begin()) {
-            scene.runtime.frame((lane, task) -> {
+            scene.runtime.frame((queue, task) -> {
                 task.run();
-                if (lane == WorkQueue.CREATE) {
+                if (queue == WorkQueue.CREATE) {
                     scene.engine().close();
                 }
             });
             scene.submit();
             scene.runtime.settle();
-            scene.runtime.frame((lane, task) -> task.run());
+            scene.runtime.frame((queue, task) -> task.run());
             assertThat(scene.journal.open().get(0).stage(), is(Stage.CREATING));
 
             EngineFixture.Wait resumed = scene.crashAndRestart().get(0);
@@ -248,9 +248,9 @@ class RestartTest {
                         return true;
                     }),
                     hang);
-            scene.runtime.frame((lane, task) -> {
+            scene.runtime.frame((queue, task) -> {
                 task.run();
-                if (lane == WorkQueue.STATE
+                if (queue == WorkQueue.STATE
                         && !scene.journal.open().isEmpty()
                         && scene.journal.open().get(0).cancelReason() != null) {
                     scene.engine().close();
@@ -258,7 +258,7 @@ class RestartTest {
             });
             waits.add(scene.submit());
             scene.runtime.settle();
-            scene.runtime.frame((lane, task) -> task.run());
+            scene.runtime.frame((queue, task) -> task.run());
             assertThat(scene.journal.open().get(0).stage(), is(Stage.CREATING));
 
             scene.crashAndRestart();
@@ -345,51 +345,17 @@ class RestartTest {
     }
 
     @Test
-    void anObserverThatComesLateHearsTheOutcome() {
-        try (EngineFixture scene =
-                EngineFixture.with().plan(PhasePlan.failing("no")).begin()) {
-            scene.submit();
-            scene.runtime.advance(Duration.ofSeconds(30));
-            SavedRequest saved = scene.journal.open().get(0);
-            scene.restart(new PrebuildEngine.Restored(saved, scene.token(), null));
-            scene.runtime.advance(Duration.ofMinutes(5));
-            PrebuildHandle handle = scene.engine().find(saved.request().requestId());
-            assertThat(handle.view().stage(), is(Stage.ENDED));
-            assertThat(scene.journal.open(), hasSize(1));
-
-            RecordingObserver late = new RecordingObserver();
-            handle.attach(late);
-            scene.runtime.settle();
-            late.outcome(Outcome.Ended.class);
-            assertThat(scene.journal.open(), is(empty()));
-        }
-    }
-
-    @Test
-    void whatNobodyWillEverHearIsClosedOnceTheOwnerIsKnownToBeGone() {
+    void aRestoredRequestIsClosedOnceItsOwnerIsKnownToBeGone() {
         try (EngineFixture scene = EngineFixture.begin()) {
             scene.submit();
             scene.runtime.advance(Duration.ofSeconds(30));
             SavedRequest saved = scene.journal.open().get(0);
-            scene.restart(new PrebuildEngine.Restored(saved, scene.token(), null));
+            scene.restart(new PrebuildEngine.Restored(saved, scene.token(), new RecordingObserver()));
             scene.engine().find(saved.request().requestId()).leave(CancelReason.OWNER_GONE);
             scene.untilAllClosed(Duration.ofMinutes(1));
 
             assertThat(scene.prebuild().phase(), is(SimPhase.CANCELLED));
             assertThat(scene.journal.open(), is(empty()));
-        }
-    }
-
-    @Test
-    void twoWhoAttachAtTheEndHearOneWordTogether() {
-        try (EngineFixture scene =
-                EngineFixture.with().plan(PhasePlan.failing("no")).begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            RecordingObserver second = new RecordingObserver();
-            wait.observer().onConcluded(() -> wait.handle().attach(second));
-            scene.untilAllClosed(Duration.ofMinutes(5));
-            scene.runtime.advance(Duration.ofMinutes(1));
-            assertThat(wait.observer().outcomes().size() + second.outcomes().size(), is(1));
         }
     }
 }

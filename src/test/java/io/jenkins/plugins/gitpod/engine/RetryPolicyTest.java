@@ -8,7 +8,7 @@ import io.jenkins.plugins.gitpod.api.ErrorCode;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.GitpodException.Delivery;
 import io.jenkins.plugins.gitpod.api.GitpodException.Kind;
-import io.jenkins.plugins.gitpod.engine.RetryPolicy.Verdict;
+import io.jenkins.plugins.gitpod.engine.RetryPolicy.Decision;
 import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,9 +70,9 @@ class RetryPolicyTest {
             ErrorCode code,
             int status,
             Long wait,
-            Verdict create,
-            Verdict read,
-            Verdict cancel) {
+            Decision create,
+            Decision read,
+            Decision cancel) {
         GitpodException e = GitpodException.of(kind, delivery, "Any")
                 .code(code)
                 .httpStatus(status)
@@ -90,14 +90,14 @@ class RetryPolicyTest {
             GitpodException e = GitpodException.of(kind, Delivery.UNCLEAR, "CreatePrebuild")
                     .code(code)
                     .build();
-            assertThat(RetryPolicy.create(e), is(Verdict.UNCLEAR));
+            assertThat(RetryPolicy.create(e), is(Decision.UNCLEAR));
         }
     }
 
     @ParameterizedTest
     @EnumSource(ErrorCode.class)
     void noAnswerToACreateCountsAsTransient(ErrorCode code) {
-        assertThat(RetryPolicy.create(Failures.answer(code)), is(not(Verdict.TRANSIENT)));
-        assertThat(RetryPolicy.create(Failures.answer(code)), is(not(Verdict.SUSPECT)));
+        assertThat(RetryPolicy.create(Failures.answer(code)), is(not(Decision.TRANSIENT)));
+        assertThat(RetryPolicy.create(Failures.answer(code)), is(not(Decision.SUSPECT)));
     }
 }

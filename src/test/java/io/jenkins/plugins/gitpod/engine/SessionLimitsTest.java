@@ -39,7 +39,7 @@ class SessionLimitsTest {
 
     private static UnaryOperator<SessionLimits> poll(int shortest, int longest) {
         return usual -> new SessionLimits(
-                Duration.ofSeconds(shortest), Duration.ofSeconds(longest), usual.callsAtOnce(), usual.call());
+                Duration.ofSeconds(shortest), Duration.ofSeconds(longest), usual.maxConcurrentCalls(), usual.call());
     }
 
     private static UnaryOperator<SessionLimits> atOnce(int calls) {
@@ -140,21 +140,21 @@ class SessionLimitsTest {
         waits.forEach(EngineFixture.Wait::abort);
         scene.untilAllClosed(Duration.ofMinutes(10));
         assertThat(scene.gitpod.books().count(CANCEL), is(greaterThanOrEqualTo(12)));
-        assertThat(scene.engine().sessions(), is(0));
+        assertThat(scene.engine().context().sessions().size(), is(0));
     }
 
     @Test
     void cancelsGoFirstThenReadsThenCreates() {
         SimulatedRuntime runtime = new SimulatedRuntime();
-        EngineRuntime gated = new CallLimiter(2).around(runtime);
+        EngineRuntime gated = new CallLimiter(2).limit(runtime);
         List<String> done = new ArrayList<>();
         runtime.hold(WorkQueue.CREATE);
-        gated.lane(WorkQueue.CREATE).execute(() -> done.add("create 1"));
-        gated.lane(WorkQueue.CREATE).execute(() -> done.add("create 2"));
-        gated.lane(WorkQueue.CREATE).execute(() -> done.add("create 3"));
-        gated.lane(WorkQueue.WATCH).execute(() -> done.add("read"));
-        gated.lane(WorkQueue.CANCEL).execute(() -> done.add("cancel"));
-        gated.lane(WorkQueue.DELIVERY).execute(() -> done.add("no call"));
+        gated.executor(WorkQueue.CREATE).execute(() -> done.add("create 1"));
+        gated.executor(WorkQueue.CREATE).execute(() -> done.add("create 2"));
+        gated.executor(WorkQueue.CREATE).execute(() -> done.add("create 3"));
+        gated.executor(WorkQueue.WATCH).execute(() -> done.add("read"));
+        gated.executor(WorkQueue.CANCEL).execute(() -> done.add("cancel"));
+        gated.executor(WorkQueue.DELIVERY).execute(() -> done.add("no call"));
         runtime.settle();
         assertThat(done, contains("no call"));
         runtime.release(WorkQueue.CREATE);
@@ -165,12 +165,12 @@ class SessionLimitsTest {
     @Test
     void aCallThatFailsGivesItsPlaceBack() {
         SimulatedRuntime runtime = new SimulatedRuntime();
-        EngineRuntime gated = new CallLimiter(1).around(runtime);
+        EngineRuntime gated = new CallLimiter(1).limit(runtime);
         List<String> done = new ArrayList<>();
-        gated.lane(WorkQueue.WATCH).execute(() -> {
+        gated.executor(WorkQueue.WATCH).execute(() -> {
             throw new IllegalStateException("a defect");
         });
-        gated.lane(WorkQueue.WATCH).execute(() -> done.add("next"));
+        gated.executor(WorkQueue.WATCH).execute(() -> done.add("next"));
         assertThrows(IllegalStateException.class, runtime::settle);
         runtime.settle();
         assertThat(done, contains("next"));
@@ -182,15 +182,15 @@ class SessionLimitsTest {
         scene.limits(poll(100, 100));
         assertThat(readsWithin(Duration.ofMinutes(4)), is(greaterThan(15)));
         EngineFixture.Wait after = watched();
-        assertThat(scene.engine().sessions(), is(2));
+        assertThat(scene.engine().context().sessions().size(), is(2));
         scene.gitpod.prebuild(before.prebuildId()).failWith("no");
         scene.untilConcluded(before, Duration.ofSeconds(15));
         before.outcome(Outcome.Ended.class);
-        assertThat(scene.engine().sessions(), is(1));
+        assertThat(scene.engine().context().sessions().size(), is(1));
         assertThat(readsWithin(Duration.ofMinutes(5)), is(lessThanOrEqualTo(4)));
         after.abort();
         scene.untilAllClosed(Duration.ofMinutes(5));
-        assertThat(scene.engine().sessions(), is(0));
+        assertThat(scene.engine().context().sessions().size(), is(0));
     }
 
     @Test
@@ -198,7 +198,8 @@ class SessionLimitsTest {
         ClientLimits dear = new ClientLimits(
                 Duration.ofSeconds(10), Duration.ofSeconds(90), Duration.ofSeconds(90), 4L * 1024 * 1024);
         watched();
-        scene.limits(usual -> new SessionLimits(usual.shortestPoll(), usual.longestPoll(), usual.callsAtOnce(), dear));
+        scene.limits(usual ->
+                new SessionLimits(usual.shortestPoll(), usual.longestPoll(), usual.maxConcurrentCalls(), dear));
         watched();
         watched();
         assertThat(scene.callLimits, contains(ClientLimits.defaults(), dear));

@@ -12,7 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
 /**
- * Simulated time and no threads: all tasks, those of every lane, run on the test's thread in {@link #advance} and
+ * Simulated time and no threads: all tasks, those of every queue, run on the test's thread in {@link #advance} and
  * {@link #runUntil}, in the order of their times and then of their arrival. Time stands still while they run. Tasks may
  * come from any thread; the same seed gives the same run.
  */
@@ -25,15 +25,15 @@ final class SimulatedRuntime implements EngineRuntime {
         }
     }
 
-    /** What happens before and after each task of a lane. */
+    /** What happens before and after each task of a queue. */
     interface Frame {
-        void around(WorkQueue lane, Runnable task);
+        void around(WorkQueue queue, Runnable task);
     }
 
     private final PriorityQueue<Task> tasks = new PriorityQueue<>();
     private final Map<WorkQueue, List<Runnable>> held = new EnumMap<>(WorkQueue.class);
     private final Random random;
-    private Frame frame = (lane, task) -> task.run();
+    private Frame frame = (queue, task) -> task.run();
     private Duration wallAhead = Duration.ZERO;
     private long nanos;
     private long tasksSoFar;
@@ -79,14 +79,14 @@ final class SimulatedRuntime implements EngineRuntime {
     }
 
     @Override
-    public Executor lane(WorkQueue lane) {
+    public Executor executor(WorkQueue queue) {
         return task -> {
             synchronized (this) {
-                List<Runnable> waiting = held.get(lane);
+                List<Runnable> waiting = held.get(queue);
                 if (waiting != null) {
                     waiting.add(task);
                 } else {
-                    add(0, () -> frame.around(lane, task));
+                    add(0, () -> frame.around(queue, task));
                 }
             }
         };
@@ -103,19 +103,19 @@ final class SimulatedRuntime implements EngineRuntime {
         frame = around;
     }
 
-    /** From now on the lane's threads are all busy. */
-    synchronized void hold(WorkQueue lane) {
-        held.putIfAbsent(lane, new ArrayList<>());
+    /** From now on the queue's threads are all busy. */
+    synchronized void hold(WorkQueue queue) {
+        held.putIfAbsent(queue, new ArrayList<>());
     }
 
-    /** The lane's threads are free again. */
-    void release(WorkQueue lane) {
+    /** The queue's threads are free again. */
+    void release(WorkQueue queue) {
         List<Runnable> waiting;
         synchronized (this) {
-            waiting = held.remove(lane);
+            waiting = held.remove(queue);
         }
         if (waiting != null) {
-            waiting.forEach(lane(lane)::execute);
+            waiting.forEach(executor(queue)::execute);
         }
     }
 

@@ -54,7 +54,7 @@ class StreamFaultMatrixTest {
             assertThat("open streams", events[0].open(), is(0));
             assertThat("streams at a time", events[0].mostOpen(), is(lessThanOrEqualTo(1)));
             assertThat("timers left", scene.runtime.pending(), is(0));
-            assertThat("sessions left", scene.engine().sessions(), is(0));
+            assertThat("sessions left", scene.engine().context().sessions().size(), is(0));
             loud.lines.removeIf(line -> manner == Manner.THROWS && line.equals("Unexpected failure of a Gitpod call"));
             assertThat("said above FINE", loud.lines, is(empty()));
         } catch (AssertionError | RuntimeException e) {

@@ -113,7 +113,7 @@ class StreamOverHttpTest {
     private static boolean anyStreamThread() {
         return Thread.getAllStackTraces().values().stream()
                 .anyMatch(stack ->
-                        Stream.of(stack).anyMatch(frame -> frame.getClassName().equals(StreamReader.class.getName())));
+                        Stream.of(stack).anyMatch(frame -> frame.getClassName().equals(EventSource.class.getName())));
     }
 
     @Test
@@ -223,7 +223,7 @@ class StreamOverHttpTest {
         String before = account.token();
         account.rotate();
         await(() -> streams().size() > 1);
-        assertThat(engine.sessions(), is(1));
+        assertThat(engine.context().sessions().size(), is(1));
         assertThat(log.text(), not(containsString(before)));
         assertThat(gitpod.books().prebuilds().size(), is(1));
         assertThat(gitpod.books().active(), is(not(empty())));

@@ -4,7 +4,10 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,13 +31,13 @@ class ThreadedRuntimeTest {
     }
 
     @Test
-    void aLaneRunsAllItsTasksAndNeverMoreAtOnceThanItMay() throws InterruptedException {
+    void aQueueRunsAllItsTasksAndNeverMoreAtOnceThanItMay() throws InterruptedException {
         int tasks = 500;
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         CountDownLatch done = new CountDownLatch(tasks);
         for (int i = 0; i < tasks; i++) {
-            runtime.lane(WorkQueue.STATE).execute(() -> {
+            runtime.executor(WorkQueue.STATE).execute(() -> {
                 most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                 Thread.yield();
                 inside.decrementAndGet();
@@ -46,11 +49,11 @@ class ThreadedRuntimeTest {
     }
 
     @Test
-    void aLaneThatHangsHoldsUpNoOther() throws InterruptedException {
+    void aQueueThatHangsHoldsUpNoOther() throws InterruptedException {
         CountDownLatch release = new CountDownLatch(1);
         try {
             for (int i = 0; i < 100; i++) {
-                runtime.lane(WorkQueue.CREATE).execute(() -> {
+                runtime.executor(WorkQueue.CREATE).execute(() -> {
                     try {
                         release.await();
                     } catch (InterruptedException e) {
@@ -58,10 +61,10 @@ class ThreadedRuntimeTest {
                     }
                 });
             }
-            for (WorkQueue lane : WorkQueue.values()) {
-                if (lane != WorkQueue.CREATE) {
+            for (WorkQueue queue : WorkQueue.values()) {
+                if (queue != WorkQueue.CREATE) {
                     CountDownLatch done = new CountDownLatch(1);
-                    runtime.lane(lane).execute(done::countDown);
+                    runtime.executor(queue).execute(done::countDown);
                     await(done);
                 }
             }
@@ -75,26 +78,26 @@ class ThreadedRuntimeTest {
         CountDownLatch done = new CountDownLatch(20_000);
         AtomicInteger inside = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        WorkQueue[] lanes = {WorkQueue.CREATE, WorkQueue.WATCH, WorkQueue.CANCEL};
+        WorkQueue[] queues = {WorkQueue.CREATE, WorkQueue.WATCH, WorkQueue.CANCEL};
         for (int i = 0; i < 20_000; i++) {
-            runtime.lane(lanes[i % lanes.length]).execute(() -> {
+            runtime.executor(queues[i % queues.length]).execute(() -> {
                 most.accumulateAndGet(inside.incrementAndGet(), Math::max);
                 inside.decrementAndGet();
                 done.countDown();
             });
         }
         await(done);
-        int enoughAndOneForEachLane = 3 + lanes.length;
-        assertThat(most.get(), is(lessThanOrEqualTo(enoughAndOneForEachLane)));
+        int enoughAndOneForEachQueue = 3 + queues.length;
+        assertThat(most.get(), is(lessThanOrEqualTo(enoughAndOneForEachQueue)));
     }
 
     @Test
-    void aLaneWhoseTasksHangGetsAllItsThreads() throws InterruptedException {
+    void aQueueWhoseTasksHangGetsAllItsThreads() throws InterruptedException {
         CountDownLatch inside = new CountDownLatch(WorkQueue.CANCEL.threads());
         CountDownLatch release = new CountDownLatch(1);
         try {
             for (int i = 0; i < WorkQueue.CANCEL.threads(); i++) {
-                runtime.lane(WorkQueue.CANCEL).execute(() -> {
+                runtime.executor(WorkQueue.CANCEL).execute(() -> {
                     inside.countDown();
                     try {
                         release.await();
@@ -114,7 +117,7 @@ class ThreadedRuntimeTest {
         try (LogLines quiet = new LogLines()) {
             for (int i = 0; i < 50; i++) {
                 int number = i;
-                runtime.lane(WorkQueue.STATE).execute(() -> {
+                runtime.executor(WorkQueue.STATE).execute(() -> {
                     if (number % 2 == 0) {
                         throw new StackOverflowError("on purpose");
                     }
@@ -122,7 +125,7 @@ class ThreadedRuntimeTest {
                 });
             }
             CountDownLatch done = new CountDownLatch(1);
-            runtime.lane(WorkQueue.STATE).execute(done::countDown);
+            runtime.executor(WorkQueue.STATE).execute(done::countDown);
             await(done);
             assertThat(quiet.text().contains("on purpose"), is(true));
         }
@@ -133,14 +136,41 @@ class ThreadedRuntimeTest {
         CountDownLatch done = new CountDownLatch(1);
         AtomicInteger interrupted = new AtomicInteger();
         for (int i = 0; i < WorkQueue.STATE.threads() * 2; i++) {
-            runtime.lane(WorkQueue.STATE).execute(() -> Thread.currentThread().interrupt());
+            runtime.executor(WorkQueue.STATE)
+                    .execute(() -> Thread.currentThread().interrupt());
         }
-        runtime.lane(WorkQueue.STATE).execute(() -> {
+        runtime.executor(WorkQueue.STATE).execute(() -> {
             interrupted.set(Thread.currentThread().isInterrupted() ? 1 : 0);
             done.countDown();
         });
         await(done);
         assertThat(interrupted.get(), is(0));
+    }
+
+    @Test
+    void threadsKeepNothingOfTheThreadThatStartsThem() throws Exception {
+        InheritableThreadLocal<String> inherited = new InheritableThreadLocal<>();
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        CompletableFuture<String> local = new CompletableFuture<>();
+        CompletableFuture<ClassLoader> loader = new CompletableFuture<>();
+        CompletableFuture<ClassLoader> timerLoader = new CompletableFuture<>();
+        try (URLClassLoader other = new URLClassLoader(new URL[0], before)) {
+            inherited.set("of the starter");
+            Thread.currentThread().setContextClassLoader(other);
+            runtime.executor(WorkQueue.STATE).execute(() -> {
+                local.complete(String.valueOf(inherited.get()));
+                loader.complete(Thread.currentThread().getContextClassLoader());
+            });
+            runtime.schedule(
+                    Duration.ZERO,
+                    () -> timerLoader.complete(Thread.currentThread().getContextClassLoader()));
+            assertThat(local.get(LONG, TimeUnit.SECONDS), is("null"));
+            assertThat(loader.get(LONG, TimeUnit.SECONDS), is(ThreadedRuntime.class.getClassLoader()));
+            assertThat(timerLoader.get(LONG, TimeUnit.SECONDS), is(ThreadedRuntime.class.getClassLoader()));
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+            inherited.remove();
+        }
     }
 
     @Test
@@ -157,7 +187,7 @@ class ThreadedRuntimeTest {
     void afterTheEndTasksAreDroppedQuietly() {
         runtime.close();
         AtomicInteger ran = new AtomicInteger();
-        runtime.lane(WorkQueue.STATE).execute(ran::incrementAndGet);
+        runtime.executor(WorkQueue.STATE).execute(ran::incrementAndGet);
         runtime.schedule(Duration.ZERO, ran::incrementAndGet);
         assertThat(ran.get(), is(0));
     }

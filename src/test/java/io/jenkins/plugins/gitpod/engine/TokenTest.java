@@ -92,7 +92,7 @@ class TokenTest {
         try (EngineFixture scene = EngineFixture.begin()) {
             EngineFixture.Wait wait = scene.submit();
             scene.runtime.advance(Duration.ofMinutes(1));
-            // The cancel waits in its lane with the old token, while the read finds out about the new one.
+            // The cancel waits in its queue with the old token, while the read finds out about the new one.
             scene.runtime.hold(WorkQueue.CANCEL);
             wait.abort();
             scene.runtime.settle();
@@ -198,9 +198,9 @@ class TokenTest {
             }
             scene.runtime.advance(Duration.ofMinutes(1));
             List<EngineFixture.Wait> resumed = scene.crashAndRestart();
-            scene.runtime.frame((lane, task) -> {
+            scene.runtime.frame((queue, task) -> {
                 task.run();
-                if (lane == WorkQueue.CREDENTIALS) {
+                if (queue == WorkQueue.CREDENTIALS) {
                     scene.runtime.sleep(Duration.ofSeconds(12));
                 }
             });

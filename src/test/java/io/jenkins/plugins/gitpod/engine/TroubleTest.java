@@ -377,8 +377,8 @@ class TroubleTest {
 
             assertThat(scene.journal.open(), is(empty()));
             assertThat(scene.runtime.pending(), is(0));
-            assertThat(scene.engine().sessions(), is(0));
-            assertThat(scene.engine().lostCreates().open(), is(0));
+            assertThat(scene.engine().context().sessions().size(), is(0));
+            assertThat(scene.engine().context().lostCreates().size(), is(0));
         }
     }
 }

@@ -261,7 +261,7 @@ class WatcherTest {
         heard.values().forEach(each -> {
             assertThat(each.read, is(empty()));
             assertThat(each.failures, hasSize(1));
-            assertThat(RetryPolicy.read(each.failures.get(0)), is(RetryPolicy.Verdict.WAIT));
+            assertThat(RetryPolicy.read(each.failures.get(0)), is(RetryPolicy.Decision.WAIT));
         });
         Duration pause = scene.runtime.runUntil(() -> books.count(GET) > 1, Duration.ofMinutes(2));
         assertThat(pause, is(greaterThan(Duration.ofSeconds(45))));
@@ -479,7 +479,7 @@ class WatcherTest {
         scene.runtime.advance(Duration.ofMinutes(20));
         heard.values().forEach(each -> {
             assertThat(each.read, hasSize(greaterThan(10)));
-            each.failures.forEach(e -> assertThat(RetryPolicy.read(e), is(RetryPolicy.Verdict.WAIT)));
+            each.failures.forEach(e -> assertThat(RetryPolicy.read(e), is(RetryPolicy.Decision.WAIT)));
         });
         long refused =
                 books.calls().stream().filter(call -> call.status() == 429).count();

@@ -9,9 +9,9 @@ import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.Connection;
+import io.jenkins.plugins.gitpod.engine.CreateAttempt;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
-import io.jenkins.plugins.gitpod.engine.SentCreate;
 import io.jenkins.plugins.gitpod.engine.Stage;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import java.io.IOException;
@@ -120,8 +120,8 @@ class LedgerTest {
                         Duration.ZERO)
                 .with(
                         List.of(
-                                new SentCreate(1, Instant.ofEpochMilli(1_790_000_000_123L), null),
-                                new SentCreate(
+                                new CreateAttempt(1, Instant.ofEpochMilli(1_790_000_000_123L), null),
+                                new CreateAttempt(
                                         2,
                                         Instant.ofEpochMilli(1_790_000_040_456L),
                                         Instant.ofEpochMilli(1_790_000_640_456L))),

@@ -10,8 +10,8 @@ import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
 import io.jenkins.plugins.gitpod.checkout.NewCommit;
 import io.jenkins.plugins.gitpod.engine.CancelReason;
+import io.jenkins.plugins.gitpod.engine.CreateAttempt;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
-import io.jenkins.plugins.gitpod.engine.SentCreate;
 import io.jenkins.plugins.gitpod.engine.Stage;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
@@ -90,7 +90,7 @@ class StoredFilesTest {
         assertEquals(Duration.ofSeconds(77), saved.observed());
         assertEquals(new EnvironmentGit("https://git.example.com/team/shop.git", "main", COMMIT), saved.builtFrom());
         assertEquals(
-                List.of(new SentCreate(
+                List.of(new CreateAttempt(
                         2, Instant.ofEpochMilli(1_790_000_040_456L), Instant.ofEpochMilli(1_790_000_640_456L))),
                 saved.sends());
         assertEquals(UUID.fromString("8f1d2c3b-4a59-4687-9d8e-0f1a2b3c4d5e"), saved.surplusOf());

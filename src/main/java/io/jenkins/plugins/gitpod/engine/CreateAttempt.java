@@ -5,11 +5,11 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import java.time.Instant;
 
 /**
- * One create of a request that may have reached Gitpod. Saved before it leaves.
+ * One create of a request that may have reached Gitpod. Saved before it is sent.
  *
- * @param number which one of its request, from 1
+ * @param number the number within its request, from 1
  * @param intentTime when it was intended, by this machine's clock
- * @param serverTime Gitpod's time then, or a little earlier; null if it was not known
+ * @param serverTime Gitpod's time at that moment, or a little earlier; null if it was not known
  */
-public record SentCreate(
+public record CreateAttempt(
         int number, @NonNull Instant intentTime, @Nullable Instant serverTime) {}

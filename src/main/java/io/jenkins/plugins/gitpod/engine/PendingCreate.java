@@ -8,15 +8,15 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * One create that is unanswered or lost, and the time within which Gitpod may have carried it out. All of it by Gitpod's
- * clock if any answer told it, else by ours, give or take the clock skew. Guarded by {@link LostCreates}.
+ * One create that is unanswered or lost, and the time within which Gitpod may have carried it out: by Gitpod's clock if an
+ * answer told it, else by this machine's clock plus or minus the clock skew. Guarded by {@link LostCreates}.
  */
-final class OpenCreate {
+final class PendingCreate {
 
-    /** A create that was lost in a crash may have waited in a queue for so long after its intent was saved. */
-    private static final Duration LONGEST_QUEUE = Duration.ofMinutes(60);
+    /** How long a create that was lost in a crash may have been queued after its intent was saved. */
+    private static final Duration MAX_QUEUED = Duration.ofMinutes(60);
 
-    /** A moment by both of our clocks. */
+    /** A moment by both clocks of this machine. */
     record Moment(Instant wall, long nanos) {
         Moment earlier(Duration by) {
             return new Moment(wall.minus(by), nanos - by.toNanos());
@@ -27,11 +27,11 @@ final class OpenCreate {
     private final Duration clockSkew;
     private final Moment sent;
 
-    /** Gitpod's time when it was sent, if it was known then: later knowledge cannot be better. */
+    /** Gitpod's time when it was sent, if that was known then. */
     @CheckForNull
     private final Instant serverSent;
 
-    /** When the call was over or can at the latest have gone out, null while it is out. */
+    /** When the call was over, or the latest time at which it can have been sent; null while it is out. */
     @CheckForNull
     private Moment over;
 
@@ -43,7 +43,7 @@ final class OpenCreate {
     @CheckForNull
     private String subjectId;
 
-    private OpenCreate(
+    private PendingCreate(
             PrebuildRequest request,
             ServerClock clock,
             Duration clockSkew,
@@ -58,25 +58,26 @@ final class OpenCreate {
         this.late = late;
     }
 
-    /** It goes out now. */
-    static OpenCreate out(PrebuildRequest request, ServerClock clock, Duration clockSkew, Moment now, Duration late) {
-        return new OpenCreate(request, clock, clockSkew, now, clock.earliest(now.nanos()), late);
+    /** A create that is being sent. */
+    static PendingCreate out(
+            PrebuildRequest request, ServerClock clock, Duration clockSkew, Moment now, Duration late) {
+        return new PendingCreate(request, clock, clockSkew, now, clock.earliest(now.nanos()), late);
     }
 
-    /** It may have gone out in an earlier life, after its intent and before now. */
-    static OpenCreate restored(
+    /** A create from before a restart, which may have been sent after its intent and before now. */
+    static PendingCreate restored(
             PrebuildRequest request,
             ServerClock clock,
             Duration clockSkew,
-            SentCreate intent,
+            CreateAttempt intent,
             Moment now,
             Duration late) {
         Duration ago = Duration.between(intent.intentTime(), now.wall());
         Moment sent = now.earlier(ago);
-        OpenCreate create = new OpenCreate(request, clock, clockSkew, sent, intent.serverTime(), late);
-        Moment queued = sent.earlier(LONGEST_QUEUE.negated());
-        // A clock that was set back makes the intent look younger than this start.
-        boolean longAgo = !ago.isNegative() && ago.compareTo(LONGEST_QUEUE) > 0;
+        PendingCreate create = new PendingCreate(request, clock, clockSkew, sent, intent.serverTime(), late);
+        Moment queued = sent.earlier(MAX_QUEUED.negated());
+        // If the clock was set back, the intent may seem to be later than now.
+        boolean longAgo = !ago.isNegative() && ago.compareTo(MAX_QUEUED) > 0;
         create.over = longAgo ? queued : now;
         return create;
     }
@@ -95,7 +96,7 @@ final class OpenCreate {
         return request;
     }
 
-    /** Another request looks after it: what it made is not wanted. */
+    /** A surplus request looks for it: what it made is not wanted. */
     void becomeSurplusOf(PrebuildRequest other) {
         request = other;
         surplus = true;
@@ -109,7 +110,7 @@ final class OpenCreate {
         return surplus;
     }
 
-    /** A look after the read lag is over: what it made at once is to be seen by now. */
+    /** A look-up began after the read lag: what the create made at once is visible by now. */
     void lagOver() {
         lagOver = true;
     }
@@ -131,7 +132,7 @@ final class OpenCreate {
         return request.connection().endpoint().apiUrl();
     }
 
-    boolean isSameProject(OpenCreate other) {
+    boolean isSameProject(PendingCreate other) {
         return apiUrl().equals(other.apiUrl()) && isOfProject(other.request.projectId());
     }
 
@@ -139,12 +140,12 @@ final class OpenCreate {
         return request.projectId().equals(projectId);
     }
 
-    /** Whether it may have made this, at once or late. */
+    /** Whether it may have made this prebuild, before its call was over or later. */
     boolean fits(Prebuild prebuild) {
         return isAlike(prebuild) && isWithin(createdAt(prebuild), late);
     }
 
-    /** Whether it may have made this before its call was over. */
+    /** Whether it may have made this prebuild before its call was over. */
     boolean fitsAtOnce(Prebuild prebuild) {
         return isAlike(prebuild) && isWithin(createdAt(prebuild), Duration.ZERO);
     }
@@ -167,7 +168,7 @@ final class OpenCreate {
         if (serverSent != null) {
             return serverSent;
         }
-        // After a restart too: a clock that was wrong before it is taken to be as wrong now.
+        // Also after a restart: if the clock was wrong before it, it is assumed to be as wrong now.
         Instant byServer = clock.earliest(sent.nanos());
         return byServer == null ? sent.wall().minus(clockSkew) : byServer;
     }
@@ -182,7 +183,7 @@ final class OpenCreate {
         return byServer == null ? end.wall().plus(clockSkew) : byServer;
     }
 
-    /** For whom the time is over first. */
+    /** When its time is over. */
     Instant order() {
         Instant until = until();
         return until == null ? Instant.MAX : until.plus(late);

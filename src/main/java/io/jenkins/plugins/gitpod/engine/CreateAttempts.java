@@ -8,82 +8,82 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The creates of one request that may have reached Gitpod, the oldest first, and whether one more may follow. */
-final class Sends {
+final class CreateAttempts {
 
-    /** So often is a create sent again at most. */
-    static final int MOST_AGAIN = 3;
+    /** The maximum number of resends of one request. */
+    static final int MAX_RESENDS = 3;
 
-    private final List<SentCreate> open;
+    private final List<CreateAttempt> open;
     private int sent;
 
     @CheckForNull
-    private SentCreate last;
+    private CreateAttempt last;
 
-    Sends(List<SentCreate> saved) {
+    CreateAttempts(List<CreateAttempt> saved) {
         open = new ArrayList<>(saved);
         sent = saved.isEmpty() ? 0 : saved.get(saved.size() - 1).number();
     }
 
-    /** Those that may have made a prebuild. */
-    List<SentCreate> open() {
+    /** Those that may have made a prebuild and are not accounted for. */
+    List<CreateAttempt> open() {
         return List.copyOf(open);
     }
 
-    /** How many creates were sent in all. */
+    /** The number of creates that were sent. */
     int sent() {
         return sent;
     }
 
-    /** The number of the latest. */
+    /** The number of the latest one. */
     int latest() {
         return sent;
     }
 
-    /** The latest that this machine has sent, known to have done something or not. */
-    List<SentCreate> last() {
+    /** The latest one since the start of Jenkins, accounted for or not; empty if there is none. */
+    List<CreateAttempt> last() {
         return last == null ? List.of() : List.of(last);
     }
 
-    /** One more goes out. */
+    /** Another one is about to be sent. */
     void add(Instant now, @Nullable Instant serverTime) {
         sent++;
-        last = new SentCreate(sent, now, serverTime);
+        last = new CreateAttempt(sent, now, serverTime);
         open.add(last);
     }
 
-    /** The latest surely did nothing and goes out once more: nothing older is its work. */
+    /** The latest one surely did nothing and is about to be sent once more, with a new time. */
     void repeat(Instant now, @Nullable Instant serverTime) {
         latestDidNothing();
-        last = new SentCreate(sent, now, serverTime);
+        last = new CreateAttempt(sent, now, serverTime);
         open.add(last);
     }
 
-    /** The latest surely did nothing and never will. */
+    /** The latest one surely did nothing and will not be sent again. */
     void latestDidNothing() {
         open.removeIf(one -> one.number() == sent);
     }
 
-    List<SentCreate> othersThan(int number) {
+    List<CreateAttempt> othersThan(int number) {
         return open.stream().filter(one -> one.number() != number).toList();
     }
 
-    /** It is known what this one made. */
+    /** What this one made is known. */
     void forget(int number) {
         open.removeIf(one -> one.number() == number);
     }
 
-    /** All but the one with this number are no longer this request's business, and that one is done with. */
-    List<SentCreate> giveAway(int number) {
-        List<SentCreate> others = othersThan(number);
+    /** Removes all, and returns those with other numbers, for other requests to look after. */
+    List<CreateAttempt> giveAway(int number) {
+        List<CreateAttempt> others = othersThan(number);
         open.clear();
         return others;
     }
 
     boolean mayRepeat() {
-        return sent <= MOST_AGAIN;
+        return sent <= MAX_RESENDS;
     }
 
-    /** How long after the last look of a read lag the next create leaves: 2, 5 and 15 s with a read lag of 30 s. */
+    /** How long after the last look-up of a read lag the next create is sent: 2, 5 and 15 s for a read lag of 30 s. */
     Duration waitBeforeNext(Duration readLag) {
         return switch (sent) {
             case 1 -> readLag.dividedBy(15);

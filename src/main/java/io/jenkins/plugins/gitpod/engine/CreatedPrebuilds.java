@@ -1,0 +1,106 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import io.jenkins.plugins.gitpod.api.Prebuild;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the creates of one request have made: the request uses one prebuild, and all others are handed over to requests
+ * that cancel them. Belongs to a {@link PrebuildMachine}.
+ */
+final class CreatedPrebuilds {
+
+    private final RequestState state;
+    private final CreatePhase create;
+    private final WatchPhase watch;
+
+    CreatedPrebuilds(RequestState state, CreatePhase create, WatchPhase watch) {
+        this.state = state;
+        this.create = create;
+        this.watch = watch;
+    }
+
+    /** After a restart: a crash may have come before these creates were handed over. */
+    void handOverRest() {
+        handOver(state.attempts.giveAway(0), state.request);
+    }
+
+    /** The answer to a create was lost that is no longer waited for. Does nothing if it was handed over before. */
+    void handOverLast() {
+        handOver(state.attempts.last(), state.request);
+    }
+
+    /** Requests of their own look for what these creates may have made, and cancel it. */
+    private void handOver(List<CreateAttempt> others, PrebuildRequest to) {
+        if (!state.request.connection().sharedAccount()) {
+            others.forEach(other -> state.actions.handOver(other, to));
+        }
+    }
+
+    /** This one is not used, unless it is the one that is known. */
+    void surplus(Prebuild prebuild) {
+        if (!prebuild.id().equals(state.prebuildId)) {
+            state.actions.cancelSurplus(prebuild, surplusRequest(prebuild));
+        }
+    }
+
+    /** The creates with these numbers made these prebuilds, and none of them is used. */
+    void surplus(Map<Integer, Prebuild> made) {
+        made.forEach((number, prebuild) -> {
+            if (!prebuild.id().equals(state.prebuildId)) {
+                state.attempts.forget(number);
+                surplus(prebuild);
+            }
+        });
+    }
+
+    /**
+     * This prebuild is used.
+     *
+     * @param number the number of the create that made it
+     */
+    void use(Prebuild prebuild, int number) {
+        state.prebuildId = prebuild.id();
+        state.stage = Stage.WATCHING;
+        create.endResending();
+        if (state.request.detached()) {
+            state.detached = true;
+        }
+        List<CreateAttempt> others = state.attempts.othersThan(number);
+        if (others.isEmpty()) {
+            state.attempts.giveAway(number);
+            state.saveOrWarn();
+        } else {
+            // The prebuild is saved first, so that after a crash it is known which creates have to be handed over.
+            state.attempts.forget(number);
+            state.saveOrWarn();
+            handOver(state.attempts.giveAway(number), surplusRequest(prebuild));
+            state.saveOrWarn();
+        }
+        if (state.surplusOf != null) {
+            state.actions.tellSurplus(new Update.SurplusCancelled(prebuild.id()));
+        }
+        state.updates.recovered();
+        state.updates.tell(new Update.Created(prebuild));
+        if (!prebuild.status().phase().isEnd()) {
+            watch.start();
+        }
+        watch.read(prebuild);
+    }
+
+    /** A request for what is not wanted of this one: it matches in all that Gitpod tells about the known prebuild. */
+    private PrebuildRequest surplusRequest(Prebuild known) {
+        PrebuildRequest request = state.request;
+        String classId = request.environmentClassId();
+        Duration timeout = request.timeout();
+        return new PrebuildRequest(
+                request.requestId(),
+                request.connection(),
+                request.projectId(),
+                classId != null ? classId : known.metadata().environmentClassId(),
+                timeout != null ? timeout : known.spec().timeout(),
+                false,
+                true);
+    }
+}

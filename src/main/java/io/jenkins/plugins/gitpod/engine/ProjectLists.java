@@ -1,0 +1,87 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * How a {@link Watcher} divides its projects into lists, and what it learned about them. Not thread-safe: belongs to the
+ * round that is running, or to the planning of the next one.
+ */
+final class ProjectLists {
+
+    static final int PAGE_SIZE = 100;
+
+    private static final int MAX_PROJECTS_PER_LIST = 25;
+
+    /** How long a project that makes lists fail is left out of them. */
+    private static final Duration LEFT_OUT_FOR = Duration.ofMinutes(10);
+
+    private final Map<String, Long> lastTried = new HashMap<>();
+
+    /** Projects that make lists fail, and until when they are left out. */
+    private final Map<String, Long> leftOut = new HashMap<>();
+
+    /** How many more pages the last lists had than expected, because others use the projects, too. */
+    private int extraPages;
+
+    /** Removes the projects that cannot be listed at present. */
+    void removeLeftOut(Set<String> projects, long now) {
+        leftOut.values().removeIf(until -> now - until > 0);
+        projects.removeAll(leftOut.keySet());
+    }
+
+    /** How many calls list so many watched prebuilds if the projects have no others. */
+    int expectedCalls(int projects, int prebuilds) {
+        int lists = (projects + MAX_PROJECTS_PER_LIST - 1) / MAX_PROJECTS_PER_LIST;
+        int pages = (prebuilds + PAGE_SIZE - 1) / PAGE_SIZE;
+        return Math.max(lists, pages);
+    }
+
+    /** The same with the pages that other prebuilds of the projects added the last time. */
+    int calls(int projects, int prebuilds) {
+        return expectedCalls(projects, prebuilds) + extraPages;
+    }
+
+    /** Lists were read to their ends. */
+    void listed(int calls, int expected) {
+        extraPages = Math.max(0, calls - expected);
+    }
+
+    /**
+     * The projects of each list, those that were tried longest ago first.
+     *
+     * @param failedRounds how many rounds in a row have failed: one project may be the cause, and shorter lists spare the
+     *     others
+     */
+    List<List<String>> divide(Set<String> projects, int failedRounds) {
+        List<String> order = new ArrayList<>(projects);
+        order.sort(Comparator.comparing((String id) -> lastTried.getOrDefault(id, 0L))
+                .thenComparing(Comparator.naturalOrder()));
+        int each = Math.max(1, MAX_PROJECTS_PER_LIST >> Math.min(failedRounds, 5));
+        List<List<String>> lists = new ArrayList<>();
+        for (int from = 0; from < order.size(); from += each) {
+            lists.add(order.subList(from, Math.min(order.size(), from + each)));
+        }
+        return lists;
+    }
+
+    /** @param number the number of the try, for the order */
+    void tried(List<String> projects, long number) {
+        projects.forEach(id -> lastTried.put(id, number));
+    }
+
+    /** The list of this project alone failed. */
+    void leaveOut(String projectId, long now) {
+        leftOut.put(projectId, now + LEFT_OUT_FOR.toNanos());
+    }
+
+    /** Nothing is watched: the order begins anew. */
+    void forgetOrder() {
+        lastTried.clear();
+    }
+}

@@ -1,0 +1,250 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.GitpodException;
+import io.jenkins.plugins.gitpod.api.Prebuild;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/**
+ * The calls of one request, with the session of its present token. All methods belong to the request's mailbox, except
+ * where noted. An answer that an old token was refused is not told while another one is in use.
+ */
+final class SessionCalls implements GitpodCalls {
+
+    /** Where the answers go. Called by any thread. */
+    interface Events {
+
+        /** Hands the machine an event. */
+        void post(Consumer<PrebuildMachine> event);
+
+        /** The same for a call that failed. */
+        void postFailure(GitpodException e, Consumer<PrebuildMachine> event);
+
+        /** The prebuild was read, so that an earlier failure is past. */
+        void postRead(Prebuild prebuild);
+    }
+
+    private final EngineContext context;
+    private final OpenRequests requests;
+    private final PrebuildRequest request;
+    private final Events events;
+
+    /** Whether the prebuild is being watched. Called by any thread. */
+    private final BooleanSupplier watching;
+
+    @CheckForNull
+    private Session session;
+
+    /** The place in the session's queue of creates, or 0 if there is none yet. */
+    private long turn;
+
+    @CheckForNull
+    private String watchedId;
+
+    /** The create on its way, or null. Read by any thread. */
+    @CheckForNull
+    private volatile CreateCall createCall;
+
+    SessionCalls(
+            EngineContext context,
+            OpenRequests requests,
+            PrebuildRequest request,
+            Events events,
+            BooleanSupplier watching) {
+        this.context = context;
+        this.requests = requests;
+        this.request = request;
+        this.events = events;
+        this.watching = watching;
+    }
+
+    /** Makes further calls with this session, and releases the one before. */
+    void use(@Nullable Session next) {
+        unwatch();
+        if (session != null) {
+            context.sessions().release(session);
+        }
+        session = next;
+        turn = 0;
+    }
+
+    /** Whether a create has been sent and is not answered. Called by any thread. */
+    boolean isCreateOut() {
+        CreateCall current = createCall;
+        return current != null && current.isSent();
+    }
+
+    private Session current() {
+        return Objects.requireNonNull(session, "no token yet");
+    }
+
+    private boolean isOutdated(Session with, GitpodException e) {
+        return with != session && RetryPolicy.read(e) == RetryPolicy.Decision.REAUTHENTICATE;
+    }
+
+    private long turn(Session with) {
+        if (turn == 0) {
+            turn = with.creates().nextTurn();
+        }
+        return turn;
+    }
+
+    // ---- create
+
+    @Override
+    public void create(int number) {
+        Session with = current();
+        CreateCall call = new CreateCall(context, requests, with, request, number, new CreateListener());
+        createCall = call;
+        with.creates().add(request.projectId(), turn(with), call);
+    }
+
+    private final class CreateListener implements CreateCall.Listener {
+
+        @Override
+        public void created(CreateCall call, @Nullable Prebuild prebuild) {
+            events.post(m -> {
+                if (prebuild != null) {
+                    m.created(prebuild);
+                }
+                forget(call);
+            });
+        }
+
+        @Override
+        public void failed(CreateCall call, GitpodException e) {
+            events.postFailure(e, m -> {
+                m.createFailed(e);
+                forget(call);
+            });
+        }
+
+        private void forget(CreateCall call) {
+            if (createCall == call) {
+                createCall = null;
+            }
+        }
+    }
+
+    @Override
+    public boolean withdrawCreate() {
+        CreateCall call = createCall;
+        return call != null && call.withdraw();
+    }
+
+    // ---- look-up
+
+    @Override
+    public void lookUp(boolean lagOver) {
+        Session with = current();
+        with.creates().add(request.projectId(), turn(with), () -> {
+            try {
+                decide(with, with.ownPrebuilds(request.projectId()), lagOver);
+            } catch (GitpodException e) {
+                lookUpFailed(with, e);
+            } catch (RuntimeException | Error e) {
+                lookUpFailed(with, UnexpectedFailures.failedCall("ListPrebuilds", e));
+            }
+        });
+    }
+
+    private void decide(Session with, LostCreates.Listing own, boolean lagOver) throws GitpodException {
+        LostCreates.Decision decision =
+                context.lostCreates().decide(request.requestId(), with.subjectId(), own, lagOver);
+        decision.byRequest().forEach(requests::assign);
+        if (decision.overtaken()) {
+            events.post(PrebuildMachine::lookUpOvertaken);
+        } else if (!decision.isAssigned(request.requestId())) {
+            events.post(m -> m.lookedUp(decision.candidates(), decision.held()));
+        }
+    }
+
+    private void lookUpFailed(Session with, GitpodException e) {
+        events.postFailure(e, m -> {
+            if (isOutdated(with, e)) {
+                m.lookUpWithOldToken();
+            } else {
+                m.lookUpFailed(e);
+            }
+        });
+    }
+
+    // ---- watch
+
+    @Override
+    public void watch(String prebuildId) {
+        Session with = session;
+        if (with == null || prebuildId.equals(watchedId)) {
+            return;
+        }
+        watchedId = prebuildId;
+        with.watcher().watch(prebuildId, request.projectId(), new Watcher.Reader() {
+            @Override
+            public void read(Prebuild prebuild) {
+                events.postRead(prebuild);
+            }
+
+            @Override
+            public void failed(GitpodException e) {
+                events.postFailure(e, m -> {
+                    if (!isOutdated(with, e)) {
+                        m.readFailed(e);
+                    }
+                });
+            }
+        });
+    }
+
+    @Override
+    public void unwatch() {
+        if (session != null && watchedId != null) {
+            session.watcher().unwatch(watchedId);
+        }
+        watchedId = null;
+    }
+
+    @Override
+    public void readEnvironment(String environmentId) {
+        Session with = session;
+        if (with == null) {
+            events.post(m -> m.environmentNotRead(null));
+        } else {
+            with.environments()
+                    .read(
+                            environmentId,
+                            () -> watching.getAsBoolean() && !context.isClosed(),
+                            git -> events.post(m -> m.environmentRead(git)),
+                            e -> events.post(m -> m.environmentNotRead(e)));
+        }
+    }
+
+    // ---- cancel
+
+    @Override
+    public void cancel(String prebuildId) {
+        Session with = current();
+        with.cancels().execute(() -> {
+            try {
+                Prebuild prebuild = with.client().cancelPrebuild(prebuildId);
+                events.post(m -> m.cancelAnswered(prebuild));
+            } catch (GitpodException e) {
+                cancelFailed(with, e);
+            } catch (RuntimeException | Error e) {
+                cancelFailed(with, UnexpectedFailures.failedCall("CancelPrebuild", e));
+            }
+        });
+    }
+
+    private void cancelFailed(Session with, GitpodException e) {
+        events.postFailure(e, m -> {
+            if (isOutdated(with, e)) {
+                m.cancelWithOldToken();
+            } else {
+                m.cancelFailed(e);
+            }
+        });
+    }
+}

@@ -1,0 +1,143 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The prebuilds that one {@link Watcher} reads, and the budget of calls for them. All methods hold the lock of this
+ * object; a caller that needs several of them together, or reads and changes fields of an entry, holds it as well.
+ */
+final class WatchList {
+
+    /** How many calls beyond the budget may look for ends of prebuilds that left the lists. */
+    private static final int MAX_OVERDRAFT = 10;
+
+    private final Map<String, WatchedPrebuild> watched = new LinkedHashMap<>();
+    private final CallBudget budget;
+    private boolean stopped;
+    private long tries;
+
+    WatchList(CallBudget budget) {
+        this.budget = budget;
+    }
+
+    synchronized void add(WatchedPrebuild one) {
+        watched.put(one.prebuildId, one);
+    }
+
+    /** @return whether that was the last one */
+    synchronized boolean removeLast(String prebuildId) {
+        return watched.remove(prebuildId) != null && watched.isEmpty();
+    }
+
+    /** Nothing is watched or read from now on. */
+    synchronized void stop() {
+        stopped = true;
+        watched.clear();
+    }
+
+    synchronized boolean isStopped() {
+        return stopped;
+    }
+
+    synchronized boolean isEmpty() {
+        return watched.isEmpty();
+    }
+
+    synchronized int size() {
+        return watched.size();
+    }
+
+    @CheckForNull
+    synchronized WatchedPrebuild get(String prebuildId) {
+        return watched.get(prebuildId);
+    }
+
+    /** The entries themselves, in the order in which they were added. */
+    synchronized Collection<WatchedPrebuild> all() {
+        return watched.values();
+    }
+
+    /** How many are of these projects. */
+    synchronized int count(Set<String> projects) {
+        return (int) watched.values().stream()
+                .filter(each -> projects.contains(each.projectId))
+                .count();
+    }
+
+    // ---- budget
+
+    synchronized CallBudget budget() {
+        return budget;
+    }
+
+    /** Whether a round that has begun may make one more call now. */
+    synchronized boolean mayCall(long now) {
+        return !stopped && budget.affordable(now) > -MAX_OVERDRAFT;
+    }
+
+    /** Spends a call on reading this one. @return false if it is no longer watched */
+    synchronized boolean spendOn(WatchedPrebuild one) {
+        if (watched.get(one.prebuildId) != one) {
+            return false;
+        }
+        budget.spend();
+        return true;
+    }
+
+    synchronized void spend() {
+        budget.spend();
+    }
+
+    synchronized void refund() {
+        budget.refund();
+    }
+
+    // ---- reads
+
+    /** The number of the next try, for the order. */
+    synchronized long nextTry() {
+        return ++tries;
+    }
+
+    synchronized void tried(WatchedPrebuild one) {
+        one.lastTry = ++tries;
+    }
+
+    /**
+     * Records a read.
+     *
+     * @param phase what was read
+     * @param interval until the next read, unless the end of the round sets another one
+     * @return the time of the read before, if a change happened since then of which no event told; else null
+     */
+    @CheckForNull
+    synchronized Long read(WatchedPrebuild one, PrebuildPhase phase, long now, Duration interval) {
+        long before = one.lastRead;
+        one.lastRead = now;
+        boolean changed = one.phase != null && one.phase != phase;
+        boolean missed = changed && !one.eventReceived;
+        if (changed) {
+            one.idleReads = 0;
+        } else if (one.readRequested) {
+            one.idleReads++;
+        }
+        one.phase = phase;
+        one.eventReceived = false;
+        one.readRequested = false;
+        one.readFailed = false;
+        one.lastTry = ++tries;
+        one.due = now + interval.toNanos();
+        return missed ? before : null;
+    }
+
+    synchronized void readFailed(WatchedPrebuild one) {
+        one.readRequested = false;
+        one.readFailed = true;
+    }
+}
