@@ -17,7 +17,7 @@ import org.kohsuke.stapler.HttpResponses;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** Manage Jenkins → Gitpod prebuilds: what the ledger holds open, and a button to cancel it. */
+/** Manage Jenkins → Gitpod prebuilds: the open requests, with a button to cancel each. */
 @Extension
 @Restricted(NoExternalUse.class)
 public final class OpenPrebuildsLink extends ManagementLink {
@@ -54,14 +54,14 @@ public final class OpenPrebuildsLink extends ManagementLink {
         return Category.STATUS;
     }
 
-    /** All that is open, the oldest first. */
+    /** The open requests, the oldest first. */
     @NonNull
     public List<OpenPrebuild> getPrebuilds() {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
         return PrebuildService.get().openPrebuilds();
     }
 
-    /** Cancels a prebuild, whoever waits for it. */
+    /** Cancels the prebuild of a request, even if builds wait for it. */
     @POST
     public HttpResponse doCancel(@QueryParameter String requestId) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);

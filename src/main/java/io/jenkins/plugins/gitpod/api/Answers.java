@@ -22,7 +22,7 @@ final class Answers {
         for (JsonNode item : Json.list(answer, "prebuilds")) {
             prebuilds.add(prebuild(item));
         }
-        return new PrebuildPage(prebuilds, nextToken(answer));
+        return new PrebuildPage(prebuilds, nextPage(answer));
     }
 
     static LogsToken logsToken(JsonNode answer) throws UnexpectedAnswerException {
@@ -44,7 +44,7 @@ final class Answers {
         for (JsonNode item : Json.list(answer, "projects")) {
             projects.add(project(item));
         }
-        return new ProjectPage(projects, nextToken(answer));
+        return new ProjectPage(projects, nextPage(answer));
     }
 
     static EnvironmentClassPage environmentClassPage(JsonNode answer) throws UnexpectedAnswerException {
@@ -56,7 +56,7 @@ final class Answers {
                     Json.text(item, "description"),
                     item.path("enabled").asBoolean()));
         }
-        return new EnvironmentClassPage(classes, nextToken(answer));
+        return new EnvironmentClassPage(classes, nextPage(answer));
     }
 
     static EnvironmentGit environmentGit(JsonNode answer) {
@@ -144,7 +144,7 @@ final class Answers {
     }
 
     @CheckForNull
-    private static String nextToken(JsonNode answer) {
+    private static String nextPage(JsonNode answer) {
         return Json.text(answer.path("pagination"), "nextToken");
     }
 }

@@ -8,11 +8,11 @@ import java.util.List;
  * One page of a list of environment classes.
  *
  * @param environmentClasses the page's classes, in the server's order
- * @param nextToken what gets the next page, null on the last one
+ * @param nextPage the value that requests the next page, or null for the last page
  */
 public record EnvironmentClassPage(
         @NonNull List<EnvironmentClass> environmentClasses,
-        @Nullable String nextToken) {
+        @Nullable String nextPage) {
 
     /** Copies the list. */
     public EnvironmentClassPage {

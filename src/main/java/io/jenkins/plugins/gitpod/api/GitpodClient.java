@@ -137,14 +137,14 @@ public final class GitpodClient {
      *
      * @param filter which ones
      * @param pageSize how many at most, 0 to 100
-     * @param pageToken the last page's {@code nextToken}, null for the first page
+     * @param page {@code nextPage} of the page before, or null for the first page
      * @return the page
      * @throws GitpodException if it was not answered
      */
     @NonNull
-    public PrebuildPage listPrebuilds(@NonNull PrebuildFilter filter, int pageSize, @Nullable String pageToken)
+    public PrebuildPage listPrebuilds(@NonNull PrebuildFilter filter, int pageSize, @Nullable String page)
             throws GitpodException {
-        ObjectNode request = Requests.listPrebuilds(filter, pageSize, pageToken);
+        ObjectNode request = Requests.listPrebuilds(filter, pageSize, page);
         return repeatable.call(PREBUILDS, "ListPrebuilds", request, Answers::prebuildPage);
     }
 
@@ -214,14 +214,14 @@ public final class GitpodClient {
      *
      * @param filter which ones
      * @param pageSize how many at most, 0 to 100
-     * @param pageToken the last page's {@code nextToken}, null for the first page
+     * @param page {@code nextPage} of the page before, or null for the first page
      * @return the page
      * @throws GitpodException if it was not answered
      */
     @NonNull
-    public ProjectPage listProjects(@NonNull ProjectFilter filter, int pageSize, @Nullable String pageToken)
+    public ProjectPage listProjects(@NonNull ProjectFilter filter, int pageSize, @Nullable String page)
             throws GitpodException {
-        ObjectNode request = Requests.listProjects(filter, pageSize, pageToken);
+        ObjectNode request = Requests.listProjects(filter, pageSize, page);
         return repeatable.call(PROJECTS, "ListProjects", request, Answers::projectPage);
     }
 
@@ -229,14 +229,13 @@ public final class GitpodClient {
      * Reads a page of the organization's environment classes.
      *
      * @param pageSize how many at most, 0 to 100
-     * @param pageToken the last page's {@code nextToken}, null for the first page
+     * @param page {@code nextPage} of the page before, or null for the first page
      * @return the page
      * @throws GitpodException if it was not answered
      */
     @NonNull
-    public EnvironmentClassPage listEnvironmentClasses(int pageSize, @Nullable String pageToken)
-            throws GitpodException {
-        ObjectNode request = Requests.list(pageSize, pageToken, Json.object());
+    public EnvironmentClassPage listEnvironmentClasses(int pageSize, @Nullable String page) throws GitpodException {
+        ObjectNode request = Requests.list(pageSize, page, Json.object());
         return repeatable.call(
                 "RunnerConfigurationService", "ListEnvironmentClasses", request, Answers::environmentClassPage);
     }

@@ -8,10 +8,10 @@ import java.util.List;
  * One page of a list of prebuilds.
  *
  * @param prebuilds the page's prebuilds, in the server's order, which is not documented
- * @param nextToken what gets the next page, null on the last one
+ * @param nextPage the value that requests the next page, or null for the last page
  */
 public record PrebuildPage(
-        @NonNull List<Prebuild> prebuilds, @Nullable String nextToken) {
+        @NonNull List<Prebuild> prebuilds, @Nullable String nextPage) {
 
     /** Copies the list. */
     public PrebuildPage {

@@ -8,10 +8,10 @@ import java.util.List;
  * One page of a list of projects.
  *
  * @param projects the page's projects, in the server's order
- * @param nextToken what gets the next page, null on the last one
+ * @param nextPage the value that requests the next page, or null for the last page
  */
 public record ProjectPage(
-        @NonNull List<Project> projects, @Nullable String nextToken) {
+        @NonNull List<Project> projects, @Nullable String nextPage) {
 
     /** Copies the list. */
     public ProjectPage {

@@ -31,7 +31,7 @@ final class Requests {
         return Json.object().put(field, Checks.notBlank(id, field));
     }
 
-    static ObjectNode listPrebuilds(PrebuildFilter filter, int pageSize, @Nullable String pageToken) {
+    static ObjectNode listPrebuilds(PrebuildFilter filter, int pageSize, @Nullable String page) {
         ObjectNode parts = Json.object();
         putTexts(parts, "projectIds", filter.projectIds());
         putTexts(
@@ -43,23 +43,23 @@ final class Requests {
                 "triggeredBy",
                 filter.triggeredBy().stream().map(Trigger::wireName).toList());
         putTexts(parts, "creatorIds", filter.creatorIds());
-        return list(pageSize, pageToken, parts);
+        return list(pageSize, page, parts);
     }
 
-    static ObjectNode listProjects(ProjectFilter filter, int pageSize, @Nullable String pageToken) {
+    static ObjectNode listProjects(ProjectFilter filter, int pageSize, @Nullable String page) {
         ObjectNode parts = Json.object();
         putTexts(parts, "projectIds", filter.projectIds());
         if (!filter.search().isEmpty()) {
             parts.put("search", filter.search());
         }
         putTexts(parts, "specRemoteUris", filter.specRemoteUris());
-        ObjectNode request = list(pageSize, pageToken, parts);
+        ObjectNode request = list(pageSize, page, parts);
         // The server's own order, popularity, is computed anew now and then: pages could repeat or miss a project.
         request.putObject("sort").put("field", "id").put("order", "SORT_ORDER_ASC");
         return request;
     }
 
-    static ObjectNode list(int pageSize, @Nullable String pageToken, ObjectNode filter) {
+    static ObjectNode list(int pageSize, @Nullable String page, ObjectNode filter) {
         if (pageSize < 0 || pageSize > 100) {
             throw new IllegalArgumentException("pageSize: 0 to 100");
         }
@@ -67,8 +67,8 @@ final class Requests {
         if (pageSize > 0) {
             pagination.put("pageSize", pageSize);
         }
-        if (pageToken != null && !pageToken.isEmpty()) {
-            pagination.put("token", pageToken);
+        if (page != null && !page.isEmpty()) {
+            pagination.put("token", page);
         }
         ObjectNode request = Json.object();
         if (!pagination.isEmpty()) {

@@ -11,17 +11,24 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
+import okio.BufferedSource;
 
-/** Sends one request and makes of whatever comes back an answer or a {@link GitpodException}. */
+/** Sends requests and converts each response to a result or a {@link GitpodException}. */
 final class Transport {
 
     /**
-     * Who calls whom.
+     * The caller and the server.
      *
      * @param endpoint where the calls go; shared by all transports of a client, see {@link OutgoingCall}
      */
     record Caller(
             AtomicReference<GitpodEndpoint> endpoint, BearerToken token, String userAgent, long maxResponseBytes) {}
+
+    /** Converts the response of a method. */
+    @FunctionalInterface
+    interface ResponseReader<T> {
+        T read(JsonNode response) throws UnexpectedAnswerException;
+    }
 
     private final OkHttpClient client;
     private final Caller caller;
@@ -45,12 +52,12 @@ final class Transport {
         errors = new ErrorAnswer(redactor);
     }
 
-    /** Has the times of all answers from now on told. */
+    /** Reports the times of all further responses to a listener. */
     void tellTimes(AnswerTimes listener) {
         times = listener;
     }
 
-    <T> T call(String service, String method, ObjectNode body, AnswerReader<T> reader) throws GitpodException {
+    <T> T call(String service, String method, ObjectNode body, ResponseReader<T> reader) throws GitpodException {
         OutgoingCall call = outgoing(
                 service,
                 method,
@@ -61,7 +68,7 @@ final class Transport {
         try (Response response = call.execute()) {
             long received = listener.nanoTime();
             T answer = answer(method, response, reader);
-            // Only what the API itself answered: the clock of a proxy that answers in its place says nothing.
+            // Only for responses of the API itself. The clock of a proxy that responds instead of it does not matter.
             Date date = response.headers().getDate("Date");
             if (date != null) {
                 listener.answered(date.toInstant(), sent, received);
@@ -84,8 +91,9 @@ final class Transport {
         return new OutgoingCall(client, caller.endpoint(), endpoint -> head.url(endpoint.method(service, method)));
     }
 
-    private <T> T answer(String method, Response response, AnswerReader<T> reader) throws IOException, GitpodException {
-        Optional<byte[]> read = CappedBody.read(response.body(), caller.maxResponseBytes());
+    private <T> T answer(String method, Response response, ResponseReader<T> reader)
+            throws IOException, GitpodException {
+        Optional<byte[]> read = body(response);
         if (read.isEmpty()) {
             throw errors.tooLarge(method, response, caller.maxResponseBytes());
         }
@@ -103,25 +111,31 @@ final class Transport {
         }
     }
 
-    /** What an answer with an error status means. */
+    /** The decoded body, or empty if it has more bytes than allowed. Then no more bytes are read. */
+    private Optional<byte[]> body(Response response) throws IOException {
+        BufferedSource source = response.body().source();
+        return source.request(caller.maxResponseBytes() + 1) ? Optional.empty() : Optional.of(source.readByteArray());
+    }
+
+    /** The failure of a response with an error status. */
     GitpodException refused(String method, Response response) throws IOException {
-        Optional<byte[]> body = CappedBody.read(response.body(), caller.maxResponseBytes());
+        Optional<byte[]> body = body(response);
         return body.isPresent()
                 ? errors.of(method, response, body.get())
                 : errors.tooLarge(method, response, caller.maxResponseBytes());
     }
 
-    /** A good status with something else than was asked for. */
+    /** The failure of a successful response with an unexpected content. */
     GitpodException unreadable(String method, Response response, String why) {
         return errors.unreadable(method, response, new byte[0], why);
     }
 
-    /** No answer, or not all of it. */
+    /** The failure of a call without a complete response. */
     GitpodException failed(String method, CallWatch watch, IOException failure) {
         return failures.of(method, watch, failure);
     }
 
-    /** A stream's last word. */
+    /** The failure that the last message of a stream reports. */
     GitpodException endedWith(String method, JsonNode error) {
         return errors.inStream(method, error);
     }

@@ -9,11 +9,14 @@ import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import java.util.List;
 import java.util.Objects;
 import jenkins.scm.RunWithSCM;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The commit of a build, compared with the one that a prebuild was built from. Jenkins knows only the commits that its
  * builds have seen, so that a commit is called older only if the build's change log, or an earlier build of the job, had it.
  */
+@Restricted(NoExternalUse.class)
 public final class BuildCommit {
 
     /** What a prebuild's commit is to a build's. */

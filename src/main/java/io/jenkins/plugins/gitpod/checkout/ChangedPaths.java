@@ -13,19 +13,19 @@ import org.apache.tools.ant.types.selectors.SelectorUtils;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Whether a change log has a change that matters. The names are saved: never rename one. */
+/** Whether a change log contains a change that matters. The names are saved and must not be changed. */
 @Restricted(NoExternalUse.class)
 public enum ChangedPaths {
     /** A changed path matches a pattern, or there are no patterns. */
     MATCH,
-    /** There are changes, and none matches. */
+    /** There are changed paths, and none matches. */
     NO_MATCH,
-    /** There is no change log to judge by. */
+    /** There is no change log, or it has no paths. */
     UNKNOWN;
 
     private static final Pattern SEPARATORS = Pattern.compile("[,;\\n\\r]+");
 
-    /** @param patterns in the manner of Ant, one to a line or separated by commas; null or blank if all changes matter */
+    /** @param patterns Ant-style patterns, separated by line breaks, commas or semicolons; null or blank if all changes matter */
     @NonNull
     public static ChangedPaths of(@Nullable String patterns, @NonNull Collection<? extends ChangeLogSet<?>> changes) {
         List<String> wanted = patterns(patterns);

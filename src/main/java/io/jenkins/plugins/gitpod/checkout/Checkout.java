@@ -15,24 +15,24 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * What a build has checked out, noted when the checkout had succeeded, so that it is never an earlier build's. Saved with
- * builds: fields may be added but not renamed.
+ * A checkout of a build, recorded when the checkout has succeeded, so that it is never one of an earlier build. Saved in
+ * {@code build.xml}: fields may be added but not renamed.
  */
 @Restricted(NoExternalUse.class)
 public final class Checkout {
 
-    /** What kind of thing was checked out. The names are saved: never rename one. */
+    /** The kind of what was checked out. The names are saved and must not be changed. */
     public enum Kind {
         BRANCH,
         TAG,
         CHANGE_REQUEST
     }
 
-    /** How the build came by it. The names are saved: never rename one. */
+    /** Where the job specifies the repository. The names are saved and must not be changed. */
     public enum From {
-        /** The source that the job itself is about. */
+        /** The SCM of the job itself. */
         OWN_SCM,
-        /** Something else that the build checked out. */
+        /** Another repository. */
         OTHER
     }
 
@@ -87,6 +87,25 @@ public final class Checkout {
         this.primary = primary;
     }
 
+    /** Sets what a file does not contain. */
+    private Object readResolve() {
+        return remoteUrls != null && branches != null
+                ? this
+                : new Checkout(
+                        remoteUrls == null ? List.of() : remoteUrls,
+                        branches == null ? List.of() : branches,
+                        branchUrls == null ? List.of() : branchUrls,
+                        revision,
+                        kind,
+                        from,
+                        primary);
+    }
+
+    /** Whether it has a revision; one that was read from a file may lack it. */
+    public boolean isComplete() {
+        return revision != null;
+    }
+
     private static List<String> withUsers(List<String> urls) {
         List<String> all = new ArrayList<>();
         urls.forEach(url -> all.add(RepositoryUrl.of(url).withUser()));
@@ -108,18 +127,18 @@ public final class Checkout {
         return kind == null ? Kind.BRANCH : kind;
     }
 
-    /** Whether it is of the source that the job itself is about. */
+    /** Whether it is of the job's own SCM. */
     public boolean isOwn() {
         return from == From.OWN_SCM;
     }
 
-    /** The repository's URLs for people. */
+    /** The URLs of the repository as shown to people. */
     @NonNull
     public String shownRemotes() {
         return remotes().stream().map(RepositoryUrl::toString).distinct().collect(Collectors.joining(", "));
     }
 
-    /** The branches for people, with their repositories if there are several, or the commit if none is known. */
+    /** The branches as shown to people, with their repositories if there are several, or the commit if none is known. */
     @NonNull
     public String shownBranch() {
         if (branches.isEmpty()) {
@@ -142,21 +161,20 @@ public final class Checkout {
         return remotes().stream().anyMatch(wanted::isSameAs);
     }
 
-    /** How surely a checkout is of what a project is made from, the surest last. */
+    /** How certain it is that a checkout is of the branch of a project, the most certain last. */
     public enum Fit {
-        /** Of something else. */
+        /** It is of another branch. */
         NONE,
-        /** The project does not tell its branch. */
+        /** The branch of the project is not known. */
         UNKNOWN,
-        /** The project is made from the default branch, the job does not know which one that is, and no name tells it. */
+        /** The project uses the default branch, and neither the job nor a usual name says which branch that is. */
         ASSUMED,
         SURE
     }
 
     /**
-     * Whether it is of the branch that the project is made from. Only some kinds of jobs know which branch is the
-     * repository's default: the others are taken to build it. Where the project does not tell its branch, any branch may
-     * be it.
+     * Whether it may be of the branch of the project. Only some kinds of jobs know which branch is the default of the
+     * repository: the others are assumed to build it. If the branch of the project is not known, any branch may be it.
      */
     public boolean isOfBranch(@NonNull Project project) {
         return fit(project) != Fit.NONE;
@@ -184,7 +202,7 @@ public final class Checkout {
         return primary ? Fit.SURE : Fit.NONE;
     }
 
-    /** The branches of this repository, if it is one of several: another one's branch of the same name is none of its. */
+    /** The branches of this repository if the checkout is of several: other repositories may have branches of the same name. */
     private List<String> branchesOf(@Nullable String remoteUri) {
         List<String> urls = branchUrls;
         if (urls == null || !isOf(remoteUri)) {
@@ -200,7 +218,7 @@ public final class Checkout {
         return own;
     }
 
-    /** By which branch the commit is booked. */
+    /** The branch of the commit in the commit history. */
     @NonNull
     public String bookedBranch(@NonNull Project project) {
         Fit fit = fit(project);
@@ -210,7 +228,7 @@ public final class Checkout {
         return kind() + " " + (branches.isEmpty() ? "" : branches.get(0));
     }
 
-    /** Whether the other one would say nothing new. */
+    /** Whether the other checkout is of the same commit, branches and repositories. */
     boolean isSameAs(@CheckForNull Checkout other) {
         return other != null
                 && revision.equals(other.revision)

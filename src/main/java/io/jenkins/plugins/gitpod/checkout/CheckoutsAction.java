@@ -8,53 +8,61 @@ import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** What a build has checked out so far. Saved in {@code build.xml}: fields may be added but not renamed. */
+/** The checkouts of a build so far. Saved in {@code build.xml}: fields may be added but not renamed. */
 @Restricted(NoExternalUse.class)
 public final class CheckoutsAction extends InvisibleAction {
 
-    /** A build that checks out more than this gains nothing by more notes. */
-    private static final int MOST = 20;
+    /** Further checkouts of a build are not recorded. */
+    private static final int MAX_CHECKOUTS = 20;
 
-    /** Replaced and never changed, for the build may be saved at any time. */
-    private volatile List<Checkout> all = new ArrayList<>();
+    /** Replaced and never changed, because the build may be saved at any time. */
+    private volatile List<Checkout> checkouts = new ArrayList<>();
 
-    /** For which of them a prebuild was asked for by itself; after a restart the commit history knows. */
-    private transient List<Checkout> asked;
+    /** The checkouts for which the job property requested a prebuild. After a restart the commit history knows them. */
+    private transient List<Checkout> requested;
 
-    /** Notes a checkout; it is saved with the build's next save. */
-    public static void note(@NonNull Run<?, ?> run, @NonNull Checkout checkout) {
-        CheckoutsAction notes;
+    private Object readResolve() {
+        if (checkouts == null) {
+            checkouts = new ArrayList<>();
+        }
+        return this;
+    }
+
+    /** Adds a checkout, which the next save of the build saves. */
+    public static void add(@NonNull Run<?, ?> run, @NonNull Checkout checkout) {
+        CheckoutsAction action;
         synchronized (run) {
-            notes = run.getAction(CheckoutsAction.class);
-            if (notes == null) {
-                notes = new CheckoutsAction();
-                run.addAction(notes);
+            action = run.getAction(CheckoutsAction.class);
+            if (action == null) {
+                action = new CheckoutsAction();
+                run.addAction(action);
             }
         }
-        synchronized (notes) {
-            notes.all = with(notes.all, checkout);
+        synchronized (action) {
+            action.checkouts = with(action.checkouts, checkout);
         }
     }
 
     /**
-     * Whether a prebuild is to be asked for by itself: a build may check out the same many times.
+     * Whether the job property should request a prebuild, for a build may check out the same commit several times. True only
+     * for the first call with equal checkouts.
      *
-     * @param checkout that was noted
+     * @param checkout one that was added
      */
-    public static boolean isFirstAsked(@NonNull Run<?, ?> run, @NonNull Checkout checkout) {
-        CheckoutsAction notes = run.getAction(CheckoutsAction.class);
-        if (notes == null) {
+    public static boolean isFirstRequest(@NonNull Run<?, ?> run, @NonNull Checkout checkout) {
+        CheckoutsAction action = run.getAction(CheckoutsAction.class);
+        if (action == null) {
             return false;
         }
-        synchronized (notes) {
-            List<Checkout> before = notes.asked == null ? List.of() : notes.asked;
-            notes.asked = with(before, checkout);
-            return notes.asked.size() > before.size();
+        synchronized (action) {
+            List<Checkout> before = action.requested == null ? List.of() : action.requested;
+            action.requested = with(before, checkout);
+            return action.requested.size() > before.size();
         }
     }
 
     private static List<Checkout> with(List<Checkout> before, Checkout checkout) {
-        if (before.size() >= MOST || before.stream().anyMatch(checkout::isSameAs)) {
+        if (before.size() >= MAX_CHECKOUTS || before.stream().anyMatch(checkout::isSameAs)) {
             return before;
         }
         List<Checkout> all = new ArrayList<>(before);
@@ -62,14 +70,14 @@ public final class CheckoutsAction extends InvisibleAction {
         return all;
     }
 
-    /** What the build has checked out, of the job's own source first. */
+    /** The checkouts of a build, those of the job's own source first. */
     @NonNull
     public static List<Checkout> of(@NonNull Run<?, ?> run) {
-        CheckoutsAction notes = run.getAction(CheckoutsAction.class);
-        if (notes == null) {
+        CheckoutsAction action = run.getAction(CheckoutsAction.class);
+        if (action == null) {
             return List.of();
         }
-        List<Checkout> all = notes.all;
+        List<Checkout> all = action.checkouts;
         List<Checkout> sorted = new ArrayList<>();
         all.stream().filter(Checkout::isOwn).forEach(sorted::add);
         all.stream().filter(each -> !each.isOwn()).forEach(sorted::add);

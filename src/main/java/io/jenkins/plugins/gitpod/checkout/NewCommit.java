@@ -5,10 +5,10 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * A commit that a build has checked out and that may be worth a prebuild.
+ * A commit that a build has checked out and that may get a prebuild.
  *
  * @param checkout what was checked out
- * @param changed whether something that matters has changed
+ * @param changed whether a change that matters is in it
  */
 @Restricted(NoExternalUse.class)
 public record NewCommit(@NonNull Checkout checkout, @NonNull ChangedPaths changed) {}

@@ -12,11 +12,11 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The URL of a repository, and whether another one is of the same repository. A password is dropped at once: it belongs
- * into no log and no request. A user name is kept for Gitpod only, and only where it is surely no token.
+ * The URL of a repository, and its comparison with other URLs. A password is removed at once: it must not get into a log or a
+ * request. A user name is kept only for requests to Gitpod, and only if it cannot be a token.
  *
- * <p>Two URLs of different repositories must never count as the same; where that is in doubt they do not. The one
- * exception is the host's ports: the server behind one of ssh and the one behind one of https are taken for the same.
+ * <p>Two URLs of different repositories never count as the same. In doubt they are different. The one exception is the port:
+ * the ssh server and the https server of a host are assumed to be the same service.
  */
 @Restricted(NoExternalUse.class)
 public final class RepositoryUrl {
@@ -33,7 +33,7 @@ public final class RepositoryUrl {
     private static final Pattern WITH_SCHEME =
             Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*)://(?:([^/]*)@)?([^/]*?)(?::(\\d*))?(/.*)?");
 
-    /** The short ssh form, {@code user@host:path}; a drive letter is no host. */
+    /** The short ssh form, {@code user@host:path}. A drive letter is not a host. */
     private static final Pattern SHORT = Pattern.compile("(?:([^@/\\\\]+)@)?([^:/\\\\@]{2,}):(?!//)(.*)");
 
     private static final Pattern VARIABLE = Pattern.compile("\\$[{A-Za-z_]");
@@ -136,20 +136,20 @@ public final class RepositoryUrl {
 
     // ---- the same repository
 
-    /** Whether both are surely URLs of one repository. */
+    /** Whether both are certainly URLs of one repository. */
     public boolean isSameAs(@NonNull RepositoryUrl other) {
         return matches(other, false);
     }
 
     /**
-     * Whether only the letter case of the paths tells them apart, on a host that may regard it. Then it may be the same
-     * repository or another one.
+     * Whether the paths differ only in letter case, on a host that may be case-sensitive. Then it may be the same repository or
+     * another one.
      */
     public boolean differsInCaseOnly(@NonNull RepositoryUrl other) {
         return !isSameAs(other) && matches(other, true);
     }
 
-    /** Whether it is the same path on another host, which may be another name of the same one. */
+    /** Whether it is the same path on another host, which may be another name of the same host. */
     public boolean isSameElsewhere(@NonNull RepositoryUrl other) {
         return isRemote()
                 && other.isRemote()
@@ -166,7 +166,7 @@ public final class RepositoryUrl {
                 && (key.isSamePath(other.key, ignoreCase) || isBitbucketPair(other) || other.isBitbucketPair(this));
     }
 
-    /** Whether the ports may belong to one server. Two ports of one kind of transport are two servers. */
+    /** Whether the ports may belong to one server. Two ports of one transport are two servers. */
     private boolean isSameServer(RepositoryUrl other) {
         if (key.isPublicHost()) {
             return true;
@@ -177,7 +177,7 @@ public final class RepositoryUrl {
         return isRemote() && other.isRemote();
     }
 
-    /** The port, or 0 for the usual one of the scheme. */
+    /** The port, or 0 for the default port of the scheme. */
     int effectivePort() {
         boolean isUsual =
                 switch (scheme) {
@@ -206,12 +206,12 @@ public final class RepositoryUrl {
                 && (ssh.isBitbucketSsh()
                         || ssh.key.segments().size() == 2
                                 && web.subList(0, mark).stream().anyMatch(BITBUCKET_NAMES::contains))
-                // Bitbucket does not regard letter case.
+                // Bitbucket is not case-sensitive.
                 && web.get(mark + 1).equalsIgnoreCase(ssh.key.segments().get(0))
                 && web.get(mark + 2).equalsIgnoreCase(ssh.key.segments().get(1));
     }
 
-    /** Whether it is surely an ssh URL of a Bitbucket Server. */
+    /** Whether it is certainly an ssh URL of a Bitbucket Server. */
     boolean isBitbucketSsh() {
         return transport == Transport.SSH
                 && key.segments().size() == 2
@@ -221,24 +221,24 @@ public final class RepositoryUrl {
 
     // ---- its parts
 
-    /** Whether it does not tell a repository: it has no path, a port that cannot be, or a variable in it. */
+    /** Whether it identifies no repository: it has no path, an invalid port, or a variable. */
     boolean isUnknown() {
         return port == NO_PORT
                 || key.segments().isEmpty()
                 || VARIABLE.matcher(shown).find();
     }
 
-    /** Whether it is of a host, in contrast to a path on a disk. */
+    /** Whether it has a host, unlike a path on a disk. */
     public boolean isRemote() {
         return transport != Transport.DISK && transport != Transport.OTHER && !host.isEmpty();
     }
 
-    /** Whether it is written in a form that is no URI: the short ssh form or a path on a disk. */
+    /** Whether it is not a URI: the short ssh form or a path on a disk. */
     public boolean isNoUri() {
         return isShort;
     }
 
-    /** Whether the host may be an alias of an ssh configuration, which only that machine can resolve. */
+    /** Whether the host may be an alias in an ssh configuration, which only one machine can resolve. */
     public boolean mayBeAlias() {
         String last = host.substring(host.lastIndexOf('.') + 1);
         return transport == Transport.SSH
@@ -246,7 +246,7 @@ public final class RepositoryUrl {
                 && (last.equals(host) && !host.equals("localhost") || last.contains("-") && !last.startsWith("xn--"));
     }
 
-    /** All URIs under which Gitpod may know it, the given one first; at most 25, and none if it cannot be written as one. */
+    /** The URIs under which Gitpod may know the repository, the given one first; at most 25, and none if there is no URI. */
     @NonNull
     public List<String> uris() {
         return RepositoryUris.of(this);
@@ -259,7 +259,7 @@ public final class RepositoryUrl {
         return segments.isEmpty() ? "" : segments.get(segments.size() - 1);
     }
 
-    /** Texts of which one is in the name of the repository, as it is or as a URI has it; none if there is no name. */
+    /** The name of the repository and its percent-encoded form, for a search; empty if there is no name. */
     @NonNull
     public List<String> searchTexts() {
         String name = name();
@@ -268,13 +268,13 @@ public final class RepositoryUrl {
                 : Stream.of(name, RepositoryUris.encoded(name)).distinct().toList();
     }
 
-    /** The scheme as it is written; {@code ssh} for the short form. */
+    /** The scheme as written; {@code ssh} for the short form. */
     @NonNull
     String givenScheme() {
         return givenScheme;
     }
 
-    /** The user name and an at sign, or the empty text. */
+    /** The user name and an at sign, or the empty string. */
     @NonNull
     String userInfo() {
         return userInfo;
@@ -285,7 +285,7 @@ public final class RepositoryUrl {
         return host;
     }
 
-    /** The host as DNS knows it: ASCII. */
+    /** The host in ASCII, as in DNS. */
     @NonNull
     String asciiHost() {
         try {
@@ -295,12 +295,12 @@ public final class RepositoryUrl {
         }
     }
 
-    /** The port as it is written, or 0. */
+    /** The port as written, or 0. */
     int port() {
         return port;
     }
 
-    /** All behind the host, as it is written. */
+    /** Everything after the host, as written. */
     @NonNull
     String path() {
         return path;
@@ -316,13 +316,13 @@ public final class RepositoryUrl {
         return key;
     }
 
-    /** The URL as given, but without a password; with a user name if that is surely no token. Not for logs. */
+    /** The URL without a password, with the user name if it cannot be a token. Not for logs. */
     @NonNull
     String withUser() {
         return withUser;
     }
 
-    /** The URL as given, but without a user's name and password. */
+    /** The URL without user name and password. */
     @Override
     public String toString() {
         return shown;

@@ -1,5 +1,5 @@
 /**
- * What a build has checked out: the commit, its branch, the repository's URL in its many spellings, and the changed paths.
+ * What a build has checked out: the commit, its branch, the repository's URL in its different forms, and the changed paths.
  * Plain data. Uses {@code api} at most.
  */
 package io.jenkins.plugins.gitpod.checkout;

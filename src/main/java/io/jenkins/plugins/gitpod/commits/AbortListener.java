@@ -8,7 +8,7 @@ import hudson.model.listeners.RunListener;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** An aborted build takes its automatic prebuilds along, if it was asked to. */
+/** Cancels the prebuilds that the job property requested for a build, if that is configured and the build is aborted. */
 @Extension
 @Restricted(NoExternalUse.class)
 public final class AbortListener extends RunListener<Run<?, ?>> {

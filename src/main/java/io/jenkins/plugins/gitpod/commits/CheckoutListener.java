@@ -27,8 +27,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.xml.sax.SAXException;
 
 /**
- * Hears of every checkout that has succeeded, notes what was checked out, and asks for a prebuild where the job's property
- * says so. Nothing that goes wrong here may fail or hold up a build.
+ * Records each successful checkout, and requests a prebuild if the job has the property. A failure here does not affect the
+ * build.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -54,7 +54,7 @@ public final class CheckoutListener extends SCMListener {
         }
     }
 
-    /** A shared library is checked out for the script's sake; who is at it stands on the stack. */
+    /** Whether the checkout is of a shared library, which only the stack of the caller tells. */
     private static boolean isOfLibrary() {
         return StackWalker.getInstance()
                 .walk(frames -> frames.anyMatch(frame -> frame.getClassName().startsWith(LIBRARIES)));
@@ -68,21 +68,21 @@ public final class CheckoutListener extends SCMListener {
             }
             Job<?, ?> job = build.getParent();
             JobSource source = JobSource.of(build);
-            Checkout checkout = source.noted(build, found);
-            CheckoutsAction.note(build, checkout);
+            Checkout checkout = source.toCheckout(build, found);
+            CheckoutsAction.add(build, checkout);
             GitpodPrebuildProperty property = job.getProperty(GitpodPrebuildProperty.class);
-            // A job without a source of its own is about whatever it checks out.
+            // For a job without an SCM of its own, each checkout counts.
             if (property != null
                     && !Boolean.FALSE.equals(source.has(found.remoteUrls()))
-                    && CheckoutsAction.isFirstAsked(build, checkout)) {
+                    && CheckoutsAction.isFirstRequest(build, checkout)) {
                 ChangedPaths changed = ChangedPaths.of(property.getOnlyIfChanged(), changes(build, scm, changelogFile));
-                CommitPrebuildsAction.ask(build, property, new NewCommit(checkout, changed), listener);
+                CommitPrebuildsAction.request(build, property, new NewCommit(checkout, changed), listener);
             }
             return;
         }
     }
 
-    /** The changes as the checkout has written them down; the build itself may not have read them yet. */
+    /** The changes in the file that the checkout has written. The build itself may not have read them yet. */
     @NonNull
     private static List<ChangeLogSet<?>> changes(Run<?, ?> build, SCM scm, @Nullable File changelogFile) {
         if (changelogFile == null || changelogFile.length() == 0) {

@@ -7,6 +7,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.checkout.NewCommit;
+import io.jenkins.plugins.gitpod.record.BuildConsole;
 import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
@@ -20,23 +21,30 @@ import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
 
 /**
- * The automatic requests of a build that are to be cancelled if the build is aborted. Saved in {@code build.xml}: fields
- * may be added but not renamed.
+ * The requests of the job property that are cancelled if the build is aborted. Saved in {@code build.xml}: fields may be
+ * added but not renamed.
  */
 final class CommitPrebuildsAction extends InvisibleAction {
 
     private static final Logger LOGGER = Logger.getLogger(CommitPrebuildsAction.class.getName());
 
-    /** Replaced and never changed, for the build may be saved at any time. */
+    /** Replaced and never changed, because the build may be saved at any time. */
     private volatile List<String> requestIds = new ArrayList<>();
 
-    /** Asks for a prebuild of a commit; returns at once. */
-    static void ask(Run<?, ?> run, GitpodPrebuildProperty property, NewCommit commit, TaskListener listener) {
+    private Object readResolve() {
+        if (requestIds == null) {
+            requestIds = new ArrayList<>();
+        }
+        return this;
+    }
+
+    /** Requests a prebuild of a commit. Returns at once. */
+    static void request(Run<?, ?> run, GitpodPrebuildProperty property, NewCommit commit, TaskListener listener) {
         UUID requestId = UUID.randomUUID();
         if (property.isCancelWithBuild()) {
             remember(run, requestId);
         }
-        Console console = new Console(outliving(run, listener));
+        Console console = new Console(listenerOfBuild(run, listener));
         try {
             PrebuildService.get().submitAutomatic(requestId, run, property.options(), commit, console);
         } catch (AbortException e) {
@@ -44,8 +52,8 @@ final class CommitPrebuildsAction extends InvisibleAction {
         }
     }
 
-    /** A pipeline's step has a listener that ends with the step; the build's own one goes on. */
-    private static TaskListener outliving(Run<?, ?> run, TaskListener listener) {
+    /** The listener of the build: that of a pipeline step closes at the end of the step. */
+    private static TaskListener listenerOfBuild(Run<?, ?> run, TaskListener listener) {
         try {
             if (run instanceof FlowExecutionOwner.Executable pipeline) {
                 FlowExecutionOwner owner = pipeline.asFlowExecutionOwner();
@@ -73,7 +81,7 @@ final class CommitPrebuildsAction extends InvisibleAction {
         }
     }
 
-    /** The build was aborted. */
+    /** Cancels the requests. */
     static void cancel(Run<?, ?> run) {
         CommitPrebuildsAction action = run.getAction(CommitPrebuildsAction.class);
         if (action == null) {
@@ -84,7 +92,7 @@ final class CommitPrebuildsAction extends InvisibleAction {
                 .ifPresent(owners -> action.requestIds.forEach(id -> owners.dropAutomatic(UUID.fromString(id))));
     }
 
-    /** The first words go to the build's console, as long as it is open. */
+    /** Prints the lines to the console of the build, as long as it is open. */
     private record Console(TaskListener listener) implements PrebuildListener {
 
         @Override
@@ -94,7 +102,7 @@ final class CommitPrebuildsAction extends InvisibleAction {
 
         @Override
         public void line(@NonNull String line) {
-            listener.getLogger().println("[Gitpod] " + line);
+            BuildConsole.println(listener, line);
         }
 
         @Override

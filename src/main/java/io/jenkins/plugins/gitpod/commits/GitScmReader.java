@@ -22,7 +22,7 @@ import org.eclipse.jgit.transport.RemoteConfig;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Knows Git, where the Git plugin is installed. */
+/** Reads checkouts of the Git plugin. */
 @Extension(optional = true)
 @Restricted(NoExternalUse.class)
 public final class GitScmReader implements ScmReader {
@@ -38,7 +38,7 @@ public final class GitScmReader implements ScmReader {
         BuildData data = git.getBuildData(run);
         Revision revision = data == null ? null : data.getLastBuiltRevision();
         if (revision == null || data.lastBuild == null || data.lastBuild.getBuildNumber() != run.getNumber()) {
-            return null; // nothing of this build's own
+            return null; // not of this build
         }
         List<Remote> remotes = remotes(run, git);
         List<String> branches = new ArrayList<>();
@@ -59,7 +59,7 @@ public final class GitScmReader implements ScmReader {
         return new CheckedOut(urls(remotes), branches, branchUrls, revision.getSha1String());
     }
 
-    /** The remote whose name, the longest that fits, the branch's name begins with. */
+    /** The remote with the longest name that is a prefix of the branch's name, or null. */
     @CheckForNull
     private static Remote remoteOf(String branch, List<Remote> remotes) {
         return remotes.stream()
@@ -100,8 +100,8 @@ public final class GitScmReader implements ScmReader {
     }
 
     /**
-     * As the Git plugin itself has just done for the checkout. It asks the agent for its environment, but that is cached
-     * by then.
+     * Expands variables in the URLs, as the Git plugin has just done for the checkout. This needs the environment of the agent,
+     * which is cached by then.
      */
     private static List<RemoteConfig> expanded(Run<?, ?> run, GitSCM git, List<RemoteConfig> configs) {
         try {

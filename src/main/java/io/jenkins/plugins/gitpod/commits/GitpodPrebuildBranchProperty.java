@@ -15,14 +15,14 @@ import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundConstructor;
 
 /**
- * Gives every branch of a multibranch project the {@link GitpodPrebuildProperty}, so that its Jenkinsfiles need not. A
- * branch whose Jenkinsfile sets the property keeps its own.
+ * Adds the {@link GitpodPrebuildProperty} to the job of each branch of a multibranch project. A job whose Jenkinsfile sets
+ * the property keeps its own. Saved in {@code config.xml}: fields may be added but not renamed.
  */
 public final class GitpodPrebuildBranchProperty extends BranchProperty {
 
     private final GitpodPrebuildProperty prebuild;
 
-    /** @param prebuild what each branch's job gets */
+    /** @param prebuild the property of each branch's job; null for the defaults */
     @DataBoundConstructor
     public GitpodPrebuildBranchProperty(GitpodPrebuildProperty prebuild) {
         this.prebuild = prebuild == null ? new GitpodPrebuildProperty() : prebuild;
@@ -31,6 +31,11 @@ public final class GitpodPrebuildBranchProperty extends BranchProperty {
     @NonNull
     public GitpodPrebuildProperty getPrebuild() {
         return prebuild;
+    }
+
+    /** Sets the default of what a file does not contain. */
+    private Object readResolve() {
+        return prebuild == null ? new GitpodPrebuildBranchProperty(null) : this;
     }
 
     @Override
@@ -46,14 +51,14 @@ public final class GitpodPrebuildBranchProperty extends BranchProperty {
                 return all;
             }
 
-            @SuppressWarnings("unchecked") // the property is good for every job
+            @SuppressWarnings("unchecked") // the property applies to all jobs
             private void add(List<JobProperty<? super P>> all) {
                 all.add((JobProperty<? super P>) (JobProperty<?>) prebuild.copy());
             }
         };
     }
 
-    /** Names the property. */
+    /** The descriptor of the property. */
     @Extension(optional = true)
     @Symbol("gitpodPrebuildForBranches")
     public static final class DescriptorImpl extends BranchPropertyDescriptor {

@@ -20,45 +20,36 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /**
- * "Create a Gitpod prebuild for new commits": acts whenever a build of the job has checked out a commit that was not acted
- * on before. The prebuild is detached: it neither holds up the build nor can it fail it. Saved with jobs: fields may be
- * added but not renamed. Every option has its meaning in {@link PrebuildOptions}.
+ * The job property "Create a Gitpod prebuild for new commits". It requests a prebuild whenever a build of the job has checked
+ * out a commit that was not handled before. The prebuild is detached: the build does not wait for it and does not fail with
+ * it. {@link PrebuildOptions} describes the options. Saved in {@code config.xml}: fields may be added but not renamed.
  */
 public final class GitpodPrebuildProperty extends OptionalJobProperty<Job<?, ?>> {
 
-    private final PrebuildOptions options = automaticDefaults();
+    private PrebuildOptions options = new PrebuildOptions().forCommits();
     private boolean cancelWithBuild;
 
     @DataBoundConstructor
     public GitpodPrebuildProperty() {
-        // All is optional.
+        // All options are optional.
     }
 
-    private static PrebuildOptions automaticDefaults() {
-        PrebuildOptions options = new PrebuildOptions();
-        options.setWait(false);
-        options.setOnlyProjectBranch(true);
-        return options;
-    }
-
-    /** The same for another job; a job's property knows its job. */
+    /** An equal property for another job: each property belongs to one job. */
     @NonNull
     GitpodPrebuildProperty copy() {
         GitpodPrebuildProperty copy = new GitpodPrebuildProperty();
-        copy.setProjectId(getProjectId());
-        copy.setEnvironmentClassId(getEnvironmentClassId());
-        copy.setTimeout(getTimeout());
-        copy.setConnection(getConnection());
-        copy.setCredentialsId(getCredentialsId());
-        copy.setWhenActive(getWhenActive());
-        copy.setMinimumInterval(getMinimumInterval());
-        copy.setOnlyProjectBranch(isOnlyProjectBranch());
-        copy.setOnlyIfChanged(getOnlyIfChanged());
-        copy.setCancelWithBuild(cancelWithBuild);
+        copy.options = options.copy();
+        copy.cancelWithBuild = cancelWithBuild;
         return copy;
     }
 
-    /** What to ask for. */
+    /** Sets the defaults of what a file does not contain. */
+    private Object readResolve() {
+        options = (options == null ? new PrebuildOptions() : options).forCommits();
+        return this;
+    }
+
+    /** The options of the requests. */
     @NonNull
     @Restricted(NoExternalUse.class)
     public PrebuildOptions options() {
@@ -154,7 +145,7 @@ public final class GitpodPrebuildProperty extends OptionalJobProperty<Job<?, ?>>
         options.setOnlyIfChanged(onlyIfChanged);
     }
 
-    /** Whether a build that is aborted takes its prebuild along. */
+    /** Whether aborting the build also cancels the prebuild; false by default. */
     public boolean isCancelWithBuild() {
         return cancelWithBuild;
     }
@@ -164,7 +155,7 @@ public final class GitpodPrebuildProperty extends OptionalJobProperty<Job<?, ?>>
         this.cancelWithBuild = cancelWithBuild;
     }
 
-    /** Names the property. */
+    /** The descriptor of the property. */
     @Extension
     @Symbol("gitpodPrebuildForCommits")
     public static final class DescriptorImpl extends OptionalJobPropertyDescriptor {

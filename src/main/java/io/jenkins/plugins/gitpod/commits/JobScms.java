@@ -12,11 +12,11 @@ import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Knows, for one kind of job, the SCMs that the job itself is configured with. */
+/** Returns the SCMs in the configuration of one kind of job. */
 @Restricted(NoExternalUse.class)
 public interface JobScms extends ExtensionPoint {
 
-    /** The job's own SCMs; empty if it has none or is of another kind. */
+    /** The SCMs in the configuration of the job; empty if it has none or is of another kind. */
     @NonNull
     Collection<? extends SCM> of(@NonNull Job<?, ?> job);
 
@@ -25,7 +25,7 @@ public interface JobScms extends ExtensionPoint {
         return ExtensionList.lookup(JobScms.class);
     }
 
-    /** Freestyle projects and their kin. */
+    /** Freestyle projects and similar jobs. */
     @Extension
     final class OfProjects implements JobScms {
         @NonNull

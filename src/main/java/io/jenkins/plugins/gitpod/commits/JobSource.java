@@ -17,18 +17,18 @@ import jenkins.scm.api.mixin.ChangeRequestSCMHead;
 import jenkins.scm.api.mixin.TagSCMHead;
 
 /**
- * The source that a job is about, in contrast to what its builds check out besides.
+ * The repositories in the configuration of a job, unlike others that its builds check out.
  *
- * @param head of a multibranch project's job, or null
- * @param remoteUrls of the repositories; empty if the job has no source of its own
- * @param primary whether it is the primary branch, or null if that is not known
+ * @param head the head of a multibranch project's job, or null
+ * @param remoteUrls the URLs of the repositories; empty if the job has no SCM of its own
+ * @param primary whether it is the primary branch, or null if it is not known
  */
 record JobSource(
         @Nullable SCMHead head,
         @NonNull List<String> remoteUrls,
         @Nullable Boolean primary) {
 
-    /** The source of the build's job, with all variables expanded as in this build. */
+    /** The source of the build's job, with variables expanded as in this build. */
     @NonNull
     static JobSource of(@NonNull Run<?, ?> run) {
         Job<?, ?> job = run.getParent();
@@ -53,7 +53,7 @@ record JobSource(
         return urls;
     }
 
-    /** Whether this checkout is of the job's own source, or null if the job has none. */
+    /** Whether a checkout is of the job's own source, or null if the job has none. */
     @CheckForNull
     Boolean has(@NonNull List<String> checkedOut) {
         if (remoteUrls.isEmpty()) {
@@ -64,9 +64,9 @@ record JobSource(
                 .anyMatch(each -> remoteUrls.stream().map(RepositoryUrl::of).anyMatch(each::isSameAs));
     }
 
-    /** The checkout as it is noted with the build. */
+    /** The checkout to record with the build. */
     @NonNull
-    Checkout noted(@NonNull Run<?, ?> run, @NonNull ScmReader.CheckedOut found) {
+    Checkout toCheckout(@NonNull Run<?, ?> run, @NonNull ScmReader.CheckedOut found) {
         boolean own = Boolean.TRUE.equals(has(found.remoteUrls()));
         Checkout.From from = own ? Checkout.From.OWN_SCM : Checkout.From.OTHER;
         if (!own || head == null) {

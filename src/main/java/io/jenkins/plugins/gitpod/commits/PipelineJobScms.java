@@ -12,8 +12,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Pipelines whose script comes from an SCM. What a pipeline's last builds checked out, which it also names, may be
- * anything.
+ * Pipelines whose script comes from an SCM. The SCMs of a pipeline's last builds are not used: they may be of any
+ * repository.
  */
 @Extension(optional = true)
 @Restricted(NoExternalUse.class)

@@ -10,16 +10,16 @@ import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Knows one kind of SCM: what a build has just checked out with it. */
+/** Reads what a build has just checked out with one kind of SCM. */
 @Restricted(NoExternalUse.class)
 public interface ScmReader extends ExtensionPoint {
 
     /**
-     * What was read.
+     * A checkout.
      *
-     * @param remoteUrls of the repository, or of several such as a fork and its origin, with all variables expanded
-     * @param branches that the commit was found on, without the remote's name
-     * @param branchUrls for each branch the URL of its repository, empty if that is not known
+     * @param remoteUrls the URLs of the repository, or of several such as a fork and its origin, with variables expanded
+     * @param branches the branches that contain the commit, without the name of the remote
+     * @param branchUrls for each branch the URL of its repository, empty if it is not known
      * @param revision the commit
      */
     record CheckedOut(
@@ -36,13 +36,12 @@ public interface ScmReader extends ExtensionPoint {
         }
     }
 
-    /** What the build has just checked out, or null if this is another kind of SCM. */
+    /** The checkout that the build has just made, or null for another kind of SCM. */
     @CheckForNull
     CheckedOut read(@NonNull Run<?, ?> run, @NonNull SCM scm);
 
     /**
-     * The URLs of the repositories that an SCM is configured with, with all variables expanded as in this build; empty if
-     * this is another kind of SCM.
+     * The URLs of the repositories of an SCM, with variables expanded as in this build; empty for another kind of SCM.
      */
     @NonNull
     List<String> remoteUrls(@NonNull Run<?, ?> run, @NonNull SCM scm);

@@ -21,16 +21,13 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.springframework.security.core.Authentication;
 
 /**
- * With what a form asks Gitpod: a connection and a token that the form's item may use.
- *
- * @param connection where to ask
- * @param token whose name to ask in
+ * A connection and a token that an item may use, for look-ups.
  */
 @Restricted(NoExternalUse.class)
 public record AuthenticatedConnection(
         @NonNull Connection connection, @NonNull BearerToken token) {
 
-    /** There is no way to ask; the message is for people. */
+    /** There is no usable connection or token. The message is for people. */
     public static final class NoAccessException extends Exception {
 
         private static final long serialVersionUID = 1L;
@@ -41,7 +38,7 @@ public record AuthenticatedConnection(
     }
 
     /**
-     * Refuses everybody who may not configure what the form is about: the item, or Jenkins where there is none.
+     * Checks that the user may configure the item, or administer Jenkins if there is no item.
      *
      * @throws org.springframework.security.access.AccessDeniedException if the user may not
      */
@@ -53,13 +50,13 @@ public record AuthenticatedConnection(
         }
     }
 
-    /** As whom builds of an item look credentials up, if it is known before they run. */
+    /** The authentication with which builds of an item look up credentials, as far as it is known before they run. */
     @NonNull
     public static Authentication authenticationOf(@NonNull Item item) {
         return item instanceof Queue.Task task ? Tasks.getAuthenticationOf2(task) : ACL.SYSTEM2;
     }
 
-    /** Whether the user may see the names of credentials that the item may use. */
+    /** Whether the user may see the names of the credentials of an item. */
     public static boolean mayListCredentials(@Nullable Item item) {
         if (item == null) {
             return Jenkins.get().hasPermission(Jenkins.ADMINISTER);
@@ -73,13 +70,13 @@ public record AuthenticatedConnection(
     }
 
     /**
-     * Finds connection and token as a build of the item would. May block on a credentials provider. The caller has
-     * checked the user's right.
+     * Finds the connection and the token that a build of the item would use. May block on a credentials provider. The caller
+     * checks the permission of the user.
      *
-     * @param item whose form it is, or null for Jenkins itself
-     * @param connectionName as chosen in the form; blank for the default one
-     * @param credentialsId as chosen in the form; blank for the connection's own
-     * @throws NoAccessException if a build could not ask either
+     * @param item the configured item, or null for Jenkins itself
+     * @param connectionName the name in the form; blank for the default connection
+     * @param credentialsId the id in the form; blank for the connection's credential
+     * @throws NoAccessException if a build of the item could not use the connection either
      */
     @NonNull
     public static AuthenticatedConnection find(
@@ -93,13 +90,13 @@ public record AuthenticatedConnection(
             Connection connection = configured.toEngine();
             TokenLookup lookup = new TokenLookup(connection.name(), connection.endpoint());
             String id = Util.fixEmptyAndTrim(credentialsId);
-            // A form of a folder is about the jobs in it.
+            // The form of a folder configures the jobs in it.
             String itemName = item == null ? null : item.getFullName() + (item instanceof ItemGroup ? "/" : "");
             return new AuthenticatedConnection(
                     connection, id == null ? lookup.forConnection(configured, itemName) : lookup.forItem(id, item));
         } catch (InvalidEndpointException e) {
             throw new NoAccessException(
-                    Messages.GitpodConnection_badUrl(configured.getName(), EndpointProblems.message(e)));
+                    Messages.GitpodConnection_badUrl(configured.getName(), GitpodConnection.urlProblem(e)));
         } catch (TokenUnavailableException e) {
             throw new NoAccessException(e.getMessage());
         }

@@ -12,8 +12,8 @@ import java.util.ResourceBundle;
 import java.util.stream.Collectors;
 
 /**
- * Says in words what a failed call means and what to do about it. The texts stand in {@code Messages.properties}; uses
- * nothing of Jenkins.
+ * Makes messages about failed calls: what happened and what to do. The texts are in {@code Messages.properties}. The class
+ * does not use Jenkins.
  */
 public final class CallFailures {
 
@@ -26,7 +26,7 @@ public final class CallFailures {
         return new MessageFormat(TEXTS.getString("CallFailures." + key), Locale.ROOT).format(args);
     }
 
-    /** One sentence or two on a call that failed. Gitpod's own words in it have to be escaped wherever it is shown. */
+    /** A message about a failed call. It may contain texts of the server, which have to be escaped for HTML. */
     @NonNull
     public static String explain(@NonNull GitpodException e, @NonNull Connection connection) {
         String host = Objects.toString(connection.endpoint().apiUrl().getAuthority(), "");
@@ -60,7 +60,7 @@ public final class CallFailures {
         }
     }
 
-    /** What Gitpod itself suggests; a path becomes a URL only where it is one of Gitpod's own dashboard. */
+    /** The suggestions of the server. A path becomes a URL only if it is one of the Gitpod dashboard. */
     private static String suggestions(GitpodException e, GitpodEndpoint endpoint) {
         String actions = e.actions().stream()
                 .map(action -> endpoint.dashboardPage(action.dashboardPath())

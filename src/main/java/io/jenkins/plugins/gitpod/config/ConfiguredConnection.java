@@ -6,13 +6,16 @@ import hudson.AbortException;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
 import io.jenkins.plugins.gitpod.engine.Connection;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * A connection that is configured and can be used.
+ * A configured connection that is valid.
  *
- * @param configured as the administrator sees it
- * @param connection as the engine uses it
+ * @param configured the connection in the global configuration
+ * @param connection the connection for the engine
  */
+@Restricted(NoExternalUse.class)
 public record ConfiguredConnection(
         @NonNull GitpodConnection configured, @NonNull Connection connection) {
 

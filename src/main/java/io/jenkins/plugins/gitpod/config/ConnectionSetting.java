@@ -9,43 +9,42 @@ import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.engine.SessionLimits;
 import java.util.function.Supplier;
 
-/** The numbers of a connection: each may be left out, else it is a whole number within a range. */
+/** The numbers in the configuration of a connection. Each is optional, and a whole number in a range. */
 enum ConnectionSetting {
     /** Prebuilds. */
-    MOST_UNDER_WAY("mostUnderWay", 1, 999_999_999, Messages::GitpodConnection_badMost),
-    /** Seconds. Above two minutes the time between two reads would not count whole for a wait's own limits. */
+    MAXIMUM_CONCURRENT("maximumConcurrent", 1, 999_999_999, Messages::GitpodConnection_badMaximumConcurrent),
+    /** Seconds. With more than two minutes, the time between two reads would not fully count for the limits of a wait. */
     SHORTEST_POLL("shortestPollSeconds", 5, 120, Messages::GitpodConnection_badShortestPoll),
     /** Seconds. */
     LONGEST_POLL("longestPollSeconds", 5, 120, Messages::GitpodConnection_badLongestPoll),
     /** Calls. */
-    MOST_CALLS_AT_ONCE(
-            "mostCallsAtOnce", 1, SessionLimits.MOST_CALLS_AT_ONCE, Messages::GitpodConnection_badMostCallsAtOnce),
+    MAXIMUM_CALLS("maximumCalls", 1, SessionLimits.MOST_CALLS_AT_ONCE, Messages::GitpodConnection_badMaximumCalls),
     /** Seconds. */
     CALL_TIMEOUT("callTimeoutSeconds", 5, 120, Messages::GitpodConnection_badCallTimeout);
 
     private final String field;
-    private final int least;
-    private final int most;
+    private final int minimum;
+    private final int maximum;
     private final Supplier<String> problem;
 
-    ConnectionSetting(String field, int least, int most, Supplier<String> problem) {
+    ConnectionSetting(String field, int minimum, int maximum, Supplier<String> problem) {
         this.field = field;
-        this.least = least;
-        this.most = most;
+        this.minimum = minimum;
+        this.maximum = maximum;
         this.problem = problem;
     }
 
-    /** The name of the form's field. */
+    /** The name of the field in the form. */
     @NonNull
     String field() {
         return field;
     }
 
     boolean accepts(@Nullable Integer value) {
-        return value == null || (value >= least && value <= most);
+        return value == null || (value >= minimum && value <= maximum);
     }
 
-    /** What is wrong with what was typed, in words, or null. */
+    /** A message about an invalid text in the form, or null if it is valid. */
     @CheckForNull
     String problem(@Nullable String typed) {
         String text = Util.fixEmptyAndTrim(typed);
@@ -53,7 +52,7 @@ enum ConnectionSetting {
         return isNumber && accepts(text == null ? null : Integer.valueOf(text)) ? null : problem();
     }
 
-    /** What to say of a number outside the range. */
+    /** The message about a number outside the range. */
     @NonNull
     String problem() {
         return problem.get();

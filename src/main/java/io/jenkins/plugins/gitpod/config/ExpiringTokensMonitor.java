@@ -27,18 +27,18 @@ import org.kohsuke.stapler.HttpResponses;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * Warns administrators a week before a token expires, as far as the token itself says when ({@link TokenExpiry}). It learns
- * of a token when one is used, and once a day from {@link TokenExpiryCheck}; to show it looks nothing up. It keeps the time
- * of the end and the names of connection, credential and job, never a token, and in memory only.
+ * Warns administrators a week before a token expires, if the token contains its time of expiry ({@link TokenExpiry}). Tokens
+ * are noted when they are used, and once a day by {@link TokenExpiryCheck}; showing the warning looks up no credential. The
+ * monitor keeps the time of expiry and the names of connection, credential and job, in memory only. It never keeps a token.
  */
 @Extension
 @Restricted(NoExternalUse.class)
 public final class ExpiringTokensMonitor extends AdministrativeMonitor {
 
-    /** How long before its end a token is told of. */
+    /** How long before its expiry a token is reported. */
     static final Duration AHEAD = Duration.ofDays(7);
 
-    /** So many tokens are kept in mind; a token beyond that is told of when builds fail. */
+    /** The maximum number of noted tokens. */
     private static final int MAX_KEPT = 1000;
 
     private static final DateTimeFormatter TIME =
@@ -46,7 +46,7 @@ public final class ExpiringTokensMonitor extends AdministrativeMonitor {
 
     private final Map<TokenUse, Instant> ends = new ConcurrentHashMap<>();
 
-    /** The ends that an administrator does not want to hear of again. */
+    /** The expiries that an administrator has dismissed. */
     private final Map<TokenUse, Instant> dismissed = new ConcurrentHashMap<>();
 
     @NonNull
@@ -60,7 +60,7 @@ public final class ExpiringTokensMonitor extends AdministrativeMonitor {
     }
 
     /**
-     * Notes when a token expires that is being used.
+     * Notes the time of expiry of a token that is being used.
      *
      * @param connection the connection's name
      * @param credentialsId the credential that the job names, or null for the connection's own
@@ -83,13 +83,13 @@ public final class ExpiringTokensMonitor extends AdministrativeMonitor {
         }
     }
 
-    /** A credential that can no longer be used is not told of. */
+    /** Removes a credential that can no longer be used. */
     void forget(@NonNull TokenUse use) {
         ends.remove(use);
         dismissed.remove(use);
     }
 
-    /** What is known to be in use, to be looked at again. */
+    /** The noted uses. */
     @NonNull
     Set<TokenUse> uses() {
         return Set.copyOf(ends.keySet());
@@ -131,7 +131,7 @@ public final class ExpiringTokensMonitor extends AdministrativeMonitor {
                 : Messages.ExpiringTokensMonitor_job(use.jobFullName(), use.credentialsId(), name, end);
     }
 
-    /** A time for people: to the minute, in UTC. */
+    /** A time in UTC, to the minute. */
     @NonNull
     static String time(@NonNull Instant instant) {
         return TIME.format(instant);
@@ -142,7 +142,7 @@ public final class ExpiringTokensMonitor extends AdministrativeMonitor {
         return !ends.isEmpty() && !getProblems().isEmpty();
     }
 
-    /** Tells no longer of these ends, until Jenkins is restarted; of the end of another token it will tell. */
+    /** Hides the present warnings until Jenkins is restarted. A new token gets a new warning. */
     @POST
     @Restricted(NoExternalUse.class)
     public HttpResponse doDismiss() {

@@ -8,25 +8,25 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A connection that was renamed, deleted or led elsewhere a short while ago: what is under way over it is still looked
- * after with its credential. Saved with the configuration: fields may be added but not renamed.
+ * A connection that was renamed, deleted or given another URL in the last two days. Its credential is still used for the open
+ * requests of that connection. Saved with the configuration: fields may be added but not renamed.
  */
 final class FormerConnection {
 
-    /** Longer than any request is looked after. */
+    /** Longer than any request stays open. */
     private static final Duration KEEP = Duration.ofDays(2);
 
-    private static final int MOST = 50;
+    private static final int MAX_KEPT = 50;
 
     private final GitpodConnection connection;
-    private final long goneMillis;
+    private final long removedAtMillis;
 
-    private FormerConnection(GitpodConnection connection, Instant gone) {
+    private FormerConnection(GitpodConnection connection, Instant removedAt) {
         this.connection = connection;
-        this.goneMillis = gone.toEpochMilli();
+        this.removedAtMillis = removedAt.toEpochMilli();
     }
 
-    /** Null only in a file edited by hand. */
+    /** Null only if a person edited the file. */
     @Nullable
     GitpodConnection connection() {
         return connection;
@@ -34,11 +34,13 @@ final class FormerConnection {
 
     private boolean isWorthKeeping(List<GitpodConnection> now, Instant instant) {
         return connection != null
-                && now.stream().noneMatch(connection::isSameWay)
-                && Duration.between(Instant.ofEpochMilli(goneMillis), instant).compareTo(KEEP) < 0;
+                && now.stream().noneMatch(connection::isSameTarget)
+                && Duration.between(Instant.ofEpochMilli(removedAtMillis), instant)
+                                .compareTo(KEEP)
+                        < 0;
     }
 
-    /** What is to be kept when one list of connections takes the place of another. The latest come first. */
+    /** The former connections after the list of connections is replaced, the latest first. */
     @NonNull
     static List<FormerConnection> after(
             @NonNull List<FormerConnection> former,
@@ -48,11 +50,11 @@ final class FormerConnection {
         List<FormerConnection> all = new ArrayList<>();
         before.forEach(each -> all.add(new FormerConnection(each, instant)));
         former.stream()
-                .filter(each -> each.connection != null && before.stream().noneMatch(each.connection::isSameWay))
+                .filter(each -> each.connection != null && before.stream().noneMatch(each.connection::isSameTarget))
                 .forEach(all::add);
         return all.stream()
                 .filter(each -> each.isWorthKeeping(now, instant))
-                .limit(MOST)
+                .limit(MAX_KEPT)
                 .toList();
     }
 }

@@ -7,7 +7,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.Extension;
 import hudson.Util;
-import hudson.model.AbstractDescribableImpl;
+import hudson.model.Describable;
 import hudson.model.Descriptor;
 import hudson.model.Item;
 import hudson.model.ItemGroup;
@@ -43,10 +43,10 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.verb.POST;
 
-/** A named way to Gitpod: where its API is, and the credential to use when a job names none. */
-public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnection> {
+/** A named connection to Gitpod: the URL of the API, and the credential of jobs that specify none. Saved: fields may be added but not renamed. */
+public final class GitpodConnection implements Describable<GitpodConnection> {
 
-    /** Where the API of the public service is. */
+    /** The URL of the public API. */
     public static final String DEFAULT_API_URL = "https://app.gitpod.io/api";
 
     private final String name;
@@ -55,15 +55,15 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
     private boolean sharedAccount;
     private boolean defaultConnection;
     private String folders;
-    private Integer mostUnderWay;
+    private Integer maximumConcurrent;
     private Integer shortestPollSeconds;
     private Integer longestPollSeconds;
-    private Integer mostCallsAtOnce;
+    private Integer maximumCalls;
     private Integer callTimeoutSeconds;
 
     /**
-     * @param name by which jobs ask for this connection
-     * @param apiUrl base URL of the API, https (http on loopback only), such as {@value #DEFAULT_API_URL}
+     * @param name the name by which jobs refer to this connection
+     * @param apiUrl the base URL of the API, https (http for the loopback address only), for example {@value #DEFAULT_API_URL}
      */
     @DataBoundConstructor
     public GitpodConnection(String name, String apiUrl) {
@@ -81,7 +81,7 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         return apiUrl;
     }
 
-    /** Id of a secret text credential of Jenkins itself, or null. */
+    /** The id of a secret text credential of Jenkins itself, or null. */
     @CheckForNull
     public String getCredentialsId() {
         return credentialsId;
@@ -92,7 +92,7 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
     }
 
-    /** Whether the account behind the credential also starts prebuilds for others; see {@link Connection#sharedAccount}. */
+    /** Whether other automation uses the same Gitpod account; see {@link Connection#sharedAccount}. */
     public boolean isSharedAccount() {
         return sharedAccount;
     }
@@ -102,7 +102,7 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         this.sharedAccount = sharedAccount;
     }
 
-    /** Whether jobs that name no connection use this one. */
+    /** Whether jobs that specify no connection use this one. */
     public boolean isDefaultConnection() {
         return defaultConnection;
     }
@@ -112,7 +112,7 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         this.defaultConnection = defaultConnection;
     }
 
-    /** Full names of the folders, one in each line, whose jobs may use the default credential; null for all jobs. */
+    /** The full names of the folders, one per line, whose jobs may use the credential; null for all jobs. */
     @CheckForNull
     public String getFolders() {
         return folders;
@@ -123,18 +123,18 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         this.folders = Util.fixEmptyAndTrim(folders);
     }
 
-    /** How many prebuilds of this connection may be under way at once; null for any number. */
+    /** The maximum number of concurrent prebuilds, 1 or more; null for no maximum. */
     @CheckForNull
-    public Integer getMostUnderWay() {
-        return mostUnderWay;
+    public Integer getMaximumConcurrent() {
+        return maximumConcurrent;
     }
 
     @DataBoundSetter
-    public void setMostUnderWay(Integer mostUnderWay) {
-        this.mostUnderWay = mostUnderWay;
+    public void setMaximumConcurrent(Integer maximumConcurrent) {
+        this.maximumConcurrent = maximumConcurrent;
     }
 
-    /** How often prebuilds are read while all is well, in seconds, 5 to 120; null for the default. */
+    /** The time between reads while Gitpod responds, in seconds, 5 to 120; null for the default (12). */
     @CheckForNull
     public Integer getShortestPollSeconds() {
         return shortestPollSeconds;
@@ -145,7 +145,7 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         this.shortestPollSeconds = shortestPollSeconds;
     }
 
-    /** The longest pause between reads while Gitpod is in trouble, in seconds, 5 to 120; null for the default. */
+    /** The maximum time between reads while calls fail, in seconds, 5 to 120; null for the default (60). */
     @CheckForNull
     public Integer getLongestPollSeconds() {
         return longestPollSeconds;
@@ -156,18 +156,18 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         this.longestPollSeconds = longestPollSeconds;
     }
 
-    /** How many calls may be out at once with one token, 1 to 7; null for 7. */
+    /** The maximum number of concurrent calls with one token, 1 to 7; null for the default (7). */
     @CheckForNull
-    public Integer getMostCallsAtOnce() {
-        return mostCallsAtOnce;
+    public Integer getMaximumCalls() {
+        return maximumCalls;
     }
 
     @DataBoundSetter
-    public void setMostCallsAtOnce(Integer mostCallsAtOnce) {
-        this.mostCallsAtOnce = mostCallsAtOnce;
+    public void setMaximumCalls(Integer maximumCalls) {
+        this.maximumCalls = maximumCalls;
     }
 
-    /** The longest time of a whole call, in seconds, 5 to 120; null for the default. */
+    /** The maximum time of a call, in seconds, 5 to 120; null for the default (30). */
     @CheckForNull
     public Integer getCallTimeoutSeconds() {
         return callTimeoutSeconds;
@@ -181,18 +181,18 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
     @CheckForNull
     private Integer number(ConnectionSetting which) {
         return switch (which) {
-            case MOST_UNDER_WAY -> mostUnderWay;
+            case MAXIMUM_CONCURRENT -> maximumConcurrent;
             case SHORTEST_POLL -> shortestPollSeconds;
             case LONGEST_POLL -> longestPollSeconds;
-            case MOST_CALLS_AT_ONCE -> mostCallsAtOnce;
+            case MAXIMUM_CALLS -> maximumCalls;
             case CALL_TIMEOUT -> callTimeoutSeconds;
         };
     }
 
-    /** What is configured here, and otherwise what is usual. */
+    /** The limits of this connection. Those that are not configured are the usual ones. */
     @NonNull
     SessionLimits limits(@NonNull SessionLimits usual) {
-        Integer calls = sane(ConnectionSetting.MOST_CALLS_AT_ONCE);
+        Integer calls = valid(ConnectionSetting.MAXIMUM_CALLS);
         return new SessionLimits(
                 seconds(ConnectionSetting.SHORTEST_POLL, usual.shortestPoll()),
                 seconds(ConnectionSetting.LONGEST_POLL, usual.longestPoll()),
@@ -201,54 +201,54 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
     }
 
     private ClientLimits callLimits(ClientLimits usual) {
-        if (sane(ConnectionSetting.CALL_TIMEOUT) == null) {
+        if (valid(ConnectionSetting.CALL_TIMEOUT) == null) {
             return usual;
         }
         Duration whole = seconds(ConnectionSetting.CALL_TIMEOUT, usual.call());
         Duration connect = usual.connect().compareTo(whole) < 0 ? usual.connect() : whole;
-        // A server that needs its time is silent for all of it.
+        // A slow server may send nothing during the whole call.
         return new ClientLimits(connect, whole, whole, usual.maxResponseBytes());
     }
 
     private Duration seconds(ConnectionSetting which, Duration otherwise) {
-        Integer seconds = sane(which);
+        Integer seconds = valid(which);
         return seconds == null ? otherwise : Duration.ofSeconds(seconds);
     }
 
-    /** A file edited by hand must not stop what is under way: what has no meaning in it counts as left out. */
+    /** Ignores invalid numbers in a file that a person edited, so that open requests continue. */
     private Object readResolve() {
         GitpodConnection read = new GitpodConnection(name, apiUrl);
         read.credentialsId = credentialsId;
         read.sharedAccount = sharedAccount;
         read.defaultConnection = defaultConnection;
         read.folders = folders;
-        read.mostUnderWay = sane(ConnectionSetting.MOST_UNDER_WAY);
-        read.shortestPollSeconds = sane(ConnectionSetting.SHORTEST_POLL);
-        read.longestPollSeconds = sane(ConnectionSetting.LONGEST_POLL);
-        read.mostCallsAtOnce = sane(ConnectionSetting.MOST_CALLS_AT_ONCE);
-        read.callTimeoutSeconds = sane(ConnectionSetting.CALL_TIMEOUT);
+        read.maximumConcurrent = valid(ConnectionSetting.MAXIMUM_CONCURRENT);
+        read.shortestPollSeconds = valid(ConnectionSetting.SHORTEST_POLL);
+        read.longestPollSeconds = valid(ConnectionSetting.LONGEST_POLL);
+        read.maximumCalls = valid(ConnectionSetting.MAXIMUM_CALLS);
+        read.callTimeoutSeconds = valid(ConnectionSetting.CALL_TIMEOUT);
         return read;
     }
 
     @CheckForNull
-    private Integer sane(ConnectionSetting which) {
+    private Integer valid(ConnectionSetting which) {
         Integer number = number(which);
         return which.accepts(number) ? number : null;
     }
 
-    /** Whether it leads to the same place by the same name. */
-    boolean isSameWay(@NonNull GitpodConnection other) {
+    /** Whether the other connection has the same name and URL. */
+    boolean isSameTarget(@NonNull GitpodConnection other) {
         return name.equals(other.name) && apiUrl.equals(other.apiUrl);
     }
 
-    /** Whether this is what is configured, and not only typed into a form. */
+    /** Whether this connection is saved, and not only typed into a form. */
     private boolean isSavedLikeThis() {
         return GitpodGlobalConfiguration.get().getConnections().stream()
-                .anyMatch(each -> isSameWay(each) && Objects.equals(credentialsId, each.credentialsId));
+                .anyMatch(each -> isSameTarget(each) && Objects.equals(credentialsId, each.credentialsId));
     }
 
-    /** Whether requests that were made over such a connection go where this one leads, so may have its credential. */
-    boolean isWayOf(@NonNull Connection request) {
+    /** Whether a request's connection has the same name and service, so that the request may use this credential. */
+    boolean serves(@NonNull Connection request) {
         try {
             return name.equals(request.name()) && GitpodEndpoint.parse(apiUrl).isSameServiceAs(request.endpoint());
         } catch (InvalidEndpointException e) {
@@ -268,13 +268,13 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         return names;
     }
 
-    /** Whether a job is in a folder, at any depth, that may use the default credential. */
+    /** Whether a job may use the credential: it is in one of the folders, at any depth, or there are no folders. */
     boolean mayUseDefaultCredential(@NonNull String jobFullName) {
         List<String> names = folderNames();
         return names.isEmpty() || names.stream().anyMatch(name -> jobFullName.startsWith(name + "/"));
     }
 
-    /** What makes this connection unusable by itself, in words, or null. */
+    /** A message about the first invalid value of this connection, or null if all are valid. */
     @CheckForNull
     String problem() {
         if (name.isEmpty()) {
@@ -283,7 +283,7 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         try {
             GitpodEndpoint.parse(apiUrl);
         } catch (InvalidEndpointException e) {
-            return Messages.GitpodConnection_badUrl(name, EndpointProblems.message(e));
+            return Messages.GitpodConnection_badUrl(name, urlProblem(e));
         }
         for (ConnectionSetting each : ConnectionSetting.values()) {
             if (!each.accepts(number(each))) {
@@ -291,6 +291,20 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
             }
         }
         return pollProblem(shortestPollSeconds, longestPollSeconds);
+    }
+
+    /** Explains why an API URL is invalid. */
+    @NonNull
+    static String urlProblem(@NonNull InvalidEndpointException e) {
+        return switch (e.problem()) {
+            case BLANK -> Messages.GitpodConnection_urlBlank();
+            case NOT_A_URL -> Messages.GitpodConnection_urlInvalid();
+            case NOT_HTTPS -> Messages.GitpodConnection_urlNotHttps();
+            case NO_HOST -> Messages.GitpodConnection_urlWithoutHost();
+            case USER_INFO -> Messages.GitpodConnection_urlWithUserInfo();
+            case QUERY -> Messages.GitpodConnection_urlWithQuery();
+            case FRAGMENT -> Messages.GitpodConnection_urlWithFragment();
+        };
     }
 
     @CheckForNull
@@ -301,9 +315,9 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
     }
 
     /**
-     * What the engine needs to know of it.
+     * The connection for the engine.
      *
-     * @throws InvalidEndpointException if the URL is not usable, as it may be in a file edited by hand
+     * @throws InvalidEndpointException if the URL is invalid, which is possible in a file that a person edited
      */
     @NonNull
     @Restricted(NoExternalUse.class)
@@ -311,7 +325,7 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
         return new Connection(name, GitpodEndpoint.parse(apiUrl), sharedAccount);
     }
 
-    /** Form checks. */
+    /** The descriptor of the connection, with the checks of the form. */
     @Extension
     @Symbol("gitpodConnection")
     public static final class DescriptorImpl extends Descriptor<GitpodConnection> {
@@ -354,7 +368,7 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
                 GitpodEndpoint.parse(Util.fixNull(value));
                 return FormValidation.ok();
             } catch (InvalidEndpointException e) {
-                return FormValidation.error(EndpointProblems.message(e));
+                return FormValidation.error(urlProblem(e));
             }
         }
 
@@ -371,7 +385,7 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
                 new TokenLookup(Util.fixNull(name), GitpodEndpoint.parse(apiUrl)).forItem(id, (Item) null);
                 return FormValidation.ok();
             } catch (InvalidEndpointException e) {
-                // Said beside the URL.
+                // The check of the URL says so.
                 return FormValidation.ok();
             } catch (TokenUnavailableException e) {
                 return FormValidation.error(e.getMessage());
@@ -394,9 +408,9 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
 
         @POST
         @Restricted(NoExternalUse.class)
-        public FormValidation doCheckMostUnderWay(@QueryParameter String value) {
+        public FormValidation doCheckMaximumConcurrent(@QueryParameter String value) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            return ConnectionSetting.MOST_UNDER_WAY.check(value);
+            return ConnectionSetting.MAXIMUM_CONCURRENT.check(value);
         }
 
         @POST
@@ -428,9 +442,9 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
 
         @POST
         @Restricted(NoExternalUse.class)
-        public FormValidation doCheckMostCallsAtOnce(@QueryParameter String value) {
+        public FormValidation doCheckMaximumCalls(@QueryParameter String value) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            return ConnectionSetting.MOST_CALLS_AT_ONCE.check(value);
+            return ConnectionSetting.MAXIMUM_CALLS.check(value);
         }
 
         @POST
@@ -457,7 +471,7 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
                     .includeCurrentValue(credentialsId);
         }
 
-        /** Asks Gitpod whose token it is, with what stands in the form. */
+        /** Asks Gitpod for the identity of the token, with the values in the form. */
         @POST
         @Restricted(NoExternalUse.class)
         public FormValidation doTestConnection(
@@ -472,7 +486,7 @@ public final class GitpodConnection extends AbstractDescribableImpl<GitpodConnec
                         connection,
                         new TokenLookup(connection.name(), connection.endpoint()).forConnection(typed, null));
             } catch (InvalidEndpointException e) {
-                return FormValidation.error(EndpointProblems.message(e));
+                return FormValidation.error(urlProblem(e));
             } catch (TokenUnavailableException e) {
                 return FormValidation.error(
                         typed.getCredentialsId() == null

@@ -25,16 +25,18 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.StaplerRequest2;
 
-/** Manage Jenkins → System → Gitpod: the connections. The one marked as the default is it, or else the first one. */
+/**
+ * Manage Jenkins → System → Gitpod: the connections. The default is the one that is marked as such, or else the first one.
+ * Saved: fields may be added but not renamed.
+ */
 @Extension
 @Symbol("gitpod")
 public final class GitpodGlobalConfiguration extends GlobalConfiguration {
 
-    private volatile List<GitpodConnection> connections = List.of();
+    // Both lists are replaced and never changed. They are of a type that XStream saves as plain elements.
+    private volatile ArrayList<GitpodConnection> connections = new ArrayList<>();
 
-    /** Null in what an earlier version saved. */
-    @CheckForNull
-    private volatile List<FormerConnection> formerConnections;
+    private volatile ArrayList<FormerConnection> formerConnections = new ArrayList<>();
 
     public GitpodGlobalConfiguration() {
         load();
@@ -59,11 +61,12 @@ public final class GitpodGlobalConfiguration extends GlobalConfiguration {
     /**
      * Replaces all connections and saves them.
      *
-     * @throws IllegalArgumentException if a name is missing or taken twice or a URL is not usable; nothing is changed then
+     * @throws IllegalArgumentException if a connection is invalid or two have the same name; nothing is changed then
      */
     @DataBoundSetter
     public void setConnections(@CheckForNull List<GitpodConnection> newConnections) {
-        List<GitpodConnection> checked = newConnections == null ? List.of() : List.copyOf(newConnections);
+        ArrayList<GitpodConnection> checked =
+                newConnections == null ? new ArrayList<>() : new ArrayList<>(newConnections);
         String problem = problem(checked);
         if (problem != null) {
             throw new IllegalArgumentException(problem);
@@ -71,35 +74,31 @@ public final class GitpodGlobalConfiguration extends GlobalConfiguration {
         replace(checked);
     }
 
-    private synchronized void replace(List<GitpodConnection> checked) {
-        formerConnections = new ArrayList<>(FormerConnection.after(former(), connections, checked, Instant.now()));
+    private synchronized void replace(ArrayList<GitpodConnection> checked) {
+        formerConnections =
+                new ArrayList<>(FormerConnection.after(formerConnections, connections, checked, Instant.now()));
         connections = checked;
         save();
     }
 
-    private List<FormerConnection> former() {
-        List<FormerConnection> former = formerConnections;
-        return former == null ? List.of() : former;
-    }
-
     /**
-     * The connection whose default credential a request may have: that of its name, if it still leads to where the request
-     * goes, for a token is for one place only.
+     * The connection whose credential a request may use: the one of its name, if it still has the URL of the request. A token
+     * must not be sent to another URL.
      *
-     * @param isSent whether something may have been made already; then a connection will do that was there until lately
+     * @param isSent whether the prebuild may have been created already; then a former connection is accepted too
      * @return null if there is none
      */
     @CheckForNull
     @Restricted(NoExternalUse.class)
-    public GitpodConnection wayOf(@NonNull Connection request, boolean isSent) {
+    public GitpodConnection credentialConnection(@NonNull Connection request, boolean isSent) {
         GitpodConnection now = connection(request.name());
-        if (now != null && now.isWayOf(request)) {
+        if (now != null && now.serves(request)) {
             return now;
         }
         if (isSent) {
-            for (FormerConnection each : former()) {
+            for (FormerConnection each : formerConnections) {
                 GitpodConnection former = each.connection();
-                if (former != null && former.isWayOf(request)) {
+                if (former != null && former.serves(request)) {
                     return former;
                 }
             }
@@ -107,7 +106,7 @@ public final class GitpodGlobalConfiguration extends GlobalConfiguration {
         return null;
     }
 
-    /** The connection of that name, or the default one if no name is given. */
+    /** The connection of this name, or the default one if the name is blank; null if there is none. */
     @CheckForNull
     public GitpodConnection connection(@Nullable String name) {
         String wanted = Util.fixEmptyAndTrim(name);
@@ -120,7 +119,7 @@ public final class GitpodGlobalConfiguration extends GlobalConfiguration {
         return wanted == null && !now.isEmpty() ? now.get(0) : null;
     }
 
-    /** What to tell somebody who asked for a connection that is not there. */
+    /** The message about a connection that does not exist. */
     @NonNull
     @Restricted(NoExternalUse.class)
     public String missing(@Nullable String name) {
@@ -133,7 +132,7 @@ public final class GitpodGlobalConfiguration extends GlobalConfiguration {
 
     @Override
     public boolean configure(StaplerRequest2 req, JSONObject json) throws FormException {
-        // An emptied list is absent from the form's data, so start from nothing.
+        // An empty list is absent from the form's data.
         List<GitpodConnection> bound = new ArrayList<>();
         Object data = json.opt("connections");
         for (Object each : data instanceof JSONArray array ? array : data == null ? List.of() : List.of(data)) {

@@ -27,30 +27,32 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Looks names up for people who fill in forms. Every answer, a failure too, is kept for some seconds, for a form asks with
- * each key; each call has short limits, for a person waits. Checks no rights: that is the caller's business.
+ * Looks up projects and environment classes for forms and decisions. Each answer or failure is cached for some seconds,
+ * because a form asks after each key. Each call has short limits, because a person waits. The caller checks permissions.
  */
 @Extension
 @Restricted(NoExternalUse.class)
 public final class GitpodLookup {
 
-    /** How many suggestions a person gets. */
+    /** The maximum number of suggestions in a form. */
     public static final int SUGGESTIONS = 10;
 
-    /** How many projects one search reads, to be compared with what is looked for. */
-    public static final int MAXIMUM_SEARCHED = 2000;
+    /** The maximum number of projects that one search reads. */
+    public static final int MAX_SEARCHED = 2000;
 
     private static final int PAGE_SIZE = 100;
-    private static final int MOST_PAGES = 20;
-    private static final int LONGEST_SEARCH = 256;
-    private static final int MOST_KEPT = 1000;
+    private static final int MAX_PAGES = 20;
+    private static final int MAX_SEARCH_LENGTH = 256;
+    private static final int MAX_KEPT = 1000;
     private static final long KEEP_NANOS = Duration.ofSeconds(20).toNanos();
     private static final long KEEP_FAILURE_NANOS = Duration.ofSeconds(5).toNanos();
 
     private static final ClientLimits LIMITS =
             new ClientLimits(Duration.ofSeconds(3), Duration.ofSeconds(5), Duration.ofSeconds(6), 4L * 1024 * 1024);
 
-    private record Question(String connection, String apiUrl, String tokenFingerprint, String what) {}
+    private static final GitpodClients CLIENTS = new GitpodClients(LIMITS);
+
+    private record Question(String connection, String apiUrl, String fingerprint, String what) {}
 
     private record Kept(Object answer, long until) {}
 
@@ -66,7 +68,7 @@ public final class GitpodLookup {
         return ExtensionList.lookupSingleton(GitpodLookup.class);
     }
 
-    /** Whose token it is; always asked anew. */
+    /** The identity of the token. Not cached. */
     @NonNull
     Identity identity(@NonNull AuthenticatedConnection access) throws GitpodException {
         return client(access).getAuthenticatedIdentity();
@@ -78,7 +80,7 @@ public final class GitpodLookup {
         return ask(access, "project " + projectId, client -> client.getProject(projectId));
     }
 
-    /** A project's name if it was looked up lately; asks nobody. */
+    /** The name of a project if it is in the cache, else null. Makes no call. */
     @CheckForNull
     public String knownProjectName(@NonNull Connection connection, @NonNull String projectId) {
         for (Map.Entry<Question, Kept> each : kept.entrySet()) {
@@ -92,10 +94,10 @@ public final class GitpodLookup {
     }
 
     /**
-     * Projects that a search found.
+     * The result of a search.
      *
      * @param projects in the order of their ids
-     * @param isComplete false if there are more than are read
+     * @param isComplete false if there are more projects than were read
      */
     public record Found(@NonNull List<Project> projects, boolean isComplete) {
 
@@ -106,8 +108,7 @@ public final class GitpodLookup {
     }
 
     /**
-     * Some projects whose name, id or repository's name contains the text, in any letter case, for a person to choose
-     * from: those of the smallest ids.
+     * Projects whose name, id or repository name contains the text, ignoring case: those with the smallest ids.
      *
      * @return at most {@link #SUGGESTIONS}; without their environment classes
      */
@@ -128,35 +129,34 @@ public final class GitpodLookup {
     public Found withRemoteUri(@NonNull AuthenticatedConnection access, @NonNull List<String> remoteUris)
             throws GitpodException {
         ProjectFilter filter = ProjectFilter.none().withSpecRemoteUris(remoteUris);
-        return ask(
-                access, "repository " + String.join(" ", remoteUris), client -> list(client, filter, MAXIMUM_SEARCHED));
+        return ask(access, "repository " + String.join(" ", remoteUris), client -> list(client, filter, MAX_SEARCHED));
     }
 
     /**
-     * The projects whose name, id or repository's name contains the text, in any letter case.
+     * The projects whose name, id or repository name contains the text, ignoring case.
      *
-     * @param repository that is looked for; another one's answer is not kept for it
-     * @return at most {@link #MAXIMUM_SEARCHED}; without their environment classes
+     * @param repository the repository of the search, part of the key of the cache
+     * @return at most {@link #MAX_SEARCHED}; without their environment classes
      */
     @NonNull
     public Found named(@NonNull AuthenticatedConnection access, @NonNull String text, @NonNull String repository)
             throws GitpodException {
         ProjectFilter filter = ProjectFilter.none().withSearch(cut(text));
-        return ask(access, "named " + text + " of " + repository, client -> list(client, filter, MAXIMUM_SEARCHED));
+        return ask(access, "named " + text + " of " + repository, client -> list(client, filter, MAX_SEARCHED));
     }
 
     private static String cut(String text) {
-        return text.substring(0, Math.min(text.length(), LONGEST_SEARCH));
+        return text.substring(0, Math.min(text.length(), MAX_SEARCH_LENGTH));
     }
 
-    /** All pages, until there are enough. */
+    /** Reads pages until there are enough projects. */
     private static Found list(GitpodClient client, ProjectFilter filter, int maximum) throws GitpodException {
         List<Project> found = new ArrayList<>();
         String page = null;
-        for (int i = 0; i < MOST_PAGES && found.size() < maximum; i++) {
+        for (int i = 0; i < MAX_PAGES && found.size() < maximum; i++) {
             ProjectPage answer = client.listProjects(filter, Math.min(maximum, PAGE_SIZE), page);
             found.addAll(answer.projects());
-            page = answer.nextToken();
+            page = answer.nextPage();
             if (page == null) {
                 break;
             }
@@ -164,9 +164,9 @@ public final class GitpodLookup {
         return new Found(found.subList(0, Math.min(found.size(), maximum)), page == null);
     }
 
-    /** A prebuild of a project that is under way, whoever made it. */
+    /** The running prebuilds of a project, whoever created them; at most 100. Not cached. */
     @NonNull
-    public List<Prebuild> underWay(@NonNull AuthenticatedConnection access, @NonNull String projectId)
+    public List<Prebuild> running(@NonNull AuthenticatedConnection access, @NonNull String projectId)
             throws GitpodException {
         PrebuildFilter filter = PrebuildFilter.none()
                 .withProjectIds(List.of(projectId))
@@ -185,10 +185,10 @@ public final class GitpodLookup {
         return ask(access, "classes", client -> {
             List<EnvironmentClass> found = new ArrayList<>();
             String page = null;
-            for (int i = 0; i < MOST_PAGES; i++) {
+            for (int i = 0; i < MAX_PAGES; i++) {
                 EnvironmentClassPage answer = client.listEnvironmentClasses(PAGE_SIZE, page);
                 found.addAll(answer.environmentClasses());
-                page = answer.nextToken();
+                page = answer.nextPage();
                 if (page == null) {
                     break;
                 }
@@ -197,7 +197,7 @@ public final class GitpodLookup {
         });
     }
 
-    /** One of the organization's environment classes, or null if there is no such. */
+    /** An environment class of the organization, or null if there is none with this id. */
     @CheckForNull
     public EnvironmentClass environmentClass(@NonNull AuthenticatedConnection access, @NonNull String id)
             throws GitpodException {
@@ -236,13 +236,13 @@ public final class GitpodLookup {
     private void keep(Question question, Object answer, long nanos) {
         long now = System.nanoTime();
         kept.values().removeIf(each -> each.until() - now <= 0);
-        if (kept.size() >= MOST_KEPT) {
+        if (kept.size() >= MAX_KEPT) {
             kept.clear();
         }
         kept.put(question, new Kept(answer, now + nanos));
     }
 
     private static GitpodClient client(AuthenticatedConnection access) {
-        return GitpodClients.client(access.connection().endpoint(), access.token(), LIMITS);
+        return CLIENTS.client(access.connection().endpoint(), access.token(), LIMITS);
     }
 }

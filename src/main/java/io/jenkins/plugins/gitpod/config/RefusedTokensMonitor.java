@@ -19,19 +19,18 @@ import org.kohsuke.stapler.HttpResponses;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * Tells administrators which tokens Gitpod no longer accepts. Personal access tokens live for 90 days at most, those of
- * service accounts up to a year or without end, and each can be revoked. What is noted is forgotten as soon as Gitpod
- * accepts the token again, or it is no longer in use.
+ * Reports to administrators which tokens Gitpod does not accept. Personal access tokens expire after at most 90 days, those
+ * of service accounts after up to a year or never, and each can be revoked. A report is removed when Gitpod accepts the
+ * token again, or when the credential is no longer in use.
  *
- * <p>Notes are kept in memory only. A saved one could be wrong after a restart, for the credential may have been updated
- * in the meantime, and nothing but a call could tell. The next call with the token, of a prebuild that is still open or of
- * the next build, makes the note again if it is still right.
+ * <p>The reports are kept in memory only. A saved report could be wrong after a restart, because the credential may have been
+ * updated. The next call with the token reports it again.
  */
 @Extension
 @Restricted(NoExternalUse.class)
 public final class RefusedTokensMonitor extends AdministrativeMonitor {
 
-    private static final int MOST = 100;
+    private static final int MAX_KEPT = 100;
 
     private final Set<TokenUse> refused = ConcurrentHashMap.newKeySet();
 
@@ -46,7 +45,7 @@ public final class RefusedTokensMonitor extends AdministrativeMonitor {
     }
 
     /**
-     * Notes what Gitpod said of a token.
+     * Notes whether Gitpod accepted a token.
      *
      * @param credentialsId the credential that the job names, or null for the connection's own
      * @param jobFullName the job that asked
@@ -59,12 +58,12 @@ public final class RefusedTokensMonitor extends AdministrativeMonitor {
         TokenUse use = new TokenUse(connection, credentialsId, jobFullName);
         if (isAccepted) {
             refused.remove(use);
-        } else if (refused.size() < MOST) {
+        } else if (refused.size() < MAX_KEPT) {
             refused.add(use);
         }
     }
 
-    /** A sentence for each token that is refused and may still be used. */
+    /** A message for each refused token that may still be used. */
     @NonNull
     public List<String> getProblems() {
         List<String> problems = new ArrayList<>();
@@ -89,7 +88,7 @@ public final class RefusedTokensMonitor extends AdministrativeMonitor {
         return !refused.isEmpty() && !getProblems().isEmpty();
     }
 
-    /** Forgets what is noted; it comes back when Gitpod refuses a token again. */
+    /** Removes all reports. A token is reported again when Gitpod refuses it again. */
     @POST
     @Restricted(NoExternalUse.class)
     public HttpResponse doForget() {

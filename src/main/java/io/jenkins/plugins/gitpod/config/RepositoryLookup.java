@@ -9,12 +9,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiPredicate;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Asks Gitpod for the projects of a repository. Its filter compares URIs letter by letter and cannot name the short ssh
- * form at all; its search looks at names. What either finds is compared here. Projects come without their environment
+ * Finds the projects of a repository. Gitpod's filter compares URIs exactly and does not accept the short ssh form; its search
+ * compares names. The repositories of the projects found are compared here. Projects are returned without their environment
  * classes.
  */
+@Restricted(NoExternalUse.class)
 public final class RepositoryLookup {
 
     private final AuthenticatedConnection access;
@@ -24,7 +27,7 @@ public final class RepositoryLookup {
         this.access = access;
     }
 
-    /** All projects of a repository, as the filter or else the search finds them. */
+    /** The projects of a repository. The search is used if the filter finds none. */
     @NonNull
     List<Project> projects(@NonNull RepositoryUrl url) throws GitpodException {
         Map<String, Project> found = new LinkedHashMap<>();
@@ -35,7 +38,7 @@ public final class RepositoryLookup {
         return List.copyOf(found.values());
     }
 
-    /** Projects for a person who types a name, or the URL of a repository in any form: that is looked up as in builds. */
+    /** Projects for a text in a form: a name, or the URL of a repository in any form, which is looked up as in builds. */
     @NonNull
     public List<Project> suggestions(@NonNull String text) throws GitpodException {
         RepositoryUrl url = RepositoryUrl.of(text);
@@ -43,7 +46,7 @@ public final class RepositoryLookup {
         return found.isEmpty() && url.isRemote() ? projects(url) : found;
     }
 
-    /** The projects that the filter finds: one call, usually. */
+    /** The projects that the filter finds, usually with one call. */
     @NonNull
     public List<Project> byUri(@NonNull RepositoryUrl url) throws GitpodException {
         List<String> uris = url.uris();
@@ -52,7 +55,7 @@ public final class RepositoryLookup {
                 : new Named(directory.withRemoteUri(access, uris).projects(), true).of(url, RepositoryUrl::isSameAs);
     }
 
-    /** The projects whose names or repositories' names have the repository's name in them. */
+    /** The projects whose name or repository name contains the name of the repository. */
     @NonNull
     public Named byName(@NonNull RepositoryUrl url) throws GitpodException {
         List<Project> found = new ArrayList<>();
@@ -66,7 +69,7 @@ public final class RepositoryLookup {
     }
 
     /**
-     * Projects to be compared with a repository.
+     * Projects that the search found by name.
      *
      * @param isComplete false if Gitpod has more than were read
      */
@@ -77,7 +80,7 @@ public final class RepositoryLookup {
             projects = List.copyOf(projects);
         }
 
-        /** Those whose repository, compared with the wanted one, is as wanted. */
+        /** The projects whose repository satisfies the comparison with the wanted one. */
         @NonNull
         public List<Project> of(
                 @NonNull RepositoryUrl wanted, @NonNull BiPredicate<RepositoryUrl, RepositoryUrl> comparison) {

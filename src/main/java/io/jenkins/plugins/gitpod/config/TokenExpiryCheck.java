@@ -17,8 +17,9 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Looks once a day, and soon after a start of Jenkins, when the tokens expire that connections have, and those of jobs that
- * were seen since the start. A credentials provider may take its time; this is a thread of its own. It makes no call.
+ * Checks once a day, and some minutes after Jenkins starts, when the tokens of connections expire, and those of jobs that
+ * were used since the start. It runs in a thread of its own because a credentials provider may block. It does not call
+ * Gitpod.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -41,7 +42,7 @@ public final class TokenExpiryCheck extends AsyncPeriodicWork {
         return TimeUnit.MINUTES.toMillis(5);
     }
 
-    /** A line a day that says that nothing happened is of no interest. */
+    /** Does not log each daily run. */
     @Override
     protected Level getNormalLoggingLevel() {
         return Level.FINE;
@@ -66,9 +67,9 @@ public final class TokenExpiryCheck extends AsyncPeriodicWork {
             }
             monitor.note(use.connection(), use.credentialsId(), use.jobFullName(), token(connection, use));
         } catch (TokenUnavailableException | InvalidEndpointException e) {
-            monitor.forget(use); // said where it is used or configured
+            monitor.forget(use); // reported where it is used or configured
         } catch (RuntimeException e) {
-            // A provider's own failure. What was known of the token stays.
+            // A failure of the credentials provider. The noted expiry is kept.
             LOGGER.log(Level.FINE, "Could not look up the token of " + use, e);
         }
     }

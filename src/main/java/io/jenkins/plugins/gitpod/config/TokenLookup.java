@@ -24,9 +24,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Finds bearer tokens in Jenkins' credentials. A credential that a job names is looked up where that job may see it; a
- * connection's default credential is the administrator's and is looked up in Jenkins itself. Every look-up may block, for
- * providers may be remote.
+ * Finds bearer tokens in Jenkins' credentials. A credential that a job specifies is looked up in the scope of that job. The
+ * credential of a connection is looked up in Jenkins itself. Each look-up may block, because providers may be remote.
  */
 @Restricted(NoExternalUse.class)
 public final class TokenLookup {
@@ -34,13 +33,13 @@ public final class TokenLookup {
     private final GitpodEndpoint endpoint;
     private final String connectionName;
 
-    /** @param endpoint where the token will be sent: credentials' domains are matched against it */
+    /** @param endpoint the service that gets the token; the domains of credentials must match it */
     public TokenLookup(@NonNull String connectionName, @NonNull GitpodEndpoint endpoint) {
         this.connectionName = connectionName;
         this.endpoint = endpoint;
     }
 
-    /** The token of a credential that a build's job names; the use is tracked. */
+    /** The token of a credential that the job of a build specifies. The use is tracked. */
     @NonNull
     public BearerToken forRun(@NonNull String credentialsId, @NonNull Run<?, ?> run) throws TokenUnavailableException {
         StringCredentials found =
@@ -55,14 +54,14 @@ public final class TokenLookup {
         throw notFound(credentialsId, otherKind);
     }
 
-    /** The token of a credential that a job named, after the build is gone: looked up in the item, if there still is one. */
+    /** The token of a credential that a job specifies, without a build. A deleted job is replaced by its nearest folder. */
     @NonNull
     public BearerToken forItem(@NonNull String credentialsId, @NonNull String itemFullName)
             throws TokenUnavailableException {
         return forItem(credentialsId, nearest(itemFullName));
     }
 
-    /** The token of a credential as builds of an item may see it, or of Jenkins itself where there is no item. */
+    /** The token of a credential that builds of an item may use, or of Jenkins itself if there is no item. */
     @NonNull
     BearerToken forItem(@NonNull String credentialsId, @Nullable Item item) throws TokenUnavailableException {
         List<StandardCredentials> seen = item == null
@@ -75,7 +74,7 @@ public final class TokenLookup {
         return token(credentialsId, pick(credentialsId, seen));
     }
 
-    /** The token of a connection's default credential for a build of a job that names none; the use is tracked. */
+    /** The token of a connection's credential for a build. The use is tracked. */
     @NonNull
     public BearerToken forRun(
             @Nullable GitpodConnection connection, @NonNull String jobFullName, @NonNull Run<?, ?> run)
@@ -86,10 +85,10 @@ public final class TokenLookup {
     }
 
     /**
-     * The token of a connection's default credential.
+     * The token of a connection's credential.
      *
-     * @param connection as it is configured now, or null if it is gone
-     * @param jobFullName the job that asks, or null if it is Jenkins itself
+     * @param connection the connection, or null if it was deleted
+     * @param jobFullName the job that uses it, or null for Jenkins itself
      */
     @NonNull
     public BearerToken forConnection(@Nullable GitpodConnection connection, @Nullable String jobFullName)
@@ -134,7 +133,7 @@ public final class TokenLookup {
         throw notFound(credentialsId, found != null);
     }
 
-    /** The job, or after its deletion the nearest folder around it that is still there. */
+    /** The job, or if it was deleted the nearest folder that contained it, or null. */
     @CheckForNull
     private static Item nearest(String itemFullName) {
         String name = itemFullName;

@@ -6,7 +6,7 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import jenkins.model.Jenkins;
 
 /**
- * A use of a credential, by its names only.
+ * The use of a credential, without the token.
  *
  * @param connection the connection's name
  * @param credentialsId the credential that a job names, or null for the connection's own
@@ -21,7 +21,7 @@ record TokenUse(
         jobFullName = credentialsId == null ? null : jobFullName;
     }
 
-    /** The connection as it is configured now; null if nothing can use the credential this way any longer. */
+    /** The connection, or null if the connection or the job was deleted. */
     @CheckForNull
     GitpodConnection configured() {
         boolean isJobGone =

@@ -153,7 +153,7 @@ public record DecisionInputs(
             return List.of();
         }
         String wanted = classKey(project, request.options().getEnvironmentClassId());
-        return GitpodLookup.get().underWay(connection, project.id()).stream()
+        return GitpodLookup.get().running(connection, project.id()).stream()
                 .filter(each ->
                         classKey(project, each.metadata().environmentClassId()).equals(wanted))
                 .toList();
@@ -182,7 +182,7 @@ public record DecisionInputs(
     /** The key of the commits that the project's prebuilds were built from. */
     @NonNull
     CommitHistory.Key facts(@NonNull StepRequest request) {
-        return CommitHistory.ofFacts(apiUrl(request), project.id());
+        return CommitHistory.ofBuiltCommits(apiUrl(request), project.id());
     }
 
     private static String apiUrl(StepRequest request) {

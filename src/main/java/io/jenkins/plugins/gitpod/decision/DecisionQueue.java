@@ -313,9 +313,9 @@ public final class DecisionQueue {
             followUps.add(() -> decision.tell(unused));
         }
         if (key != null) {
-            history.act(key, inputs.revision(), request.requestId());
+            history.add(key, inputs.revision(), request.requestId());
         }
-        history.act(inputs.ofProject(request), null, request.requestId());
+        history.add(inputs.ofProject(request), null, request.requestId());
         handler.create(request, inputs.project().id(), create.cancelFirst(), followUps);
     }
 
@@ -337,7 +337,7 @@ public final class DecisionQueue {
     private void missedChange(StepRequest request, DecisionInputs inputs) {
         CommitHistory.Key key = inputs.key(request);
         if (key != null) {
-            history.owe(key);
+            history.markMissedChange(key);
         }
     }
 

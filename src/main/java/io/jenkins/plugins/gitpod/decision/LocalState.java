@@ -81,8 +81,8 @@ record LocalState(
         return new LocalState(
                 age,
                 usesHistory ? completed(request, inputs, history, key, revision) : null,
-                usesHistory && request.isAutomatic() && history.isActedOn(key, revision, request.requestId()),
-                key != null && inputs.changed() == ChangedPaths.NO_MATCH && history.isOwed(key),
+                usesHistory && request.isAutomatic() && history.isHandled(key, revision, request.requestId()),
+                key != null && inputs.changed() == ChangedPaths.NO_MATCH && history.hasMissedChange(key),
                 sinceLast(request, inputs, history),
                 running,
                 running.stream()
@@ -102,7 +102,7 @@ record LocalState(
     @CheckForNull
     private static CompletedPrebuild completed(
             StepRequest request, DecisionInputs inputs, CommitHistory history, CommitHistory.Key key, String revision) {
-        CommitHistory.Act done = history.completed(key, revision);
+        CommitHistory.Entry done = history.completed(key, revision);
         if (done == null) {
             done = history.completed(
                     inputs.facts(request),
@@ -119,7 +119,7 @@ record LocalState(
             return null;
         }
         CommitHistory.Key project = inputs.ofProject(request);
-        CommitHistory.Act last = history.last(project);
+        CommitHistory.Entry last = history.last(project);
         return last != null && last.isOf(request.requestId()) ? null : history.sinceLast(project);
     }
 

@@ -98,7 +98,7 @@ final class ProjectFinder {
             hints.add(Messages.Decision_sameElsewhere(ProjectChoice.name(each), each.id(), shownUrl(each)));
         }
         if (!named.isComplete()) {
-            hints.add(Messages.Decision_searchCut(url.name(), GitpodLookup.MAXIMUM_SEARCHED));
+            hints.add(Messages.Decision_searchCut(url.name(), GitpodLookup.MAX_SEARCHED));
         }
     }
 

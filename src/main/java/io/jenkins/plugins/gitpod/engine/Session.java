@@ -101,7 +101,7 @@ final class Session {
         for (int page = 0; page < MOST_PAGES; page++) {
             PrebuildPage answer = client.listPrebuilds(filter, PAGE_SIZE, token);
             prebuilds.addAll(answer.prebuilds());
-            String next = answer.nextToken();
+            String next = answer.nextPage();
             if (next == null || next.isEmpty()) {
                 return new OwnPrebuilds(prebuilds, true);
             }

@@ -697,7 +697,7 @@ final class Watcher {
                 PrebuildPage answer =
                         list(PrebuildFilter.none().withProjectIds(projects).withPhases(ACTIVE), token);
                 answer.prebuilds().forEach(Round.this::read);
-                String next = answer.nextToken();
+                String next = answer.nextPage();
                 if (next != null && !next.isEmpty() && !next.equals(token) && page + 1 < MOST_PAGES) {
                     steps.addFirst(new ListPage(projects, next, page + 1));
                 }

@@ -11,14 +11,15 @@ import hudson.remoting.Channel;
 import hudson.remoting.VirtualChannel;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
+import io.jenkins.plugins.gitpod.record.BuildConsole;
 import io.jenkins.plugins.gitpod.record.CancelledInGitpod;
 import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.StepResult;
+import io.jenkins.plugins.gitpod.request.EarlyEnd;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -27,23 +28,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import jenkins.model.InterruptedBuildAction;
 
-/** A freestyle build that waits for its prebuild, on its executor's thread, while the plugin's one watcher watches. */
+/** The wait of a freestyle build for its prebuild. It blocks the thread of the build's executor. */
 final class FreestyleWait implements PrebuildListener {
-
-    /** How long a build that ends early waits for Gitpod to take the cancel. */
-    private static final Duration GRACE = Duration.ofSeconds(8);
 
     private final UUID requestId = UUID.randomUUID();
     private final AbstractBuild<?, ?> build;
     private final BuildListener listener;
     private final PrebuildOptions options;
 
-    /** The prebuild's state if the build does not wait for its end. */
+    /** Completed when the prebuild has an id. */
     private final CompletableFuture<PrebuildResult> created = new CompletableFuture<>();
 
     private final CompletableFuture<PrebuildRecord> ended = new CompletableFuture<>();
 
-    /** The agent's connection if the build runs on one, and its loss. */
+    /** The connection to the agent of the build, or null if the build runs on the controller. */
     @CheckForNull
     private final Channel agent;
 
@@ -64,7 +62,12 @@ final class FreestyleWait implements PrebuildListener {
         this.options = options;
     }
 
-    /** @return whether the build goes on */
+    /**
+     * Requests the prebuild and waits as the options say.
+     *
+     * @return whether the build continues
+     * @throws AbortException if the connection to the agent is lost; the message is for people
+     */
     boolean await() throws InterruptedException, IOException {
         PrebuildService service = PrebuildService.get();
         service.submit(requestId, build, null, options, this);
@@ -73,7 +76,7 @@ final class FreestyleWait implements PrebuildListener {
             Object first = CompletableFuture.anyOf(agentLost, ended, options.isWait() ? ended : created)
                     .get();
             if (first instanceof AgentLost) {
-                leave(service);
+                leave();
                 throw new AbortException(Messages.FreestyleWait_agentLost());
             } else if (first instanceof PrebuildResult result) {
                 PrebuildEnvironmentAction.set(build, result);
@@ -82,10 +85,10 @@ final class FreestyleWait implements PrebuildListener {
             }
             return conclude((PrebuildRecord) first);
         } catch (ExecutionException e) {
-            // Neither future is ever completed with a failure.
+            // No code completes a future with a failure.
             throw new IllegalStateException(e);
         } catch (InterruptedException e) {
-            leave(service);
+            leave();
             throw e;
         } finally {
             if (agent != null) {
@@ -94,7 +97,7 @@ final class FreestyleWait implements PrebuildListener {
         }
     }
 
-    /** The wait needs no agent, but the build ends without its own: nothing after this step could run. */
+    /** The wait needs no agent, but the steps after this one do: the build ends when its agent is lost. */
     private Channel.Listener watchAgent() {
         Channel.Listener watch = new Channel.Listener() {
             @Override
@@ -112,42 +115,39 @@ final class FreestyleWait implements PrebuildListener {
     }
 
     private boolean conclude(PrebuildRecord record) throws IOException {
-        StepResult verdict = StepResult.of(record, options);
+        StepResult outcome = StepResult.of(record, options);
         PrebuildResult result = record.getResult();
         if (result != null) {
             PrebuildEnvironmentAction.set(build, result);
         }
-        if (verdict.result() == Result.SUCCESS) {
-            line(verdict.message());
+        if (outcome.result() == Result.SUCCESS) {
+            line(outcome.message());
             return true;
-        } else if (verdict.result() == Result.UNSTABLE) {
-            line(verdict.message());
+        } else if (outcome.result() == Result.UNSTABLE) {
+            line(outcome.message());
             build.setResult(Result.UNSTABLE);
             return true;
         }
-        listener.error("[Gitpod] " + verdict.message());
-        if (verdict.result() == Result.ABORTED) {
+        BuildConsole.error(listener, outcome.message());
+        if (outcome.result() == Result.ABORTED) {
             build.setResult(Result.ABORTED);
             build.addAction(new InterruptedBuildAction(List.of(new CancelledInGitpod(record))));
         }
         return false;
     }
 
-    /** The build is interrupted: the prebuild is cancelled, and the build ends soon whatever Gitpod says. */
-    private void leave(PrebuildService service) {
-        service.owners().ifPresent(owners -> owners.leave(requestId));
+    /** Leaves the prebuild. Returns within {@link EarlyEnd#GRACE}. */
+    private void leave() {
+        EarlyEnd.leave(requestId);
         PrebuildRecord record = null;
         try {
-            record = ended.get(GRACE.toMillis(), TimeUnit.MILLISECONDS);
+            record = ended.get(EarlyEnd.GRACE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | InterruptedException e) {
-            // Interrupted once more: somebody is in a hurry. The ledger goes on with the cancel.
+            // Not cancelled in time, or interrupted again. The engine keeps trying to cancel the prebuild.
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }
-        String farewell = record == null ? service.farewell(requestId) : record.getMessage();
-        if (farewell != null) {
-            line(farewell);
-        }
+        EarlyEnd.printLastLine(requestId, this, record);
     }
 
     @Override
@@ -157,7 +157,7 @@ final class FreestyleWait implements PrebuildListener {
 
     @Override
     public void line(@NonNull String line) {
-        listener.getLogger().println("[Gitpod] " + line);
+        BuildConsole.println(listener, line);
     }
 
     @Override

@@ -24,16 +24,21 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /**
- * The freestyle build step; every option has its meaning in {@link PrebuildOptions}. Not a step for pipelines, where it
- * would hold a thread and be lost with a restart.
+ * The freestyle build step; {@link PrebuildOptions} describes the options. It is no step for pipelines: there it would use a
+ * thread while it waits, and a restart would lose it. Saved in {@code config.xml}: fields may be added but not renamed.
  */
 public final class GitpodPrebuildBuilder extends Builder {
 
-    private final PrebuildOptions options = new PrebuildOptions();
+    private final PrebuildOptions options;
 
     @DataBoundConstructor
     public GitpodPrebuildBuilder() {
-        // All options are optional for the binding, so that a missing one gets a message of its own.
+        options = new PrebuildOptions();
+    }
+
+    /** Sets the defaults of what a file does not contain. */
+    private Object readResolve() {
+        return options == null ? new GitpodPrebuildBuilder() : this;
     }
 
     @CheckForNull
@@ -179,7 +184,7 @@ public final class GitpodPrebuildBuilder extends Builder {
         return new FreestyleWait(build, listener, options.expanded(variables), launcher.getChannel()).await();
     }
 
-    /** Names the build step. */
+    /** The descriptor of the build step. */
     @Extension
     @Symbol("gitpodPrebuild")
     public static final class DescriptorImpl extends BuildStepDescriptor<Builder> {

@@ -8,11 +8,14 @@ import hudson.model.EnvironmentContributingAction;
 import hudson.model.InvisibleAction;
 import hudson.model.Run;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Lets later steps of a freestyle build see its last prebuild. Saved in {@code build.xml}: fields may be added but not
- * renamed.
+ * The environment variables about the last prebuild of a freestyle build, for its later steps. Saved in {@code build.xml}:
+ * fields may be added but not renamed.
  */
+@Restricted(NoExternalUse.class)
 public final class PrebuildEnvironmentAction extends InvisibleAction implements EnvironmentContributingAction {
 
     private final String id;

@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** A build that is over or deleted waits for nothing any longer, however it ended. */
+/** Ends the ownership of the prebuilds of a build that has ended or is deleted, however it ended. */
 @Extension
 @Restricted(NoExternalUse.class)
 public final class BuildEndListener extends RunListener<Run<?, ?>> {

@@ -23,20 +23,20 @@ import org.jenkinsci.plugins.workflow.flow.FlowExecutionList;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /**
- * After a start of Jenkins, finds the requests that nobody comes back to: those of builds that are not among the pipelines
- * which Jenkins itself resumes, and those of pipelines that came back without the step, for their state was saved before
- * it. Loads no build for that. A request counts as left only when two looks in a row find it so.
+ * Finds the requests whose owner does not resume after Jenkins has started: those of builds that are not among the pipelines
+ * that Jenkins resumes, and those of pipelines that resumed without the step, because their state was saved before it. No
+ * build is loaded for that. A request counts as orphaned only if two checks in a row find it so.
  */
 final class OrphanCheck {
 
     private static final Logger LOGGER = Logger.getLogger(OrphanCheck.class.getName());
     private static final Duration EVERY = Duration.ofSeconds(2);
-    /** Pipelines tell of their steps on threads of their own. */
+    /** Pipelines list their steps on threads of their own. */
     private static final Duration TO_ANSWER = Duration.ofSeconds(1);
 
     private final PrebuildService service;
 
-    /** Those that the look before found left. */
+    /** The requests that the check before found orphaned. */
     private Set<UUID> suspects = Set.of();
 
     private OrphanCheck(PrebuildService service) {
@@ -68,17 +68,18 @@ final class OrphanCheck {
 
     private void check(Map<String, Steps> alive) {
         Map<UUID, RequestOrigin> unclaimed = unclaimed();
-        Set<UUID> left = new HashSet<>();
+        Set<UUID> orphaned = new HashSet<>();
         unclaimed.forEach((requestId, origin) -> {
             Steps steps = alive.get(origin.buildId());
             if (steps == null || steps.haveNone(requestId)) {
-                left.add(requestId);
+                orphaned.add(requestId);
             }
         });
         service.owners()
-                .ifPresent(owners -> left.stream().filter(suspects::contains).forEach(owners::unclaimedGone));
-        suspects = left;
-        // What is not left may resume yet, or fail to.
+                .ifPresent(
+                        owners -> orphaned.stream().filter(suspects::contains).forEach(owners::unclaimedGone));
+        suspects = orphaned;
+        // The others may still resume, or fail to.
         schedule();
     }
 
@@ -99,7 +100,7 @@ final class OrphanCheck {
     /** The steps of a pipeline, as far as it is loaded. */
     private record Steps(@NonNull ListenableFuture<List<StepExecution>> running) {
 
-        /** Whether the pipeline is loaded and this request is none of its steps'. */
+        /** Whether the pipeline is loaded and none of its steps has this request. */
         boolean haveNone(UUID requestId) {
             if (!running.isDone()) {
                 return false;

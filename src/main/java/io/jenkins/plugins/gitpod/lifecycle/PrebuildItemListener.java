@@ -7,8 +7,8 @@ import io.jenkins.plugins.gitpod.request.PrebuildService;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Keeps the books right when jobs, or folders around them, are deleted, renamed or moved. */
-// Before pipelines resume, which they do from this same event.
+/** Updates the open requests when jobs or folders are deleted, renamed or moved, and resumes them when Jenkins has loaded. */
+// Before pipelines resume, which is a listener for the same event.
 @Extension(ordinal = 1000)
 @Restricted(NoExternalUse.class)
 public final class PrebuildItemListener extends ItemListener {

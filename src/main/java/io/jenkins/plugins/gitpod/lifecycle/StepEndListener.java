@@ -15,8 +15,8 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Sees that a waiting step is over though nobody stopped it: a pipeline that was told to terminate ends its steps without a
- * word to them, and its build may go on. What follows a step in the graph says that the step is over.
+ * Detects the end of a waiting step that was not stopped: a pipeline that is terminated ends its steps without stopping them,
+ * and its build may continue. A node that follows a step in the flow graph means that the step has ended.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -28,7 +28,7 @@ public final class StepEndListener implements GraphListener.Synchronous {
     public void onNewHead(FlowNode node) {
         OwnerTracker owners = PrebuildService.get().owners().orElse(null);
         if (owners == null || !owners.anyOwner(origin -> origin.nodeId() != null)) {
-            return; // as nearly always
+            return; // as in most cases
         }
         List<String> over = node.getParents().stream().map(FlowNode::getId).toList();
         if (!owners.anyOwner(origin -> over.contains(origin.nodeId()))) {

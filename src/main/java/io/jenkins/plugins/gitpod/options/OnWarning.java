@@ -4,18 +4,18 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.gitpod.Messages;
 
 /**
- * What a completed prebuild with a warning means for the build. Gitpod completes a prebuild whose tasks failed, with a
+ * What a warning of a completed prebuild means for the build. Gitpod completes a prebuild whose tasks failed, with a
  * warning, unless the task is declared {@code prebuildRequiresSuccess}.
  */
 public enum OnWarning {
-    /** Only say it. */
+    /** Log the warning. */
     IGNORE,
     /** Make the build unstable. */
     UNSTABLE,
-    /** Fail. */
+    /** Fail the step, and the build unless the pipeline handles it. */
     FAIL;
 
-    /** For forms. */
+    /** The label in forms. */
     @NonNull
     public String getDescription() {
         return switch (this) {

@@ -16,23 +16,28 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * What a person may say about a prebuild; the same for the pipeline step and the freestyle build step. Saved with builds:
- * fields may be added but not renamed.
+ * The options of a prebuild, the same for the pipeline step, the freestyle build step and the job property. Saved in
+ * {@code config.xml} and {@code program.dat}: fields may be added but not renamed.
+ *
+ * <p>Each field is an object and null means the default. No reader of a saved file runs field initializers, so a field that
+ * is absent from the file (left out by hand, or added to this class later) is null there and gets its default from the
+ * getter.
  */
+@Restricted(NoExternalUse.class)
 public final class PrebuildOptions implements Describable<PrebuildOptions>, Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    /** In minutes; Gitpod's own limits (300 s to 7200 s). */
-    public static final int SHORTEST_TIMEOUT = 5;
+    /** The shortest timeout in minutes; Gitpod's own limit (300 s). */
+    public static final int MINIMUM_TIMEOUT = 5;
 
-    /** In minutes; see {@link #SHORTEST_TIMEOUT}. */
-    public static final int LONGEST_TIMEOUT = 120;
+    /** The longest timeout in minutes; Gitpod's own limit (7200 s). */
+    public static final int MAXIMUM_TIMEOUT = 120;
 
     private static final Pattern UUID =
             Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", Pattern.CASE_INSENSITIVE);
 
-    /** What the form suggests: a name for people with the id in brackets behind it. */
+    /** What the form suggests: a name followed by the id in parentheses. */
     private static final Pattern LABELLED =
             Pattern.compile(".*\\((" + UUID.pattern() + ")\\)\\s*", Pattern.DOTALL | Pattern.CASE_INSENSITIVE);
 
@@ -41,17 +46,59 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
     private Integer timeout;
     private String connection;
     private String credentialsId;
-    private boolean wait = true;
-    private boolean propagate = true;
-    private boolean cancelOnAbort = true;
-    private OnWarning onWarning = OnWarning.IGNORE;
-    private WhenActive whenActive = WhenActive.START;
+    private Boolean wait;
+    private Boolean propagate;
+    private Boolean cancelOnAbort;
+    private OnWarning onWarning;
+    private WhenActive whenActive;
     private Integer minimumInterval;
-    private boolean force;
-    private boolean onlyProjectBranch;
+    private Boolean force;
+    private Boolean onlyProjectBranch;
     private String onlyIfChanged;
 
-    /** Gitpod project (uuid); null for the one of the repository that the build has checked out. */
+    /** Creates options that all have their defaults. */
+    public PrebuildOptions() {
+        // A field that is null has its default.
+    }
+
+    private PrebuildOptions(PrebuildOptions other) {
+        projectId = other.projectId;
+        environmentClassId = other.environmentClassId;
+        timeout = other.timeout;
+        connection = other.connection;
+        credentialsId = other.credentialsId;
+        wait = other.wait;
+        propagate = other.propagate;
+        cancelOnAbort = other.cancelOnAbort;
+        onWarning = other.onWarning;
+        whenActive = other.whenActive;
+        minimumInterval = other.minimumInterval;
+        force = other.force;
+        onlyProjectBranch = other.onlyProjectBranch;
+        onlyIfChanged = other.onlyIfChanged;
+    }
+
+    /** A copy that can be changed independently. */
+    @NonNull
+    @Restricted(NoExternalUse.class)
+    public PrebuildOptions copy() {
+        return new PrebuildOptions(this);
+    }
+
+    /**
+     * A copy with the defaults of the job property for what is not set: it never waits, and it creates prebuilds only for
+     * the project's own branch.
+     */
+    @NonNull
+    @Restricted(NoExternalUse.class)
+    public PrebuildOptions forCommits() {
+        PrebuildOptions copy = copy();
+        copy.wait = false;
+        copy.onlyProjectBranch = onlyProjectBranch == null || onlyProjectBranch;
+        return copy;
+    }
+
+    /** The Gitpod project (UUID), or null to find the project of the repository that the build has checked out. */
     @CheckForNull
     public String getProjectId() {
         return projectId;
@@ -61,7 +108,7 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         this.projectId = withoutLabel(projectId);
     }
 
-    /** Environment class to prebuild (uuid); null for the project's default. */
+    /** The environment class to prebuild (UUID), or null for the project's default. */
     @CheckForNull
     public String getEnvironmentClassId() {
         return environmentClassId;
@@ -71,7 +118,10 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         this.environmentClassId = withoutLabel(environmentClassId);
     }
 
-    /** In minutes, {@value #SHORTEST_TIMEOUT} to {@value #LONGEST_TIMEOUT}; null for the server's default (60). */
+    /**
+     * The timeout of the prebuild in minutes, {@value #MINIMUM_TIMEOUT} to {@value #MAXIMUM_TIMEOUT}; null for the server's
+     * default (60).
+     */
     @CheckForNull
     public Integer getTimeout() {
         return timeout;
@@ -81,7 +131,7 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         this.timeout = timeout;
     }
 
-    /** Name of a global connection; null for the default one. */
+    /** The name of a global connection, or null for the default one. */
     @CheckForNull
     public String getConnection() {
         return connection;
@@ -91,7 +141,7 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         this.connection = Util.fixEmptyAndTrim(connection);
     }
 
-    /** Id of a secret text credential that the job may see; null for the connection's. */
+    /** The id of a secret text credential that the job may use, or null for the connection's credential. */
     @CheckForNull
     public String getCredentialsId() {
         return credentialsId;
@@ -101,54 +151,54 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
     }
 
-    /** Whether to wait for the prebuild's end; if not, it is detached once created. */
+    /** Whether the build waits for the end of the prebuild (default). If not, the prebuild is detached once it is created. */
     public boolean isWait() {
-        return wait;
+        return wait == null || wait;
     }
 
     public void setWait(boolean wait) {
         this.wait = wait;
     }
 
-    /** Whether a prebuild that did not complete fails the build. */
+    /** Whether a prebuild that did not complete fails the build (default). */
     public boolean isPropagate() {
-        return propagate;
+        return propagate == null || propagate;
     }
 
     public void setPropagate(boolean propagate) {
         this.propagate = propagate;
     }
 
-    /** Whether the early end of the waiting build cancels the prebuild. */
+    /** Whether the prebuild is cancelled when the waiting build ends before it (default). */
     public boolean isCancelOnAbort() {
-        return cancelOnAbort;
+        return cancelOnAbort == null || cancelOnAbort;
     }
 
     public void setCancelOnAbort(boolean cancelOnAbort) {
         this.cancelOnAbort = cancelOnAbort;
     }
 
-    /** What a completed prebuild with a warning means. */
+    /** What a warning of a completed prebuild means for the build; {@link OnWarning#IGNORE} by default. */
     @NonNull
     public OnWarning getOnWarning() {
         return onWarning == null ? OnWarning.IGNORE : onWarning;
     }
 
     public void setOnWarning(OnWarning onWarning) {
-        this.onWarning = onWarning == null ? OnWarning.IGNORE : onWarning;
+        this.onWarning = onWarning;
     }
 
-    /** What to do while a prebuild of the same project and class is under way. */
+    /** What to do if a prebuild of the same project and class is running; {@link WhenActive#START} by default. */
     @NonNull
     public WhenActive getWhenActive() {
         return whenActive == null ? WhenActive.START : whenActive;
     }
 
     public void setWhenActive(WhenActive whenActive) {
-        this.whenActive = whenActive == null ? WhenActive.START : whenActive;
+        this.whenActive = whenActive;
     }
 
-    /** How many minutes at least lie between two prebuilds of a project; null for none. */
+    /** The minimum number of minutes between two prebuilds of a project, 0 or more; null for no minimum. */
     @CheckForNull
     public Integer getMinimumInterval() {
         return minimumInterval;
@@ -158,25 +208,31 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         this.minimumInterval = minimumInterval;
     }
 
-    /** Whether to make one although this commit has a completed prebuild already. */
+    /** Whether to create a prebuild even if this commit already has a completed one; false by default. */
     public boolean isForce() {
-        return force;
+        return force != null && force;
     }
 
     public void setForce(boolean force) {
         this.force = force;
     }
 
-    /** Whether only builds of the branch that the project is configured for get a prebuild. */
+    /**
+     * Whether only builds of the branch that the project is configured for get a prebuild; false by default, except for the
+     * job property.
+     */
     public boolean isOnlyProjectBranch() {
-        return onlyProjectBranch;
+        return onlyProjectBranch != null && onlyProjectBranch;
     }
 
     public void setOnlyProjectBranch(boolean onlyProjectBranch) {
         this.onlyProjectBranch = onlyProjectBranch;
     }
 
-    /** Paths in the manner of Ant, separated by commas or lines, one of which must have changed; null if all matter. */
+    /**
+     * Ant-style path patterns, separated by commas or line breaks. At least one changed path must match. Null if every change
+     * matters.
+     */
     @CheckForNull
     public String getOnlyIfChanged() {
         return onlyIfChanged;
@@ -186,22 +242,22 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         this.onlyIfChanged = Util.fixEmptyAndTrim(onlyIfChanged);
     }
 
-    /** Whether these options can be carried out without a look at what was built or is under way. */
+    /** Whether the request needs no information about the build's commit or about running prebuilds. */
     public boolean isUnconditional() {
         return projectId != null
                 && getWhenActive() == WhenActive.START
                 && minimumInterval == null
-                && !onlyProjectBranch
+                && !isOnlyProjectBranch()
                 && onlyIfChanged == null;
     }
 
-    /** The time-out as a span, or null if none is set. */
+    /** The timeout as a duration, or null if none is set. */
     @CheckForNull
     public Duration timeoutOrNull() {
         return timeout == null ? null : Duration.ofMinutes(timeout);
     }
 
-    /** What is wrong with these options, in words for people, or null. Needs no look at Gitpod. */
+    /** A message about the first invalid option, or null if all are valid. Does not call Gitpod. */
     @CheckForNull
     public String problem() {
         if (projectId != null && !isUuid(projectId)) {
@@ -210,8 +266,8 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         if (environmentClassId != null && !isUuid(environmentClassId)) {
             return Messages.PrebuildOptions_badClass(environmentClassId);
         }
-        if (timeout != null && (timeout < SHORTEST_TIMEOUT || timeout > LONGEST_TIMEOUT)) {
-            return Messages.PrebuildOptions_badTimeout(timeout, SHORTEST_TIMEOUT, LONGEST_TIMEOUT);
+        if (timeout != null && (timeout < MINIMUM_TIMEOUT || timeout > MAXIMUM_TIMEOUT)) {
+            return Messages.PrebuildOptions_badTimeout(timeout, MINIMUM_TIMEOUT, MAXIMUM_TIMEOUT);
         }
         if (minimumInterval != null && minimumInterval < 0) {
             return Messages.PrebuildOptions_badInterval(minimumInterval);
@@ -219,30 +275,19 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         return null;
     }
 
-    /** These options with variables in ids and in the connection's name replaced by their values. */
+    /** A copy with the variables in ids and in the connection's name replaced by their values. */
     @NonNull
     @Restricted(NoExternalUse.class)
     public PrebuildOptions expanded(@NonNull EnvVars variables) {
-        PrebuildOptions expanded = new PrebuildOptions();
+        PrebuildOptions expanded = copy();
         expanded.setProjectId(variables.expand(projectId));
         expanded.setEnvironmentClassId(variables.expand(environmentClassId));
         expanded.setConnection(variables.expand(connection));
-        // Whoever may start a build must not choose among the credentials of its job.
-        expanded.credentialsId = credentialsId;
-        expanded.timeout = timeout;
-        expanded.wait = wait;
-        expanded.propagate = propagate;
-        expanded.cancelOnAbort = cancelOnAbort;
-        expanded.setOnWarning(onWarning);
-        expanded.setWhenActive(whenActive);
-        expanded.minimumInterval = minimumInterval;
-        expanded.force = force;
-        expanded.onlyProjectBranch = onlyProjectBranch;
-        expanded.onlyIfChanged = onlyIfChanged;
+        // Not the credential: a person who may start a build must not choose among the credentials of its job.
         return expanded;
     }
 
-    /** What was saved before ids were lowered on entry. */
+    /** Normalizes ids, which may have been written into a file by hand. */
     private Object readResolve() {
         setProjectId(projectId);
         setEnvironmentClassId(environmentClassId);
@@ -250,8 +295,8 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
     }
 
     /**
-     * The id alone of what may be a name with its id in brackets. An id is lowered, as Gitpod writes it; anything else, such
-     * as a variable, stays as it is.
+     * Returns the id of what may be a name followed by its id in parentheses. An id is converted to lower case, as Gitpod
+     * writes it. Any other text, such as a variable, is only trimmed.
      *
      * @return null if the text is blank
      */

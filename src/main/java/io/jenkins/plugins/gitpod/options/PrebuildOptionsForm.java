@@ -42,8 +42,8 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * The form of {@link PrebuildOptions}: checks, suggestions and choices for the pipeline step and the freestyle build step
- * alike. Whoever may not configure the item gets nothing, and nothing leaves Jenkins for them.
+ * The form of {@link PrebuildOptions}: checks, suggestions and choices for the pipeline step, the freestyle build step and
+ * the job property. A user who may not configure the item gets no answer, and no call is made for that user.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -66,14 +66,14 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
         return Messages.PrebuildOptionsForm_displayName();
     }
 
-    /** One help text for each option, wherever it is asked for. */
+    /** The help text of an option, the same in all forms. */
     @Override
     public String getHelpFile(String fieldName) {
         return "/plugin/gitpod-prebuild/help/options/" + fieldName + ".html";
     }
 
     /**
-     * Refuses what cannot even be read from a submitted form, which a browser's own checks usually prevent.
+     * Rejects values that cannot be bound, which the checks of the form usually prevent.
      *
      * @throws hudson.model.Descriptor.FormException with a message for people
      */
@@ -103,19 +103,19 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
             return false;
         }
         int minutes = Integer.parseInt(text);
-        return minutes >= PrebuildOptions.SHORTEST_TIMEOUT && minutes <= PrebuildOptions.LONGEST_TIMEOUT;
+        return minutes >= PrebuildOptions.MINIMUM_TIMEOUT && minutes <= PrebuildOptions.MAXIMUM_TIMEOUT;
     }
 
     private static String badTimeout(String text) {
         return Messages.PrebuildOptions_badTimeout(
-                text, PrebuildOptions.SHORTEST_TIMEOUT, PrebuildOptions.LONGEST_TIMEOUT);
+                text, PrebuildOptions.MINIMUM_TIMEOUT, PrebuildOptions.MAXIMUM_TIMEOUT);
     }
 
     private static boolean holdsVariable(String text) {
         return text.contains("$");
     }
 
-    /** The id that a text is, or holds as a label does, or null. */
+    /** The id in a text that is an id or a label with an id, else null. */
     @CheckForNull
     private static String idIn(String text) {
         String id = PrebuildOptions.withoutLabel(text);
@@ -194,7 +194,7 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
             AuthenticatedConnection access = AuthenticatedConnection.find(item, connection, credentialsId);
             String id = idIn(text);
             if (id != null) {
-                // The browser would say that there are no such items.
+                // Without a candidate the browser shows that there are no matches.
                 Project named = GitpodLookup.get().project(access, id);
                 candidates.add(label(named.name(), named.id()));
                 return candidates;
@@ -204,12 +204,12 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
                             .limit(SUGGESTIONS)
                             .forEach(project -> candidates.add(label(project.name(), project.id())));
         } catch (NoAccessException | GitpodException e) {
-            // The field's check says why there is nothing to suggest.
+            // The check of the field says why there is nothing to suggest.
         }
         return candidates;
     }
 
-    /** A name and its id as {@link PrebuildOptions} reads them again; the name alone means nothing to Gitpod. */
+    /** A name followed by its id, as {@link PrebuildOptions#withoutLabel} reads it. Gitpod knows only the id. */
     private static String label(@Nullable String name, String id) {
         return name == null ? id : name + " (" + id + ")";
     }
@@ -243,7 +243,7 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
         } catch (NoAccessException e) {
             return classId == null ? FormValidation.ok() : unreachable(e.getMessage());
         } catch (GitpodException e) {
-            // An empty field needs no look-up; the project's check speaks of the trouble.
+            // An empty field needs no look-up; the check of the project reports the failure.
             return classId == null ? FormValidation.ok() : unreachable(CallFailures.explain(e, access.connection()));
         }
     }
@@ -326,7 +326,7 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
                     .limit(SUGGESTIONS)
                     .forEach(each -> candidates.add(label(each.displayName(), each.id())));
         } catch (NoAccessException | GitpodException e) {
-            // The field's check says why there is nothing to suggest.
+            // The check of the field says why there is nothing to suggest.
         }
         return candidates;
     }
@@ -356,7 +356,7 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
         }
         String current = Util.fixEmptyAndTrim(connection);
         if (current != null && configuration.connection(current) == null) {
-            // What was configured before stays, be it a variable or the name of one that is gone.
+            // The configured value stays, for example a variable or the name of a deleted connection.
             items.add(
                     holdsVariable(current) ? current : Messages.PrebuildOptionsForm_missingConnection(current),
                     current);
@@ -406,7 +406,7 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
             return FormValidation.ok(Messages.PrebuildOptionsForm_variable());
         }
         if (GitpodGlobalConfiguration.get().connection(connection) == null) {
-            // Said beside the connection.
+            // The check of the connection says so.
             return FormValidation.ok();
         }
         try {

@@ -4,20 +4,20 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.gitpod.Messages;
 
 /**
- * What to do while a prebuild of the same project and environment class is under way. The names are saved and appear in
- * scripts: never rename one.
+ * What to do if a prebuild of the same project and environment class is already running. The names are saved and appear in
+ * scripts, and must not be changed.
  */
 public enum WhenActive {
-    /** Make another one all the same. */
+    /** Start another prebuild. */
     START,
-    /** Wait for the one under way instead; it is cancelled only when the last build that waits for it leaves. */
+    /** Wait for the running prebuild. It is cancelled only when the last build that waits for it leaves. */
     JOIN,
-    /** Make none; the result tells of the one under way. */
+    /** Start no prebuild. The result describes the running one. */
     SKIP,
-    /** Cancel the one under way, if this Jenkins made it, and make another one. */
+    /** Cancel the running prebuild if this Jenkins created it, and start another one. */
     CANCEL_PREVIOUS;
 
-    /** For forms. */
+    /** The label in forms. */
     @NonNull
     public String getDescription() {
         return switch (this) {

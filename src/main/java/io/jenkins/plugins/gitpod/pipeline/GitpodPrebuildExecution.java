@@ -11,15 +11,16 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
+import io.jenkins.plugins.gitpod.record.BuildConsole;
 import io.jenkins.plugins.gitpod.record.CancelledInGitpod;
 import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.StepResult;
+import io.jenkins.plugins.gitpod.request.EarlyEnd;
 import io.jenkins.plugins.gitpod.request.OwnerTracker;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -35,8 +36,9 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /**
- * One {@code gitpodPrebuild} in motion. It saves only which request is its own and what was asked; what happens to the
- * request is the engine's and the ledger's business. Nothing here blocks the thread that runs the pipeline.
+ * The execution of one {@code gitpodPrebuild}. It saves only the id of its request and its options; the engine and the ledger
+ * keep the state of the request. No method blocks the thread that runs the pipeline. Saved in {@code program.dat}: fields may
+ * be added but not renamed.
  */
 final class GitpodPrebuildExecution extends StepExecution implements PrebuildListener {
 
@@ -44,19 +46,20 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
 
     private static final Logger LOGGER = Logger.getLogger(GitpodPrebuildExecution.class.getName());
 
-    /** How long a build that ends early waits for Gitpod to take the cancel. */
-    private static final Duration GRACE = Duration.ofSeconds(8);
-
-    private final PrebuildOptions options;
+    private PrebuildOptions options;
     private volatile String requestId = UUID.randomUUID().toString();
 
-    // Not saved: a step that resumes has not ended, and what interrupted it comes again or stands in the ledger.
+    // Not saved: a step that resumes has not ended, and it is interrupted again or the ledger knows that it has left.
     private transient volatile boolean ended;
     private transient volatile Throwable interruption;
 
     GitpodPrebuildExecution(StepContext context, PrebuildOptions options) {
         super(context);
         this.options = options;
+    }
+
+    PrebuildOptions options() {
+        return options;
     }
 
     private UUID requestId() {
@@ -89,8 +92,8 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
     }
 
     /**
-     * After a crash Jenkins may go on from a state that was saved before this step, and run the step once more: then it goes
-     * on with what it asked for already, unless that is another living step's.
+     * Submits the request. After a crash, Jenkins may resume from a state that was saved before this step and run the step
+     * again. Then the step takes over the request of its first run, unless that belongs to another running step.
      */
     private void begin(PrebuildService service, Run<?, ?> run, @Nullable String nodeId) {
         try {
@@ -139,7 +142,7 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
             if (interruption == null && !isOthers && takeOver(service, own, nodeId)) {
                 requestId = own.toString();
                 getContext().saveState();
-                leaveIfInterrupted(service);
+                leaveIfInterrupted();
                 return true;
             }
         }
@@ -157,14 +160,10 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
                 .isPresent();
     }
 
-    private void leave(PrebuildService service) {
-        service.owners().ifPresent(owners -> owners.leave(requestId()));
-    }
-
-    /** For one who was stopped just before there was something to leave. */
-    private void leaveIfInterrupted(PrebuildService service) {
+    /** For a step that was stopped while its request was being submitted. */
+    private void leaveIfInterrupted() {
         if (interruption != null) {
-            leave(service);
+            EarlyEnd.leave(requestId());
         }
     }
 
@@ -172,7 +171,7 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
         try {
             if (interruption == null) {
                 service.submit(requestId(), run, nodeId, options, this);
-                leaveIfInterrupted(service);
+                leaveIfInterrupted();
             }
         } catch (AbortException e) {
             fail(e);
@@ -200,7 +199,7 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
         switch (service.resume(requestId(), run, this)) {
             case CONTINUES -> {}
             case NEVER_SENT -> {
-                // Jenkins stopped between the start of the step and the saved intent.
+                // Jenkins stopped after the start of the step and before the request was saved.
                 FlowNode node = getContext().get(FlowNode.class);
                 submit(service, run, node == null ? null : node.getId());
             }
@@ -212,23 +211,19 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
     public void stop(@NonNull Throwable cause) {
         interruption = cause;
         PrebuildService service = PrebuildService.get();
-        leave(service);
-        service.later(GRACE, () -> service.background().execute(() -> leaveUnconfirmed(service, cause)));
+        EarlyEnd.leave(requestId());
+        service.later(EarlyEnd.GRACE, () -> service.background().execute(() -> endUnconfirmed(cause)));
         if (service.status(requestId()) == null) {
-            // Nothing is open, so nothing more will be heard.
+            // No request is open, so that no listener method will be called.
             service.background().execute(() -> fail(cause));
         }
     }
 
-    private void leaveUnconfirmed(PrebuildService service, Throwable cause) {
-        if (ended) {
-            return;
+    private void endUnconfirmed(Throwable cause) {
+        if (!ended) {
+            EarlyEnd.printLastLine(requestId(), this, null);
+            fail(cause);
         }
-        String farewell = service.farewell(requestId());
-        if (farewell != null) {
-            line(farewell);
-        }
-        fail(cause);
     }
 
     @Override
@@ -242,14 +237,14 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
         return PrebuildService.get().status(requestId());
     }
 
-    // ---- what the service tells, on threads of its own
+    // ---- called on threads of the engine
 
     @Override
     public void line(@NonNull String line) {
         try {
             TaskListener listener = getContext().get(TaskListener.class);
             if (listener != null) {
-                listener.getLogger().println("[Gitpod] " + line);
+                BuildConsole.println(listener, line);
             }
         } catch (IOException e) {
             LOGGER.log(Level.FINE, "No console for: " + line, e);
@@ -271,23 +266,23 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
         if (ended) {
             return;
         }
-        StepResult verdict = StepResult.of(record, options);
+        StepResult result = StepResult.of(record, options);
         Throwable cause = interruption;
         if (cause != null) {
-            line(verdict.message());
+            line(result.message());
             fail(cause);
-        } else if (verdict.result() == Result.SUCCESS) {
-            line(verdict.message());
+        } else if (result.result() == Result.SUCCESS) {
+            line(result.message());
             succeed(record.getResult());
-        } else if (verdict.result() == Result.UNSTABLE) {
-            line(verdict.message());
-            warn(verdict.message());
+        } else if (result.result() == Result.UNSTABLE) {
+            line(result.message());
+            warn(result.message());
             succeed(record.getResult());
-        } else if (verdict.result() == Result.ABORTED) {
-            line(verdict.message());
+        } else if (result.result() == Result.ABORTED) {
+            line(result.message());
             fail(new FlowInterruptedException(Result.ABORTED, false, new CancelledInGitpod(record)));
         } else {
-            fail(new AbortException(verdict.message()));
+            fail(new AbortException(result.message()));
         }
     }
 
@@ -321,21 +316,25 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
         }
     }
 
-    /** Rather a failed step than one that waits for ever. */
+    /** Ends the step after an unexpected failure. */
     private void defect(RuntimeException e) {
         LOGGER.log(Level.WARNING, "A Gitpod prebuild step cannot go on", e);
         fail(new AbortException(
                 Messages.GitpodPrebuildExecution_defect(e.getClass().getSimpleName())));
     }
 
-    /** The one guard against all races of success, failure, stop and resume. */
+    /** Makes sure that only one of success, failure, stop and resume completes the step. */
     private synchronized boolean isFirstEnd() {
         boolean first = !ended;
         ended = true;
         return first;
     }
 
+    /** Sets the default of what {@code program.dat} does not contain. */
     private Object readResolve() {
+        if (options == null) {
+            options = new PrebuildOptions();
+        }
         ended = false;
         interruption = null;
         return this;

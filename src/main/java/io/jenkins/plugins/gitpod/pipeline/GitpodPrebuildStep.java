@@ -19,14 +19,14 @@ import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 
-/** The pipeline step {@code gitpodPrebuild}; every option has its meaning in {@link PrebuildOptions}. */
+/** The pipeline step {@code gitpodPrebuild}. {@link PrebuildOptions} describes the options. */
 public final class GitpodPrebuildStep extends Step {
 
     private final PrebuildOptions options = new PrebuildOptions();
 
     @DataBoundConstructor
     public GitpodPrebuildStep() {
-        // All options are optional for the binding, so that a missing one gets a message of its own.
+        // All options are optional.
     }
 
     @CheckForNull
@@ -169,7 +169,7 @@ public final class GitpodPrebuildStep extends Step {
         return new GitpodPrebuildExecution(context, options);
     }
 
-    /** Names the step and its needs. */
+    /** The descriptor of the step. */
     @Extension
     public static final class DescriptorImpl extends StepDescriptor {
 

@@ -3,8 +3,14 @@ package io.jenkins.plugins.gitpod.record;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.gitpod.Messages;
 import jenkins.model.CauseOfInterruption;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** The build stopped because someone else cancelled its prebuild, in Gitpod or from Jenkins. Saved with builds. */
+/**
+ * The cause of interruption of a build whose prebuild a person cancelled, in Gitpod or on the administrators' page. Saved in
+ * {@code build.xml}: fields may be added but not renamed.
+ */
+@Restricted(NoExternalUse.class)
 public final class CancelledInGitpod extends CauseOfInterruption {
 
     private static final long serialVersionUID = 1L;

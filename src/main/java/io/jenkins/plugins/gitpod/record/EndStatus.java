@@ -1,21 +1,21 @@
 package io.jenkins.plugins.gitpod.record;
 
-/** How a request ended, for Jenkins. The names are saved with builds: never rename one. */
+/** How a request ended. The names are saved in {@code build.xml} and must not be changed. */
 public enum EndStatus {
-    /** The prebuild is ready; it may have a warning. */
+    /** The prebuild completed, possibly with a warning. */
     COMPLETED,
     /** The prebuild failed. */
     FAILED,
-    /** Someone cancelled the prebuild in Gitpod. */
+    /** A person cancelled the prebuild in Gitpod. */
     CANCELLED_IN_GITPOD,
-    /** Someone deleted the prebuild in Gitpod. */
+    /** A person deleted the prebuild in Gitpod. */
     DELETED,
-    /** Cancelled, or never made, because the build ended early. */
+    /** The prebuild was cancelled, or was not created, because the build ended early. */
     CANCELLED,
-    /** The build left; the prebuild goes on. */
+    /** The build ended early and the prebuild keeps running. */
     LEFT_RUNNING,
-    /** None was made, because none is needed; the result tells of the one that makes it needless, if there is one. */
+    /** No prebuild was created because none is needed. The result describes the existing prebuild, if there is one. */
     SKIPPED,
-    /** It could not be made or could not be watched; the message says why. */
+    /** The prebuild could not be created or watched; the message says why. */
     ERROR
 }

@@ -10,7 +10,10 @@ import jenkins.model.RunAction2;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
-/** The prebuilds that a build asked for: history and result, for people and for a step that resumes. */
+/**
+ * The prebuilds that a build requested, for the build's page, the remote API and a step that resumes. Saved in
+ * {@code build.xml}: fields may be added but not renamed.
+ */
 @ExportedBean(defaultVisibility = 2) // shown with a build
 public final class PrebuildAction implements RunAction2 {
 
@@ -35,7 +38,7 @@ public final class PrebuildAction implements RunAction2 {
 
     @Override
     public void onAttached(Run<?, ?> run) {
-        // Records need no build.
+        // The records do not depend on the build.
     }
 
     @Override
@@ -47,7 +50,7 @@ public final class PrebuildAction implements RunAction2 {
         }
     }
 
-    /** All requests of the build, oldest first. */
+    /** The records of all requests of the build, the oldest first. */
     @Exported
     @NonNull
     public synchronized List<PrebuildRecord> getRecords() {
@@ -77,7 +80,7 @@ public final class PrebuildAction implements RunAction2 {
         records = next;
     }
 
-    /** Notes the present state of a request with its build, which is not saved by that. */
+    /** Adds or replaces the record of a request. The caller saves the build. */
     public static void put(@NonNull Run<?, ?> run, @NonNull PrebuildRecord record) {
         PrebuildAction action;
         synchronized (run) {

@@ -2,19 +2,22 @@ package io.jenkins.plugins.gitpod.record;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import java.util.UUID;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** Who asked for a prebuild and wants to hear of it. Called on threads of the engine, one call after the other. */
+/** Receives the events of a request, for the build that waits for it. Called on threads of the engine, one call at a time. */
+@Restricted(NoExternalUse.class)
 public interface PrebuildListener {
 
-    /** Whether this is the request it waits for. */
+    /** Whether this listener is for the request. */
     boolean isFor(@NonNull UUID requestId);
 
-    /** A line for the console. */
+    /** Called with a line for the console of the build. */
     void line(@NonNull String line);
 
-    /** The prebuild has an id. */
+    /** Called when the prebuild has an id. */
     void created(@NonNull PrebuildResult result);
 
-    /** The last word, once; the build's record is saved by then. */
+    /** Called once, when the request has ended and the record of the build is saved. */
     void concluded(@NonNull PrebuildRecord record);
 }

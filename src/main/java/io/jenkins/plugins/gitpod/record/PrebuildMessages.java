@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Says in words what the engine says in types, for one request. The texts stand in {@code Messages.properties}. Uses
- * nothing of Jenkins, so that the same lines appear wherever the engine runs.
+ * Makes texts from the events and outcomes of one request. The texts are in {@code Messages.properties}. The class does not
+ * use Jenkins, so that the demo without Jenkins prints the same lines.
  */
 public final class PrebuildMessages {
 
@@ -45,13 +45,13 @@ public final class PrebuildMessages {
         return new MessageFormat(TEXTS.getString("PrebuildMessages." + key), Locale.ROOT).format(args);
     }
 
-    /** Where people find the prebuild. */
+    /** The page of the project, which lists its prebuilds. */
     @NonNull
     public String url() {
         return request.connection().endpoint().projectPage(request.projectId()).toString();
     }
 
-    /** A line for the console, or null if the update is not worth one. */
+    /** The line for the console, or null if the update gets none. */
     @CheckForNull
     public String line(@NonNull Update update) {
         if (update instanceof Update.Created created) {
@@ -88,31 +88,31 @@ public final class PrebuildMessages {
         return null;
     }
 
-    /** The line of a build that goes on waiting after a restart. */
+    /** The line of a build that continues to wait after a restart. */
     @NonNull
     public String resumed(@NonNull String prebuildId) {
         return text("resumed", prebuildId);
     }
 
-    /** Which commit the prebuild is built from. */
+    /** The line about the commit that the prebuild is built from. */
     @NonNull
     public String builtFrom(@NonNull EnvironmentGit git) {
         return text("phase", commitOf(git));
     }
 
-    /** The same where that is older than the build's own commit. */
+    /** The line about a commit that is older than the build's own commit. */
     @NonNull
     public String builtFromOlder(@NonNull EnvironmentGit git, @Nullable String own) {
         return text("phase", text("builtFromOlder", commitOf(git), shortened(own)));
     }
 
-    /** The same where that is not the build's own commit, and it is not known which one is newer. */
+    /** The line about a commit that is not the build's own commit, if it is not known which one is newer. */
     @NonNull
     public String builtFromOther(@NonNull EnvironmentGit git, @Nullable String own) {
         return text("phase", text("builtFromOther", commitOf(git), shortened(own)));
     }
 
-    /** The commit and the branch that a prebuild is built from, in a few words. */
+    /** A short text of the commit and the branch that a prebuild is built from. */
     @NonNull
     static String commitOf(@NonNull EnvironmentGit git) {
         String commit = shortened(git.commit());
@@ -127,7 +127,7 @@ public final class PrebuildMessages {
     @CheckForNull
     private static String phaseLine(Prebuild prebuild) {
         PrebuildPhase phase = prebuild.status().phase();
-        // The end is told by the outcome, the beginning by the creation.
+        // The outcome reports the end, and the creation reports the beginning.
         if (phase.isEnd() || phase == PrebuildPhase.PENDING) {
             return null;
         }
@@ -135,9 +135,9 @@ public final class PrebuildMessages {
     }
 
     /**
-     * The last word on a request, in one sentence or two: what happened, to which prebuild, and what to do.
+     * The message about the end of a request, in one or two sentences: what happened, to which prebuild, and what to do.
      *
-     * @param took from the request to the end; only a completed prebuild tells it
+     * @param took the time from the request to the end, which is part of the message about a completed prebuild
      */
     @NonNull
     public String outcome(@NonNull Outcome outcome, @NonNull Duration took) {
@@ -206,7 +206,7 @@ public final class PrebuildMessages {
         }
     }
 
-    /** What Gitpod says, on one line: it must not look like lines of the build's own. */
+    /** A text of Gitpod's on one line, so that it cannot be taken for a line of the build. */
     private static String plain(String said) {
         String line = UNPRINTABLE.matcher(said).replaceAll(" ").strip();
         return line.length() <= LONGEST ? line : line.substring(0, LONGEST) + "…";

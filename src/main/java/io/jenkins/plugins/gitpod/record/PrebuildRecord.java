@@ -9,8 +9,7 @@ import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
 /**
- * One request in a build's history. Saved in {@code build.xml}: fields may be added but not renamed. Never changed once
- * made; a change makes another one.
+ * The record of one request of a build. Saved in {@code build.xml}: fields may be added but not renamed. Immutable.
  */
 @ExportedBean(defaultVisibility = 3) // shown in an action, of a build
 public final class PrebuildRecord implements Serializable {
@@ -66,28 +65,28 @@ public final class PrebuildRecord implements Serializable {
         return detached;
     }
 
-    /** What is known of the prebuild, or null if none was made. */
+    /** The prebuild, or null if none was created. */
     @Exported
     @CheckForNull
     public PrebuildResult getResult() {
         return result;
     }
 
-    /** How it ended, or null while it is under way. */
+    /** How the request ended, or null while it is open. */
     @Exported
     @CheckForNull
     public EndStatus getConclusion() {
         return conclusion;
     }
 
-    /** The last word on it, or null while it is under way. */
+    /** The message about the end of the request, or null while it is open. */
     @Exported
     @CheckForNull
     public String getMessage() {
         return message;
     }
 
-    /** Which commit the prebuild is built from, in words for the build's page, or null if that is not known. */
+    /** A text about the commit that the prebuild is built from, or null if it is not known. */
     @CheckForNull
     public String getBuiltFrom() {
         EnvironmentGit git = result == null ? null : result.builtFrom();

@@ -13,14 +13,13 @@ import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
 /**
- * What a script gets to see of a prebuild, also in the sandbox: {@code p.id}, {@code p.phase} and so on. The remote API
- * shows the same. Saved with builds: fields may be added but not renamed, and those that were added later are null or 0 in
- * older builds.
+ * The return value of the pipeline step, also in the sandbox: {@code p.id}, {@code p.phase} and so on. The remote API shows
+ * the same values. Saved in {@code build.xml} and {@code program.dat}: fields may be added but not renamed. Fields that were
+ * added later are null or 0 in older builds.
  *
- * <p>When no prebuild was made because none is needed, there is a result all the same, with {@code p.skipped} true and the
- * reason in {@code p.skipReason}. Its id, phase and address are those of the prebuild that makes a new one needless: the
- * one under way, or the earlier one of the same commit. If there is no such, its id is the empty text and its phase is
- * {@code SKIPPED}.
+ * <p>If no prebuild was created because none is needed, {@code p.skipped} is true and {@code p.skipReason} is the reason. The
+ * id, phase and URL are those of the existing prebuild: one that is running, or an earlier one of the same commit. If there
+ * is none, the id is the empty string and the phase is {@code SKIPPED}.
  */
 @ExportedBean(defaultVisibility = 4) // shown in a record, in an action, of a build
 public final class PrebuildResult implements Serializable {
@@ -53,7 +52,7 @@ public final class PrebuildResult implements Serializable {
         this.phase = phase.name();
     }
 
-    /** What to return instead of a prebuild that is not needed. */
+    /** The result if no prebuild is needed. The id is empty if there is no existing prebuild. */
     @NonNull
     public static PrebuildResult skipped(
             @NonNull String id, @NonNull String url, @NonNull String phase, @NonNull String skipReason) {
@@ -83,7 +82,7 @@ public final class PrebuildResult implements Serializable {
         return copy;
     }
 
-    /** A copy with what Gitpod now says, {@code durationMillis} after the request. What it no longer says stays. */
+    /** A copy with the present state of the prebuild, {@code millis} after the request. Missing values are kept. */
     @NonNull
     public PrebuildResult with(@NonNull Prebuild prebuild, long millis) {
         Prebuild.Metadata metadata = prebuild.metadata();
@@ -135,13 +134,13 @@ public final class PrebuildResult implements Serializable {
         return result;
     }
 
-    /** The commit that it is built from, or null if that is not known. */
+    /** The commit that the prebuild is built from, or null if it is not known. */
     @CheckForNull
     public EnvironmentGit builtFrom() {
         return commit == null ? null : new EnvironmentGit(null, branch, commit);
     }
 
-    /** A copy with the commit that it is built from, as far as that is known. */
+    /** A copy with the commit that the prebuild is built from. */
     @NonNull
     public PrebuildResult builtFrom(@Nullable EnvironmentGit git) {
         PrebuildResult result = copy();
@@ -152,14 +151,14 @@ public final class PrebuildResult implements Serializable {
         return result;
     }
 
-    /** Whether no prebuild was made, because none is needed. */
+    /** Whether no prebuild was created because none is needed. */
     @Whitelisted
     @Exported
     public boolean isSkipped() {
         return skipReason != null;
     }
 
-    /** Why no prebuild was made, in words, or null if one was. */
+    /** Why no prebuild was created, or null if one was. */
     @Whitelisted
     @Exported
     @CheckForNull
@@ -167,7 +166,7 @@ public final class PrebuildResult implements Serializable {
         return skipReason;
     }
 
-    /** The prebuild's id (uuid); empty if none was made and there is no other one to name. */
+    /** The id of the prebuild (UUID), or the empty string if none was created and there is no existing one. */
     @Whitelisted
     @Exported
     @NonNull
@@ -183,7 +182,7 @@ public final class PrebuildResult implements Serializable {
         return phase;
     }
 
-    /** A page for people: the project's prebuilds, for Gitpod has no page for a single one. */
+    /** The Gitpod page with the prebuilds of the project. Gitpod has no page for a single prebuild. */
     @Whitelisted
     @Exported
     @NonNull
@@ -191,7 +190,7 @@ public final class PrebuildResult implements Serializable {
         return url;
     }
 
-    /** Gitpod's warning, such as that a task failed, or null. */
+    /** The warning of the prebuild, for example about a failed task, or null. */
     @Whitelisted
     @Exported
     @CheckForNull
@@ -199,7 +198,7 @@ public final class PrebuildResult implements Serializable {
         return warningMessage;
     }
 
-    /** Why it failed, or null. */
+    /** Why the prebuild failed, or null. */
     @Whitelisted
     @Exported
     @CheckForNull
@@ -207,28 +206,28 @@ public final class PrebuildResult implements Serializable {
         return failureMessage;
     }
 
-    /** Size of the snapshot in bytes; 0 until completed. */
+    /** The size of the snapshot in bytes; 0 until the prebuild completed. */
     @Whitelisted
     @Exported
     public long getSnapshotSizeBytes() {
         return snapshotSizeBytes;
     }
 
-    /** How much of the snapshot was made when it was last seen, 0 to 100; 100 once completed. */
+    /** The progress of the snapshot in percent when the prebuild was last read, 0 to 100; 100 once completed. */
     @Whitelisted
     @Exported
     public int getSnapshotCompletionPercentage() {
         return snapshotCompletionPercentage;
     }
 
-    /** From the request to the end as Jenkins saw it, in milliseconds; 0 until the end. */
+    /** The time from the request to the end by the clock of Jenkins, in milliseconds; 0 until the end. */
     @Whitelisted
     @Exported
     public long getDurationMillis() {
         return durationMillis;
     }
 
-    /** The Gitpod project (uuid), or null if none was found. */
+    /** The Gitpod project (UUID), or null if none was found. */
     @Whitelisted
     @Exported
     @CheckForNull
@@ -236,7 +235,7 @@ public final class PrebuildResult implements Serializable {
         return projectId;
     }
 
-    /** The environment class that Gitpod really used (uuid), or null if it did not say. */
+    /** The environment class that Gitpod used (UUID), or null if it is not known. */
     @Whitelisted
     @Exported
     @CheckForNull
@@ -244,7 +243,7 @@ public final class PrebuildResult implements Serializable {
         return environmentClassId;
     }
 
-    /** The environment that the prebuild ran in (uuid), or null if it did not get that far. */
+    /** The environment that the prebuild ran in (UUID), or null if it had none. */
     @Whitelisted
     @Exported
     @CheckForNull
@@ -252,14 +251,14 @@ public final class PrebuildResult implements Serializable {
         return environmentId;
     }
 
-    /** When it was created, by Gitpod's clock, in milliseconds since 1970; 0 if not known. */
+    /** The time of creation by Gitpod's clock, in milliseconds since 1970; 0 if it is not known. */
     @Whitelisted
     @Exported
     public long getCreatedAtMillis() {
         return createdAtMillis;
     }
 
-    /** When it was created, by Gitpod's clock, as ISO 8601 in UTC, or null if not known. */
+    /** The time of creation by Gitpod's clock, as ISO 8601 in UTC, or null if it is not known. */
     @Whitelisted
     @Exported
     @CheckForNull
@@ -267,14 +266,14 @@ public final class PrebuildResult implements Serializable {
         return iso(createdAtMillis);
     }
 
-    /** When it ended, by Gitpod's clock, in milliseconds since 1970; 0 until then. */
+    /** The time of the end by Gitpod's clock, in milliseconds since 1970; 0 until then. */
     @Whitelisted
     @Exported
     public long getCompletedAtMillis() {
         return completedAtMillis;
     }
 
-    /** When it ended, by Gitpod's clock, as ISO 8601 in UTC, or null until then. */
+    /** The time of the end by Gitpod's clock, as ISO 8601 in UTC, or null until then. */
     @Whitelisted
     @Exported
     @CheckForNull
@@ -287,14 +286,14 @@ public final class PrebuildResult implements Serializable {
         return millis == 0 ? null : Instant.ofEpochMilli(millis).toString();
     }
 
-    /** The time-out that Gitpod really used, in minutes; 0 if it did not say. */
+    /** The timeout that Gitpod used, in minutes; 0 if it is not known. */
     @Whitelisted
     @Exported
     public int getTimeout() {
         return timeout;
     }
 
-    /** The full hash of the commit that it was built from, or null if Gitpod did not say. */
+    /** The full hash of the commit that the prebuild was built from, or null if it is not known. */
     @Whitelisted
     @Exported
     @CheckForNull
@@ -302,7 +301,7 @@ public final class PrebuildResult implements Serializable {
         return commit;
     }
 
-    /** The branch that it was built from, or null if Gitpod did not say or no branch was checked out. */
+    /** The branch that the prebuild was built from, or null if it is not known or no branch was checked out. */
     @Whitelisted
     @Exported
     @CheckForNull

@@ -4,14 +4,17 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Result;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * What the end of a request means for the build that waited for it, by its options. One place for the pipeline step and
- * the freestyle build step.
+ * The result of a build or step that waited for a request, depending on its options. The same for the pipeline step and the
+ * freestyle build step.
  *
  * @param result {@code SUCCESS}, {@code UNSTABLE}, {@code FAILURE} or {@code ABORTED}
- * @param message the last word, for people
+ * @param message the message about the end of the request
  */
+@Restricted(NoExternalUse.class)
 public record StepResult(@NonNull Result result, @NonNull String message) {
 
     /**
@@ -41,7 +44,7 @@ public record StepResult(@NonNull Result result, @NonNull String message) {
             case CANCELLED, LEFT_RUNNING:
                 return Result.ABORTED;
             default:
-                // Nobody knows how the prebuild ended, or there is none: nothing to return instead.
+                // It is not known how the prebuild ended, or there is none: the step has nothing to return.
                 return Result.FAILURE;
         }
     }

@@ -12,6 +12,7 @@ import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
+import io.jenkins.plugins.gitpod.record.BuildConsole;
 import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
@@ -250,7 +251,7 @@ public final class OwnerTracker {
 
     private static void say(@Nullable TaskListener console, String line) {
         if (console != null) {
-            console.getLogger().println("[Gitpod] " + line);
+            BuildConsole.println(console, line);
         }
     }
 

@@ -111,7 +111,7 @@ final class RequestLauncher implements DecisionHandler {
     /** The line of a build whose request waits until another prebuild of the connection has ended. */
     @NonNull
     static String waits(@NonNull StepRequest request) {
-        String maximum = String.valueOf(request.configured().configured().getMostUnderWay());
+        String maximum = String.valueOf(request.configured().configured().getMaximumConcurrent());
         return Messages.PrebuildService_waitsForPlace(request.connection().name(), maximum);
     }
 

@@ -66,7 +66,8 @@ final class RequestTokens {
             throws TokenUnavailableException {
         String credentialsId = origin.credentialsId();
         if (credentialsId == null) {
-            GitpodConnection configured = GitpodGlobalConfiguration.get().wayOf(connection, isSent.test(requestId));
+            GitpodConnection configured =
+                    GitpodGlobalConfiguration.get().credentialConnection(connection, isSent.test(requestId));
             return run == null
                     ? lookup.forConnection(configured, origin.jobFullName())
                     : lookup.forRun(configured, origin.jobFullName(), run);

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.gitpod.request;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
-import io.jenkins.plugins.gitpod.config.ConnectionClients;
+import io.jenkins.plugins.gitpod.config.GitpodClients;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
 import io.jenkins.plugins.gitpod.decision.DecisionQueue;
@@ -53,7 +53,7 @@ record RunningService(
                 runtime,
                 settings,
                 new Store(ledger, commitStore, registryLater),
-                new ConnectionClients(EngineProperties.client()));
+                new GitpodClients(EngineProperties.client()));
         RequestTokens tokens = new RequestTokens(ledger, requestId -> isSent(engine, requestId));
         ThrottleQueue throttle = new ThrottleQueue(name -> freePlaces(engine, name));
         RequestRegistry registry = new RequestRegistry(engine, ledger, tokens, history, throttle);
@@ -91,7 +91,7 @@ record RunningService(
     /** How many more prebuilds a connection may have at the same time. */
     private static int freePlaces(PrebuildEngine engine, String connectionName) {
         GitpodConnection connection = GitpodGlobalConfiguration.get().connection(connectionName);
-        Integer maximum = connection == null ? null : connection.getMostUnderWay();
+        Integer maximum = connection == null ? null : connection.getMaximumConcurrent();
         if (maximum == null) {
             return Integer.MAX_VALUE;
         }

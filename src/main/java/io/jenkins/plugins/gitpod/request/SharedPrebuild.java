@@ -222,7 +222,7 @@ public final class SharedPrebuild implements PrebuildObserver {
             classId = changed.prebuild().metadata().environmentClassId();
         } else if (update instanceof Update.Created created) {
             prebuildId = created.prebuild().id();
-            history.act(
+            history.add(
                     CommitHistory.ofProject(
                             request.connection().endpoint().apiUrl().toString(), request.projectId()),
                     null,
@@ -236,11 +236,11 @@ public final class SharedPrebuild implements PrebuildObserver {
 
     /** The history comes first, because a build that is told may request a prebuild of the same commit. */
     private void builtFrom(Update.BuiltFrom built) {
-        CommitHistory.Key facts =
-                CommitHistory.ofFacts(request.connection().endpoint().apiUrl().toString(), request.projectId());
+        CommitHistory.Key facts = CommitHistory.ofBuiltCommits(
+                request.connection().endpoint().apiUrl().toString(), request.projectId());
         String known = classId == null ? request.environmentClassId() : classId;
         String commit = Objects.requireNonNull(built.git().commit(), "commit");
-        boolean isOlder = history.builtFrom(facts, request.requestId(), commit, known);
+        boolean isOlder = history.setBuiltFrom(facts, request.requestId(), commit, known);
         for (RequestRecorder member : members()) {
             // What the history has for the first build's commit says nothing about the commits of the others.
             member.builtFrom(
@@ -274,7 +274,7 @@ public final class SharedPrebuild implements PrebuildObserver {
 
     private void book(Outcome outcome) {
         if (outcome instanceof Outcome.Ended ended && ended.prebuild().status().phase() == PrebuildPhase.COMPLETED) {
-            history.completed(
+            history.setCompleted(
                     request.requestId(),
                     ended.prebuild().id(),
                     request.connection()
@@ -286,7 +286,7 @@ public final class SharedPrebuild implements PrebuildObserver {
                 || outcome instanceof Outcome.NotSent
                 || outcome instanceof Outcome.NotSaved
                 || outcome instanceof Outcome.NoToken noToken && noToken.prebuildId() == null) {
-            history.nothingMade(request.requestId());
+            history.remove(request.requestId());
         }
     }
 }

@@ -1,22 +1,17 @@
 package io.jenkins.plugins.gitpod.store;
 
-import com.thoughtworks.xstream.XStreamException;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.Util;
-import hudson.XmlFile;
 import hudson.util.XStream2;
 import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,31 +20,34 @@ import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Stream;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Which commits this controller has acted on: a small file for each project, environment class and branch, with the last
- * few commits. What Gitpod really built counts where it is known, not what was asked for. It outlives jobs and builds; the oldest files are dropped. Its methods read and write files.
+ * The commits for which prebuilds were requested: a small file for each project, environment class and branch, with the last
+ * few commits. Where it is known which commit Gitpod has built, that commit counts and not the requested one. The history
+ * outlives jobs and builds; the oldest files are deleted. The methods read and write files.
  */
+@Restricted(NoExternalUse.class)
 public final class CommitHistory {
 
     private static final Logger LOGGER = Logger.getLogger(CommitHistory.class.getName());
 
-    private static final int MOST_ACTS = 20;
-    private static final int MOST_PAGES = 500;
+    private static final int MAX_ENTRIES = 20;
+    private static final int MAX_FILES = 500;
     private static final int MAX_ATTEMPTS = 2;
 
-    /** Gitpod deletes prebuilds after about seven days. */
-    private static final Duration GOOD_FOR = Duration.ofDays(6);
+    /** Shorter than the about seven days after which Gitpod deletes prebuilds. */
+    private static final Duration COMPLETED_VALID = Duration.ofDays(6);
 
     private static final XStream2 XSTREAM = new XStream2();
 
     static {
-        XSTREAM.alias("gitpod-commits", Page.class);
-        XSTREAM.alias("commit", Act.class);
+        XSTREAM.alias("gitpod-commits", Branch.class);
+        XSTREAM.alias("commit", Entry.class);
     }
 
-    /** What commits are booked by. */
+    /** Selects the file of a project, environment class and branch. */
     public record Key(
             @NonNull String apiUrl,
             @NonNull String projectId,
@@ -57,12 +55,12 @@ public final class CommitHistory {
             @NonNull String branch) {
 
         private String fileName() {
-            return Util.getDigestOf(apiUrl + '\n' + projectId + '\n' + classId + '\n' + branch) + ".xml";
+            return Util.getDigestOf(apiUrl + '\n' + projectId + '\n' + classId + '\n' + branch);
         }
     }
 
-    /** A commit that was acted on. Saved: fields may be added but not renamed. */
-    public static final class Act {
+    /** A request for a commit. Saved: fields may be added but not renamed. */
+    public static final class Entry {
         private final String revision;
         private final String requestId;
         private final long time;
@@ -72,300 +70,279 @@ public final class CommitHistory {
         private String builtFrom;
         private String classId;
 
-        Act(String revision, UUID requestId, Instant now) {
+        Entry(String revision, UUID requestId, Instant now) {
             this.revision = revision;
             this.requestId = requestId.toString();
             this.time = now.toEpochMilli();
         }
 
         public boolean isOf(UUID request) {
-            return requestId.equals(request.toString());
+            return request.toString().equals(requestId);
         }
 
         boolean isOfRevision(@Nullable String commit) {
             return commit != null && commit.equals(revision);
         }
 
-        /** Whether its prebuild holds this commit: by what it was built from if that is known, else by what was asked for. */
+        /** Whether the prebuild contains this commit: the commit it was built from if that is known, else the requested one. */
         public boolean isFor(@Nullable String commit) {
             return commit != null && commit.equals(builtFrom == null ? revision : builtFrom);
         }
 
-        /** Whether its prebuild completed, and not so long ago that Gitpod has deleted it. */
+        /** Whether the prebuild completed, and recently enough that Gitpod has not deleted it. */
         boolean isCompleted(@NonNull Instant now) {
-            return completed && Instant.ofEpochMilli(time).isAfter(now.minus(GOOD_FOR));
+            return completed && Instant.ofEpochMilli(time).isAfter(now.minus(COMPLETED_VALID));
         }
 
+        /** The id of the completed prebuild (UUID), or the empty string. */
         @NonNull
         public String prebuildId() {
             return Objects.toString(prebuildId, "");
         }
 
-        /** The commit that its prebuild was built from, or null if that is not known. */
+        /** The commit that the prebuild was built from, or null if it is not known. */
         @CheckForNull
         public EnvironmentGit builtFrom() {
             return builtFrom == null ? null : new EnvironmentGit(null, null, builtFrom);
         }
 
+        /** The page of the completed prebuild, or the empty string. */
         @NonNull
         public String url() {
             return Objects.toString(url, "");
         }
     }
 
-    /** The file of one key. Saved: fields may be added but not renamed. */
-    private static final class Page {
-        private List<Act> acts = new ArrayList<>();
-        private boolean owed;
+    /** The content of a file. Saved: fields may be added but not renamed. */
+    private static final class Branch {
+        private List<Entry> entries = new ArrayList<>();
+        private boolean missedChange;
+
+        private Object readResolve() {
+            if (entries == null) {
+                entries = new ArrayList<>();
+            }
+            return this;
+        }
     }
 
-    private final Path directory;
-    private final Map<String, Page> pages = new HashMap<>();
+    private final XmlFolder<Branch> folder;
+    private final Map<String, Branch> branches = new HashMap<>();
     private final InstantSource clock;
     private boolean allRead;
 
+    /** @param directory created by the first write */
     public CommitHistory(@NonNull Path directory, @NonNull InstantSource clock) {
-        this.directory = directory;
+        folder = new XmlFolder<>(
+                directory, XSTREAM, Branch.class, "Commits that already have a Gitpod prebuild may get another one.");
         this.clock = clock;
     }
 
-    /** By what the last prebuild of a project is booked, whatever its class and branch. */
+    /** The key of the last request of a project, of any class and branch. */
     @NonNull
     public static Key ofProject(@NonNull String apiUrl, @NonNull String projectId) {
         return new Key(apiUrl, projectId, "*", "*");
     }
 
-    /** By what it is booked which commits the prebuilds of a project were really built from, whatever was asked for. */
+    /** The key of the commits that the prebuilds of a project were built from, whatever was requested. */
     @NonNull
-    public static Key ofFacts(@NonNull String apiUrl, @NonNull String projectId) {
+    public static Key ofBuiltCommits(@NonNull String apiUrl, @NonNull String projectId) {
         return new Key(apiUrl, projectId, "*", "built");
     }
 
-    /** What was last done for a key, or null. */
+    /** The last request of a key, or null. */
     @CheckForNull
-    public synchronized Act last(@NonNull Key key) {
-        List<Act> acts = page(key.fileName()).acts;
-        return acts.isEmpty() ? null : acts.get(acts.size() - 1);
+    public synchronized Entry last(@NonNull Key key) {
+        List<Entry> entries = branch(key.fileName()).entries;
+        return entries.isEmpty() ? null : entries.get(entries.size() - 1);
     }
 
-    /** The completed prebuild of a commit, if Gitpod may still have it. */
+    /** The completed prebuild of a commit, or null if there is none or Gitpod may have deleted it. */
     @CheckForNull
-    public synchronized Act completed(@NonNull Key key, @NonNull String revision) {
+    public synchronized Entry completed(@NonNull Key key, @NonNull String revision) {
         return completed(key, revision, classId -> true);
     }
 
     /**
-     * The completed prebuild of a commit, if Gitpod may still have it.
+     * The completed prebuild of a commit, or null if there is none or Gitpod may have deleted it.
      *
-     * @param isOfClass whether an environment class that Gitpod really used will do
+     * @param isOfClass whether a prebuild of this environment class is accepted; the class is the one that Gitpod used
      */
     @CheckForNull
-    public synchronized Act completed(
+    public synchronized Entry completed(
             @NonNull Key key, @NonNull String revision, @NonNull Predicate<String> isOfClass) {
-        for (Act act : page(key.fileName()).acts) {
-            if (act.isFor(revision) && act.isCompleted(clock.instant()) && isOfClass.test(act.classId)) {
-                return act;
+        for (Entry entry : branch(key.fileName()).entries) {
+            if (entry.isFor(revision) && entry.isCompleted(clock.instant()) && isOfClass.test(entry.classId)) {
+                return entry;
             }
         }
         return null;
     }
 
-    /** Whether a request's prebuild is one of this commit. */
+    /** Whether the prebuild of a request contains this commit. */
     public synchronized boolean isFor(@NonNull Key key, @NonNull UUID requestId, @NonNull String revision) {
-        return page(key.fileName()).acts.stream().anyMatch(act -> act.isOf(requestId) && act.isFor(revision));
+        return branch(key.fileName()).entries.stream()
+                .anyMatch(entry -> entry.isOf(requestId) && entry.isFor(revision));
     }
 
     /**
-     * Whether a commit needs no automatic request any longer. If Gitpod built another commit, one more is made, and no third
-     * one: the project may be pinned to a commit, or be of another branch.
+     * Whether the job property needs no further request for a commit. If Gitpod has built another commit, a second request
+     * is made but no third one: the project may be pinned to a commit, or be of another branch.
      *
-     * @param asking the request that is to be decided on
+     * @param current the request that is to be decided
      */
-    public synchronized boolean isActedOn(@NonNull Key key, @NonNull String revision, @NonNull UUID asking) {
-        Act last = last(key);
-        if (last == null || last.isOf(asking)) {
+    public synchronized boolean isHandled(@NonNull Key key, @NonNull String revision, @NonNull UUID current) {
+        Entry last = last(key);
+        if (last == null || last.isOf(current)) {
             return false;
         }
-        long attempts = page(key.fileName()).acts.stream()
-                .filter(act -> act.isOfRevision(revision) && !act.isOf(asking))
+        long attempts = branch(key.fileName()).entries.stream()
+                .filter(entry -> entry.isOfRevision(revision) && !entry.isOf(current))
                 .count();
         return last.isFor(revision) || last.isOfRevision(revision) && attempts >= MAX_ATTEMPTS;
     }
 
     /**
-     * Books which commit a request's prebuild is really built from. If that is an older one than was asked for, the change
-     * is owed.
+     * Sets the commit that the prebuild of a request is built from. If that is an older one than the requested one, a change
+     * is missed.
      *
-     * @param facts {@link #ofFacts} of the project
-     * @param classId the environment class that Gitpod really used, or null if that is not known
-     * @return whether it is surely older than the one that was asked for
+     * @param builtCommits {@link #ofBuiltCommits} of the project
+     * @param classId the environment class that Gitpod used, or null if it is not known
+     * @return whether the commit is known to be older than the requested one
      */
-    public synchronized boolean builtFrom(
-            @NonNull Key facts, @NonNull UUID requestId, @NonNull String commit, @Nullable String classId) {
+    public synchronized boolean setBuiltFrom(
+            @NonNull Key builtCommits, @NonNull UUID requestId, @NonNull String commit, @Nullable String classId) {
         boolean isOlder = false;
-        for (Map.Entry<String, Page> each : holding(requestId)) {
-            Page page = each.getValue();
+        for (Map.Entry<String, Branch> each : withRequest(requestId)) {
+            Branch branch = each.getValue();
             boolean isSeen = false;
-            for (Act act : page.acts) {
-                if (act.isOf(requestId)) {
-                    act.builtFrom = commit;
-                    act.classId = classId;
-                    boolean lacksChange = isSeen && act.revision != null && !act.isOfRevision(commit);
-                    page.owed |= lacksChange;
+            for (Entry entry : branch.entries) {
+                if (entry.isOf(requestId)) {
+                    entry.builtFrom = commit;
+                    entry.classId = classId;
+                    boolean lacksChange = isSeen && entry.revision != null && !entry.isOfRevision(commit);
+                    branch.missedChange |= lacksChange;
                     isOlder |= lacksChange;
                 } else {
-                    isSeen |= act.isOfRevision(commit);
+                    isSeen |= entry.isOfRevision(commit);
                 }
             }
-            write(each.getKey(), page);
+            write(each.getKey(), branch);
         }
-        Page page = page(facts.fileName());
-        page.acts.removeIf(act -> act.isOf(requestId));
-        Act act = new Act(commit, requestId, clock.instant());
-        act.builtFrom = commit;
-        act.classId = classId;
-        add(facts, page, act);
+        Branch branch = branch(builtCommits.fileName());
+        branch.entries.removeIf(entry -> entry.isOf(requestId));
+        Entry entry = new Entry(commit, requestId, clock.instant());
+        entry.builtFrom = commit;
+        entry.classId = classId;
+        add(builtCommits, branch, entry);
         return isOlder;
     }
 
-    /** Whether a prebuild is one that completed for a request of this controller. */
+    /** Whether a prebuild completed for a request of this controller, as far as the files were read. */
     public synchronized boolean isKnown(@NonNull String prebuildId) {
-        return pages.values().stream()
-                .anyMatch(page -> page.acts.stream().anyMatch(act -> prebuildId.equals(act.prebuildId)));
+        return branches.values().stream()
+                .anyMatch(branch -> branch.entries.stream().anyMatch(entry -> prebuildId.equals(entry.prebuildId)));
     }
 
-    /** Books that a request is made for a commit. */
-    public synchronized void act(@NonNull Key key, @Nullable String revision, @NonNull UUID requestId) {
-        Page page = page(key.fileName());
-        page.owed = false;
-        page.acts.removeIf(act -> act.isOf(requestId));
-        add(key, page, new Act(revision, requestId, clock.instant()));
+    /** Adds a request for a commit. After that no change is missed. */
+    public synchronized void add(@NonNull Key key, @Nullable String revision, @NonNull UUID requestId) {
+        Branch branch = branch(key.fileName());
+        branch.missedChange = false;
+        branch.entries.removeIf(entry -> entry.isOf(requestId));
+        add(key, branch, new Entry(revision, requestId, clock.instant()));
     }
 
-    private void add(Key key, Page page, Act act) {
-        page.acts.add(act);
-        while (page.acts.size() > MOST_ACTS) {
-            page.acts.remove(0);
+    private void add(Key key, Branch branch, Entry entry) {
+        branch.entries.add(entry);
+        while (branch.entries.size() > MAX_ENTRIES) {
+            branch.entries.remove(0);
         }
-        write(key.fileName(), page);
-        dropOldest();
+        write(key.fileName(), branch);
+        deleteOldest();
     }
 
-    /** Whether a change that mattered got no prebuild, so that the next commit gets one whatever it changes. */
-    public synchronized boolean isOwed(@NonNull Key key) {
-        return page(key.fileName()).owed;
+    /** Whether a change that matters got no prebuild. The next commit then gets one, whatever it changes. */
+    public synchronized boolean hasMissedChange(@NonNull Key key) {
+        return branch(key.fileName()).missedChange;
     }
 
-    /** A change that matters gets no prebuild now. */
-    public synchronized void owe(@NonNull Key key) {
-        Page page = page(key.fileName());
-        if (!page.owed) {
-            page.owed = true;
-            write(key.fileName(), page);
-            dropOldest();
+    /** Notes that a change that matters gets no prebuild. */
+    public synchronized void markMissedChange(@NonNull Key key) {
+        Branch branch = branch(key.fileName());
+        if (!branch.missedChange) {
+            branch.missedChange = true;
+            write(key.fileName(), branch);
+            deleteOldest();
         }
     }
 
-    /** How long ago a prebuild of the project was last asked for, or null if that is not known. */
+    /** The time since the last request of a project, or null if there is none. */
     @CheckForNull
     public synchronized Duration sinceLast(@NonNull Key project) {
-        Act last = last(project);
+        Entry last = last(project);
         return last == null ? null : Duration.between(Instant.ofEpochMilli(last.time), clock.instant());
     }
 
-    /** A request's prebuild completed. */
-    public synchronized void completed(@NonNull UUID requestId, @NonNull String prebuildId, @NonNull String url) {
-        for (Map.Entry<String, Page> each : holding(requestId)) {
-            for (Act act : each.getValue().acts) {
-                if (act.isOf(requestId)) {
-                    act.completed = true;
-                    act.prebuildId = prebuildId;
-                    act.url = url;
+    /** Notes that the prebuild of a request completed. */
+    public synchronized void setCompleted(@NonNull UUID requestId, @NonNull String prebuildId, @NonNull String url) {
+        for (Map.Entry<String, Branch> each : withRequest(requestId)) {
+            for (Entry entry : each.getValue().entries) {
+                if (entry.isOf(requestId)) {
+                    entry.completed = true;
+                    entry.prebuildId = prebuildId;
+                    entry.url = url;
                 }
             }
             write(each.getKey(), each.getValue());
         }
     }
 
-    /** A request made nothing: as if it had never been, but for the change that may have mattered. */
-    public synchronized void nothingMade(@NonNull UUID requestId) {
-        for (Map.Entry<String, Page> each : holding(requestId)) {
-            Page page = each.getValue();
-            page.owed |= page.acts.stream().anyMatch(act -> act.isOf(requestId) && act.revision != null);
-            page.acts.removeIf(act -> act.isOf(requestId));
-            write(each.getKey(), page);
+    /** Removes a request that created no prebuild. If it was for a commit, a change is missed. */
+    public synchronized void remove(@NonNull UUID requestId) {
+        for (Map.Entry<String, Branch> each : withRequest(requestId)) {
+            Branch branch = each.getValue();
+            branch.missedChange |=
+                    branch.entries.stream().anyMatch(entry -> entry.isOf(requestId) && entry.revision != null);
+            branch.entries.removeIf(entry -> entry.isOf(requestId));
+            write(each.getKey(), branch);
         }
     }
 
-    private List<Map.Entry<String, Page>> holding(UUID requestId) {
+    private List<Map.Entry<String, Branch>> withRequest(UUID requestId) {
         if (!allRead) {
-            // It may be of an earlier life, and stand on pages that nobody has looked at since.
+            // The request may be of before a restart, and in files that were not read since.
             allRead = true;
-            files().forEach(file -> page(String.valueOf(file.getFileName())));
+            folder.names().forEach(this::branch);
         }
-        return pages.entrySet().stream()
-                .filter(each -> each.getValue().acts.stream().anyMatch(act -> act.isOf(requestId)))
+        return branches.entrySet().stream()
+                .filter(each -> each.getValue().entries.stream().anyMatch(entry -> entry.isOf(requestId)))
                 .toList();
     }
 
-    private Page page(String fileName) {
-        return pages.computeIfAbsent(fileName, this::read);
+    private Branch branch(String name) {
+        return branches.computeIfAbsent(name, this::read);
     }
 
-    private Page read(String fileName) {
-        Path path = directory.resolve(fileName);
-        if (Files.exists(path)) {
+    private Branch read(String name) {
+        if (folder.contains(name)) {
             try {
-                if (file(path).read() instanceof Page page && page.acts != null) {
-                    return page;
-                }
-                LOGGER.log(Level.WARNING, "{0} is not a list of commits", path);
-            } catch (IOException | XStreamException e) {
-                LOGGER.log(Level.WARNING, "Could not read which commits have a Gitpod prebuild: " + path, e);
+                return folder.read(name);
+            } catch (IOException e) {
+                folder.setAside(name, e);
             }
         }
-        return new Page();
+        return new Branch();
     }
 
-    private void write(String fileName, Page page) {
+    private void write(String name, Branch branch) {
         try {
-            Files.createDirectories(directory);
-            file(directory.resolve(fileName)).write(page);
+            folder.write(name, branch);
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, "Could not save which commits have a Gitpod prebuild", e);
         }
     }
 
-    private void dropOldest() {
-        List<Path> files = files();
-        if (files.size() <= MOST_PAGES) {
-            return;
-        }
-        files.sort(Comparator.comparing(path -> path.toFile().lastModified()));
-        for (Path path : files.subList(0, files.size() - MOST_PAGES)) {
-            try {
-                Files.deleteIfExists(path);
-                pages.remove(String.valueOf(path.getFileName()));
-            } catch (IOException e) {
-                LOGGER.log(Level.FINE, "Could not drop " + path, e);
-            }
-        }
-    }
-
-    private List<Path> files() {
-        if (!Files.isDirectory(directory)) {
-            return new ArrayList<>();
-        }
-        try (Stream<Path> files = Files.list(directory)) {
-            return new ArrayList<>(
-                    files.filter(path -> path.toString().endsWith(".xml")).toList());
-        } catch (IOException | UncheckedIOException e) {
-            LOGGER.log(Level.WARNING, "Could not list " + directory, e);
-            return new ArrayList<>();
-        }
-    }
-
-    private static XmlFile file(Path path) {
-        return new XmlFile(XSTREAM, path.toFile());
+    private void deleteOldest() {
+        folder.deleteOldest(MAX_FILES).forEach(branches::remove);
     }
 }

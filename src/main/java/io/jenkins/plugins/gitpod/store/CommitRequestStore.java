@@ -1,39 +1,37 @@
 package io.jenkins.plugins.gitpod.store;
 
-import com.thoughtworks.xstream.XStreamException;
 import edu.umd.cs.findbugs.annotations.NonNull;
-import hudson.XmlFile;
 import hudson.util.XStream2;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
 import io.jenkins.plugins.gitpod.checkout.NewCommit;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Automatic requests about which nothing is decided yet, a small file for each, so that a crash loses none: no step comes
- * back to ask for them again.
+ * The requests for new commits that are not decided yet, a small file for each. They survive a crash: unlike a step, the job
+ * property does not come back to request them again.
  */
+@Restricted(NoExternalUse.class)
 public final class CommitRequestStore {
 
     private static final Logger LOGGER = Logger.getLogger(CommitRequestStore.class.getName());
     private static final XStream2 XSTREAM = new XStream2();
 
     static {
-        XSTREAM.alias("gitpod-new-commit", Pending.class);
+        XSTREAM.alias("gitpod-commit-request", Pending.class);
     }
 
-    /** The saved form. Fields may be added but not renamed. */
+    /** The saved form of a request. Fields may be added but not renamed. */
     public static final class Pending {
         private final String requestId;
         private final String buildId;
@@ -50,7 +48,7 @@ public final class CommitRequestStore {
         }
 
         boolean isComplete() {
-            return requestId != null && buildId != null && options != null && checkout != null && changed != null;
+            return requestId != null && buildId != null && checkout != null && checkout.isComplete();
         }
 
         @NonNull
@@ -65,70 +63,53 @@ public final class CommitRequestStore {
 
         @NonNull
         public PrebuildOptions options() {
-            return options;
+            return (options == null ? new PrebuildOptions() : options).forCommits();
         }
 
         @NonNull
         public NewCommit commit() {
-            return new NewCommit(checkout, changed);
+            return new NewCommit(checkout, changed == null ? ChangedPaths.UNKNOWN : changed);
         }
     }
 
-    private final Path directory;
+    private final XmlFolder<Pending> folder;
     private final Set<UUID> saved = ConcurrentHashMap.newKeySet();
 
+    /** @param directory created when the first request is saved */
     public CommitRequestStore(@NonNull Path directory) {
-        this.directory = directory;
+        folder = new XmlFolder<>(directory, XSTREAM, Pending.class, "A new commit may get no Gitpod prebuild.");
     }
 
+    /** Saves a request. A failure is logged. */
     public void save(@NonNull Pending pending) {
         try {
-            Files.createDirectories(directory);
-            new XmlFile(XSTREAM, file(pending.requestId()).toFile()).write(pending);
+            folder.write(pending.requestId().toString(), pending);
             saved.add(pending.requestId());
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, "Could not save that a commit may need a Gitpod prebuild", e);
         }
     }
 
-    /** Decided, or in the ledger by now. */
+    /** Deletes a request that is decided or that the ledger contains. */
     public void forget(@NonNull UUID requestId) {
         if (saved.remove(requestId)) {
             try {
-                Files.deleteIfExists(file(requestId));
+                folder.delete(requestId.toString());
             } catch (IOException e) {
-                LOGGER.log(Level.WARNING, "Could not delete " + file(requestId), e);
+                LOGGER.log(Level.WARNING, "Could not delete the request " + requestId + " in " + folder, e);
             }
         }
     }
 
-    /** What an earlier life of Jenkins has left; what cannot be read is deleted. */
+    /** Reads all requests that were saved before Jenkins stopped. Damaged files are set aside. */
     @NonNull
     public List<Pending> readAll() {
-        List<Pending> all = new ArrayList<>();
-        if (!Files.isDirectory(directory)) {
-            return all;
-        }
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.xml")) {
-            for (Path path : files) {
-                try {
-                    if (new XmlFile(XSTREAM, path.toFile()).read() instanceof Pending pending && pending.isComplete()) {
-                        saved.add(pending.requestId());
-                        all.add(pending);
-                        continue;
-                    }
-                } catch (IOException | XStreamException | IllegalArgumentException e) {
-                    LOGGER.log(Level.WARNING, "Could not read " + path, e);
-                }
-                Files.deleteIfExists(path);
+        return folder.readAll((name, pending) -> {
+            if (!pending.isComplete() || !pending.requestId().toString().equals(name)) {
+                throw new IOException("Not a complete request");
             }
-        } catch (IOException e) {
-            LOGGER.log(Level.WARNING, "Could not read " + directory, e);
-        }
-        return all;
-    }
-
-    private Path file(UUID requestId) {
-        return directory.resolve(requestId + ".xml");
+            saved.add(pending.requestId());
+            return pending;
+        });
     }
 }

@@ -19,14 +19,17 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The saved form of one open request, a file of its own in the {@link Ledger}. Fields may be added but never renamed,
- * removed or given another meaning: later versions must be able to read what this one wrote.
+ * The saved form of one open request in the {@link Ledger}. Fields may be added but not renamed, removed or given another
+ * meaning: later versions must read what this one has written.
  */
+@Restricted(NoExternalUse.class)
 public final class LedgerEntry {
 
-    // Only strings, numbers and flags, so that nothing but this class shapes the file.
+    // Only strings, numbers and flags, so that the format of the file depends on this class only.
     private final String requestId;
     private final String connection;
     private final String apiUrl;
@@ -36,7 +39,10 @@ public final class LedgerEntry {
     private final String environmentClassId;
     private final long timeoutSeconds;
     private final boolean startedDetached;
-    private final boolean cancelOnAbort;
+
+    /** Null in a file without it: as the option's default, true. */
+    private final Boolean cancelOnAbort;
+
     private final String buildId;
     private final String jobFullName;
     private final String nodeId;
@@ -56,7 +62,7 @@ public final class LedgerEntry {
     private final List<Sent> sends;
     private final String surplusOf;
 
-    /** A create that may have made a prebuild. Saved: fields may be added but not renamed. */
+    /** A create request that may have created a prebuild. Saved: fields may be added but not renamed. */
     private static final class Sent {
         private final int number;
         private final long intentTime;
@@ -76,14 +82,16 @@ public final class LedgerEntry {
         }
     }
 
-    /** One who joined. Saved: fields may be added but not renamed. */
+    /** A request that joined this one's prebuild. Saved: fields may be added but not renamed. */
     public static final class Joined {
         private final String requestId;
         private final String buildId;
         private final String jobFullName;
         private final String nodeId;
-        private final boolean cancelOnAbort;
-        private final boolean waiting;
+
+        // As the defaults of the options, true, in a file without them.
+        private final Boolean cancelOnAbort;
+        private final Boolean waiting;
 
         Joined(@NonNull UUID requestId, @NonNull RequestOrigin origin, boolean cancelOnAbort, boolean waiting) {
             this.requestId = requestId.toString();
@@ -109,11 +117,11 @@ public final class LedgerEntry {
         }
 
         public boolean isCancelOnAbort() {
-            return cancelOnAbort;
+            return cancelOnAbort == null || cancelOnAbort;
         }
 
         public boolean isWaiting() {
-            return waiting;
+            return waiting == null || waiting;
         }
     }
 
@@ -147,19 +155,19 @@ public final class LedgerEntry {
         surplusOf = saved.surplusOf() == null ? null : saved.surplusOf().toString();
     }
 
-    /** This entry with all who wait. */
+    /** This entry with its owners. */
     @NonNull
     LedgerEntry with(@NonNull List<Joined> others, @NonNull Owners owners) {
         joined = others.isEmpty() ? null : new ArrayList<>(others);
         firstLeft = owners.firstLeft();
         keepsRunning = owners.keepsRunning();
         foreign = owners.foreign();
-        // Nobody waits any longer, though somebody once did.
+        // All builds that waited have left.
         detached |= owners.firstLeft() && others.isEmpty();
         return this;
     }
 
-    /** Who joined and has not left. */
+    /** The requests that joined and have not left. */
     @NonNull
     List<Joined> joined() {
         return joined == null
@@ -175,7 +183,7 @@ public final class LedgerEntry {
         return new Owners(others, firstLeft, keepsRunning, foreign);
     }
 
-    /** @throws IOException if the file does not say what an entry must say */
+    /** @throws IOException if a value that each entry needs is missing or invalid */
     @NonNull
     SavedRequest toSaved() throws IOException {
         if (requestId == null
@@ -196,7 +204,7 @@ public final class LedgerEntry {
                     environmentClassId,
                     timeoutSeconds == 0 ? null : Duration.ofSeconds(timeoutSeconds),
                     startedDetached,
-                    cancelOnAbort);
+                    cancelOnAbort == null || cancelOnAbort);
             SavedRequest saved = new SavedRequest(
                     request,
                     Stage.valueOf(stage),
@@ -206,7 +214,7 @@ public final class LedgerEntry {
                     reason(),
                     Duration.ofSeconds(observedSeconds));
             SavedRequest withSends = sends == null
-                    ? saved // an earlier version sent each create once
+                    ? saved
                     : saved.with(
                             sends.stream().map(Sent::toSent).toList(),
                             surplusOf == null ? null : UUID.fromString(surplusOf));
@@ -225,7 +233,7 @@ public final class LedgerEntry {
         try {
             return CancelReason.valueOf(cancelReason);
         } catch (IllegalArgumentException e) {
-            // A later version's: that it is to be cancelled is what matters.
+            // A reason of a later version: the prebuild is to be cancelled anyway.
             return CancelReason.OWNER_GONE;
         }
     }

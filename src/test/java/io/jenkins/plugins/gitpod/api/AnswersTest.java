@@ -151,7 +151,7 @@ class AnswersTest {
                 json("{\"pagination\":{\"nextToken\":\"n\"},\"prebuilds\":[{\"id\":\"b\"},{\"id\":\"a\"}]}"));
 
         assertThat(page.prebuilds().stream().map(Prebuild::id).toList(), is(List.of("b", "a")));
-        assertThat(page.nextToken(), is("n"));
+        assertThat(page.nextPage(), is("n"));
     }
 
     @ParameterizedTest

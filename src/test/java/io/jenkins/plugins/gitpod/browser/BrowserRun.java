@@ -154,9 +154,9 @@ class BrowserRun {
         browser.find(connection + beside("shortestPollSeconds", "from 5 to 120"));
         browser.type(connection + field("shortestPollSeconds"), "5");
         browser.type(connection + field("longestPollSeconds"), "60");
-        browser.type(connection + field("mostCallsAtOnce"), "8");
-        browser.find(connection + beside("mostCallsAtOnce", "from 1 to 7"));
-        browser.type(connection + field("mostCallsAtOnce"), "5");
+        browser.type(connection + field("maximumCalls"), "8");
+        browser.find(connection + beside("maximumCalls", "from 1 to 7"));
+        browser.type(connection + field("maximumCalls"), "5");
         browser.type(connection + field("callTimeoutSeconds"), "30");
         picture("connection-advanced");
         assertClean("connections");
@@ -169,7 +169,7 @@ class BrowserRun {
         assertEquals("gitpod-token", saved.getCredentialsId());
         assertEquals(5, saved.getShortestPollSeconds());
         assertEquals(60, saved.getLongestPollSeconds());
-        assertEquals(5, saved.getMostCallsAtOnce());
+        assertEquals(5, saved.getMaximumCalls());
         assertEquals(30, saved.getCallTimeoutSeconds());
     }
 

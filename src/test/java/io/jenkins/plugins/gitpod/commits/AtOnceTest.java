@@ -188,7 +188,8 @@ class AtOnceTest {
     // ---- somebody else's
 
     private SimPrebuild foreign() throws Exception {
-        Prebuild prebuild = GitpodClients.client(
+        Prebuild prebuild = new GitpodClients(ClientLimits.defaults())
+                .client(
                         GitpodEndpoint.parse(GITPOD.simulator().apiUrl().toString()),
                         BearerToken.of(GITPOD.simulator().account("somebody").token()),
                         ClientLimits.defaults())

@@ -246,8 +246,10 @@ class CrashedTest {
             assertEquals(1, prebuilds(each).size(), "prebuilds of " + each);
         }
         assertEquals(2, creates("replaced"));
-        assertEquals(1, creates("neverActs"));
-        assertEquals(0, prebuilds("neverActs").size());
+        // not carried out before the kill: sent again, unless all attempts were used up by then
+        eventually(() -> prebuilds("neverActs").size() == 1 || "ERROR".equals(build("neverActs").conclusion));
+        assertTrue(creates("neverActs") <= 4);
+        assertTrue(prebuilds("neverActs").size() <= 1);
 
         // owners are owners still: the last one out cancels, unless an automatic one wants it
         for (String job : List.of("first", "fifth")) {
@@ -264,7 +266,8 @@ class CrashedTest {
         }
 
         // the rest ends as it should, and is recorded
-        for (String each : List.of("undecided", "notAnswered", "running", "skipped", "joined", "replaced")) {
+        for (String each :
+                List.of("undecided", "notAnswered", "neverActs", "running", "skipped", "joined", "replaced")) {
             prebuilds(each).stream().filter(SimPrebuild::isActive).forEach(one -> one.forcePhase(SimPhase.COMPLETED));
         }
         for (String job : List.of("undecided", "notAnswered", "running", "active", "joins", "newer")) {

@@ -58,28 +58,28 @@ class ConfigurationAsCodeTest {
         assertEquals("https://app.gitpod.io/api", eu.getApiUrl());
         assertEquals("gitpod", eu.getCredentialsId());
         assertTrue(eu.isDefaultConnection());
-        assertEquals(20, eu.getMostUnderWay());
+        assertEquals(20, eu.getMaximumConcurrent());
         assertEquals(20, eu.getShortestPollSeconds());
         assertEquals(90, eu.getLongestPollSeconds());
-        assertEquals(5, eu.getMostCallsAtOnce());
+        assertEquals(5, eu.getMaximumCalls());
         assertEquals(45, eu.getCallTimeoutSeconds());
         GitpodConnection dedicated = connections.get(1);
         assertTrue(dedicated.isSharedAccount());
         assertFalse(dedicated.isDefaultConnection());
-        assertNull(dedicated.getMostUnderWay());
+        assertNull(dedicated.getMaximumConcurrent());
         assertNull(dedicated.getShortestPollSeconds());
         assertNull(dedicated.getLongestPollSeconds());
-        assertNull(dedicated.getMostCallsAtOnce());
+        assertNull(dedicated.getMaximumCalls());
         assertNull(dedicated.getCallTimeoutSeconds());
         assertTrue(dedicated.mayUseDefaultCredential("team/backend/job"));
         assertFalse(dedicated.mayUseDefaultCredential("team/frontend/job"));
         assertEquals("eu", configuration.connection(null).getName());
 
         String first = exported();
-        assertThat(first, containsString("mostUnderWay: 20"));
+        assertThat(first, containsString("maximumConcurrent: 20"));
         assertThat(first, containsString("shortestPollSeconds: 20"));
         assertThat(first, containsString("longestPollSeconds: 90"));
-        assertThat(first, containsString("mostCallsAtOnce: 5"));
+        assertThat(first, containsString("maximumCalls: 5"));
         assertThat(first, containsString("callTimeoutSeconds: 45"));
         Path again = directory.resolve("again.yaml");
         Files.writeString(again, "unclassified:\n  gitpod:\n" + first.indent(4));
@@ -110,11 +110,11 @@ class ConfigurationAsCodeTest {
                 "{name: eu, apiUrl: \"http://gitpod.example.com/api\"}",
                 "{name: eu, apiUrl: \"https://me:secret@gitpod.example.com/api\"}",
                 "{name: \"\", apiUrl: \"https://gitpod.example.com/api\"}",
-                "{name: eu, apiUrl: \"https://gitpod.example.com/api\", mostUnderWay: 0}",
+                "{name: eu, apiUrl: \"https://gitpod.example.com/api\", maximumConcurrent: 0}",
                 "{name: eu, apiUrl: \"https://gitpod.example.com/api\", shortestPollSeconds: 4}",
                 "{name: eu, apiUrl: \"https://gitpod.example.com/api\", longestPollSeconds: 121}",
                 "{name: eu, apiUrl: \"https://gitpod.example.com/api\", shortestPollSeconds: 9, longestPollSeconds: 8}",
-                "{name: eu, apiUrl: \"https://gitpod.example.com/api\", mostCallsAtOnce: 8}",
+                "{name: eu, apiUrl: \"https://gitpod.example.com/api\", maximumCalls: 8}",
                 "{name: eu, apiUrl: \"https://gitpod.example.com/api\", callTimeoutSeconds: 121}",
                 "{name: eu, apiUrl: \"https://gitpod.example.com/api\", noSuchOption: 1}")) {
             Path file = directory.resolve("bad.yaml");

@@ -148,14 +148,16 @@ class ConnectionInUseTest {
         GitpodGlobalConfiguration.get().setConnections(List.of());
         GitpodGlobalConfiguration read = new GitpodGlobalConfiguration();
         assertThat(read.getConnections(), is(empty()));
-        assertEquals(GitpodFixture.CREDENTIALS_ID, read.wayOf(way, true).getCredentialsId());
-        assertNull(read.wayOf(way, false), "nothing new is made over it");
+        assertEquals(
+                GitpodFixture.CREDENTIALS_ID,
+                read.credentialConnection(way, true).getCredentialsId());
+        assertNull(read.credentialConnection(way, false), "nothing new is made over it");
         GitpodConnection back = new GitpodConnection("sim", way.endpoint().toString());
         back.setCredentialsId("new");
         read.setConnections(List.of(back));
-        assertEquals("new", read.wayOf(way, true).getCredentialsId());
+        assertEquals("new", read.credentialConnection(way, true).getCredentialsId());
         read.setConnections(List.of());
-        assertEquals("new", read.wayOf(way, true).getCredentialsId());
+        assertEquals("new", read.credentialConnection(way, true).getCredentialsId());
         build.getExecutor().interrupt();
         jenkins.waitForCompletion(build);
     }

@@ -100,9 +100,9 @@ class GitpodConnectionTest {
     @Test
     void theTwoHostsOfThePublicServiceAreOneWay() throws Exception {
         Connection asked = new GitpodConnection("x", "https://app.ona.com/api").toEngine();
-        assertTrue(new GitpodConnection("x", GOOD).isWayOf(asked));
-        assertThat(new GitpodConnection("x", "https://gitpod.example/api").isWayOf(asked), is(false));
-        assertThat(new GitpodConnection("y", GOOD).isWayOf(asked), is(false));
+        assertTrue(new GitpodConnection("x", GOOD).serves(asked));
+        assertThat(new GitpodConnection("x", "https://gitpod.example/api").serves(asked), is(false));
+        assertThat(new GitpodConnection("y", GOOD).serves(asked), is(false));
     }
 
     @Test
@@ -146,7 +146,7 @@ class GitpodConnectionTest {
         assertSays(Kind.ERROR, "&lt;script&gt;", form.doCheckCredentialsId(SCRIPT, SCRIPT, GOOD));
         assertSays(Kind.WARNING, "&lt;script&gt;", form.doCheckFolders(SCRIPT));
         for (String bad : List.of("0", "-1", "1.5", "many", "99999999999999", SCRIPT)) {
-            assertSays(Kind.ERROR, "whole number, 1 or greater", form.doCheckMostUnderWay(bad));
+            assertSays(Kind.ERROR, "whole number, 1 or greater", form.doCheckMaximumConcurrent(bad));
         }
         for (String bad : List.of("4", "121", "-10", "7.5", "many", "99999999999999", SCRIPT)) {
             assertSays(Kind.ERROR, "seconds from 5 to 120", form.doCheckShortestPollSeconds(bad));
@@ -154,7 +154,7 @@ class GitpodConnectionTest {
             assertSays(Kind.ERROR, "seconds from 5 to 120", form.doCheckCallTimeoutSeconds(bad));
         }
         for (String bad : List.of("0", "8", "-1", "all", SCRIPT)) {
-            assertSays(Kind.ERROR, "from 1 to 7", form.doCheckMostCallsAtOnce(bad));
+            assertSays(Kind.ERROR, "from 1 to 7", form.doCheckMaximumCalls(bad));
         }
         assertSays(Kind.ERROR, "not be less than the shortest", form.doCheckLongestPollSeconds("20", "30"));
         for (String good : List.of("", " ", "5", "120", " 60 ")) {
@@ -164,9 +164,9 @@ class GitpodConnectionTest {
             assertThat(form.doCheckCallTimeoutSeconds(good).kind, is(Kind.OK));
         }
         assertThat(form.doCheckLongestPollSeconds("30", "30").kind, is(Kind.OK));
-        assertThat(form.doCheckMostCallsAtOnce("7").kind, is(Kind.OK));
-        assertThat(form.doCheckMostUnderWay("").kind, is(Kind.OK));
-        assertThat(form.doCheckMostUnderWay("25").kind, is(Kind.OK));
+        assertThat(form.doCheckMaximumCalls("7").kind, is(Kind.OK));
+        assertThat(form.doCheckMaximumConcurrent("").kind, is(Kind.OK));
+        assertThat(form.doCheckMaximumConcurrent("25").kind, is(Kind.OK));
         assertThat(form.doCheckApiUrl(GOOD).kind, is(Kind.OK));
         assertThat(GITPOD.simulator().books().calls(), is(empty()));
     }
@@ -175,7 +175,7 @@ class GitpodConnectionTest {
     void nothingInvalidIsSavedAndWhatWasThereStays() {
         List<GitpodConnection> before = configuration.getConnections();
         GitpodConnection none = new GitpodConnection("none", GOOD);
-        none.setMostUnderWay(0);
+        none.setMaximumConcurrent(0);
         GitpodConnection hasty = new GitpodConnection("hasty", GOOD);
         hasty.setShortestPollSeconds(4);
         GitpodConnection crossed = new GitpodConnection("crossed", GOOD);
@@ -231,7 +231,7 @@ class GitpodConnectionTest {
         GitpodConnection connection = new GitpodConnection("x", GOOD);
         connection.setShortestPollSeconds(20);
         connection.setLongestPollSeconds(90);
-        connection.setMostCallsAtOnce(2);
+        connection.setMaximumCalls(2);
         connection.setCallTimeoutSeconds(60);
         assertEquals(
                 new SessionLimits(
@@ -251,13 +251,14 @@ class GitpodConnectionTest {
     @Test
     void aFileEditedByHandStopsNothing() {
         GitpodConnection read = (GitpodConnection) Jenkins.XSTREAM2.fromXML("<" + GitpodConnection.class.getName() + ">"
-                + "<name>x</name><apiUrl>" + GOOD + "</apiUrl><folders>team</folders><mostUnderWay>5</mostUnderWay>"
+                + "<name>x</name><apiUrl>" + GOOD
+                + "</apiUrl><folders>team</folders><maximumConcurrent>5</maximumConcurrent>"
                 + "<shortestPollSeconds>0</shortestPollSeconds><longestPollSeconds>-1</longestPollSeconds>"
-                + "<mostCallsAtOnce>99</mostCallsAtOnce><callTimeoutSeconds>0</callTimeoutSeconds></"
+                + "<maximumCalls>99</maximumCalls><callTimeoutSeconds>0</callTimeoutSeconds></"
                 + GitpodConnection.class.getName() + ">");
         assertEquals(usual(), read.limits(usual()));
         assertEquals("team", read.getFolders());
-        assertEquals(5, read.getMostUnderWay());
+        assertEquals(5, read.getMaximumConcurrent());
         assertNull(read.getShortestPollSeconds());
         GitpodConnection empty =
                 (GitpodConnection) Jenkins.XSTREAM2.fromXML("<" + GitpodConnection.class.getName() + "/>");

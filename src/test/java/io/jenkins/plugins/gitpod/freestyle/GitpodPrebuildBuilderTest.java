@@ -305,7 +305,7 @@ class GitpodPrebuildBuilderTest {
     @Test
     void moreThanTheConnectionAllowsWaitForAPlace() throws Exception {
         GitpodConnection one = GitpodGlobalConfiguration.get().getConnections().get(0);
-        one.setMostUnderWay(1);
+        one.setMaximumConcurrent(1);
         try {
             GITPOD.project().plan(PhasePlan.of(List.of(), SimPhase.RUNNING));
             FreeStyleBuild first = job(step()).scheduleBuild2(0).waitForStart();
@@ -325,7 +325,7 @@ class GitpodPrebuildBuilderTest {
             jenkins.waitForCompletion(second);
             assertEquals(2, GITPOD.simulator().books().count("CreatePrebuild"));
         } finally {
-            one.setMostUnderWay(null);
+            one.setMaximumConcurrent(null);
         }
     }
 

@@ -192,14 +192,14 @@ class FormRightsTest {
                 "value",
                 "team");
         row(
-                "GitpodConnection.DescriptorImpl.doCheckMostUnderWay",
+                "GitpodConnection.DescriptorImpl.doCheckMaximumConcurrent",
                 Needs.ADMINISTER,
-                connection + "checkMostUnderWay",
+                connection + "checkMaximumConcurrent",
                 false,
                 "value",
                 "1");
         for (String number :
-                List.of("ShortestPollSeconds", "LongestPollSeconds", "MostCallsAtOnce", "CallTimeoutSeconds")) {
+                List.of("ShortestPollSeconds", "LongestPollSeconds", "MaximumCalls", "CallTimeoutSeconds")) {
             row(
                     "GitpodConnection.DescriptorImpl.doCheck" + number,
                     Needs.ADMINISTER,

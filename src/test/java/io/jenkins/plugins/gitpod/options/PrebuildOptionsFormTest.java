@@ -285,7 +285,10 @@ class PrebuildOptionsFormTest {
                 Kind.ERROR,
                 "Gitpod has no such environment class",
                 form.doCheckEnvironmentClassId(job, NOWHERE, of, "classes", ""));
-        assertSays(Kind.OK, "Default class of the project: Small", form.doCheckEnvironmentClassId(job, "", of, "classes", ""));
+        assertSays(
+                Kind.OK,
+                "Default class of the project: Small",
+                form.doCheckEnvironmentClassId(job, "", of, "classes", ""));
         assertSays(
                 Kind.OK, "Environment class Huge", form.doCheckEnvironmentClassId(job, huge.id(), "", "classes", ""));
         assertThat(

@@ -73,10 +73,12 @@ class PrebuildOptionsTest {
     }
 
     @Test
-    void whatAnEarlierVersionSavedIsLowered() {
+    void anIdInAFileIsLowered() {
         XStream2 xstream = new XStream2();
-        PrebuildOptions read = (PrebuildOptions) xstream.fromXML(
-                xstream.toXML(new PrebuildOptions()).replace("<wait>", "<projectId>" + UPPER + "</projectId><wait>"));
+        PrebuildOptions options = new PrebuildOptions();
+        options.setWait(true);
+        PrebuildOptions read = (PrebuildOptions)
+                xstream.fromXML(xstream.toXML(options).replace("<wait>", "<projectId>" + UPPER + "</projectId><wait>"));
         assertEquals(ID, read.getProjectId());
         assertEquals(true, read.isWait());
     }

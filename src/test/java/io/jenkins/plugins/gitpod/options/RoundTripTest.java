@@ -223,10 +223,10 @@ class RoundTripTest {
         full.setCredentialsId(GitpodFixture.CREDENTIALS_ID);
         full.setDefaultConnection(true);
         full.setFolders("team\nother");
-        full.setMostUnderWay(7);
+        full.setMaximumConcurrent(7);
         full.setShortestPollSeconds(20);
         full.setLongestPollSeconds(120);
-        full.setMostCallsAtOnce(2);
+        full.setMaximumCalls(2);
         full.setCallTimeoutSeconds(45);
         full.setSharedAccount(true);
         GitpodConnection plain = new GitpodConnection("plain", "http://127.0.0.1:8080/api");
@@ -236,14 +236,14 @@ class RoundTripTest {
         List<GitpodConnection> after = GitpodGlobalConfiguration.get().getConnections();
         assertThat(after, hasSize(2));
         jenkins.assertEqualDataBoundBeans(plain, after.get(0));
-        assertThat(after.get(0).getMostUnderWay(), is(nullValue()));
+        assertThat(after.get(0).getMaximumConcurrent(), is(nullValue()));
         assertThat(after.get(0).getShortestPollSeconds(), is(nullValue()));
         assertThat(after.get(0).getLongestPollSeconds(), is(nullValue()));
-        assertThat(after.get(0).getMostCallsAtOnce(), is(nullValue()));
+        assertThat(after.get(0).getMaximumCalls(), is(nullValue()));
         assertThat(after.get(0).getCallTimeoutSeconds(), is(nullValue()));
         assertEquals(20, after.get(1).getShortestPollSeconds());
         assertEquals(120, after.get(1).getLongestPollSeconds());
-        assertEquals(2, after.get(1).getMostCallsAtOnce());
+        assertEquals(2, after.get(1).getMaximumCalls());
         assertEquals(45, after.get(1).getCallTimeoutSeconds());
         String folders = after.get(1).getFolders();
         full.setFolders(folders);
@@ -302,7 +302,7 @@ class RoundTripTest {
         for (String[] bad : new String[][] {
             {"shortestPollSeconds", "4", "shortest poll interval"},
             {"longestPollSeconds", "121", "longest poll interval"},
-            {"mostCallsAtOnce", "8", "concurrent API calls"},
+            {"maximumCalls", "8", "concurrent API calls"},
             {"callTimeoutSeconds", "0", "request timeout"},
         }) {
             try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
@@ -328,7 +328,7 @@ class RoundTripTest {
     @Test
     void namesTakenTwiceAndCrookedNumbersAreRefused() throws Exception {
         JSONObject good = new JSONObject().element("name", "a").element("apiUrl", "https://gitpod.example.com/api");
-        JSONObject number = JSONObject.fromObject(good).element("mostUnderWay", "many");
+        JSONObject number = JSONObject.fromObject(good).element("maximumConcurrent", "many");
         assertThat(refusal(new JSONObject().element("connections", List.of(good, good))), containsString("are named"));
         assertThat(
                 refusal(new JSONObject().element("connections", number)), containsString("whole number, 1 or greater"));
@@ -338,8 +338,8 @@ class RoundTripTest {
             {"shortestPollSeconds", SCRIPT, "from 5 to 120"},
             {"longestPollSeconds", "-5", "from 5 to 120"},
             {"longestPollSeconds", "99999999999", "from 5 to 120"},
-            {"mostCallsAtOnce", "0", "from 1 to 7"},
-            {"mostCallsAtOnce", "8", "from 1 to 7"},
+            {"maximumCalls", "0", "from 1 to 7"},
+            {"maximumCalls", "8", "from 1 to 7"},
             {"callTimeoutSeconds", "1.5", "from 5 to 120"},
             {"callTimeoutSeconds", "soon", "from 5 to 120"},
         }) {

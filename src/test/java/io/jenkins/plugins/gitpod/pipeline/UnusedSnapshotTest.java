@@ -143,12 +143,10 @@ class UnusedSnapshotTest {
         FreeStyleProject job = jenkins.createFreeStyleProject();
         GitpodPrebuildBuilder step = new GitpodPrebuildBuilder();
         step.setProjectId("${PROJECT}");
-        step.setEnvironmentClassId("${NOTHING}");
+        step.setEnvironmentClassId(" ");
         job.getBuildersList().add(step);
-        job.addProperty(new hudson.model.ParametersDefinitionProperty(
-                new hudson.model.StringParameterDefinition(
-                        "PROJECT", project.id().toUpperCase(Locale.ROOT) + " "),
-                new hudson.model.StringParameterDefinition("NOTHING", "")));
+        job.addProperty(new hudson.model.ParametersDefinitionProperty(new hudson.model.StringParameterDefinition(
+                "PROJECT", project.id().toUpperCase(Locale.ROOT) + " ")));
         FreeStyleBuild build = jenkins.buildAndAssertSuccess(job);
         jenkins.assertLogContains("of project " + project.id(), build);
         assertEquals(

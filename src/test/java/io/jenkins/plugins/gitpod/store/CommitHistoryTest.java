@@ -38,81 +38,82 @@ class CommitHistoryTest {
 
     @Test
     void eachProjectClassAndBranchHasItsOwnCommits() {
-        CommitHistory book = open();
-        book.act(KEY, COMMIT, UUID.randomUUID());
-        assertTrue(book.last(KEY).isOfRevision(COMMIT));
-        assertNull(book.last(key("large", "main")));
-        assertNull(book.last(key("", "feature")));
-        assertNull(book.last(new CommitHistory.Key("https://gitpod.example.com/api", "other", "", "main")));
-        assertNull(book.last(new CommitHistory.Key("https://other.example.com/api", "project", "", "main")));
+        CommitHistory history = open();
+        history.add(KEY, COMMIT, UUID.randomUUID());
+        assertTrue(history.last(KEY).isOfRevision(COMMIT));
+        assertNull(history.last(key("large", "main")));
+        assertNull(history.last(key("", "feature")));
+        assertNull(history.last(new CommitHistory.Key("https://gitpod.example.com/api", "other", "", "main")));
+        assertNull(history.last(new CommitHistory.Key("https://other.example.com/api", "project", "", "main")));
     }
 
     @Test
-    void whatIsBookedOutlivesJenkins() {
+    void entriesSurviveARestart() {
         UUID requestId = UUID.randomUUID();
-        open().act(KEY, COMMIT, requestId);
+        open().add(KEY, COMMIT, requestId);
         CommitHistory after = open();
         assertTrue(after.last(KEY).isOf(requestId));
         assertTrue(after.isFor(KEY, requestId, COMMIT));
         assertFalse(after.isFor(KEY, requestId, OTHER));
         assertNull(after.completed(KEY, COMMIT));
-        // by a book that has read nothing of it yet
-        open().completed(requestId, "prebuild", "url");
+        // by a history that has read nothing of it yet
+        open().setCompleted(requestId, "prebuild", "url");
         assertEquals("prebuild", open().completed(KEY, COMMIT).prebuildId());
         assertEquals("url", open().completed(KEY, COMMIT).url());
     }
 
     @Test
-    void completedPrebuildIsGoodAsLongAsGitpodKeepsIt() {
-        CommitHistory book = open();
+    void completedPrebuildIsValidWhileGitpodKeepsIt() {
+        CommitHistory history = open();
         UUID requestId = UUID.randomUUID();
-        book.act(KEY, COMMIT, requestId);
-        book.completed(requestId, "prebuild", "url");
+        history.add(KEY, COMMIT, requestId);
+        history.setCompleted(requestId, "prebuild", "url");
         now = now.plus(Duration.ofDays(5));
-        assertNotNull(book.completed(KEY, COMMIT));
+        assertNotNull(history.completed(KEY, COMMIT));
         now = now.plus(Duration.ofDays(1));
-        assertNull(book.completed(KEY, COMMIT));
+        assertNull(history.completed(KEY, COMMIT));
     }
 
     @Test
-    void requestThatMadeNothingWasNotActedOnButItsChangeIsOwed() {
-        CommitHistory book = open();
+    void removedRequestDoesNotCountButItsChangeIsMissed() {
+        CommitHistory history = open();
         UUID first = UUID.randomUUID();
         UUID second = UUID.randomUUID();
         CommitHistory.Key ofProject = CommitHistory.ofProject("api", "project");
-        book.act(KEY, COMMIT, first);
-        book.act(ofProject, null, first);
+        history.add(KEY, COMMIT, first);
+        history.add(ofProject, null, first);
         now = now.plusSeconds(90);
-        book.act(KEY, OTHER, second);
-        book.act(ofProject, null, second);
-        assertEquals(Duration.ZERO, book.sinceLast(ofProject));
-        open().nothingMade(second);
+        history.add(KEY, OTHER, second);
+        history.add(ofProject, null, second);
+        assertEquals(Duration.ZERO, history.sinceLast(ofProject));
+        open().remove(second);
         CommitHistory after = open();
         assertTrue(after.last(KEY).isOfRevision(COMMIT));
         assertEquals(Duration.ofSeconds(90), after.sinceLast(ofProject));
-        assertTrue(after.isOwed(KEY), "its change may have mattered");
-        assertFalse(after.isOwed(ofProject));
+        assertTrue(after.hasMissedChange(KEY), "its change may have mattered");
+        assertFalse(after.hasMissedChange(ofProject));
     }
 
     @Test
-    void changeThatMatteredIsOwedUntilTheNextPrebuild() {
-        CommitHistory book = open();
-        assertFalse(book.isOwed(KEY));
-        book.owe(KEY);
-        assertTrue(open().isOwed(KEY));
-        open().act(KEY, COMMIT, UUID.randomUUID());
-        assertFalse(open().isOwed(KEY));
+    void missedChangeIsKeptUntilTheNextRequest() {
+        CommitHistory history = open();
+        assertFalse(history.hasMissedChange(KEY));
+        history.markMissedChange(KEY);
+        assertTrue(open().hasMissedChange(KEY));
+        open().add(KEY, COMMIT, UUID.randomUUID());
+        assertFalse(open().hasMissedChange(KEY));
     }
 
-    private static final CommitHistory.Key FACTS = CommitHistory.ofFacts("https://gitpod.example.com/api", "project");
+    private static final CommitHistory.Key BUILT_COMMITS =
+            CommitHistory.ofBuiltCommits("https://gitpod.example.com/api", "project");
 
     @Test
-    void whatGitpodBuiltCountsAndNotWhatWasAskedFor() {
-        CommitHistory book = open();
+    void builtCommitCountsAndNotTheRequestedOne() {
+        CommitHistory history = open();
         UUID requestId = UUID.randomUUID();
-        book.act(KEY, COMMIT, requestId);
-        assertFalse(book.builtFrom(FACTS, requestId, OTHER, "regular"), "not known to be older");
-        book.completed(requestId, "prebuild", "url");
+        history.add(KEY, COMMIT, requestId);
+        assertFalse(history.setBuiltFrom(BUILT_COMMITS, requestId, OTHER, "regular"), "not known to be older");
+        history.setCompleted(requestId, "prebuild", "url");
 
         CommitHistory after = open();
         assertNull(after.completed(KEY, COMMIT), "asked for, but not built");
@@ -122,93 +123,94 @@ class CommitHistoryTest {
     }
 
     @Test
-    void whatWasBuiltForSomebodyWhoNamedNoCommitCountsForItsClass() {
+    void builtCommitOfARequestWithoutCommitCountsForItsClass() {
         UUID requestId = UUID.randomUUID();
-        open().builtFrom(FACTS, requestId, COMMIT, "regular");
-        // by a book that has read nothing of it yet
-        open().completed(requestId, "prebuild", "url");
+        open().setBuiltFrom(BUILT_COMMITS, requestId, COMMIT, "regular");
+        // by a history that has read nothing of it yet
+        open().setCompleted(requestId, "prebuild", "url");
         assertEquals(
-                "prebuild", open().completed(FACTS, COMMIT, "regular"::equals).prebuildId());
-        assertNull(open().completed(FACTS, COMMIT, "large"::equals));
-        assertNull(open().completed(FACTS, OTHER, "regular"::equals));
-        assertTrue(open().isFor(FACTS, requestId, COMMIT));
+                "prebuild",
+                open().completed(BUILT_COMMITS, COMMIT, "regular"::equals).prebuildId());
+        assertNull(open().completed(BUILT_COMMITS, COMMIT, "large"::equals));
+        assertNull(open().completed(BUILT_COMMITS, OTHER, "regular"::equals));
+        assertTrue(open().isFor(BUILT_COMMITS, requestId, COMMIT));
     }
 
     @Test
-    void afterARestartTheEndIsBookedOnAllPagesThoughOneOfThemWasReadBefore() {
+    void afterARestartTheEndIsWrittenToAllFilesEvenIfOneWasReadBefore() {
         UUID requestId = UUID.randomUUID();
         CommitHistory before = open();
-        before.act(KEY, COMMIT, requestId);
-        before.builtFrom(FACTS, requestId, COMMIT, "regular");
+        before.add(KEY, COMMIT, requestId);
+        before.setBuiltFrom(BUILT_COMMITS, requestId, COMMIT, "regular");
         CommitHistory after = open();
         assertNotNull(after.last(KEY));
-        after.completed(requestId, "prebuild", "url");
-        assertNotNull(open().completed(FACTS, COMMIT));
+        after.setCompleted(requestId, "prebuild", "url");
+        assertNotNull(open().completed(BUILT_COMMITS, COMMIT));
     }
 
     @Test
-    void olderCommitThanTheOneAskedForLeavesItsChangeOwed() {
-        CommitHistory book = open();
-        book.act(KEY, OTHER, UUID.randomUUID());
+    void olderCommitThanTheRequestedOneLeavesAMissedChange() {
+        CommitHistory history = open();
+        history.add(KEY, OTHER, UUID.randomUUID());
         UUID requestId = UUID.randomUUID();
-        book.act(KEY, COMMIT, requestId);
-        assertTrue(book.builtFrom(FACTS, requestId, OTHER, null));
-        assertTrue(open().isOwed(KEY));
-        assertFalse(open().isOwed(FACTS));
+        history.add(KEY, COMMIT, requestId);
+        assertTrue(history.setBuiltFrom(BUILT_COMMITS, requestId, OTHER, null));
+        assertTrue(open().hasMissedChange(KEY));
+        assertFalse(open().hasMissedChange(BUILT_COMMITS));
     }
 
     @Test
-    void ownCommitOwesNothing() {
-        CommitHistory book = open();
-        book.act(KEY, OTHER, UUID.randomUUID());
+    void requestedCommitLeavesNoMissedChange() {
+        CommitHistory history = open();
+        history.add(KEY, OTHER, UUID.randomUUID());
         UUID requestId = UUID.randomUUID();
-        book.act(KEY, COMMIT, requestId);
-        assertFalse(book.builtFrom(FACTS, requestId, COMMIT, null));
-        assertFalse(open().isOwed(KEY));
+        history.add(KEY, COMMIT, requestId);
+        assertFalse(history.setBuiltFrom(BUILT_COMMITS, requestId, COMMIT, null));
+        assertFalse(open().hasMissedChange(KEY));
     }
 
     @Test
-    void commitThatGitpodDidNotBuildIsAskedForOnceMoreByItself() {
-        CommitHistory book = open();
+    void commitThatGitpodDidNotBuildIsRequestedOnceMore() {
+        CommitHistory history = open();
         UUID asking = UUID.randomUUID();
-        assertFalse(book.isActedOn(KEY, COMMIT, asking));
+        assertFalse(history.isHandled(KEY, COMMIT, asking));
         UUID first = UUID.randomUUID();
-        book.act(KEY, COMMIT, first);
-        assertTrue(book.isActedOn(KEY, COMMIT, asking), "nobody knows what it is built from");
-        assertFalse(book.isActedOn(KEY, OTHER, asking));
-        assertFalse(book.isActedOn(KEY, COMMIT, first), "it is its own request");
-        book.builtFrom(FACTS, first, OTHER, null);
-        assertFalse(book.isActedOn(KEY, COMMIT, asking));
-        assertTrue(book.isActedOn(KEY, OTHER, asking), "it was built");
+        history.add(KEY, COMMIT, first);
+        assertTrue(history.isHandled(KEY, COMMIT, asking), "nobody knows what it is built from");
+        assertFalse(history.isHandled(KEY, OTHER, asking));
+        assertFalse(history.isHandled(KEY, COMMIT, first), "it is its own request");
+        history.setBuiltFrom(BUILT_COMMITS, first, OTHER, null);
+        assertFalse(history.isHandled(KEY, COMMIT, asking));
+        assertTrue(history.isHandled(KEY, OTHER, asking), "it was built");
 
         UUID second = UUID.randomUUID();
-        book.act(KEY, COMMIT, second);
-        book.builtFrom(FACTS, second, OTHER, null);
-        assertTrue(book.isActedOn(KEY, COMMIT, asking), "the project may be pinned to a commit");
+        history.add(KEY, COMMIT, second);
+        history.setBuiltFrom(BUILT_COMMITS, second, OTHER, null);
+        assertTrue(history.isHandled(KEY, COMMIT, asking), "the project may be pinned to a commit");
     }
 
     @Test
-    void damagedFileIsAnEmptyOne() throws Exception {
-        open().act(KEY, COMMIT, UUID.randomUUID());
+    void damagedFileIsSetAsideAndReadAsEmpty() throws Exception {
+        open().add(KEY, COMMIT, UUID.randomUUID());
         for (Path file : files()) {
-            Files.writeString(file, "<gitpod-commits><acts>");
+            Files.writeString(file, "<gitpod-commits><entries>");
         }
         assertNull(open().last(KEY));
-        open().act(KEY, OTHER, UUID.randomUUID());
+        open().add(KEY, OTHER, UUID.randomUUID());
         assertTrue(open().last(KEY).isOfRevision(OTHER));
     }
 
     @Test
-    void growsNotForEver() throws Exception {
-        CommitHistory book = open();
+    void numberOfEntriesAndFilesIsLimited() throws Exception {
+        CommitHistory history = open();
         UUID first = UUID.randomUUID();
-        book.act(KEY, COMMIT, first);
+        history.add(KEY, COMMIT, first);
         for (int i = 0; i < 30; i++) {
-            book.act(KEY, OTHER, UUID.randomUUID());
+            history.add(KEY, OTHER, UUID.randomUUID());
         }
-        assertFalse(book.isFor(KEY, first, COMMIT));
+        assertFalse(history.isFor(KEY, first, COMMIT));
         for (int i = 0; i < 520; i++) {
-            book.act(key("", "branch-" + i), COMMIT, UUID.randomUUID());
+            history.add(key("", "branch-" + i), COMMIT, UUID.randomUUID());
         }
         assertEquals(500, files().size());
     }

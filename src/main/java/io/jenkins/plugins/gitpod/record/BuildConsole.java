@@ -1,0 +1,25 @@
+package io.jenkins.plugins.gitpod.record;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.model.TaskListener;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/** The plugin's lines in the console of a build. */
+@Restricted(NoExternalUse.class)
+public final class BuildConsole {
+
+    private static final String PREFIX = "[Gitpod] ";
+
+    private BuildConsole() {}
+
+    /** Prints a line that begins with the plugin's prefix. */
+    public static void println(@NonNull TaskListener listener, @NonNull String line) {
+        listener.getLogger().println(PREFIX + line);
+    }
+
+    /** Prints a line as an error, which begins with the plugin's prefix. */
+    public static void error(@NonNull TaskListener listener, @NonNull String line) {
+        listener.error(PREFIX + line);
+    }
+}

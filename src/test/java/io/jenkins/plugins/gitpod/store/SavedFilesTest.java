@@ -1,0 +1,352 @@
+package io.jenkins.plugins.gitpod.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import hudson.EnvVars;
+import hudson.model.FreeStyleBuild;
+import hudson.model.FreeStyleProject;
+import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
+import io.jenkins.plugins.gitpod.checkout.Checkout;
+import io.jenkins.plugins.gitpod.checkout.CheckoutsAction;
+import io.jenkins.plugins.gitpod.commits.GitpodPrebuildBranchProperty;
+import io.jenkins.plugins.gitpod.commits.GitpodPrebuildProperty;
+import io.jenkins.plugins.gitpod.config.GitpodConnection;
+import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
+import io.jenkins.plugins.gitpod.engine.Connection;
+import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
+import io.jenkins.plugins.gitpod.freestyle.PrebuildEnvironmentAction;
+import io.jenkins.plugins.gitpod.options.OnWarning;
+import io.jenkins.plugins.gitpod.options.WhenActive;
+import io.jenkins.plugins.gitpod.record.EndStatus;
+import io.jenkins.plugins.gitpod.record.PrebuildAction;
+import io.jenkins.plugins.gitpod.record.PrebuildRecord;
+import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import jenkins.branch.DefaultBranchPropertyStrategy;
+import jenkins.model.InterruptedBuildAction;
+import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/**
+ * The files that Jenkins saves for the plugin. The ones in {@code golden} set every field. They stay as they are: a test
+ * that fails here means that Jenkins cannot read what an earlier version has saved. A new field gets a line in them only if
+ * the class always saves it.
+ */
+@WithJenkins
+class SavedFilesTest {
+
+    private static final String PROJECT = "0192f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f";
+    private static final String CLASS = "0193f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f";
+    private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
+    private static final String API = "https://gitpod.example.com/api";
+
+    private static JenkinsRule jenkins;
+
+    @BeforeAll
+    static void start(JenkinsRule rule) {
+        jenkins = rule;
+    }
+
+    private static InputStream open(String golden) {
+        return SavedFilesTest.class.getResourceAsStream("golden/" + golden);
+    }
+
+    /** The plugin's own elements of a file, the outermost ones, without the versions of plugins. */
+    private static String own(String xml) {
+        Pattern element = Pattern.compile(
+                "^( *)<(io\\.jenkins\\.plugins\\.gitpod\\.[A-Za-z.]+)(?:/>|(?:[^>]*[^/])?>.*?^\\1</\\2>)$",
+                Pattern.MULTILINE | Pattern.DOTALL);
+        List<String> elements = element.matcher(xml.replaceAll(" plugin=\"[^\"]*\"", ""))
+                .results()
+                .map(MatchResult::group)
+                .map(text -> text.stripIndent().strip())
+                .toList();
+        return String.join("\n", elements);
+    }
+
+    private static void assertSavedAs(String golden, Path file) throws IOException {
+        String expected = own(new String(open(golden).readAllBytes(), StandardCharsets.UTF_8));
+        assertFalse(expected.isEmpty());
+        assertEquals(expected, own(Files.readString(file)));
+    }
+
+    private static FreeStyleProject goldenJob(String name) throws Exception {
+        return (FreeStyleProject) jenkins.jenkins.createProjectFromXML(name, open("job-config.xml"));
+    }
+
+    private static <T> T from(String name, Class<T> type, String xml) throws Exception {
+        return type.cast(jenkins.jenkins.createProjectFromXML(
+                name, new ByteArrayInputStream(xml.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    // ---- golden files
+
+    @Test
+    void buildStep() throws Exception {
+        FreeStyleProject job = goldenJob("build-step");
+        GitpodPrebuildBuilder step = job.getBuildersList().get(GitpodPrebuildBuilder.class);
+        assertEquals(PROJECT, step.getProjectId());
+        assertEquals(CLASS, step.getEnvironmentClassId());
+        assertEquals(90, step.getTimeout());
+        assertEquals("eu", step.getConnection());
+        assertEquals("team-credential", step.getCredentialsId());
+        assertFalse(step.isWait());
+        assertFalse(step.isPropagate());
+        assertFalse(step.isCancelOnAbort());
+        assertEquals(OnWarning.FAIL, step.getOnWarning());
+        assertEquals(WhenActive.CANCEL_PREVIOUS, step.getWhenActive());
+        assertEquals(15, step.getMinimumInterval());
+        assertTrue(step.isForce());
+        assertTrue(step.isOnlyProjectBranch());
+        assertEquals("docs/**", step.getOnlyIfChanged());
+        job.save();
+        assertSavedAs("job-config.xml", job.getConfigFile().getFile().toPath());
+    }
+
+    @Test
+    void jobProperty() throws Exception {
+        GitpodPrebuildProperty property = goldenJob("property").getProperty(GitpodPrebuildProperty.class);
+        assertEquals(PROJECT, property.getProjectId());
+        assertEquals(CLASS, property.getEnvironmentClassId());
+        assertEquals(45, property.getTimeout());
+        assertEquals("us", property.getConnection());
+        assertEquals("shop-credential", property.getCredentialsId());
+        assertEquals(WhenActive.JOIN, property.getWhenActive());
+        assertEquals(30, property.getMinimumInterval());
+        assertFalse(property.isOnlyProjectBranch());
+        assertEquals("src/**", property.getOnlyIfChanged());
+        assertTrue(property.isCancelWithBuild());
+        assertFalse(property.options().isWait());
+    }
+
+    private static GitpodPrebuildProperty branchProperty(WorkflowMultiBranchProject project) {
+        DefaultBranchPropertyStrategy strategy =
+                (DefaultBranchPropertyStrategy) project.getSources().get(0).getStrategy();
+        return ((GitpodPrebuildBranchProperty) strategy.getProps().get(0)).getPrebuild();
+    }
+
+    @Test
+    void branchProperty() throws Exception {
+        WorkflowMultiBranchProject project = (WorkflowMultiBranchProject)
+                jenkins.jenkins.createProjectFromXML("branches", open("multibranch-config.xml"));
+        GitpodPrebuildProperty property = branchProperty(project);
+        assertEquals(PROJECT, property.getProjectId());
+        assertEquals(WhenActive.SKIP, property.getWhenActive());
+        assertFalse(property.isOnlyProjectBranch());
+        assertTrue(property.isCancelWithBuild());
+        project.save();
+        assertSavedAs(
+                "multibranch-config.xml", project.getConfigFile().getFile().toPath());
+    }
+
+    @Test
+    void build() throws Exception {
+        FreeStyleProject job = jenkins.createFreeStyleProject("build");
+        Path directory = job.getBuildDir().toPath().resolve("1");
+        Files.createDirectories(directory);
+        Files.copy(open("build.xml"), directory.resolve("build.xml"));
+        FreeStyleBuild build = new FreeStyleBuild(job, directory.toFile());
+        PrebuildRecord record =
+                build.getAction(PrebuildAction.class).getRecords().get(0);
+        assertEquals("6f1d2c3b-4a59-4687-9d8e-0f1a2b3c4d5e", record.getRequestId());
+        assertEquals(PROJECT, record.getProjectId());
+        assertEquals("eu", record.getConnection());
+        assertTrue(record.isDetached());
+        assertEquals(EndStatus.COMPLETED, record.getConclusion());
+        assertEquals("Gitpod prebuild completed.", record.getMessage());
+        PrebuildResult result = record.getResult();
+        assertEquals("0192f0c1-0000-7000-8000-000000000001", result.getId());
+        assertEquals("https://gitpod.example.com/projects/shop", result.getUrl());
+        assertEquals("COMPLETED", result.getPhase());
+        assertEquals("A task failed.", result.getWarningMessage());
+        assertEquals("No disk.", result.getFailureMessage());
+        assertEquals(1_234_567_890, result.getSnapshotSizeBytes());
+        assertEquals(660_000, result.getDurationMillis());
+        assertEquals("Not needed.", result.getSkipReason());
+        assertEquals(PROJECT, result.getProjectId());
+        assertEquals(CLASS, result.getEnvironmentClassId());
+        assertEquals("0194f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f", result.getEnvironmentId());
+        assertEquals(1_790_000_000_123L, result.getCreatedAtMillis());
+        assertEquals(1_790_000_660_123L, result.getCompletedAtMillis());
+        assertEquals(90, result.getTimeout());
+        assertEquals(100, result.getSnapshotCompletionPercentage());
+        assertEquals(COMMIT, result.getCommit());
+        assertEquals("main", result.getBranch());
+        Checkout checkout = CheckoutsAction.of(build).get(0);
+        assertEquals(COMMIT, checkout.revision());
+        assertEquals(Checkout.Kind.CHANGE_REQUEST, checkout.kind());
+        assertFalse(checkout.isOwn());
+        assertEquals("main", checkout.shownBranch());
+        EnvVars variables = new EnvVars();
+        build.getAction(PrebuildEnvironmentAction.class).buildEnvironment(build, variables);
+        assertEquals("COMPLETED", variables.get("GITPOD_PREBUILD_PHASE"));
+        assertEquals(COMMIT, variables.get("GITPOD_PREBUILD_COMMIT"));
+        assertNotNull(
+                build.getAction(InterruptedBuildAction.class).getCauses().get(0).getShortDescription());
+        build.save();
+        assertSavedAs("build.xml", directory.resolve("build.xml"));
+    }
+
+    private static Path globalFile() {
+        return jenkins.jenkins
+                .getRootDir()
+                .toPath()
+                .resolve("io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration.xml");
+    }
+
+    @Test
+    void globalConfiguration() throws Exception {
+        Files.write(globalFile(), open("global-configuration.xml").readAllBytes());
+        GitpodGlobalConfiguration read = new GitpodGlobalConfiguration();
+        GitpodConnection connection = read.getConnections().get(0);
+        assertEquals("eu", connection.getName());
+        assertEquals(API, connection.getApiUrl());
+        assertEquals("gitpod", connection.getCredentialsId());
+        assertTrue(connection.isSharedAccount());
+        assertTrue(connection.isDefaultConnection());
+        assertEquals("team", connection.getFolders());
+        assertEquals(3, connection.getMaximumConcurrent());
+        assertEquals(10, connection.getShortestPollSeconds());
+        assertEquals(60, connection.getLongestPollSeconds());
+        assertEquals(2, connection.getMaximumCalls());
+        assertEquals(20, connection.getCallTimeoutSeconds());
+        Connection former = new Connection("us", GitpodEndpoint.parse("https://us.example.com/api"), false);
+        assertEquals("us", read.credentialConnection(former, true).getName());
+        read.save();
+        assertSavedAs("global-configuration.xml", globalFile());
+    }
+
+    // ---- minimal files, as a person may write them
+
+    @Test
+    void buildStepWithoutOptionsHasTheDefaults() throws Exception {
+        for (String options : List.of("", "<options/>", "<options><projectId>" + PROJECT + "</projectId></options>")) {
+            FreeStyleProject job = from(
+                    "minimal-step-" + options.length(),
+                    FreeStyleProject.class,
+                    "<project><builders><io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder>" + options
+                            + "</io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder></builders></project>");
+            GitpodPrebuildBuilder step = job.getBuildersList().get(GitpodPrebuildBuilder.class);
+            assertTrue(step.isWait());
+            assertTrue(step.isPropagate());
+            assertTrue(step.isCancelOnAbort());
+            assertEquals(OnWarning.IGNORE, step.getOnWarning());
+            assertEquals(WhenActive.START, step.getWhenActive());
+            assertFalse(step.isForce());
+            assertFalse(step.isOnlyProjectBranch());
+            assertNull(step.getTimeout());
+        }
+    }
+
+    private static void assertDefaults(GitpodPrebuildProperty property) {
+        assertFalse(property.options().isWait());
+        assertTrue(property.options().isPropagate());
+        assertTrue(property.options().isCancelOnAbort());
+        assertTrue(property.isOnlyProjectBranch());
+        assertFalse(property.isCancelWithBuild());
+        assertEquals(WhenActive.START, property.getWhenActive());
+    }
+
+    @Test
+    void jobPropertyWithoutOptionsHasTheDefaults() throws Exception {
+        for (String options : List.of("", "<options/>", "<options><timeout>10</timeout></options>")) {
+            FreeStyleProject job = from(
+                    "minimal-property-" + options.length(),
+                    FreeStyleProject.class,
+                    "<project><properties><io.jenkins.plugins.gitpod.commits.GitpodPrebuildProperty>" + options
+                            + "</io.jenkins.plugins.gitpod.commits.GitpodPrebuildProperty></properties></project>");
+            assertDefaults(job.getProperty(GitpodPrebuildProperty.class));
+        }
+    }
+
+    @Test
+    void branchPropertyWithoutPropertyOrOptionsHasTheDefaults() throws Exception {
+        String golden = new String(open("multibranch-config.xml").readAllBytes(), StandardCharsets.UTF_8);
+        for (String prebuild : List.of("", "<prebuild/>", "<prebuild><options/></prebuild>")) {
+            assertDefaults(branchProperty(from(
+                    "minimal-branches-" + prebuild.length(),
+                    WorkflowMultiBranchProject.class,
+                    golden.replaceAll("(?s)<prebuild>.*</prebuild>", prebuild))));
+        }
+    }
+
+    @Test
+    void connectionNeedsNameAndUrlOnly() throws Exception {
+        Files.writeString(
+                globalFile(),
+                "<io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration><connections>"
+                        + "<io.jenkins.plugins.gitpod.config.GitpodConnection><name>eu</name><apiUrl>" + API
+                        + "</apiUrl></io.jenkins.plugins.gitpod.config.GitpodConnection></connections>"
+                        + "</io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration>");
+        GitpodConnection read = new GitpodGlobalConfiguration().connection(null);
+        assertEquals("eu", read.getName());
+        assertFalse(read.isSharedAccount());
+        assertNull(read.getMaximumConcurrent());
+        Files.writeString(globalFile(), "<io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration/>");
+        GitpodGlobalConfiguration empty = new GitpodGlobalConfiguration();
+        assertEquals(List.of(), empty.getConnections());
+        empty.setConnections(List.of(read));
+        assertEquals("eu", empty.connection("eu").getName());
+    }
+
+    // ---- no class of the JDK is named in a file
+
+    private static void assertHoldsNoClassOfTheJdk(Path file) throws IOException {
+        String text = Files.readString(file);
+        for (String trace : List.of("java.", "resolves-to", "serialization=", "Immutable", "CollSer")) {
+            assertFalse(text.contains(trace), () -> file + " contains " + trace + ":\n" + text);
+        }
+    }
+
+    @Test
+    void globalConfigurationHoldsNoClassOfTheJdk() throws Exception {
+        GitpodGlobalConfiguration configuration = new GitpodGlobalConfiguration();
+        GitpodConnection eu = new GitpodConnection("eu", API);
+        for (List<GitpodConnection> connections :
+                List.of(List.of(eu), List.of(eu, new GitpodConnection("us", API)), List.<GitpodConnection>of())) {
+            configuration.setConnections(connections);
+            assertHoldsNoClassOfTheJdk(globalFile());
+        }
+        configuration.setConnections(null);
+        assertHoldsNoClassOfTheJdk(globalFile());
+        assertEquals(List.of(), new GitpodGlobalConfiguration().getConnections());
+    }
+
+    @Test
+    void buildHoldsNoClassOfTheJdk() throws Exception {
+        FreeStyleBuild build = jenkins.buildAndAssertSuccess(jenkins.createFreeStyleProject());
+        CheckoutsAction.add(
+                build,
+                new Checkout(
+                        List.of("https://git.example.com/shop.git", "https://git.example.com/fork.git"),
+                        List.of("main"),
+                        List.of("https://git.example.com/shop.git"),
+                        COMMIT,
+                        Checkout.Kind.BRANCH,
+                        Checkout.From.OTHER,
+                        null));
+        PrebuildAction.put(build, new PrebuildRecord("request", PROJECT, "eu", true, null, null, null));
+        build.save();
+        Path file = build.getRootDir().toPath().resolve("build.xml");
+        String saved = own(Files.readString(file));
+        assertTrue(saved.contains(COMMIT) && saved.contains("request"), saved);
+        for (String trace : List.of("java.", "resolves-to", "serialization=", "Immutable", "CollSer")) {
+            assertFalse(saved.contains(trace), saved);
+        }
+    }
+}
