@@ -214,7 +214,7 @@ class BuiltCommitTest {
         WorkflowRun third = jenkins.buildAndAssertSuccess(job);
         jenkins.assertLogContains("skipped true " + head, third);
         jenkins.assertLogContains(
-                "Commit " + head.substring(0, 8) + " has the completed prebuild "
+                "Commit " + head.substring(0, 8) + " already has the completed prebuild "
                         + made().get(1).id(),
                 third);
         assertEquals(2, made().size());
