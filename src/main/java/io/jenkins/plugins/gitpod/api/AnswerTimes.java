@@ -3,10 +3,10 @@ package io.jenkins.plugins.gitpod.api;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import java.time.Instant;
 
-/** Hears of each answer when the server sent it by its own clock. Called on the thread of the call; must not block. */
+/** Receives the server's time of each response. Called on the thread of the call; must not block. */
 public interface AnswerTimes {
 
-    /** Hears nothing. */
+    /** Ignores all times. */
     @NonNull
     AnswerTimes IGNORED = new AnswerTimes() {
         @Override
@@ -16,7 +16,7 @@ public interface AnswerTimes {
 
         @Override
         public void answered(Instant date, long sent, long received) {
-            // not wanted
+            // ignored
         }
     };
 
@@ -28,9 +28,9 @@ public interface AnswerTimes {
     long nanoTime();
 
     /**
-     * A call was answered, and the answer is the API's own.
+     * Called when the API itself has responded to a call.
      *
-     * @param date the answer's {@code Date} header, cut to whole seconds as HTTP has it
+     * @param date the answer's {@code Date} header, in whole seconds
      * @param sent a time of {@link #nanoTime()} before the request was sent
      * @param received a time of {@link #nanoTime()} after the answer's headers arrived
      */

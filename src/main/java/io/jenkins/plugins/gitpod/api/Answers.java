@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 
-/** Reads the answers. Only ids have to be there: without them an answer is of no use. */
+/** Converts responses. Only ids are required. */
 final class Answers {
 
     private Answers() {}
@@ -86,7 +86,7 @@ final class Answers {
     }
 
     private static Prebuild.Status status(JsonNode node) {
-        // An enum may also come as its number, which no one here knows.
+        // An enum may also be sent as its number, which is then an unknown phase.
         String phase = node.path("phase").asText("");
         return new Prebuild.Status(
                 PrebuildPhase.parse(phase),

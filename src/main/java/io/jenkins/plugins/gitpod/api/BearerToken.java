@@ -25,7 +25,7 @@ public final class BearerToken {
     }
 
     /**
-     * Takes a token as a person pasted it.
+     * Creates a token from the text that a person entered.
      *
      * @param text the token; white space around it and the word {@code Bearer} before it are dropped
      * @return the token

@@ -8,7 +8,7 @@ import okhttp3.EventListener;
 import okhttp3.Request;
 import okhttp3.Response;
 
-/** Notes how far one call got. OkHttp may connect on several threads. */
+/** Records the progress of a call. OkHttp may connect on several threads. */
 final class CallWatch extends EventListener {
 
     private volatile boolean sending;
@@ -24,7 +24,7 @@ final class CallWatch extends EventListener {
         return sending;
     }
 
-    /** Whether the last thing tried was to get through a proxy. */
+    /** Whether the last attempt was to connect through a proxy. */
     boolean atProxy() {
         return atProxy;
     }

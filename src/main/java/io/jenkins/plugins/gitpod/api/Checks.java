@@ -1,6 +1,6 @@
 package io.jenkins.plugins.gitpod.api;
 
-/** Checks of what callers pass in, so that a mistake is found here and not as a refused request. */
+/** Checks of arguments, so that a mistake of the caller is an {@link IllegalArgumentException} and not a refused request. */
 final class Checks {
 
     private Checks() {}

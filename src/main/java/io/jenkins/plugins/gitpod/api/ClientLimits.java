@@ -4,12 +4,12 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import java.time.Duration;
 
 /**
- * What one call may cost.
+ * The limits of one call.
  *
- * @param connect the longest a connection may take to be made, more than zero
- * @param read the longest silence of the server, more than zero
- * @param call the longest a whole call may take, from name look-up to the answer's last byte, more than zero
- * @param maxResponseBytes the largest answer read, in bytes after decompression, more than zero
+ * @param connect the maximum time to connect, more than zero
+ * @param read the maximum time without data from the server, more than zero
+ * @param call the maximum time of the whole call, from name look-up to the last byte of the response, more than zero
+ * @param maxResponseBytes the maximum size of the response in bytes after decompression, more than zero
  */
 public record ClientLimits(
         @NonNull Duration connect,
@@ -32,7 +32,7 @@ public record ClientLimits(
     }
 
     /**
-     * The limits for everyday use.
+     * The default limits.
      *
      * @return 10 s to connect, 20 s of silence, 30 s for the call, 4 MiB
      */

@@ -7,8 +7,8 @@ import edu.umd.cs.findbugs.annotations.Nullable;
  * A kind of machine that environments run on.
  *
  * @param id the class's id
- * @param displayName its name for people
- * @param description what it offers
+ * @param displayName the name for people
+ * @param description a description for people
  * @param enabled whether new environments may use it
  */
 public record EnvironmentClass(

@@ -13,7 +13,7 @@ import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.Response;
 
-/** Names the failures that the server, or something before it, answered. */
+/** Makes failures from error responses of the server, or of a proxy in front of it. */
 final class ErrorAnswer {
 
     private static final int DETAIL_LIMIT = 500;
@@ -36,7 +36,7 @@ final class ErrorAnswer {
                 .build();
     }
 
-    /** A success status with something that is not the method's answer: nobody knows what was done. */
+    /** A success status without the expected content: it is not known whether the server acted. */
     GitpodException unreadable(String method, Response response, byte[] body, String why) {
         return described(Kind.UNREADABLE, Delivery.UNCLEAR, method, response, body)
                 .technical(why)
@@ -123,7 +123,7 @@ final class ErrorAnswer {
         return actions;
     }
 
-    /** A path that is cut short would lead to another place. */
+    /** A path that is too long is dropped: if it were cut, it would be another page. */
     private String path(JsonNode action) {
         String path = redactor.line(Json.text(action, "dashboardPath"), PATH_LIMIT + 1);
         return path.length() > PATH_LIMIT ? "" : path;

@@ -15,9 +15,9 @@ public enum ErrorCode {
     INVALID_ARGUMENT,
     /** The server took too long; it may have acted. */
     DEADLINE_EXCEEDED,
-    /** The thing asked for does not exist, or not yet. */
+    /** The object does not exist, or does not exist yet. */
     NOT_FOUND,
-    /** The thing to be made exists. */
+    /** The object to be created exists. */
     ALREADY_EXISTS,
     /** The token is valid but may not do this. */
     PERMISSION_DENIED,
@@ -25,19 +25,19 @@ public enum ErrorCode {
     RESOURCE_EXHAUSTED,
     /** Not possible in the present state. */
     FAILED_PRECONDITION,
-    /** A conflict with something going on at the same time. */
+    /** A conflict with a concurrent change. */
     ABORTED,
-    /** Outside what is there. */
+    /** A value is out of range. */
     OUT_OF_RANGE,
     /** No such method: usually a wrong API URL. */
     UNIMPLEMENTED,
-    /** The server broke. */
+    /** The server failed. */
     INTERNAL,
-    /** The server, or something before it, cannot serve now. */
+    /** The server, or a proxy in front of it, is not available now. */
     UNAVAILABLE,
     /** Data is lost for good. */
     DATA_LOSS,
-    /** No token, or one that is not or no longer valid. */
+    /** No token, or one that is invalid or has expired. */
     UNAUTHENTICATED;
 
     /**

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import okio.BufferedSource;
 
-/** Takes an event stream apart into its messages. */
+/** Splits an event stream into messages. */
 abstract sealed class EventMessages {
 
     /** The maximum length of a message in bytes; an event has about 150. */
@@ -36,7 +36,7 @@ abstract sealed class EventMessages {
      */
     abstract Optional<byte[]> next() throws IOException, UnexpectedAnswerException;
 
-    /** What Gitpod says of the stream's end when that is an error: a Connect error; null if there was none. */
+    /** The Connect error that ended the stream, or null if there was none. */
     @CheckForNull
     JsonNode error() {
         return null;

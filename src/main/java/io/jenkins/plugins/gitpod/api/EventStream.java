@@ -18,7 +18,7 @@ import okhttp3.Response;
  */
 public final class EventStream implements AutoCloseable {
 
-    /** Who hears what the stream says, on the thread that reads it. */
+    /** Receives the events, on the thread that reads the stream. */
     public interface Listener {
 
         /**
@@ -28,9 +28,9 @@ public final class EventStream implements AutoCloseable {
         void opened();
 
         /**
-         * Something happened.
+         * Called for each event.
          *
-         * @param event the hint
+         * @param event the event
          */
         void event(@NonNull PrebuildEvent event);
     }
@@ -66,10 +66,10 @@ public final class EventStream implements AutoCloseable {
     }
 
     /**
-     * Connects and reads, and returns when Gitpod has ended the stream in an orderly way. What is not understood is passed
-     * over.
+     * Connects and reads, and returns when Gitpod has ended the stream in an orderly way. Unknown messages are
+     * skipped.
      *
-     * @param listener who hears it
+     * @param listener the listener
      * @throws GitpodException if Gitpod offers no stream, it broke or was closed, or it is no stream of events
      */
     public void read(@NonNull Listener listener) throws GitpodException {
@@ -161,7 +161,7 @@ public final class EventStream implements AutoCloseable {
         if (error != null) {
             throw transport.endedWith(METHOD, error);
         }
-        // Events on other resources were not asked for, but harm nobody.
+        // Events on other resources were not requested; they are ignored.
         if (PREBUILD.equals(Json.text(message, "resourceType"))) {
             boolean creation = CREATE.equals(Json.text(message, "operation"));
             listener.event(new PrebuildEvent(message.path("resourceId").textValue(), creation));

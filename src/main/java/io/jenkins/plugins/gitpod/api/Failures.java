@@ -8,7 +8,7 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import javax.net.ssl.SSLException;
 
-/** Names the failures of calls that got no complete answer. */
+/** Makes failures from exceptions of calls without a complete response. */
 final class Failures {
 
     private final Redactor redactor;

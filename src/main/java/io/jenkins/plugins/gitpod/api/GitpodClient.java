@@ -11,15 +11,15 @@ import okhttp3.OkHttpClient;
 
 /**
  * Gitpod's API for one endpoint and one token. Each method is one call, which blocks until it is answered or a limit is
- * reached, and fails with a typed {@link GitpodException}. It decides nothing: what is tried again is the caller's
- * business. Blank ids and page sizes outside 0 (the server's default) to 100 are refused with an
+ * reached, and fails with a typed {@link GitpodException}. It does not retry: the caller decides
+ * that. Blank ids and page sizes outside 0 (the server's default) to 100 are refused with an
  * {@link IllegalArgumentException}. Safe for use by many threads.
  */
 public final class GitpodClient {
 
     private static final String PREBUILDS = "PrebuildService";
     private static final String PROJECTS = "ProjectService";
-    /** A quiet organization has few events, but a connection that nobody answers any longer must end some time. */
+    /** An organization may have few events, but a dead connection must be detected. */
     private static final Duration LONGEST_SILENCE = Duration.ofMinutes(15);
 
     private final GitpodEndpoint endpoint;
@@ -33,10 +33,10 @@ public final class GitpodClient {
     /**
      * Makes a client. No call is made yet.
      *
-     * @param base what knows the way out: proxy, trust and name look-up are taken from it, and nothing else
-     * @param endpoint where the API is
-     * @param token who calls
-     * @param limits what a call may cost
+     * @param base a client whose proxy, trust and name look-up are used, and nothing else
+     * @param endpoint the URL of the API
+     * @param token the token of all calls
+     * @param limits the limits of each call
      * @param userAgent the text of the {@code User-Agent} header
      */
     public GitpodClient(
@@ -92,9 +92,9 @@ public final class GitpodClient {
     }
 
     /**
-     * Has the server's time of each answer told, but for those of streams.
+     * Reports the server's time of each response to a listener, except for streams.
      *
-     * @param listener who hears of it from now on
+     * @param listener the listener for all further responses
      */
     public void tellTimes(@NonNull AnswerTimes listener) {
         repeatable.tellTimes(listener);
@@ -103,7 +103,7 @@ public final class GitpodClient {
 
     /**
      * Makes a prebuild of the branch the project is configured for. The request is sent <strong>at most once</strong>,
-     * for each one accepted is one more prebuild; {@link GitpodException#delivery()} says whether it may have arrived.
+     * because each accepted request creates one more prebuild; {@link GitpodException#delivery()} says whether it may have arrived.
      *
      * @param projectId the project
      * @param environmentClassId the environment class, null for the project's default
@@ -186,7 +186,7 @@ public final class GitpodClient {
     }
 
     /**
-     * Asks whose token this is.
+     * Reads the identity of the token.
      *
      * @return the identity, which says nothing about what it may do
      * @throws GitpodException if it was not answered

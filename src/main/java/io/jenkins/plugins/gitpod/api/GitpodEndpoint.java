@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 
 /**
- * Where a Gitpod API is, for example {@code https://app.gitpod.io/api}. Always https, but for a loopback address, where
- * http may do. Immutable; equal when the URL is.
+ * The URL of a Gitpod API, for example {@code https://app.gitpod.io/api}. Always https, except for a loopback address, where
+ * http is allowed. Immutable; two endpoints are equal if their URLs are.
  */
 public final class GitpodEndpoint {
 
@@ -38,11 +38,11 @@ public final class GitpodEndpoint {
     }
 
     /**
-     * Reads an API URL as an administrator typed it.
+     * Parses an API URL that an administrator entered.
      *
      * @param url the URL; white space around it and slashes at its end are dropped
      * @return the endpoint
-     * @throws InvalidEndpointException if it cannot be used, with the reason
+     * @throws InvalidEndpointException if it is invalid, with the reason
      */
     @NonNull
     public static GitpodEndpoint parse(@Nullable String url) throws InvalidEndpointException {

@@ -44,13 +44,13 @@ public final class GitpodException extends Exception {
         TOO_LARGE
     }
 
-    /** What is known about the request's way. */
+    /** Whether the request may have reached the server. */
     public enum Delivery {
         /** Not one byte of it was sent: the server cannot have acted. */
         NOT_SENT,
         /** The server's own answer arrived. */
         ANSWERED,
-        /** It was sent, at least in part, and it is not known what became of it. */
+        /** It was sent, at least in part, and it is not known whether the server acted. */
         UNCLEAR
     }
 
@@ -119,7 +119,7 @@ public final class GitpodException extends Exception {
      * Starts to describe a failed call. Every text given has to be free of tokens.
      *
      * @param kind how it failed
-     * @param delivery what is known about the request's way
+     * @param delivery whether the request may have reached the server
      * @param method the API method, for example {@code GetPrebuild}
      * @return a builder with the code UNKNOWN and nothing else set
      */
@@ -139,7 +139,7 @@ public final class GitpodException extends Exception {
     }
 
     /**
-     * What is known about the request's way.
+     * Whether the request may have reached the server.
      *
      * @return the delivery
      */
@@ -373,7 +373,7 @@ public final class GitpodException extends Exception {
             return this;
         }
 
-        /** What the log should say beside the parts. */
+        /** Further text of the message for logs. */
         Builder technical(String value) {
             technical = value;
             return this;

@@ -4,7 +4,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 
 /**
- * Whose token it is. It proves that the token is valid, not that it may create prebuilds.
+ * The owner of a token. It proves that the token is valid, not that it may create prebuilds.
  *
  * @param subjectId the id that prebuilds made with this token carry as their creator
  * @param principal the kind of subject, for example {@code PRINCIPAL_USER}

@@ -143,7 +143,7 @@ final class Json {
         return items;
     }
 
-    /** The texts of a list; anything else in it is passed over. */
+    /** The texts of a list; anything else in it is skipped. */
     static List<String> texts(JsonNode node, String field) {
         List<String> texts = new ArrayList<>();
         for (JsonNode item : node.path(field)) {

@@ -25,7 +25,7 @@ public enum PrebuildPhase {
     CANCELLING(false),
     /** Cancelled. */
     CANCELLED(true),
-    /** Being deleted: over for whoever waits. */
+    /** Being deleted: the end for a build that waits. */
     DELETING(true),
     /** Deleted. */
     DELETED(true);

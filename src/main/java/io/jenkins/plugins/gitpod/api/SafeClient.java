@@ -7,7 +7,7 @@ import okhttp3.CookieJar;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 
-/** Takes from somebody's OkHttp client the way out, and from nobody what decides where a token goes and how often. */
+/** An OkHttp client that uses proxy, trust and name look-up of another one, but no interceptors, redirects or retries of it. */
 final class SafeClient {
 
     private SafeClient() {}
