@@ -39,7 +39,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Each call with each fault: once, twice, five times and permanently. The expectations are checked in the simulator's
  * books: in the end there is exactly one prebuild for each request that ended well, no active prebuild without an owner,
  * all surplus ones are cancelled and no foreign one is, each request has one outcome of the kind and within the bound that
- * the table gives, and no token is in anything that is told, saved or logged.
+ * the table gives, and no token is in anything that is told or logged.
  */
 class FaultMatrixTest {
 
