@@ -39,79 +39,80 @@ class BuiltCommitTest {
                 .toList();
     }
 
-    private static int reads(EngineFixture scene) {
-        return scene.gitpod.books().count(GET_ENVIRONMENT);
+    private static int reads(EngineFixture fixture) {
+        return fixture.gitpod.books().count(GET_ENVIRONMENT);
     }
 
-    /** Every prebuild of the scene is built from this. */
-    private static EnvironmentGit git(EngineFixture scene, String branch) {
-        scene.project.remoteUri(REPOSITORY).commit(COMMIT);
+    /** Every prebuild of the fixture is built from this. */
+    private static EnvironmentGit git(EngineFixture fixture, String branch) {
+        fixture.project.remoteUri(REPOSITORY).commit(COMMIT);
         return new EnvironmentGit(REPOSITORY, branch, COMMIT);
     }
 
     @Test
     void theCommitIsReadOnceWhenThePrebuildIsFirstSeenToRun() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            EnvironmentGit git = git(scene, "main");
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.runUntil(() -> wait.handle().view().phase() == PrebuildPhase.RUNNING, LONG);
-            scene.runtime.advance(Duration.ofSeconds(3));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            EnvironmentGit git = git(fixture, "main");
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.runUntil(() -> wait.handle().view().phase() == PrebuildPhase.RUNNING, LONG);
+            fixture.runtime.advance(Duration.ofSeconds(3));
             assertThat(told(wait), contains(git));
             assertThat(wait.handle().view().builtFrom(), is(git));
 
-            scene.untilConcluded(wait, LONG);
-            assertThat(reads(scene), is(1));
+            fixture.untilConcluded(wait, LONG);
+            assertThat(reads(fixture), is(1));
             assertThat(told(wait), hasSize(1));
-            String body = scene.gitpod.books().calls(GET_ENVIRONMENT).get(0).body();
+            String body = fixture.gitpod.books().calls(GET_ENVIRONMENT).get(0).body();
             assertThat(
                     body,
-                    is("{\"environmentId\":\"" + scene.prebuild().environment().id() + "\"}"));
+                    is("{\"environmentId\":\""
+                            + fixture.prebuild().environment().id() + "\"}"));
         }
     }
 
     @Test
     void whatIsFirstSeenStoppingIsReadAsWell() {
-        try (EngineFixture scene =
+        try (EngineFixture fixture =
                 EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.STOPPING)).begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.hold(WorkQueue.WATCH);
-            scene.runtime.advance(Duration.ofMinutes(5));
-            scene.runtime.release(WorkQueue.WATCH);
-            scene.runtime.advance(Duration.ofSeconds(15));
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.hold(WorkQueue.WATCH);
+            fixture.runtime.advance(Duration.ofMinutes(5));
+            fixture.runtime.release(WorkQueue.WATCH);
+            fixture.runtime.advance(Duration.ofSeconds(15));
             assertThat(wait.handle().view().phase(), is(PrebuildPhase.STOPPING));
             assertThat(told(wait), hasSize(1));
-            assertThat(reads(scene), is(1));
+            assertThat(reads(fixture), is(1));
         }
     }
 
     @Test
     void aRestartNeitherReadsNorTellsAgainWhatIsKnown() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            EnvironmentGit git = git(scene, "main");
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.runUntil(() -> !told(wait).isEmpty(), LONG);
-            assertThat(scene.journal.open().get(0).builtFrom(), is(git));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            EnvironmentGit git = git(fixture, "main");
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.runUntil(() -> !told(wait).isEmpty(), LONG);
+            assertThat(fixture.store.open().get(0).builtFrom(), is(git));
 
-            EngineFixture.Wait resumed = scene.crashAndRestart().get(0);
-            scene.untilConcluded(resumed, LONG);
-            assertThat(reads(scene), is(1));
+            EngineFixture.Wait resumed = fixture.crashAndRestart().get(0);
+            fixture.untilConcluded(resumed, LONG);
+            assertThat(reads(fixture), is(1));
             assertThat(told(resumed), is(empty()));
             assertThat(
                     resumed.observer().updates(Update.Resumed.class),
-                    contains(new Update.Resumed(scene.prebuild().id(), git)));
+                    contains(new Update.Resumed(fixture.prebuild().id(), git)));
         }
     }
 
     @Test
     void whatWasNotKnownBeforeARestartIsReadAfterIt() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.submit();
-            scene.runtime.advance(Duration.ofSeconds(5));
-            assertThat(reads(scene), is(0));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.submit();
+            fixture.runtime.advance(Duration.ofSeconds(5));
+            assertThat(reads(fixture), is(0));
             EngineFixture.Wait resumed =
-                    scene.crashAndRestart(Duration.ofMinutes(2)).get(0);
-            scene.untilConcluded(resumed, LONG);
-            assertThat(reads(scene), is(1));
+                    fixture.crashAndRestart(Duration.ofMinutes(2)).get(0);
+            fixture.untilConcluded(resumed, LONG);
+            assertThat(reads(fixture), is(1));
             assertThat(told(resumed), hasSize(1));
             assertThat(resumed.observer().updates(Update.Resumed.class).get(0).builtFrom(), is(nullValue()));
         }
@@ -127,13 +128,13 @@ class BuiltCommitTest {
         "503, unavailable, 3"
     })
     void aRefusalIsQuietAndFinalAndTroubleIsTriedAFewTimes(int status, String code, int tries) {
-        try (EngineFixture scene = EngineFixture.begin()) {
+        try (EngineFixture fixture = EngineFixture.begin()) {
             Fault fault = Fault.status(status, code, "no");
-            scene.fault(FaultRule.on(GET_ENVIRONMENT, fault).times(Integer.MAX_VALUE), fault);
-            EngineFixture.Wait wait = scene.submit();
-            scene.untilConcluded(wait, LONG);
+            fixture.fault(FaultRule.on(GET_ENVIRONMENT, fault).times(Integer.MAX_VALUE), fault);
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.untilConcluded(wait, LONG);
 
-            assertThat(reads(scene), is(tries));
+            assertThat(reads(fixture), is(tries));
             assertThat(wait.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
             assertThat(told(wait), is(empty()));
             assertThat(wait.observer().updates(Update.Trouble.class), is(empty()));
@@ -142,106 +143,106 @@ class BuiltCommitTest {
 
     @Test
     void aCommitThatGitpodHasNotFilledInYetIsAskedForAFewTimesMore() {
-        try (EngineFixture scene =
+        try (EngineFixture fixture =
                 EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.settle();
-            scene.prebuild().environment().withoutGitStatus();
-            scene.runtime.advance(Duration.ofMinutes(10));
-            assertThat(reads(scene), is(3));
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.settle();
+            fixture.prebuild().environment().withoutGitStatus();
+            fixture.runtime.advance(Duration.ofMinutes(10));
+            assertThat(reads(fixture), is(3));
             assertThat(told(wait), is(empty()));
             wait.abort();
-            scene.untilAllClosed(LONG);
+            fixture.untilAllClosed(LONG);
         }
     }
 
     @Test
     void passingTroubleCostsOneMoreCall() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.fault(GET_ENVIRONMENT, Fault.status(503, "unavailable", "later"));
-            EngineFixture.Wait wait = scene.submit();
-            scene.untilConcluded(wait, LONG);
-            assertThat(reads(scene), is(2));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.fault(GET_ENVIRONMENT, Fault.status(503, "unavailable", "later"));
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.untilConcluded(wait, LONG);
+            assertThat(reads(fixture), is(2));
             assertThat(told(wait), hasSize(1));
         }
     }
 
     @Test
     void aHeadWithoutABranchIsToldWithoutOne() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            EnvironmentGit git = git(scene, null);
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.settle();
-            scene.prebuild().environment().branch("");
-            scene.untilConcluded(wait, LONG);
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            EnvironmentGit git = git(fixture, null);
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.settle();
+            fixture.prebuild().environment().branch("");
+            fixture.untilConcluded(wait, LONG);
             assertThat(told(wait), contains(git));
         }
     }
 
     @Test
     void aPrebuildThatIsBeingCancelledIsNotAskedAbout() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.advance(Duration.ofSeconds(5));
-            scene.fault(
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.advance(Duration.ofSeconds(5));
+            fixture.fault(
                     FaultRule.on("CancelPrebuild", Fault.status(503, "unavailable", "later"))
                             .times(3),
                     Fault.status(503, "unavailable", "later"));
             wait.abort();
-            scene.untilAllClosed(LONG);
-            assertThat(reads(scene), is(0));
+            fixture.untilAllClosed(LONG);
+            assertThat(reads(fixture), is(0));
         }
     }
 
     @Test
     void manyReadsTakeOnlyWhatTheReadsOfStatesLeave() {
-        try (EngineFixture scene =
+        try (EngineFixture fixture =
                 EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
             List<EngineFixture.Wait> waits = new ArrayList<>();
             for (int i = 0; i < 300; i++) {
-                waits.add(scene.submit());
+                waits.add(fixture.submit());
             }
-            scene.runtime.advance(Duration.ofSeconds(30));
-            scene.gitpod.books().clear();
-            scene.runtime.advance(Duration.ofMinutes(10));
+            fixture.runtime.advance(Duration.ofSeconds(30));
+            fixture.gitpod.books().clear();
+            fixture.runtime.advance(Duration.ofMinutes(10));
 
-            assertThat(scene.gitpod.books().calls().size(), is(lessThan(660)));
-            assertThat(scene.gitpod.books().count("ListPrebuilds"), is(greaterThan(80)));
-            assertThat(reads(scene), is(lessThanOrEqualTo(300)));
+            assertThat(fixture.gitpod.books().calls().size(), is(lessThan(660)));
+            assertThat(fixture.gitpod.books().count("ListPrebuilds"), is(greaterThan(80)));
+            assertThat(reads(fixture), is(lessThanOrEqualTo(300)));
             waits.forEach(wait -> assertThat(wait.handle().view().builtFrom(), is(notNullValue())));
         }
     }
 
     @Test
     void whileTheServerAsksToWaitNothingIsReadEither() {
-        try (EngineFixture scene =
+        try (EngineFixture fixture =
                 EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.hold(WorkQueue.WATCH);
-            scene.runtime.advance(Duration.ofMinutes(1));
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.hold(WorkQueue.WATCH);
+            fixture.runtime.advance(Duration.ofMinutes(1));
             Fault limit = Fault.rateLimit(Duration.ofMinutes(1));
-            scene.fault("GetPrebuild", limit);
-            scene.runtime.release(WorkQueue.WATCH);
-            scene.runtime.runUntil(() -> !told(wait).isEmpty(), LONG);
-            List<Call> calls = scene.gitpod.books().calls();
+            fixture.fault("GetPrebuild", limit);
+            fixture.runtime.release(WorkQueue.WATCH);
+            fixture.runtime.runUntil(() -> !told(wait).isEmpty(), LONG);
+            List<Call> calls = fixture.gitpod.books().calls();
             Call refused = calls.stream()
                     .filter(call -> call.fault() == limit)
                     .findFirst()
                     .orElseThrow();
-            Call read = scene.gitpod.books().calls(GET_ENVIRONMENT).get(0);
+            Call read = fixture.gitpod.books().calls(GET_ENVIRONMENT).get(0);
             assertThat(Duration.between(refused.at(), read.at()), is(greaterThan(Duration.ofMinutes(1))));
         }
     }
 
     @Test
     void anotherTokenGoesOnWithTheReadThatTheOldOneLeft() {
-        try (EngineFixture scene =
+        try (EngineFixture fixture =
                 EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            scene.fault(GET_ENVIRONMENT, Fault.status(401, "unauthenticated", "who are you?"));
-            scene.runtime.advance(Duration.ofMinutes(2));
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.fault(GET_ENVIRONMENT, Fault.status(401, "unauthenticated", "who are you?"));
+            fixture.runtime.advance(Duration.ofMinutes(2));
             assertThat(told(wait), hasSize(1));
-            assertThat(reads(scene), is(2));
+            assertThat(reads(fixture), is(2));
         }
     }
 }

@@ -23,39 +23,39 @@ class CompletedRequestTest {
 
     @Test
     void aTypicalPrebuildIsMadeOnceWatchedToItsEndAndClosed() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            scene.untilConcluded(wait, Duration.ofMinutes(12));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.untilConcluded(wait, Duration.ofMinutes(12));
 
             Outcome.Ended ended = wait.outcome(Outcome.Ended.class);
             assertThat(ended.prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
             assertThat(ended.prebuild().status().snapshotSizeBytes(), is(6_442_450_944L));
             assertThat(ended.cancelReason(), is(nullValue()));
-            assertThat(scene.gitpod.books().count("CreatePrebuild"), is(1));
-            assertThat(scene.gitpod.books().count("CancelPrebuild"), is(0));
-            assertThat(scene.journal.open(), is(empty()));
-            assertThat(scene.journal.closed(), contains(wait.handle().requestId()));
+            assertThat(fixture.gitpod.books().count("CreatePrebuild"), is(1));
+            assertThat(fixture.gitpod.books().count("CancelPrebuild"), is(0));
+            assertThat(fixture.store.open(), is(empty()));
+            assertThat(fixture.store.closed(), contains(wait.handle().requestId()));
         }
     }
 
     @Test
     void elevenMinutesTakeAtMostSixtyCallsAndTheEndIsNoticedWithinFifteenSeconds() {
         for (long seed = 1; seed <= 5; seed++) {
-            try (EngineFixture scene = EngineFixture.with().seed(seed).begin()) {
-                EngineFixture.Wait wait = scene.submit();
-                Duration took = scene.untilConcluded(wait, Duration.ofMinutes(12));
+            try (EngineFixture fixture = EngineFixture.with().seed(seed).begin()) {
+                EngineFixture.Wait wait = fixture.submit();
+                Duration took = fixture.untilConcluded(wait, Duration.ofMinutes(12));
 
                 assertThat(took.minus(ELEVEN_MINUTES), is(lessThanOrEqualTo(Duration.ofSeconds(15))));
-                assertThat(scene.gitpod.books().calls(), hasSize(lessThanOrEqualTo(60)));
+                assertThat(fixture.gitpod.books().calls(), hasSize(lessThanOrEqualTo(60)));
             }
         }
     }
 
     @Test
     void eachPhaseIsToldOnce() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            scene.untilConcluded(wait, Duration.ofMinutes(12));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.untilConcluded(wait, Duration.ofMinutes(12));
 
             assertThat(wait.observer().updates().get(0), is(instanceOf(Update.Created.class)));
             assertThat(
@@ -76,29 +76,29 @@ class CompletedRequestTest {
 
     @Test
     void theIntentIsSavedBeforeTheCreateAndTheIdAfterIt() {
-        try (EngineFixture scene = EngineFixture.begin()) {
+        try (EngineFixture fixture = EngineFixture.begin()) {
             List<SavedRequest> savedBefore = new ArrayList<>();
-            scene.gitpod.onCreate(made -> savedBefore.addAll(scene.journal.saves()));
-            EngineFixture.Wait wait = scene.submit();
-            scene.untilStage(wait, Stage.WATCHING, Duration.ZERO);
+            fixture.gitpod.onCreate(made -> savedBefore.addAll(fixture.store.saves()));
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.untilStage(wait, Stage.WATCHING, Duration.ZERO);
 
             assertThat(savedBefore, hasSize(1));
             assertThat(savedBefore.get(0).stage(), is(Stage.CREATING));
             assertThat(savedBefore.get(0).prebuildId(), is(nullValue()));
-            assertThat(scene.journal.open(), hasSize(1));
+            assertThat(fixture.store.open(), hasSize(1));
             assertThat(
-                    scene.journal.open().get(0).prebuildId(),
-                    is(scene.prebuild().id()));
+                    fixture.store.open().get(0).prebuildId(),
+                    is(fixture.prebuild().id()));
         }
     }
 
     @Test
     void aFailedPrebuildEndsTheWaitWithItsMessage() {
-        try (EngineFixture scene = EngineFixture.with()
+        try (EngineFixture fixture = EngineFixture.with()
                 .plan(PhasePlan.failing("task build failed"))
                 .begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            scene.untilConcluded(wait, Duration.ofMinutes(2));
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.untilConcluded(wait, Duration.ofMinutes(2));
 
             Outcome.Ended ended = wait.outcome(Outcome.Ended.class);
             assertThat(ended.prebuild().status().phase(), is(PrebuildPhase.FAILED));
@@ -108,11 +108,11 @@ class CompletedRequestTest {
 
     @Test
     void aWarningIsPartOfTheResult() {
-        try (EngineFixture scene = EngineFixture.with()
+        try (EngineFixture fixture = EngineFixture.with()
                 .plan(PhasePlan.completedWithWarning("2 tasks failed"))
                 .begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            scene.untilConcluded(wait, Duration.ofMinutes(12));
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.untilConcluded(wait, Duration.ofMinutes(12));
 
             Outcome.Ended ended = wait.outcome(Outcome.Ended.class);
             assertThat(ended.prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
@@ -122,41 +122,41 @@ class CompletedRequestTest {
 
     @Test
     void whatSomebodyElseCancelsIsToldAsCancelledButNotByUs() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.advance(Duration.ofMinutes(1));
-            scene.prebuild().cancelBySomeoneElse();
-            scene.untilConcluded(wait, Duration.ofSeconds(30));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.advance(Duration.ofMinutes(1));
+            fixture.prebuild().cancelBySomeoneElse();
+            fixture.untilConcluded(wait, Duration.ofSeconds(30));
 
             Outcome.Ended ended = wait.outcome(Outcome.Ended.class);
             assertThat(ended.prebuild().status().phase(), is(PrebuildPhase.CANCELLED));
             assertThat(ended.cancelReason(), is(nullValue()));
-            assertThat(scene.gitpod.books().count("CancelPrebuild"), is(0));
+            assertThat(fixture.gitpod.books().count("CancelPrebuild"), is(0));
         }
     }
 
     @Test
     void whatSomebodyElseDeletesIsOver() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.advance(Duration.ofMinutes(1));
-            scene.prebuild().vanish();
-            scene.untilConcluded(wait, Duration.ofMinutes(1));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.advance(Duration.ofMinutes(1));
+            fixture.prebuild().vanish();
+            fixture.untilConcluded(wait, Duration.ofMinutes(1));
 
             assertThat(
                     wait.outcome(Outcome.Gone.class).prebuildId(),
-                    is(scene.prebuild().id()));
-            assertThat(scene.engine().open(), is(empty()));
+                    is(fixture.prebuild().id()));
+            assertThat(fixture.engine().open(), is(empty()));
         }
     }
 
     @Test
     void whatIsBeingDeletedIsOverTheMomentItIsSeen() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.advance(Duration.ofMinutes(1));
-            scene.prebuild().forcePhase(io.jenkins.plugins.gitpod.simulator.SimPhase.DELETING);
-            scene.untilConcluded(wait, Duration.ofSeconds(15));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.advance(Duration.ofMinutes(1));
+            fixture.prebuild().forcePhase(io.jenkins.plugins.gitpod.simulator.SimPhase.DELETING);
+            fixture.untilConcluded(wait, Duration.ofSeconds(15));
 
             assertThat(wait.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.DELETING));
         }
@@ -164,11 +164,11 @@ class CompletedRequestTest {
 
     @Test
     void theOptionsOfTheRequestReachGitpod() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            var large = scene.gitpod.addEnvironmentClass("Large");
-            scene.project.environmentClasses(large);
-            PrebuildRequest plain = scene.request();
-            scene.submit(new PrebuildRequest(
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            var large = fixture.gitpod.addEnvironmentClass("Large");
+            fixture.project.environmentClasses(large);
+            PrebuildRequest plain = fixture.request();
+            fixture.submit(new PrebuildRequest(
                     plain.requestId(),
                     plain.connection(),
                     plain.projectId(),
@@ -176,23 +176,23 @@ class CompletedRequestTest {
                     Duration.ofMinutes(90),
                     false,
                     true));
-            scene.runtime.settle();
+            fixture.runtime.settle();
 
-            assertThat(scene.prebuild().environmentClassId(), is(large.id()));
-            assertThat(scene.prebuild().timeout(), is("5400s"));
+            assertThat(fixture.prebuild().environmentClassId(), is(large.id()));
+            assertThat(fixture.prebuild().timeout(), is("5400s"));
         }
     }
 
     @Test
     void theViewTellsHowThingsStand() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.advance(Duration.ofMinutes(1));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.advance(Duration.ofMinutes(1));
 
             RequestView view = wait.handle().view();
             assertThat(view.stage(), is(Stage.WATCHING));
             assertThat(view.phase(), is(PrebuildPhase.RUNNING));
-            assertThat(view.prebuildId(), is(scene.prebuild().id()));
+            assertThat(view.prebuildId(), is(fixture.prebuild().id()));
             assertThat(view.intentTime(), is(notNullValue()));
             assertThat(view.lastFailure(), is(nullValue()));
         }

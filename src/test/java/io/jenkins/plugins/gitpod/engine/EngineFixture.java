@@ -38,7 +38,7 @@ final class EngineFixture implements AutoCloseable {
     final Account account;
     final SimProject project;
     final LogLines log = new LogLines();
-    final MemoryRequestStore journal = new MemoryRequestStore();
+    final MemoryRequestStore store = new MemoryRequestStore();
     private final ImpatientSockets sockets;
     private final OkHttpClient http;
     private final ClientLimits limits;
@@ -73,7 +73,7 @@ final class EngineFixture implements AutoCloseable {
         engine = newEngine();
     }
 
-    /** What a scene can be told before it starts. */
+    /** What a fixture can be told before it starts. */
     static final class Setting {
         private long seed = 1;
         private ClientLimits limits = PATIENT;
@@ -161,7 +161,7 @@ final class EngineFixture implements AutoCloseable {
     }
 
     private PrebuildEngine newEngine() {
-        PrebuildEngine made = new PrebuildEngine(runtime, settings, journal, new Clients(), events);
+        PrebuildEngine made = new PrebuildEngine(runtime, settings, store, new Clients(), events);
         engines.add(made);
         return made;
     }
@@ -212,7 +212,7 @@ final class EngineFixture implements AutoCloseable {
         return new PrebuildRequest(UUID.randomUUID(), connection, other.id(), null, null, false, true);
     }
 
-    /** Somebody asked and waits. */
+    /** A request and the observer that waits for it. */
     record Wait(PrebuildHandle handle, RecordingObserver observer) {
         void abort() {
             handle.leave(CancelReason.ABORTED);
@@ -240,7 +240,7 @@ final class EngineFixture implements AutoCloseable {
         return new Wait(engine.submit(request, tokens, observer), observer);
     }
 
-    /** Lets time pass until the last word is spoken. */
+    /** Lets time pass until the outcome is reported. */
     Duration untilConcluded(Wait wait, Duration limit) {
         Duration took = runtime.runUntil(wait.observer()::isConcluded, limit);
         runtime.settle();
@@ -267,7 +267,7 @@ final class EngineFixture implements AutoCloseable {
         return made.get(0);
     }
 
-    /** Somebody uses the account of this scene by hand. */
+    /** A person uses the account of this fixture. */
     SimPrebuild createAsPerson() {
         return createAs(account);
     }
@@ -292,7 +292,7 @@ final class EngineFixture implements AutoCloseable {
                 .until(condition::getAsBoolean);
     }
 
-    /** The process ends without a word; what the journal holds is taken up by a new engine. */
+    /** The process crashes; a new engine continues what the store holds. */
     List<Wait> crashAndRestart() {
         return crashAndRestart(Duration.ZERO);
     }
@@ -301,10 +301,10 @@ final class EngineFixture implements AutoCloseable {
         engine.close();
         runtime.advance(downtime);
         engine = newEngine();
-        journal.closedPrebuilds().forEach(engine::claim);
+        store.closedPrebuilds().forEach(engine::claim);
         List<PrebuildEngine.Restored> restored = new ArrayList<>();
         List<RecordingObserver> observers = new ArrayList<>();
-        for (SavedRequest saved : journal.open()) {
+        for (SavedRequest saved : store.open()) {
             RecordingObserver observer = new RecordingObserver();
             observers.add(observer);
             restored.add(new PrebuildEngine.Restored(saved, token(), observer));
@@ -314,7 +314,7 @@ final class EngineFixture implements AutoCloseable {
         for (int i = 0; i < observers.size(); i++) {
             SavedRequest saved = restored.get(i).saved();
             if (saved.surplusOf() != null) {
-                continue; // nobody waits for these
+                continue; // these report to no observer
             }
             UUID requestId = saved.request().requestId();
             waits.add(new Wait(engine.find(requestId), observers.get(i)));

@@ -23,13 +23,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 class EventSubscriptionTest {
 
     private SimulatedEvents events;
-    private EngineFixture scene = scene(PhasePlan.typical());
+    private EngineFixture fixture = fixture(PhasePlan.typical());
 
-    private EngineFixture scene(PhasePlan plan) {
-        return scene(plan, Manner.HONEST);
+    private EngineFixture fixture(PhasePlan plan) {
+        return fixture(plan, Manner.HONEST);
     }
 
-    private EngineFixture scene(PhasePlan plan, Manner manner) {
+    private EngineFixture fixture(PhasePlan plan, Manner manner) {
         return EngineFixture.with()
                 .plan(plan)
                 .events(of -> {
@@ -41,16 +41,16 @@ class EventSubscriptionTest {
 
     @AfterEach
     void end() {
-        scene.close();
+        fixture.close();
     }
 
     private void begin(PhasePlan plan) {
-        scene.close();
-        scene = scene(plan);
+        fixture.close();
+        fixture = fixture(plan);
     }
 
     private Books books() {
-        return scene.gitpod.books();
+        return fixture.gitpod.books();
     }
 
     private int calls() {
@@ -61,16 +61,16 @@ class EventSubscriptionTest {
     private List<EngineFixture.Wait> running(int number) {
         List<EngineFixture.Wait> waits = new ArrayList<>();
         for (int i = 0; i < number; i++) {
-            waits.add(scene.submit());
+            waits.add(fixture.submit());
         }
-        scene.runtime.advance(Duration.ofMinutes(3));
+        fixture.runtime.advance(Duration.ofMinutes(3));
         return waits;
     }
 
     @Test
     void aLoneWaitCostsAHandfulOfCallsAndItsEndIsNoticedAtOnce() {
-        EngineFixture.Wait wait = scene.submit();
-        Duration took = scene.untilConcluded(wait, Duration.ofMinutes(12));
+        EngineFixture.Wait wait = fixture.submit();
+        Duration took = fixture.untilConcluded(wait, Duration.ofMinutes(12));
         assertThat(calls() + events.asked(), is(lessThanOrEqualTo(16)));
         assertThat(took.minusMinutes(11), is(lessThanOrEqualTo(Duration.ofSeconds(2))));
     }
@@ -79,10 +79,10 @@ class EventSubscriptionTest {
     @ParameterizedTest
     @EnumSource(names = {"CUT_WHEN_QUIET", "BREAKS_EVERY_MINUTE", "ENDS_EVERY_MINUTE"})
     void theEndIsNoticedAtOnceThoughTheQuietStreamWasCut(Manner manner) {
-        scene.close();
-        scene = scene(PhasePlan.typical(), manner);
-        EngineFixture.Wait wait = scene.submit();
-        Duration took = scene.untilConcluded(wait, Duration.ofMinutes(12));
+        fixture.close();
+        fixture = fixture(PhasePlan.typical(), manner);
+        EngineFixture.Wait wait = fixture.submit();
+        Duration took = fixture.untilConcluded(wait, Duration.ofMinutes(12));
         assertThat(took.minusMinutes(11), is(lessThanOrEqualTo(Duration.ofSeconds(2))));
         // No more than polling alone would cost.
         assertThat(calls() + events.asked(), is(lessThanOrEqualTo(54)));
@@ -95,10 +95,10 @@ class EventSubscriptionTest {
         EngineFixture.Wait wait = running(1).get(0);
         events.become(Manner.OPENS_WITH_FIRST_EVENT);
         events.breakAll();
-        scene.runtime.advance(Duration.ofMinutes(6));
+        fixture.runtime.advance(Duration.ofMinutes(6));
         assertThat(events.asked(), is(2));
-        scene.gitpod.prebuild(wait.prebuildId()).failWith("no");
-        scene.untilConcluded(wait, Duration.ofSeconds(2));
+        fixture.gitpod.prebuild(wait.prebuildId()).failWith("no");
+        fixture.untilConcluded(wait, Duration.ofSeconds(2));
     }
 
     @ParameterizedTest
@@ -106,12 +106,12 @@ class EventSubscriptionTest {
     void aServerThatEndsEachStreamAtOnceIsAskedLessAndLess(Manner manner) {
         begin(PhasePlan.stuckIn(SimPhase.RUNNING));
         events.become(manner);
-        scene.submit();
-        scene.runtime.advance(Duration.ofSeconds(30));
+        fixture.submit();
+        fixture.runtime.advance(Duration.ofSeconds(30));
         assertThat(events.asked(), is(lessThanOrEqualTo(5)));
         assertThat(events.asked(), is(greaterThanOrEqualTo(3)));
         int before = events.asked();
-        scene.runtime.advance(Duration.ofHours(1));
+        fixture.runtime.advance(Duration.ofHours(1));
         assertThat(events.asked() - before, is(lessThanOrEqualTo(10)));
     }
 
@@ -121,12 +121,12 @@ class EventSubscriptionTest {
         events.become(Manner.UNAVAILABLE);
         running(1);
         events.become(Manner.HONEST);
-        scene.runtime.advance(Duration.ofMinutes(10));
+        fixture.runtime.advance(Duration.ofMinutes(10));
         assertThat(events.open(), is(1));
         int before = events.asked();
         events.become(Manner.UNAVAILABLE);
         events.breakAll(); // opened again at once, which fails, and then after a second and after five
-        scene.runtime.advance(Duration.ofMillis(8_500));
+        fixture.runtime.advance(Duration.ofMillis(8_500));
         assertThat(events.asked(), is(before + 3));
     }
 
@@ -134,10 +134,10 @@ class EventSubscriptionTest {
     void whatHappenedWhileTheStreamWasAwayIsReadWhenItIsBack() {
         begin(PhasePlan.stuckIn(SimPhase.RUNNING));
         EngineFixture.Wait wait = running(1).get(0);
-        SimPrebuild prebuild = scene.gitpod.prebuild(wait.prebuildId());
+        SimPrebuild prebuild = fixture.gitpod.prebuild(wait.prebuildId());
         events.breakAll();
         prebuild.failWith("no"); // before the next stream is open, which says nothing of it
-        scene.untilConcluded(wait, Duration.ofSeconds(2));
+        fixture.untilConcluded(wait, Duration.ofSeconds(2));
     }
 
     @Test
@@ -145,7 +145,7 @@ class EventSubscriptionTest {
         begin(PhasePlan.stuckIn(SimPhase.RUNNING));
         running(1);
         books().clear();
-        scene.runtime.advance(Duration.ofMinutes(20));
+        fixture.runtime.advance(Duration.ofMinutes(20));
         assertThat(calls(), is(lessThanOrEqualTo(13)));
         assertThat(calls(), is(greaterThanOrEqualTo(8)));
     }
@@ -155,11 +155,11 @@ class EventSubscriptionTest {
         begin(PhasePlan.stuckIn(SimPhase.RUNNING));
         List<String> ids =
                 running(200).stream().map(EngineFixture.Wait::prebuildId).toList();
-        scene.runtime.advance(Duration.ofMinutes(1)); // the commit of each has been read by then
+        fixture.runtime.advance(Duration.ofMinutes(1)); // the commit of each has been read by then
         books().clear();
         events.tell(ids);
         events.tell(ids);
-        scene.runtime.advance(Duration.ofSeconds(2));
+        fixture.runtime.advance(Duration.ofSeconds(2));
         assertThat(calls(), is(lessThanOrEqualTo(2)));
     }
 
@@ -168,8 +168,8 @@ class EventSubscriptionTest {
         begin(PhasePlan.stuckIn(SimPhase.RUNNING));
         List<EngineFixture.Wait> waits = running(200);
         books().clear();
-        scene.gitpod.prebuild(waits.get(77).prebuildId()).failWith("no");
-        scene.untilConcluded(waits.get(77), Duration.ofSeconds(2));
+        fixture.gitpod.prebuild(waits.get(77).prebuildId()).failWith("no");
+        fixture.untilConcluded(waits.get(77), Duration.ofSeconds(2));
         assertThat(books().count("GetPrebuild"), is(1));
         assertThat(books().count("ListPrebuilds"), is(0));
     }
@@ -180,7 +180,7 @@ class EventSubscriptionTest {
         events.become(Manner.CHATTERS);
         running(1);
         books().clear();
-        scene.runtime.advance(Duration.ofMinutes(10));
+        fixture.runtime.advance(Duration.ofMinutes(10));
         assertThat(calls(), is(lessThanOrEqualTo(52)));
     }
 
@@ -188,10 +188,10 @@ class EventSubscriptionTest {
     void manyWaitsWithEventsCostNoMoreCallsThanWithout() {
         List<EngineFixture.Wait> waits = new ArrayList<>();
         for (int i = 0; i < 300; i++) {
-            waits.add(scene.submit());
-            scene.runtime.advance(Duration.ofSeconds(1));
+            waits.add(fixture.submit());
+            fixture.runtime.advance(Duration.ofSeconds(1));
         }
-        waits.forEach(wait -> scene.untilConcluded(wait, Duration.ofMinutes(12)));
+        waits.forEach(wait -> fixture.untilConcluded(wait, Duration.ofMinutes(12)));
         // One create and one last read for each, and at most a call a second beside.
         assertThat(calls(), is(lessThanOrEqualTo(2 * 300 + 16 * 60)));
     }
@@ -202,7 +202,7 @@ class EventSubscriptionTest {
         assertThat(events.open(), is(1));
         assertThat(events.asked(), is(1));
         waits.forEach(EngineFixture.Wait::abort);
-        scene.untilAllClosed(Duration.ofMinutes(2));
+        fixture.untilAllClosed(Duration.ofMinutes(2));
         assertThat(events.open(), is(0));
     }
 
@@ -211,15 +211,15 @@ class EventSubscriptionTest {
         begin(PhasePlan.stuckIn(SimPhase.RUNNING));
         List<EngineFixture.Wait> waits = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
-            Account account = scene.gitpod.account("account " + i);
-            waits.add(
-                    scene.submit(scene.request(), () -> io.jenkins.plugins.gitpod.api.BearerToken.of(account.token())));
+            Account account = fixture.gitpod.account("account " + i);
+            waits.add(fixture.submit(
+                    fixture.request(), () -> io.jenkins.plugins.gitpod.api.BearerToken.of(account.token())));
         }
-        scene.runtime.advance(Duration.ofMinutes(2));
+        fixture.runtime.advance(Duration.ofMinutes(2));
         assertThat(events.open(), is(WorkQueue.STREAM.threads()));
-        assertThat(scene.engine().context().sessions().size(), is(10));
+        assertThat(fixture.engine().context().sessions().size(), is(10));
         waits.subList(0, 8).forEach(EngineFixture.Wait::abort);
-        scene.runtime.advance(Duration.ofMinutes(2));
+        fixture.runtime.advance(Duration.ofMinutes(2));
         assertThat(events.open(), is(2));
         assertThat(events.mostOpen(), is(WorkQueue.STREAM.threads()));
     }
@@ -228,8 +228,8 @@ class EventSubscriptionTest {
     void aRotatedTokenTakesItsStreamAlong() {
         begin(PhasePlan.stuckIn(SimPhase.RUNNING));
         running(2);
-        scene.account.rotate();
-        scene.runtime.advance(Duration.ofMinutes(5));
+        fixture.account.rotate();
+        fixture.runtime.advance(Duration.ofMinutes(5));
         assertThat(events.asked(), is(2));
         assertThat(events.open(), is(1));
     }
@@ -238,7 +238,7 @@ class EventSubscriptionTest {
     void theEndOfTheEngineClosesTheStream() {
         begin(PhasePlan.stuckIn(SimPhase.RUNNING));
         running(2);
-        scene.engine().close();
+        fixture.engine().close();
         assertThat(events.open(), is(0));
     }
 
@@ -246,9 +246,9 @@ class EventSubscriptionTest {
     void aStreamThatBreaksIsOpenedAgainAndWhatHappenedMeanwhileIsRead() {
         begin(PhasePlan.stuckIn(SimPhase.RUNNING));
         EngineFixture.Wait wait = running(1).get(0);
-        SimPrebuild prebuild = scene.gitpod.prebuild(wait.prebuildId());
+        SimPrebuild prebuild = fixture.gitpod.prebuild(wait.prebuildId());
         events.breakAll();
         prebuild.failWith("no");
-        scene.untilConcluded(wait, Duration.ofSeconds(15));
+        fixture.untilConcluded(wait, Duration.ofSeconds(15));
     }
 }

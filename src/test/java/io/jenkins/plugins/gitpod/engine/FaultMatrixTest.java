@@ -36,14 +36,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Each call with each fault, once, twice, five times and for ever. The oracle are the simulator's books: once things have
- * settled exactly one prebuild for each request that ended well, none active that nobody owns, all surplus ones cancelled
- * and nobody else's, one last word within its bound and of the kind that the table says, and no token in anything that is
- * told or logged.
+ * Each call with each fault: once, twice, five times and permanently. The expectations are checked in the simulator's
+ * books: in the end there is exactly one prebuild for each request that ended well, no active prebuild without an owner,
+ * all surplus ones are cancelled and no foreign one is, each request has one outcome of the kind and within the bound that
+ * the table gives, and no token is in anything that is told or logged.
  */
 class FaultMatrixTest {
 
-    /** How long after its last word a fault for ever lasts. */
+    /** How long a permanent fault lasts after the outcome. */
     private static final Duration LASTS = Duration.ofMinutes(5);
 
     /** How long after the end of the fault the last thing may have to be cleaned up. */
@@ -73,8 +73,8 @@ class FaultMatrixTest {
         }
     }
 
-    private static Function<GitpodClient, EventSource> honestEvents(EngineFixture scene) {
-        SimulatedEvents events = new SimulatedEvents(scene, Manner.HONEST);
+    private static Function<GitpodClient, EventSource> honestEvents(EngineFixture fixture) {
+        SimulatedEvents events = new SimulatedEvents(fixture, Manner.HONEST);
         return client -> events.source();
     }
 
@@ -82,7 +82,7 @@ class FaultMatrixTest {
     private static final class Run implements AutoCloseable {
 
         private final Cell cell;
-        private final EngineFixture scene;
+        private final EngineFixture fixture;
         private final List<EngineFixture.Wait> waits = new ArrayList<>();
         private final List<SimPrebuild> foreign = new ArrayList<>();
         private final Struck struck;
@@ -95,7 +95,7 @@ class FaultMatrixTest {
             this.cell = cell;
             // What should end by our doing must not end by itself.
             boolean endsByItself = cell.result() == Result.COMPLETED;
-            scene = EngineFixture.with()
+            fixture = EngineFixture.with()
                     .plan(endsByItself ? PhasePlan.typical() : PhasePlan.stuckIn(SimPhase.RUNNING))
                     .readLag(isLookUp() ? Duration.ofSeconds(5) : Duration.ZERO)
                     .events(hasEvents() ? FaultMatrixTest::honestEvents : null)
@@ -126,70 +126,70 @@ class FaultMatrixTest {
 
         void play() {
             switch (cell.calls()) {
-                case CREATE_WITH_CLOCK_AHEAD -> scene.runtime.setClockAhead(Duration.ofMinutes(10));
-                case CREATE_WITH_CLOCK_BEHIND -> scene.runtime.setClockAhead(Duration.ofMinutes(-10));
+                case CREATE_WITH_CLOCK_AHEAD -> fixture.runtime.setClockAhead(Duration.ofMinutes(10));
+                case CREATE_WITH_CLOCK_BEHIND -> fixture.runtime.setClockAhead(Duration.ofMinutes(-10));
                 default -> {}
             }
             if (isAdopting()) {
                 bringOthers();
             }
             if (isLookUp()) {
-                scene.fault("CreatePrebuild", Fault.resetAfterActing());
+                fixture.fault("CreatePrebuild", Fault.resetAfterActing());
             }
-            scene.runtime.frame(this::around);
+            fixture.runtime.frame(this::around);
             struck.begin();
             int requests = isList() ? 5 : 1;
             for (int i = 0; i < requests; i++) {
-                waits.add(scene.submit());
+                waits.add(fixture.submit());
             }
             crashAndRestart();
             if (isCreate()) {
                 struck.carryOutLate();
             }
             if (cell.calls() == Calls.CANCEL) {
-                scene.runtime.advance(Duration.ofMinutes(1));
+                fixture.runtime.advance(Duration.ofMinutes(1));
                 waits.get(0).abort();
             }
             conclude();
             checkLastWords();
             assertThat("strikes", struck.times(), is(greaterThanOrEqualTo(1)));
             if (cell.times() == Times.FOR_EVER) {
-                scene.runtime.advance(LASTS);
+                fixture.runtime.advance(LASTS);
             }
             struck.end();
             EngineFixture.Wait other = neighbour;
             if (other != null) {
                 other.abort();
             }
-            scene.untilAllClosed(CLEAN_UP);
-            scene.runtime.advance(Duration.ofMinutes(1));
+            fixture.untilAllClosed(CLEAN_UP);
+            fixture.runtime.advance(Duration.ofMinutes(1));
             checkBooks();
             checkSecrecy();
         }
 
         /** A person with the same account a short while ago, another account now, and a build that waits already. */
         private void bringOthers() {
-            foreign.add(scene.createAsPerson());
-            scene.runtime.advance(Duration.ofSeconds(45));
-            foreign.add(scene.createAs(scene.gitpod.account("somebody")));
-            neighbour = scene.submit();
-            scene.runtime.settle();
+            foreign.add(fixture.createAsPerson());
+            fixture.runtime.advance(Duration.ofSeconds(45));
+            foreign.add(fixture.createAs(fixture.gitpod.account("somebody")));
+            neighbour = fixture.submit();
+            fixture.runtime.settle();
         }
 
         private void around(WorkQueue queue, Runnable task) {
             struck.around(queue, task);
             if (queue == WorkQueue.CREATE && !crashed && isCrashDue()) {
                 crashed = true;
-                scene.engine().close();
+                fixture.engine().close();
             }
         }
 
         /** After a create or a look-up, before its answer is heard. */
         private boolean isCrashDue() {
-            int sent = scene.gitpod.books().count("CreatePrebuild") - foreign.size() - 1;
+            int sent = fixture.gitpod.books().count("CreatePrebuild") - foreign.size() - 1;
             return switch (cell.calls()) {
                 case CREATE_AND_CRASH -> waits.get(0).handle().view().stage() == Stage.CREATING;
-                case CREATE_AND_CRASH_IN_LOOK_UP -> scene.gitpod.books().count("ListPrebuilds") == 2;
+                case CREATE_AND_CRASH_IN_LOOK_UP -> fixture.gitpod.books().count("ListPrebuilds") == 2;
                 case CREATE_AND_CRASH_AT_SECOND ->
                     sent == 2 && waits.get(0).handle().view().stage() == Stage.LOOKING_UP;
                 default -> false;
@@ -207,32 +207,32 @@ class FaultMatrixTest {
                 return;
             }
             UUID requestId = waits.get(0).handle().requestId();
-            scene.runtime.advance(within);
+            fixture.runtime.advance(within);
             if (!crashed) {
                 return;
             }
             waits.clear();
-            for (EngineFixture.Wait resumed : scene.crashAndRestart()) {
+            for (EngineFixture.Wait resumed : fixture.crashAndRestart()) {
                 if (resumed.handle().requestId().equals(requestId)) {
                     waits.add(resumed);
                 } else {
                     neighbour = resumed;
                 }
             }
-            assertThat("requests in the journal", waits, hasSize(1));
+            assertThat("requests in the store", waits, hasSize(1));
         }
 
         private void conclude() {
             if (cell.result() == Result.CANCELLED_AFTERWARDS) {
-                scene.runtime.advance(Duration.ofMinutes(30));
+                fixture.runtime.advance(Duration.ofMinutes(30));
                 assertThat(
                         "told although not cancelled", waits.get(0).observer().outcomes(), is(empty()));
                 struck.end();
             }
-            long begin = scene.runtime.nanoTime();
-            waits.forEach(wait -> scene.untilConcluded(wait, cell.bound()));
-            Duration took = Duration.ofNanos(scene.runtime.nanoTime() - begin);
-            assertThat("time to the last word", took, is(lessThanOrEqualTo(cell.bound())));
+            long begin = fixture.runtime.nanoTime();
+            waits.forEach(wait -> fixture.untilConcluded(wait, cell.bound()));
+            Duration took = Duration.ofNanos(fixture.runtime.nanoTime() - begin);
+            assertThat("time to the outcome", took, is(lessThanOrEqualTo(cell.bound())));
         }
 
         private void checkLastWords() {
@@ -261,13 +261,13 @@ class FaultMatrixTest {
         }
 
         private void checkBooks() {
-            List<SimPrebuild> ours = new ArrayList<>(scene.gitpod.books().prebuilds());
+            List<SimPrebuild> ours = new ArrayList<>(fixture.gitpod.books().prebuilds());
             ours.removeAll(foreign);
             int requests = waits.size() + (neighbour == null ? 0 : 1);
             if (cell.result() == Result.COMPLETED) {
                 waits.forEach(wait -> assertThat(
                         "left by its end",
-                        scene.gitpod.prebuild(wait.prebuildId()).phase(),
+                        fixture.gitpod.prebuild(wait.prebuildId()).phase(),
                         is(SimPhase.COMPLETED)));
             }
             List<SimPrebuild> surplus = ours.stream()
@@ -296,7 +296,7 @@ class FaultMatrixTest {
             }
             owned.removeIf(Objects::isNull);
             assertThat("owned twice", owned.stream().distinct().toList(), hasSize(owned.size()));
-            assertThat("left open", scene.journal.open(), is(empty()));
+            assertThat("left open", fixture.store.open(), is(empty()));
             waits.forEach(wait -> assertThat("last words", wait.observer().outcomes(), hasSize(1)));
             waits.forEach(wait -> assertThat(
                     "lines for a console: " + wait.observer().updates(),
@@ -305,14 +305,14 @@ class FaultMatrixTest {
         }
 
         private void checkSecrecy() {
-            StringBuilder told = new StringBuilder(scene.log.text());
+            StringBuilder told = new StringBuilder(fixture.log.text());
             for (EngineFixture.Wait wait : waits) {
                 told.append(wait.handle().view());
                 wait.observer().updates().forEach(update -> append(told, (Record) update));
                 wait.observer().outcomes().forEach(outcome -> append(told, (Record) outcome));
             }
-            scene.journal.saves().forEach(told::append);
-            assertThat(told.toString(), not(containsString(scene.account.token())));
+            fixture.store.saves().forEach(told::append);
+            assertThat(told.toString(), not(containsString(fixture.account.token())));
         }
 
         private static void append(StringBuilder told, Record one) {
@@ -331,7 +331,7 @@ class FaultMatrixTest {
         @Override
         public void close() {
             struck.end();
-            scene.close();
+            fixture.close();
         }
 
         private interface Struck {
@@ -355,12 +355,12 @@ class FaultMatrixTest {
 
             @Override
             public void begin() {
-                scene.fault(FaultRule.on(method(), fault).times(cell.times().number), fault);
+                fixture.fault(FaultRule.on(method(), fault).times(cell.times().number), fault);
             }
 
             @Override
             public void end() {
-                scene.gitpod.faults().clear();
+                fixture.gitpod.faults().clear();
                 if (fault instanceof Fault.Hang) {
                     release();
                 }
@@ -369,18 +369,18 @@ class FaultMatrixTest {
             @Override
             public void carryOutLate() {
                 if (cell.fault().equals(FaultTable.HANG_FOR_A_WHILE)) {
-                    scene.runtime.advance(Duration.ofSeconds(5));
+                    fixture.runtime.advance(Duration.ofSeconds(5));
                     release();
                 } else if (fault instanceof Fault.Hang && cell.result() == Result.COMPLETED) {
-                    scene.untilStage(waits.get(0), Stage.WATCHING, Duration.ofMinutes(6));
-                    scene.runtime.advance(Duration.ofMinutes(1));
+                    fixture.untilStage(waits.get(0), Stage.WATCHING, Duration.ofMinutes(6));
+                    fixture.runtime.advance(Duration.ofMinutes(1));
                     release();
                 }
             }
 
             private void release() {
                 ((Fault.Hang) fault).release();
-                scene.awaitReal(() -> struck().allMatch(call -> call.status() != 0));
+                fixture.awaitReal(() -> struck().allMatch(call -> call.status() != 0));
             }
 
             @Override
@@ -389,7 +389,7 @@ class FaultMatrixTest {
             }
 
             private Stream<Call> struck() {
-                return scene.gitpod.books().calls(method()).stream().filter(call -> call.fault() == fault);
+                return fixture.gitpod.books().calls(method()).stream().filter(call -> call.fault() == fault);
             }
 
             private String method() {
@@ -409,7 +409,7 @@ class FaultMatrixTest {
             }
         }
 
-        /** Nobody listens while a task of the call's queue runs. */
+        /** The API is down while a task of the call's queue runs. */
         private final class RefusedConnections implements Struck {
 
             private int left = cell.times().number;
@@ -420,9 +420,9 @@ class FaultMatrixTest {
                 if (left > 0 && isConcerned(queue)) {
                     left--;
                     times++;
-                    scene.gitpod.stopListening();
+                    fixture.gitpod.stopListening();
                     task.run();
-                    scene.gitpod.listen();
+                    fixture.gitpod.listen();
                 } else {
                     task.run();
                 }
@@ -449,7 +449,7 @@ class FaultMatrixTest {
             }
 
             private boolean answered(String method) {
-                return scene.gitpod.books().count(method) > 0;
+                return fixture.gitpod.books().count(method) > 0;
             }
 
             @Override

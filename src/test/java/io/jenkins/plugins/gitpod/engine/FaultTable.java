@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 
 /**
  * What shall become of a request for each call, each fault and each number of times: the result, and the minutes of
- * simulated time within which whoever waits is told.
+ * simulated time within which the waiting build is told.
  */
 final class FaultTable {
 
@@ -23,11 +23,11 @@ final class FaultTable {
         CREATE_WITH_CLOCK_AHEAD,
         /** The same, and our clock is ten minutes behind. */
         CREATE_WITH_CLOCK_BEHIND,
-        /** The create, and the process ends without a word before it has heard the answer. */
+        /** The create, and the process crashes before it has heard the answer. */
         CREATE_AND_CRASH,
-        /** The create, and the process ends without a word while it is looked for, if it is. */
+        /** The create, and the process crashes while it is looked for, if it is. */
         CREATE_AND_CRASH_IN_LOOK_UP,
-        /** The create, and the process ends without a word while it is out a second time, if it is. */
+        /** The create, and the process crashes while it is out a second time, if it is. */
         CREATE_AND_CRASH_AT_SECOND,
         /** The reads of one request that waits. */
         GET,
@@ -67,7 +67,7 @@ final class FaultTable {
         REFUSED,
         /** The create could not be sent; nothing was made. */
         NOT_SENT,
-        /** Sent again as often as allowed, and nobody can tell whether it was made; what was is cancelled once found. */
+        /** Sent again as often as allowed, with unclear outcome; what was made is cancelled once found. */
         UNCLEAR,
         /** Watching was given up; it is cancelled. */
         LOST,

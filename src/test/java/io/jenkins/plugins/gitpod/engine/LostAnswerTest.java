@@ -62,17 +62,17 @@ class LostAnswerTest {
     @ParameterizedTest
     @MethodSource("madeButNotAnswered")
     void aPrebuildThatWasMadeIsFoundAndWatchedToItsEnd(Fault fault) {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.fault(CREATE, fault);
-            EngineFixture.Wait wait = scene.submit();
-            scene.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(1));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.fault(CREATE, fault);
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(1));
 
-            assertThat(wait.prebuildId(), is(scene.prebuild().id()));
+            assertThat(wait.prebuildId(), is(fixture.prebuild().id()));
             assertThat(wait.observer().updates(), hasItem(new Update.LookingUp()));
-            scene.untilConcluded(wait, Duration.ofMinutes(12));
+            fixture.untilConcluded(wait, Duration.ofMinutes(12));
             assertThat(wait.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
-            assertThat(scene.gitpod.books().count(CREATE), is(1));
-            assertThat(scene.engine().open(), is(empty()));
+            assertThat(fixture.gitpod.books().count(CREATE), is(1));
+            assertThat(fixture.engine().open(), is(empty()));
         }
     }
 
@@ -92,10 +92,10 @@ class LostAnswerTest {
     @ParameterizedTest
     @MethodSource("neitherMadeNorAnswered")
     void whatWasNotMadeIsSentAgainAfterTheReadLag(Fault fault) {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.fault(CREATE, fault);
-            EngineFixture.Wait wait = scene.submit();
-            Duration took = scene.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(2));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.fault(CREATE, fault);
+            EngineFixture.Wait wait = fixture.submit();
+            Duration took = fixture.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(2));
 
             assertThat(took, is(greaterThan(EngineSettings.defaults().readLag())));
             assertThat(took, is(lessThanOrEqualTo(Duration.ofSeconds(90))));
@@ -104,19 +104,19 @@ class LostAnswerTest {
                     contains(new Update.SendingAgain(1, 3, List.of())));
             if (fault instanceof Fault.Hang hang) {
                 hang.release();
-                scene.awaitReal(() -> scene.gitpod.books().prebuilds().size() == 2);
+                fixture.awaitReal(() -> fixture.gitpod.books().prebuilds().size() == 2);
             }
-            scene.untilConcluded(wait, Duration.ofMinutes(13));
+            fixture.untilConcluded(wait, Duration.ofMinutes(13));
             assertThat(wait.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
-            scene.untilAllClosed(Duration.ofMinutes(15));
-            assertThat(scene.gitpod.books().count(CREATE), is(2));
-            assertThat(notCancelled(scene), contains(wait.prebuildId()));
-            assertThat(scene.journal.open(), is(empty()));
+            fixture.untilAllClosed(Duration.ofMinutes(15));
+            assertThat(fixture.gitpod.books().count(CREATE), is(2));
+            assertThat(notCancelled(fixture), contains(wait.prebuildId()));
+            assertThat(fixture.store.open(), is(empty()));
         }
     }
 
-    private static List<String> notCancelled(EngineFixture scene) {
-        return scene.gitpod.books().prebuilds().stream()
+    private static List<String> notCancelled(EngineFixture fixture) {
+        return fixture.gitpod.books().prebuilds().stream()
                 .filter(prebuild -> !prebuild.isCancelRequested())
                 .map(SimPrebuild::id)
                 .toList();
@@ -125,10 +125,10 @@ class LostAnswerTest {
     @ParameterizedTest
     @MethodSource("neitherMadeNorAnswered")
     void afterThreeMoreTriesInVainItIsToldHowOftenItWasSent(Fault fault) {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.fault(FaultRule.on(CREATE, fault).forever(), fault);
-            EngineFixture.Wait wait = scene.submit();
-            Duration took = scene.untilConcluded(wait, Duration.ofMinutes(5));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.fault(FaultRule.on(CREATE, fault).forever(), fault);
+            EngineFixture.Wait wait = fixture.submit();
+            Duration took = fixture.untilConcluded(wait, Duration.ofMinutes(5));
 
             Outcome.CreateUnclear unclear = wait.outcome(Outcome.CreateUnclear.class);
             assertThat(unclear.sent(), is(4));
@@ -136,35 +136,35 @@ class LostAnswerTest {
             assertThat(unclear.failure(), is(notNullValue()));
             assertThat(took, is(greaterThan(Duration.ofMinutes(2))));
             assertThat(wait.observer().updates(Update.SendingAgain.class), hasSize(3));
-            assertThat(scene.gitpod.books().count(CREATE), is(4));
+            assertThat(fixture.gitpod.books().count(CREATE), is(4));
             if (fault instanceof Fault.Hang hang) {
                 hang.release();
-                scene.awaitReal(() -> scene.gitpod.books().prebuilds().size() == 4);
+                fixture.awaitReal(() -> fixture.gitpod.books().prebuilds().size() == 4);
             }
-            scene.untilAllClosed(Duration.ofMinutes(15));
-            assertThat(scene.gitpod.books().active(), is(empty()));
-            assertThat(scene.gitpod.books().count(CREATE), is(4));
-            assertThat(scene.journal.open(), is(empty()));
+            fixture.untilAllClosed(Duration.ofMinutes(15));
+            assertThat(fixture.gitpod.books().active(), is(empty()));
+            assertThat(fixture.gitpod.books().count(CREATE), is(4));
+            assertThat(fixture.store.open(), is(empty()));
         }
     }
 
     @Test
     void eachCreateIsSavedWithItsOwnTimeBeforeItLeaves() {
-        try (EngineFixture scene = EngineFixture.begin()) {
+        try (EngineFixture fixture = EngineFixture.begin()) {
             List<Integer> savedBefore = new ArrayList<>();
             Fault fault = Fault.status(503, "unavailable", "restarting");
-            scene.fault(
+            fixture.fault(
                     FaultRule.on(CREATE, fault).times(2).when(call -> {
-                        savedBefore.add(scene.journal.open().get(0).attempts().size());
+                        savedBefore.add(fixture.store.open().get(0).attempts().size());
                         return true;
                     }),
                     fault);
-            EngineFixture.Wait wait = scene.submit();
-            scene.untilStage(wait, Stage.LOOKING_UP, Duration.ZERO);
-            scene.runtime.runUntil(() -> savedBefore.size() == 2, Duration.ofMinutes(2));
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.untilStage(wait, Stage.LOOKING_UP, Duration.ZERO);
+            fixture.runtime.runUntil(() -> savedBefore.size() == 2, Duration.ofMinutes(2));
 
             assertThat(savedBefore, contains(1, 2));
-            List<CreateAttempt> attempts = scene.journal.open().get(0).attempts();
+            List<CreateAttempt> attempts = fixture.store.open().get(0).attempts();
             assertThat(
                     Duration.between(
                             attempts.get(0).intentTime(), attempts.get(1).intentTime()),
@@ -175,12 +175,12 @@ class LostAnswerTest {
 
     @Test
     void theTriesAreFurtherAndFurtherApart() {
-        try (EngineFixture scene = EngineFixture.begin()) {
+        try (EngineFixture fixture = EngineFixture.begin()) {
             Fault fault = Fault.status(503, "unavailable", "restarting");
-            scene.fault(FaultRule.on(CREATE, fault).forever(), fault);
-            scene.untilConcluded(scene.submit(), Duration.ofMinutes(5));
+            fixture.fault(FaultRule.on(CREATE, fault).forever(), fault);
+            fixture.untilConcluded(fixture.submit(), Duration.ofMinutes(5));
             List<Instant> at =
-                    scene.gitpod.books().calls(CREATE).stream().map(Call::at).toList();
+                    fixture.gitpod.books().calls(CREATE).stream().map(Call::at).toList();
             Duration first = Duration.between(at.get(0), at.get(1));
             Duration second = Duration.between(at.get(1), at.get(2));
             Duration third = Duration.between(at.get(2), at.get(3));
@@ -191,151 +191,151 @@ class LostAnswerTest {
 
     @Test
     void whatTakesEffectAfterAnotherOneWasMadeIsCancelledAndSaid() {
-        try (EngineFixture scene = EngineFixture.begin()) {
+        try (EngineFixture fixture = EngineFixture.begin()) {
             Fault.Hang hang = Fault.hangBeforeActing();
-            scene.fault(CREATE, hang);
-            EngineFixture.Wait wait = scene.submit();
-            scene.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(2));
-            scene.runtime.advance(Duration.ofSeconds(20));
+            fixture.fault(CREATE, hang);
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(2));
+            fixture.runtime.advance(Duration.ofSeconds(20));
             hang.release();
-            scene.awaitReal(() -> scene.gitpod.books().prebuilds().size() == 2);
-            scene.untilConcluded(wait, Duration.ofMinutes(13));
+            fixture.awaitReal(() -> fixture.gitpod.books().prebuilds().size() == 2);
+            fixture.untilConcluded(wait, Duration.ofMinutes(13));
 
-            SimPrebuild late = scene.gitpod.books().prebuilds().get(1);
+            SimPrebuild late = fixture.gitpod.books().prebuilds().get(1);
             assertThat(
                     wait.observer().updates(Update.SurplusCancelled.class),
                     contains(new Update.SurplusCancelled(late.id())));
             assertThat(late.phase(), is(SimPhase.CANCELLED));
             assertThat(wait.prebuildId().equals(late.id()), is(false));
             assertThat(wait.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
-            scene.untilAllClosed(Duration.ofMinutes(13));
+            fixture.untilAllClosed(Duration.ofMinutes(13));
         }
     }
 
     @Test
     void whatTakesEffectAfterTheBuildIsOverIsCancelledAndLogged() {
-        try (EngineFixture scene =
+        try (EngineFixture fixture =
                 EngineFixture.with().plan(PhasePlan.failing("no")).begin()) {
             Fault.Hang hang = Fault.hangBeforeActing();
-            scene.fault(CREATE, hang);
-            EngineFixture.Wait wait = scene.submit();
-            scene.untilConcluded(wait, Duration.ofMinutes(6));
-            assertThat(scene.journal.open(), hasSize(1));
-            scene.gitpod.onCreate(made -> made.plan(PhasePlan.stuckIn(SimPhase.RUNNING)));
+            fixture.fault(CREATE, hang);
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.untilConcluded(wait, Duration.ofMinutes(6));
+            assertThat(fixture.store.open(), hasSize(1));
+            fixture.gitpod.onCreate(made -> made.plan(PhasePlan.stuckIn(SimPhase.RUNNING)));
             hang.release();
-            scene.awaitReal(() -> scene.gitpod.books().prebuilds().size() == 2);
-            scene.untilAllClosed(Duration.ofMinutes(10));
+            fixture.awaitReal(() -> fixture.gitpod.books().prebuilds().size() == 2);
+            fixture.untilAllClosed(Duration.ofMinutes(10));
 
-            SimPrebuild late = scene.gitpod.books().prebuilds().get(1);
+            SimPrebuild late = fixture.gitpod.books().prebuilds().get(1);
             assertThat(late.phase(), is(SimPhase.CANCELLED));
-            assertThat(scene.log.text(), containsString(late.id()));
+            assertThat(fixture.log.text(), containsString(late.id()));
         }
     }
 
     @Test
     void aCancelOfASurplusOneThatFailsIsTriedUntilItIsTaken() {
-        try (EngineFixture scene = EngineFixture.begin()) {
+        try (EngineFixture fixture = EngineFixture.begin()) {
             Fault.Hang hang = Fault.hangBeforeActing();
-            scene.fault(CREATE, hang);
-            EngineFixture.Wait wait = scene.submit();
-            scene.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(2));
-            scene.gitpod.onCreate(made -> made.plan(PhasePlan.stuckIn(SimPhase.RUNNING)));
+            fixture.fault(CREATE, hang);
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(2));
+            fixture.gitpod.onCreate(made -> made.plan(PhasePlan.stuckIn(SimPhase.RUNNING)));
             Fault down = Fault.htmlStatus(502);
-            scene.fault(FaultRule.on("CancelPrebuild", down).times(7), down);
+            fixture.fault(FaultRule.on("CancelPrebuild", down).times(7), down);
             hang.release();
-            scene.awaitReal(() -> scene.gitpod.books().prebuilds().size() == 2);
-            scene.untilAllClosed(Duration.ofMinutes(30));
+            fixture.awaitReal(() -> fixture.gitpod.books().prebuilds().size() == 2);
+            fixture.untilAllClosed(Duration.ofMinutes(30));
 
-            assertThat(scene.gitpod.books().prebuilds().get(1).phase(), is(SimPhase.CANCELLED));
+            assertThat(fixture.gitpod.books().prebuilds().get(1).phase(), is(SimPhase.CANCELLED));
         }
     }
 
     @Test
     void nothingIsSentAgainAfterAnAbort() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.fault(CREATE, Fault.resetBeforeActing());
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.advance(Duration.ofSeconds(20));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.fault(CREATE, Fault.resetBeforeActing());
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.advance(Duration.ofSeconds(20));
             wait.abort();
-            scene.untilAllClosed(Duration.ofMinutes(15));
+            fixture.untilAllClosed(Duration.ofMinutes(15));
 
-            assertThat(scene.gitpod.books().count(CREATE), is(1));
-            assertThat(scene.gitpod.books().prebuilds(), is(empty()));
+            assertThat(fixture.gitpod.books().count(CREATE), is(1));
+            assertThat(fixture.gitpod.books().prebuilds(), is(empty()));
         }
     }
 
     @Test
     void whatSomebodyMadeWithTheSameAccount45SecondsBeforeDoesNotDisturb() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            SimPrebuild foreign = scene.createAsPerson();
-            scene.runtime.advance(Duration.ofSeconds(45));
-            scene.fault(CREATE, Fault.resetAfterActing());
-            EngineFixture.Wait wait = scene.submit();
-            scene.untilStage(wait, Stage.WATCHING, Duration.ofSeconds(10));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            SimPrebuild foreign = fixture.createAsPerson();
+            fixture.runtime.advance(Duration.ofSeconds(45));
+            fixture.fault(CREATE, Fault.resetAfterActing());
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.untilStage(wait, Stage.WATCHING, Duration.ofSeconds(10));
 
             assertThat(wait.prebuildId().equals(foreign.id()), is(false));
-            assertThat(scene.gitpod.books().count(CREATE), is(2));
+            assertThat(fixture.gitpod.books().count(CREATE), is(2));
         }
     }
 
     @ParameterizedTest
     @ValueSource(ints = {-10, 10})
     void aClockThatIsTenMinutesOffNeitherAdoptsAStrangersNorMissesItsOwn(int minutes) {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.runtime.setClockAhead(Duration.ofMinutes(minutes));
-            SimPrebuild before = scene.createAsPerson();
-            scene.runtime.advance(Duration.ofSeconds(45));
-            scene.fault(CREATE, Fault.resetAfterActing());
-            EngineFixture.Wait made = scene.submit();
-            scene.untilStage(made, Stage.WATCHING, Duration.ofSeconds(10));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.runtime.setClockAhead(Duration.ofMinutes(minutes));
+            SimPrebuild before = fixture.createAsPerson();
+            fixture.runtime.advance(Duration.ofSeconds(45));
+            fixture.fault(CREATE, Fault.resetAfterActing());
+            EngineFixture.Wait made = fixture.submit();
+            fixture.untilStage(made, Stage.WATCHING, Duration.ofSeconds(10));
             assertThat(made.prebuildId().equals(before.id()), is(false));
 
-            scene.runtime.advance(Duration.ofSeconds(45));
-            SimPrebuild between = scene.createAsPerson();
-            scene.runtime.advance(Duration.ofSeconds(45));
-            scene.fault(CREATE, Fault.resetBeforeActing());
-            EngineFixture.Wait notMade = scene.submit();
-            scene.untilStage(notMade, Stage.WATCHING, Duration.ofMinutes(2));
-            scene.untilAllClosed(Duration.ofMinutes(30));
+            fixture.runtime.advance(Duration.ofSeconds(45));
+            SimPrebuild between = fixture.createAsPerson();
+            fixture.runtime.advance(Duration.ofSeconds(45));
+            fixture.fault(CREATE, Fault.resetBeforeActing());
+            EngineFixture.Wait notMade = fixture.submit();
+            fixture.untilStage(notMade, Stage.WATCHING, Duration.ofMinutes(2));
+            fixture.untilAllClosed(Duration.ofMinutes(30));
 
-            assertThat(scene.gitpod.books().prebuilds(), hasSize(4));
+            assertThat(fixture.gitpod.books().prebuilds(), hasSize(4));
             assertThat(before.isCancelRequested() || between.isCancelRequested(), is(false));
-            assertThat(scene.gitpod.books().count("CancelPrebuild"), is(0));
+            assertThat(fixture.gitpod.books().count("CancelPrebuild"), is(0));
         }
     }
 
     @ParameterizedTest
     @ValueSource(ints = {-10, 10})
     void gitpodsClockMayBeTheOneThatIsOff(int minutes) {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.gitpod.clockOffset(Duration.ofMinutes(minutes));
-            scene.createAsPerson();
-            scene.runtime.advance(Duration.ofSeconds(45));
-            scene.fault(CREATE, Fault.resetAfterActing());
-            EngineFixture.Wait wait = scene.submit();
-            scene.untilStage(wait, Stage.WATCHING, Duration.ofSeconds(10));
-            assertThat(scene.gitpod.books().count(CREATE), is(2));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.gitpod.clockOffset(Duration.ofMinutes(minutes));
+            fixture.createAsPerson();
+            fixture.runtime.advance(Duration.ofSeconds(45));
+            fixture.fault(CREATE, Fault.resetAfterActing());
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.untilStage(wait, Stage.WATCHING, Duration.ofSeconds(10));
+            assertThat(fixture.gitpod.books().count(CREATE), is(2));
         }
     }
 
     @Test
     void withoutADateTheClocksMayDifferByAMinute() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.gitpod.dateHeader(false);
-            scene.runtime.setClockAhead(Duration.ofSeconds(50));
-            scene.fault(CREATE, Fault.resetAfterActing());
-            EngineFixture.Wait wait = scene.submit();
-            scene.untilStage(wait, Stage.WATCHING, Duration.ofSeconds(10));
-            assertThat(scene.gitpod.books().count(CREATE), is(1));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.gitpod.dateHeader(false);
+            fixture.runtime.setClockAhead(Duration.ofSeconds(50));
+            fixture.fault(CREATE, Fault.resetAfterActing());
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.untilStage(wait, Stage.WATCHING, Duration.ofSeconds(10));
+            assertThat(fixture.gitpod.books().count(CREATE), is(1));
         }
     }
 
     @Test
     void theLookUpAsksForNoTrigger() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.fault(CREATE, Fault.resetAfterActing());
-            scene.untilStage(scene.submit(), Stage.WATCHING, Duration.ofSeconds(10));
-            Call look = scene.gitpod.books().calls("ListPrebuilds").get(0);
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.fault(CREATE, Fault.resetAfterActing());
+            fixture.untilStage(fixture.submit(), Stage.WATCHING, Duration.ofSeconds(10));
+            Call look = fixture.gitpod.books().calls("ListPrebuilds").get(0);
             assertThat(look.body(), containsString("creatorIds"));
             assertThat(look.body(), not(containsString("triggeredBy")));
         }
@@ -343,28 +343,28 @@ class LostAnswerTest {
 
     @Test
     void theLookGoesOnThroughTheReadLag() {
-        try (EngineFixture scene =
+        try (EngineFixture fixture =
                 EngineFixture.with().readLag(Duration.ofSeconds(20)).begin()) {
-            scene.fault(CREATE, Fault.resetAfterActing());
-            EngineFixture.Wait wait = scene.submit();
-            Duration took = scene.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(1));
+            fixture.fault(CREATE, Fault.resetAfterActing());
+            EngineFixture.Wait wait = fixture.submit();
+            Duration took = fixture.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(1));
             assertThat(took, is(greaterThan(Duration.ofSeconds(19))));
-            assertThat(scene.gitpod.books().count(CREATE), is(1));
+            assertThat(fixture.gitpod.books().count(CREATE), is(1));
         }
     }
 
     @Test
     void severalLostAtOnceAreAllFoundAndNoneTwice() {
-        try (EngineFixture scene = EngineFixture.begin()) {
+        try (EngineFixture fixture = EngineFixture.begin()) {
             int many = 8;
-            scene.fault(FaultRule.on(CREATE, Fault.resetAfterActing()).times(many), Fault.resetAfterActing());
+            fixture.fault(FaultRule.on(CREATE, Fault.resetAfterActing()).times(many), Fault.resetAfterActing());
             List<EngineFixture.Wait> waits = new ArrayList<>();
             for (int i = 0; i < many; i++) {
-                waits.add(scene.submit());
+                waits.add(fixture.submit());
             }
-            scene.runtime.advance(Duration.ofMinutes(2));
+            fixture.runtime.advance(Duration.ofMinutes(2));
 
-            String[] made = scene.gitpod.books().prebuilds().stream()
+            String[] made = fixture.gitpod.books().prebuilds().stream()
                     .map(SimPrebuild::id)
                     .toArray(String[]::new);
             assertThat(waits.stream().map(EngineFixture.Wait::prebuildId).toList(), containsInAnyOrder(made));
@@ -374,16 +374,16 @@ class LostAnswerTest {
 
     @Test
     void ofSeveralLostSomeMadeThoseThatWereMadeAreFoundAndTheOthersSentAgain() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.fault(FaultRule.on(CREATE, Fault.resetAfterActing()).times(2), Fault.resetAfterActing());
-            scene.fault(FaultRule.on(CREATE, Fault.resetBeforeActing()).times(2), Fault.resetBeforeActing());
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.fault(FaultRule.on(CREATE, Fault.resetAfterActing()).times(2), Fault.resetAfterActing());
+            fixture.fault(FaultRule.on(CREATE, Fault.resetBeforeActing()).times(2), Fault.resetBeforeActing());
             List<EngineFixture.Wait> waits = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                waits.add(scene.submit());
+                waits.add(fixture.submit());
             }
-            scene.runtime.advance(Duration.ofMinutes(30));
+            fixture.runtime.advance(Duration.ofMinutes(30));
 
-            assertThat(scene.gitpod.books().prebuilds(), hasSize(4));
+            assertThat(fixture.gitpod.books().prebuilds(), hasSize(4));
             waits.forEach(wait -> wait.outcome(Outcome.Ended.class));
             assertThat(
                     waits.stream()
@@ -391,37 +391,37 @@ class LostAnswerTest {
                             .distinct()
                             .toList(),
                     hasSize(4));
-            assertThat(scene.gitpod.books().count("CancelPrebuild"), is(0));
-            assertThat(scene.engine().open(), is(empty()));
+            assertThat(fixture.gitpod.books().count("CancelPrebuild"), is(0));
+            assertThat(fixture.engine().open(), is(empty()));
         }
     }
 
     @Test
     void whatSomebodyElseStartedAtTheSameMomentIsNotAdoptedAndNotCancelledButNamed() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            SimPrebuild foreign = scene.createAsPerson();
-            scene.fault(CREATE, Fault.resetAfterActing());
-            EngineFixture.Wait wait = scene.submit();
-            scene.untilConcluded(wait, Duration.ofMinutes(15));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            SimPrebuild foreign = fixture.createAsPerson();
+            fixture.fault(CREATE, Fault.resetAfterActing());
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.untilConcluded(wait, Duration.ofMinutes(15));
 
             assertThat(wait.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
             List<Update.SendingAgain> again = wait.observer().updates(Update.SendingAgain.class);
             assertThat(again, hasSize(1));
             assertThat(again.get(0).found(), hasSize(2));
             assertThat(wait.observer().updates(Update.SurplusUnsure.class), hasSize(1));
-            scene.untilAllClosed(Duration.ofMinutes(20));
+            fixture.untilAllClosed(Duration.ofMinutes(20));
             assertThat(foreign.isCancelRequested(), is(false));
-            assertThat(scene.gitpod.books().count("CancelPrebuild"), is(0));
+            assertThat(fixture.gitpod.books().count("CancelPrebuild"), is(0));
         }
     }
 
     @Test
     void whatAnotherAccountStartedDoesNotDisturb() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            SimPrebuild foreign = scene.createAs(scene.gitpod.account("somebody"));
-            scene.fault(CREATE, Fault.resetAfterActing());
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.advance(Duration.ofMinutes(1));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            SimPrebuild foreign = fixture.createAs(fixture.gitpod.account("somebody"));
+            fixture.fault(CREATE, Fault.resetAfterActing());
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.advance(Duration.ofMinutes(1));
 
             assertThat(wait.handle().view().stage(), is(Stage.WATCHING));
             assertThat(wait.prebuildId().equals(foreign.id()), is(false));
@@ -430,24 +430,24 @@ class LostAnswerTest {
 
     @Test
     void whatIsAnHourOldDoesNotDisturb() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.createAsPerson();
-            scene.runtime.advance(Duration.ofHours(1));
-            scene.fault(CREATE, Fault.resetAfterActing());
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.advance(Duration.ofMinutes(1));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.createAsPerson();
+            fixture.runtime.advance(Duration.ofHours(1));
+            fixture.fault(CREATE, Fault.resetAfterActing());
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.advance(Duration.ofMinutes(1));
             assertThat(wait.handle().view().stage(), is(Stage.WATCHING));
         }
     }
 
     @Test
     void anotherBuildsPrebuildOfTheSameProjectIsNotTaken() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            EngineFixture.Wait first = scene.submit();
-            scene.untilStage(first, Stage.WATCHING, Duration.ZERO);
-            scene.fault(CREATE, Fault.resetBeforeActing());
-            EngineFixture.Wait second = scene.submit();
-            scene.untilStage(second, Stage.WATCHING, Duration.ofMinutes(2));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            EngineFixture.Wait first = fixture.submit();
+            fixture.untilStage(first, Stage.WATCHING, Duration.ZERO);
+            fixture.fault(CREATE, Fault.resetBeforeActing());
+            EngineFixture.Wait second = fixture.submit();
+            fixture.untilStage(second, Stage.WATCHING, Duration.ofMinutes(2));
 
             assertThat(second.prebuildId().equals(first.prebuildId()), is(false));
             assertThat(first.observer().isConcluded(), is(false));
@@ -456,12 +456,12 @@ class LostAnswerTest {
 
     @Test
     void anotherProjectsPrebuildIsNotTaken() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            SimProject other = scene.gitpod.addProject("other");
-            scene.fault(CREATE, Fault.resetBeforeActing());
-            EngineFixture.Wait lost = scene.submit();
-            EngineFixture.Wait fine = scene.submit(scene.requestFor(other));
-            scene.untilStage(lost, Stage.WATCHING, Duration.ofMinutes(2));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            SimProject other = fixture.gitpod.addProject("other");
+            fixture.fault(CREATE, Fault.resetBeforeActing());
+            EngineFixture.Wait lost = fixture.submit();
+            EngineFixture.Wait fine = fixture.submit(fixture.requestFor(other));
+            fixture.untilStage(lost, Stage.WATCHING, Duration.ofMinutes(2));
 
             assertThat(lost.prebuildId().equals(fine.prebuildId()), is(false));
             assertThat(fine.handle().view().stage(), is(Stage.WATCHING));
@@ -470,39 +470,39 @@ class LostAnswerTest {
 
     @Test
     void aSharedAccountSendsNothingAgain() {
-        try (EngineFixture scene = EngineFixture.with().sharedAccount().begin()) {
-            scene.fault(CREATE, Fault.resetBeforeActing());
-            EngineFixture.Wait wait = scene.submit();
-            scene.untilConcluded(wait, Duration.ofMinutes(2));
+        try (EngineFixture fixture = EngineFixture.with().sharedAccount().begin()) {
+            fixture.fault(CREATE, Fault.resetBeforeActing());
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.untilConcluded(wait, Duration.ofMinutes(2));
             assertThat(wait.outcome(Outcome.CreateUnclear.class).sent(), is(1));
-            assertThat(scene.gitpod.books().count(CREATE), is(1));
+            assertThat(fixture.gitpod.books().count(CREATE), is(1));
         }
     }
 
     @Test
     void aSharedAccountTellsWhatWasFoundAndTouchesNothing() {
-        try (EngineFixture scene = EngineFixture.with().sharedAccount().begin()) {
-            scene.fault(CREATE, Fault.resetAfterActing());
-            EngineFixture.Wait wait = scene.submit();
-            scene.untilConcluded(wait, Duration.ofMinutes(2));
+        try (EngineFixture fixture = EngineFixture.with().sharedAccount().begin()) {
+            fixture.fault(CREATE, Fault.resetAfterActing());
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.untilConcluded(wait, Duration.ofMinutes(2));
 
             Outcome.CreateUnclear unclear = wait.outcome(Outcome.CreateUnclear.class);
             assertThat(unclear.sharedAccount(), is(true));
             assertThat(
                     unclear.found().stream().map(found -> found.id()).toList(),
-                    contains(scene.prebuild().id()));
-            assertThat(scene.gitpod.books().count("CancelPrebuild"), is(0));
-            assertThat(scene.engine().open(), is(empty()));
+                    contains(fixture.prebuild().id()));
+            assertThat(fixture.gitpod.books().count("CancelPrebuild"), is(0));
+            assertThat(fixture.engine().open(), is(empty()));
         }
     }
 
     @Test
     void anOutageDuringTheLookUpOnlyDelaysIt() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.fault(CREATE, Fault.resetAfterActing());
-            scene.fault(FaultRule.on("ListPrebuilds", Fault.htmlStatus(502)).times(6), Fault.htmlStatus(502));
-            EngineFixture.Wait wait = scene.submit();
-            scene.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(5));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.fault(CREATE, Fault.resetAfterActing());
+            fixture.fault(FaultRule.on("ListPrebuilds", Fault.htmlStatus(502)).times(6), Fault.htmlStatus(502));
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(5));
             assertThat(wait.observer().updates(Update.Trouble.class), hasSize(1));
             assertThat(wait.observer().updates(Update.Recovered.class), hasSize(1));
         }
@@ -510,13 +510,13 @@ class LostAnswerTest {
 
     @Test
     void whoseTokenItIsIsAskedOnceForEachToken() {
-        try (EngineFixture scene = EngineFixture.begin()) {
+        try (EngineFixture fixture = EngineFixture.begin()) {
             for (int i = 0; i < 3; i++) {
-                scene.fault(CREATE, Fault.resetAfterActing());
-                scene.submit();
-                scene.runtime.advance(Duration.ofMinutes(1));
+                fixture.fault(CREATE, Fault.resetAfterActing());
+                fixture.submit();
+                fixture.runtime.advance(Duration.ofMinutes(1));
             }
-            assertThat(scene.gitpod.books().count("GetAuthenticatedIdentity"), is(1));
+            assertThat(fixture.gitpod.books().count("GetAuthenticatedIdentity"), is(1));
         }
     }
 }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** A journal in memory that remembers all saves, and fails on demand. */
+/** A request store in memory that remembers all saves, and fails on demand. */
 final class MemoryRequestStore implements RequestStore {
 
     private final Map<UUID, SavedRequest> open = new LinkedHashMap<>();
@@ -49,7 +49,7 @@ final class MemoryRequestStore implements RequestStore {
         failing = nowFailing;
     }
 
-    /** Whether saves throw from now on what no journal should throw. */
+    /** Whether saves throw from now on an exception that no store should throw. */
     synchronized void broken(boolean nowBroken) {
         broken = nowBroken;
     }

@@ -41,13 +41,13 @@ class PrebuildMachineTest {
     private static final Prebuild CANCELLING = Prebuilds.in(PrebuildPhase.CANCELLING);
     private static final Prebuild CANCELLED = Prebuilds.in(PrebuildPhase.CANCELLED);
 
-    private final RecordedActions effects = new RecordedActions();
+    private final RecordedActions actions = new RecordedActions();
     private PrebuildMachine machine;
 
     // ---- how a machine gets somewhere
 
     private void fresh(PrebuildRequest request) {
-        machine = effects.machine(out -> new PrebuildMachine(request, SETTINGS, out, out));
+        machine = actions.machine(out -> new PrebuildMachine(request, SETTINGS, out, out));
         machine.begin();
     }
 
@@ -58,7 +58,7 @@ class PrebuildMachineTest {
     private void creating(PrebuildRequest request) {
         fresh(request);
         machine.tokenReady(true);
-        effects.take();
+        actions.take();
     }
 
     private void creating() {
@@ -69,7 +69,7 @@ class PrebuildMachineTest {
         creating(request);
         machine.createFailed(Failures.lostConnection());
         machine.timerFired(RetryTimer.LOOK_UP);
-        effects.take();
+        actions.take();
     }
 
     private void lookingUp() {
@@ -79,7 +79,7 @@ class PrebuildMachineTest {
     private void watching(PrebuildRequest request) {
         creating(request);
         machine.created(PENDING);
-        effects.take();
+        actions.take();
     }
 
     private void watching() {
@@ -89,7 +89,7 @@ class PrebuildMachineTest {
     private void cancelling() {
         watching();
         machine.ownerLeft(CancelReason.ABORTED);
-        effects.take();
+        actions.take();
     }
 
     private void restored(String prebuildId, CancelReason reason) {
@@ -102,7 +102,7 @@ class PrebuildMachineTest {
                 false,
                 reason,
                 Duration.ofMinutes(30));
-        machine = effects.machine(out -> new PrebuildMachine(saved, SETTINGS, out, out));
+        machine = actions.machine(out -> new PrebuildMachine(saved, SETTINGS, out, out));
         machine.begin();
     }
 
@@ -114,7 +114,7 @@ class PrebuildMachineTest {
     /** Looks through a read lag and finds this. */
     private void lookThroughTheLag(List<Prebuild> candidates) {
         machine.lookedUp(candidates, false);
-        effects.pass(SETTINGS.readLag());
+        actions.pass(SETTINGS.readLag());
         lookAgain(candidates);
         lookAgain(candidates);
     }
@@ -137,12 +137,12 @@ class PrebuildMachineTest {
 
     /** A look-up decides that this prebuild is the work of the latest create. */
     private void found(Prebuild prebuild) {
-        machine.found(Map.of(effects.latestCreate, prebuild));
+        machine.found(Map.of(actions.latestCreate, prebuild));
     }
 
     private Outcome outcome() {
-        assertThat(effects.outcomes, hasSize(1));
-        return effects.outcomes.get(0);
+        assertThat(actions.outcomes, hasSize(1));
+        return actions.outcomes.get(0);
     }
 
     private <T extends Outcome> T outcome(Class<T> type) {
@@ -152,7 +152,7 @@ class PrebuildMachineTest {
 
     private void repeat(Duration every, Duration total, Runnable event) {
         for (Duration spent = Duration.ZERO; spent.compareTo(total) < 0; spent = spent.plus(every)) {
-            effects.pass(every);
+            actions.pass(every);
             event.run();
         }
     }
@@ -163,27 +163,27 @@ class PrebuildMachineTest {
         @Test
         void asksForTheTokenFirst() {
             fresh();
-            assertThat(effects.take(), contains("token"));
+            assertThat(actions.take(), contains("token"));
             assertThat(machine.stage(), is(Stage.NEW));
         }
 
         @Test
         void savesTheIntentAndOnlyThenSendsTheCreate() {
             fresh();
-            effects.take();
+            actions.take();
             machine.tokenReady(true);
-            assertThat(effects.take(), contains("save", "create"));
-            assertThat(effects.saves.get(0).stage(), is(Stage.CREATING));
-            assertThat(effects.saves.get(0).intentTime(), is(effects.now()));
+            assertThat(actions.take(), contains("save", "create"));
+            assertThat(actions.saves.get(0).stage(), is(Stage.CREATING));
+            assertThat(actions.saves.get(0).intentTime(), is(actions.now()));
         }
 
         @Test
         void anIntentThatCannotBeSavedSendsNothing() {
             fresh();
-            effects.take();
-            effects.savesFail(true);
+            actions.take();
+            actions.savesFail(true);
             machine.tokenReady(true);
-            assertThat(effects.take(), contains("conclude", "unwatch", "finish"));
+            assertThat(actions.take(), contains("conclude", "unwatch", "finish"));
             outcome(Outcome.NotSaved.class);
         }
 
@@ -205,13 +205,13 @@ class PrebuildMachineTest {
         void aProviderInTroubleIsAskedAgainForAWhile(Problem problem) {
             fresh();
             machine.tokenMissing(RecordedActions.noToken(problem));
-            assertThat(effects.outcomes, is(empty()));
+            assertThat(actions.outcomes, is(empty()));
             repeat(Duration.ofSeconds(30), Duration.ofMinutes(2), () -> {
                 machine.timerFired(RetryTimer.TOKEN);
                 machine.tokenMissing(RecordedActions.noToken(problem));
             });
             outcome(Outcome.NoToken.class);
-            assertThat(effects.take(), not(hasItem("create")));
+            assertThat(actions.take(), not(hasItem("create")));
         }
 
         @Test
@@ -220,7 +220,7 @@ class PrebuildMachineTest {
             machine.ownerLeft(CancelReason.ABORTED);
             outcome(Outcome.NotCreated.class);
             machine.tokenReady(true);
-            assertThat(effects.take(), not(hasItem("create")));
+            assertThat(actions.take(), not(hasItem("create")));
         }
 
         @Test
@@ -228,7 +228,7 @@ class PrebuildMachineTest {
             fresh(RecordedActions.request(false, false));
             machine.ownerLeft(CancelReason.ABORTED);
             outcome(Outcome.NotCreated.class);
-            assertThat(effects.take(), not(hasItem("create")));
+            assertThat(actions.take(), not(hasItem("create")));
         }
     }
 
@@ -239,36 +239,36 @@ class PrebuildMachineTest {
         void theAnswerIsSavedToldAndWatched() {
             creating();
             machine.created(PENDING);
-            assertThat(effects.take(), contains("save", "watch"));
-            assertThat(effects.updates.get(0), is(new Update.Created(PENDING)));
-            assertThat(effects.updates.get(1), is(new Update.PhaseChanged(PENDING)));
-            assertThat(effects.saves.get(1).prebuildId(), is("p1"));
+            assertThat(actions.take(), contains("save", "watch"));
+            assertThat(actions.updates.get(0), is(new Update.Created(PENDING)));
+            assertThat(actions.updates.get(1), is(new Update.PhaseChanged(PENDING)));
+            assertThat(actions.saves.get(1).prebuildId(), is("p1"));
         }
 
         @Test
         void anAnswerThatIsAnEndAlreadyIsNotWatched() {
             creating();
             machine.created(COMPLETED);
-            assertThat(effects.take(), contains("save", "conclude", "unwatch", "finish"));
+            assertThat(actions.take(), contains("save", "conclude", "unwatch", "finish"));
         }
 
         @Test
         void whatWasNotSentIsSentAgain() {
             creating();
             machine.createFailed(Failures.refusedConnection());
-            assertThat(effects.take(), contains("timer CREATE"));
+            assertThat(actions.take(), contains("timer CREATE"));
             machine.timerFired(RetryTimer.CREATE);
-            assertThat(effects.take(), contains("save", "create"));
+            assertThat(actions.take(), contains("save", "create"));
         }
 
         @Test
         void theIntentMovesAlongWithEachSending() {
             creating();
             machine.createFailed(Failures.refusedConnection());
-            effects.pass(Duration.ofMinutes(1));
+            actions.pass(Duration.ofMinutes(1));
             machine.timerFired(RetryTimer.CREATE);
-            assertThat(machine.intentTime(), is(effects.now()));
-            assertThat(effects.saves.get(1).intentTime(), is(effects.now()));
+            assertThat(machine.intentTime(), is(actions.now()));
+            assertThat(actions.saves.get(1).intentTime(), is(actions.now()));
         }
 
         @Test
@@ -285,17 +285,17 @@ class PrebuildMachineTest {
         void aSuspendedMachineDoesNotUseUpTheBudgetToConnect() {
             creating();
             machine.createFailed(Failures.refusedConnection());
-            effects.pass(Duration.ofHours(9));
+            actions.pass(Duration.ofHours(9));
             machine.timerFired(RetryTimer.CREATE);
             machine.createFailed(Failures.refusedConnection());
-            assertThat(effects.outcomes, is(empty()));
+            assertThat(actions.outcomes, is(empty()));
         }
 
         @Test
         void anUntrustedCertificateIsTriedThreeTimes() {
             creating();
             for (int i = 0; i < 3; i++) {
-                assertThat(effects.outcomes, is(empty()));
+                assertThat(actions.outcomes, is(empty()));
                 machine.createFailed(Failures.untrusted());
                 machine.timerFired(RetryTimer.CREATE);
             }
@@ -307,20 +307,20 @@ class PrebuildMachineTest {
             creating();
             for (int i = 0; i < 20; i++) {
                 machine.createFailed(Failures.wait(Duration.ofSeconds(7)));
-                assertThat(effects.timers.get(RetryTimer.CREATE), is(greaterThan(Duration.ofSeconds(7))));
-                assertThat(effects.timers.get(RetryTimer.CREATE), is(lessThan(Duration.ofSeconds(22))));
-                effects.pass(effects.timers.get(RetryTimer.CREATE));
+                assertThat(actions.timers.get(RetryTimer.CREATE), is(greaterThan(Duration.ofSeconds(7))));
+                assertThat(actions.timers.get(RetryTimer.CREATE), is(lessThan(Duration.ofSeconds(22))));
+                actions.pass(actions.timers.get(RetryTimer.CREATE));
                 machine.timerFired(RetryTimer.CREATE);
             }
-            assertThat(effects.outcomes, is(empty()));
-            assertThat(effects.updates, contains(new Update.RateLimited(Duration.ofSeconds(7))));
+            assertThat(actions.outcomes, is(empty()));
+            assertThat(actions.updates, contains(new Update.RateLimited(Duration.ofSeconds(7))));
         }
 
         @Test
         void aRateLimitWithoutAnyLengthDoesNotSpin() {
             creating();
             machine.createFailed(Failures.wait(Duration.ZERO));
-            assertThat(effects.timers.get(RetryTimer.CREATE), is(greaterThan(Duration.ofSeconds(1))));
+            assertThat(actions.timers.get(RetryTimer.CREATE), is(greaterThan(Duration.ofSeconds(1))));
         }
 
         @Test
@@ -360,21 +360,21 @@ class PrebuildMachineTest {
             creating();
             machine.createFailed(Failures.lostConnection());
             assertThat(machine.stage(), is(Stage.LOOKING_UP));
-            assertThat(effects.take(), contains("save", "timer LOOK_UP"));
-            assertThat(effects.updates, contains(new Update.LookingUp()));
+            assertThat(actions.take(), contains("save", "timer LOOK_UP"));
+            assertThat(actions.updates, contains(new Update.LookingUp()));
             machine.timerFired(RetryTimer.CREATE);
             machine.tokenReady(true);
-            assertThat(effects.take(), not(hasItem("create")));
+            assertThat(actions.take(), not(hasItem("create")));
         }
 
         @Test
         void aRefusedTokenIsReadAnewAndIfAnotherOneIsThereTheCreateGoesOutAgain() {
             creating();
             machine.createFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
-            assertThat(effects.take(), contains("token"));
+            assertThat(actions.take(), contains("token"));
             machine.tokenReady(true);
-            assertThat(effects.take(), contains("save", "create"));
-            assertThat(effects.updates, contains(new Update.TokenRotated()));
+            assertThat(actions.take(), contains("save", "create"));
+            assertThat(actions.updates, contains(new Update.TokenRotated()));
         }
 
         @Test
@@ -389,7 +389,7 @@ class PrebuildMachineTest {
         void aStoreThatMakesUpAnotherBadTokenForEachLookEndsAtLast() {
             creating();
             for (int i = 0; i < 3; i++) {
-                assertThat(effects.outcomes, is(empty()));
+                assertThat(actions.outcomes, is(empty()));
                 machine.createFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
                 machine.tokenReady(true);
             }
@@ -407,7 +407,7 @@ class PrebuildMachineTest {
         @Test
         void anAbortTakesACreateBackThatIsStillQueued() {
             creating();
-            effects.createIsQueued(true);
+            actions.createIsQueued(true);
             machine.ownerLeft(CancelReason.ABORTED);
             outcome(Outcome.NotCreated.class);
             assertThat(machine.stage(), is(Stage.ENDED));
@@ -420,18 +420,18 @@ class PrebuildMachineTest {
             machine.ownerLeft(CancelReason.ABORTED);
             outcome(Outcome.NotCreated.class);
             machine.timerFired(RetryTimer.CREATE);
-            assertThat(effects.take(), not(hasItem("create")));
+            assertThat(actions.take(), not(hasItem("create")));
         }
 
         @Test
         void anAbortOfACreateInFlightCancelsWhatItMade() {
             creating();
             machine.ownerLeft(CancelReason.ABORTED);
-            assertThat(effects.outcomes, is(empty()));
-            assertThat(effects.take(), contains("save"));
-            assertThat(effects.saves.get(1).cancelReason(), is(CancelReason.ABORTED));
+            assertThat(actions.outcomes, is(empty()));
+            assertThat(actions.take(), contains("save"));
+            assertThat(actions.saves.get(1).cancelReason(), is(CancelReason.ABORTED));
             machine.created(PENDING);
-            assertThat(effects.take(), contains("save", "watch", "cancel p1"));
+            assertThat(actions.take(), contains("save", "watch", "cancel p1"));
         }
 
         @Test
@@ -450,7 +450,7 @@ class PrebuildMachineTest {
             assertThat(machine.stage(), is(Stage.LOOKING_UP));
             machine.timerFired(RetryTimer.LOOK_UP);
             found(RUNNING);
-            assertThat(effects.take(), hasItem("cancel p1"));
+            assertThat(actions.take(), hasItem("cancel p1"));
         }
 
         @Test
@@ -460,7 +460,7 @@ class PrebuildMachineTest {
             machine.ownerLeft(CancelReason.ABORTED);
             outcome(Outcome.NotCreated.class);
             machine.timerFired(RetryTimer.CREATE);
-            assertThat(effects.take(), not(hasItem("create")));
+            assertThat(actions.take(), not(hasItem("create")));
         }
 
         @Test
@@ -470,18 +470,18 @@ class PrebuildMachineTest {
             assertThat(outcome(Outcome.LeftRunning.class).prebuildId(), is(nullValue()));
             machine.createFailed(Failures.wait(Duration.ofMinutes(1)));
             assertThat(machine.stage(), is(Stage.ENDED));
-            assertThat(effects.take(), not(hasItem("create")));
+            assertThat(actions.take(), not(hasItem("create")));
         }
 
         @Test
         void whatIsMadeAfterTheEndIsSurplus() {
             creating();
-            effects.createIsQueued(true);
+            actions.createIsQueued(true);
             machine.ownerLeft(CancelReason.ABORTED);
-            effects.take();
+            actions.take();
             machine.created(PENDING);
-            assertThat(effects.take(), contains("surplus p1"));
-            assertThat(effects.updates, is(empty()));
+            assertThat(actions.take(), contains("surplus p1"));
+            assertThat(actions.updates, is(empty()));
             assertThat(machine.stage(), is(Stage.ENDED));
         }
     }
@@ -493,7 +493,7 @@ class PrebuildMachineTest {
         void whatIsSurelyOursIsWatched() {
             lookingUp();
             found(RUNNING);
-            assertThat(effects.take(), contains("save", "watch"));
+            assertThat(actions.take(), contains("save", "watch"));
             assertThat(machine.stage(), is(Stage.WATCHING));
         }
 
@@ -511,24 +511,24 @@ class PrebuildMachineTest {
             repeat(Duration.ofSeconds(10), Duration.ofSeconds(20), () -> {
                 machine.timerFired(RetryTimer.LOOK_UP);
                 machine.lookedUp(List.of(), false);
-                assertThat(effects.outcomes, is(empty()));
+                assertThat(actions.outcomes, is(empty()));
             });
-            effects.pass(Duration.ofSeconds(10));
+            actions.pass(Duration.ofSeconds(10));
             lookAgain(List.of());
             lookAgain(List.of());
-            assertThat(effects.outcomes, is(empty()));
-            assertThat(effects.take(), not(hasItem("create")));
+            assertThat(actions.outcomes, is(empty()));
+            assertThat(actions.take(), not(hasItem("create")));
         }
 
         @Test
         void whatIsNotFoundIsSentAgainAfterAPauseAndOneMoreLook() {
             lookingUp();
             lookThroughTheLag(List.of());
-            assertThat(effects.timers.get(RetryTimer.LOOK_UP), is(Duration.ofSeconds(2)));
-            assertThat(effects.take(), not(hasItem("create")));
+            assertThat(actions.timers.get(RetryTimer.LOOK_UP), is(Duration.ofSeconds(2)));
+            assertThat(actions.take(), not(hasItem("create")));
             lookAgain(List.of());
-            assertThat(effects.take(), contains("lookUp", "save", "create"));
-            assertThat(effects.updates, hasItem(new Update.SendingAgain(1, 3, List.of())));
+            assertThat(actions.take(), contains("lookUp", "save", "create"));
+            assertThat(actions.updates, hasItem(new Update.SendingAgain(1, 3, List.of())));
             assertThat(machine.saved().attempts(), hasSize(2));
         }
 
@@ -538,7 +538,7 @@ class PrebuildMachineTest {
             lookThroughTheLag(List.of());
             machine.timerFired(RetryTimer.LOOK_UP);
             found(RUNNING);
-            assertThat(effects.take(), not(hasItem("create")));
+            assertThat(actions.take(), not(hasItem("create")));
             assertThat(machine.stage(), is(Stage.WATCHING));
         }
 
@@ -546,23 +546,23 @@ class PrebuildMachineTest {
         void onceTheSecondIsMadeTheFirstIsHandedOver() {
             lookingUp();
             sendAgain(List.of());
-            effects.take();
+            actions.take();
             machine.created(PENDING);
-            assertThat(effects.take(), contains("save", "handOver 1", "save", "watch"));
+            assertThat(actions.take(), contains("save", "handOver 1", "save", "watch"));
             assertThat(machine.saved().attempts(), is(empty()));
-            assertThat(effects.saves.get(effects.saves.size() - 2).attempts(), hasSize(1));
-            assertThat(effects.saves.get(effects.saves.size() - 2).prebuildId(), is("p1"));
+            assertThat(actions.saves.get(actions.saves.size() - 2).attempts(), hasSize(1));
+            assertThat(actions.saves.get(actions.saves.size() - 2).prebuildId(), is("p1"));
         }
 
         @Test
         void theFirstThatIsFoundWhileTheSecondIsOutIsAdoptedAndTheSecondHandedOver() {
             lookingUp();
             sendAgain(List.of());
-            effects.take();
+            actions.take();
             machine.found(Map.of(1, RUNNING));
-            assertThat(effects.take(), contains("save", "handOver 2", "save", "watch"));
+            assertThat(actions.take(), contains("save", "handOver 2", "save", "watch"));
             machine.created(Prebuilds.named("p2").made());
-            assertThat(effects.take(), contains("surplus p2"));
+            assertThat(actions.take(), contains("surplus p2"));
             assertThat(machine.prebuildId(), is("p1"));
         }
 
@@ -570,10 +570,10 @@ class PrebuildMachineTest {
         void theSecondThatIsStillQueuedIsTakenBackWhenTheFirstIsFound() {
             lookingUp();
             sendAgain(List.of());
-            effects.take();
-            effects.createIsQueued(true);
+            actions.take();
+            actions.createIsQueued(true);
             machine.found(Map.of(1, RUNNING));
-            assertThat(effects.take(), contains("save", "watch"));
+            assertThat(actions.take(), contains("save", "watch"));
         }
 
         @Test
@@ -581,10 +581,10 @@ class PrebuildMachineTest {
             lookingUp();
             sendAgain(List.of());
             machine.createFailed(Failures.lostConnection());
-            effects.take();
+            actions.take();
             machine.found(
                     new TreeMap<>(Map.of(1, RUNNING, 2, Prebuilds.named("p2").made())));
-            assertThat(effects.take(), contains("surplus p2", "save", "watch"));
+            assertThat(actions.take(), contains("surplus p2", "save", "watch"));
             assertThat(machine.prebuildId(), is("p1"));
         }
 
@@ -592,16 +592,16 @@ class PrebuildMachineTest {
         void anAbortTakesASecondCreateBackThatIsStillQueued() {
             lookingUp();
             sendAgain(List.of());
-            effects.createIsQueued(true);
+            actions.createIsQueued(true);
             machine.ownerLeft(CancelReason.ABORTED);
-            assertThat(effects.outcomes, is(empty()));
+            assertThat(actions.outcomes, is(empty()));
             assertThat(machine.saved().attempts(), hasSize(1));
-            effects.take();
+            actions.take();
             machine.timerFired(RetryTimer.CREATE);
             machine.tokenReady(true);
-            assertThat(effects.take(), contains("lookUp"));
+            assertThat(actions.take(), contains("lookUp"));
             found(RUNNING);
-            assertThat(effects.take(), hasItem("cancel p1"));
+            assertThat(actions.take(), hasItem("cancel p1"));
         }
 
         @Test
@@ -609,9 +609,9 @@ class PrebuildMachineTest {
             lookingUp();
             lookThroughTheLag(List.of());
             machine.ownerLeft(CancelReason.ABORTED);
-            effects.take();
+            actions.take();
             lookAgain(List.of());
-            assertThat(effects.take(), not(hasItem("create")));
+            assertThat(actions.take(), not(hasItem("create")));
             outcome(Outcome.CreateUnclear.class);
         }
 
@@ -620,56 +620,56 @@ class PrebuildMachineTest {
             lookingUp();
             sendAgain(List.of());
             machine.ownerLeft(CancelReason.ABORTED);
-            effects.take();
+            actions.take();
             machine.created(PENDING);
-            assertThat(effects.take(), contains("save", "handOver 1", "save", "watch", "cancel p1"));
+            assertThat(actions.take(), contains("save", "handOver 1", "save", "watch", "cancel p1"));
         }
 
         @Test
         void aSecondCreateThatIsRefusedEndsItAndTheFirstIsLookedForALittleLonger() {
             lookingUp();
             sendAgain(List.of());
-            effects.take();
+            actions.take();
             machine.createFailed(Failures.answer(ErrorCode.PERMISSION_DENIED));
             assertThat(outcome(Outcome.CreateRefused.class).failure().code(), is(ErrorCode.PERMISSION_DENIED));
             assertThat(machine.saved().attempts(), hasSize(1));
             machine.timerFired(RetryTimer.LOOK_UP);
             found(RUNNING);
-            assertThat(effects.take(), hasItem("cancel p1"));
+            assertThat(actions.take(), hasItem("cancel p1"));
         }
 
         @Test
         void aSecondCreateThatCannotBeSavedIsNotSent() {
             lookingUp();
             lookThroughTheLag(List.of());
-            effects.take();
-            effects.savesFail(true);
+            actions.take();
+            actions.savesFail(true);
             lookAgain(List.of());
-            assertThat(effects.take(), not(hasItem("create")));
+            assertThat(actions.take(), not(hasItem("create")));
             assertThat(outcome(Outcome.CreateUnclear.class).sent(), is(greaterThan(0)));
         }
 
         @Test
         void aSecondCreateWaitsForAnOwnerWhoHasNotComeBackYet() {
             lookingUp();
-            effects.ownerThere(false);
+            actions.ownerThere(false);
             lookThroughTheLag(List.of());
             lookAgain(List.of());
             lookAgain(List.of());
-            assertThat(effects.take(), not(hasItem("create")));
-            effects.ownerThere(true);
+            assertThat(actions.take(), not(hasItem("create")));
+            actions.ownerThere(true);
             lookAgain(List.of());
             lookAgain(List.of());
-            assertThat(effects.take(), hasItem("create"));
+            assertThat(actions.take(), hasItem("create"));
         }
 
         @Test
         void anOwnerWhoNeverComesBackIsNotWaitedForWithoutEnd() {
             lookingUp();
-            effects.ownerThere(false);
+            actions.ownerThere(false);
             repeat(Duration.ofSeconds(30), SETTINGS.failureBudget().plusMinutes(2), () -> lookAgain(List.of()));
             outcome(Outcome.CreateUnclear.class);
-            assertThat(effects.take(), not(hasItem("create")));
+            assertThat(actions.take(), not(hasItem("create")));
         }
 
         @Test
@@ -677,17 +677,17 @@ class PrebuildMachineTest {
             lookingUp(RecordedActions.request(false, true, true));
             lookThroughTheLag(List.of());
             assertThat(outcome(Outcome.CreateUnclear.class).sent(), is(1));
-            assertThat(effects.take(), not(hasItem("create")));
+            assertThat(actions.take(), not(hasItem("create")));
         }
 
         @Test
         void nothingIsConcludedFromALookThatBeganWithinTheReadLag() {
             lookingUp();
             machine.lookedUp(List.of(), false);
-            effects.pass(SETTINGS.readLag());
+            actions.pass(SETTINGS.readLag());
             lookAgain(List.of());
-            assertThat(effects.outcomes, is(empty()));
-            assertThat(effects.timers.get(RetryTimer.LOOK_UP), is(Duration.ofSeconds(1)));
+            assertThat(actions.outcomes, is(empty()));
+            assertThat(actions.timers.get(RetryTimer.LOOK_UP), is(Duration.ofSeconds(1)));
         }
 
         @Test
@@ -698,15 +698,15 @@ class PrebuildMachineTest {
             assertThat(unclear.found(), contains(RUNNING, COMPLETED));
             assertThat(unclear.failure().kind(), is(GitpodException.Kind.CONNECTION_LOST));
             assertThat(unclear.sent(), is(4));
-            assertThat(effects.updates, hasItem(new Update.SendingAgain(1, 3, List.of(RUNNING, COMPLETED))));
-            assertThat(effects.take(), not(hasItem("cancel p1")));
+            assertThat(actions.updates, hasItem(new Update.SendingAgain(1, 3, List.of(RUNNING, COMPLETED))));
+            assertThat(actions.take(), not(hasItem("cancel p1")));
         }
 
         @Test
         void whatAnotherCreateMayExplainIsWaitedForButNotForEver() {
             lookingUp();
             repeat(Duration.ofSeconds(30), SETTINGS.failureBudget(), () -> {
-                assertThat(effects.outcomes, is(empty()));
+                assertThat(actions.outcomes, is(empty()));
                 machine.timerFired(RetryTimer.LOOK_UP);
                 machine.lookedUp(List.of(RUNNING), true);
             });
@@ -714,8 +714,8 @@ class PrebuildMachineTest {
                 machine.timerFired(RetryTimer.LOOK_UP);
                 machine.lookedUp(List.of(RUNNING), true);
             });
-            assertThat(effects.take(), hasItem("create"));
-            assertThat(effects.updates, hasItem(new Update.SendingAgain(1, 3, List.of(RUNNING))));
+            assertThat(actions.take(), hasItem("create"));
+            assertThat(actions.updates, hasItem(new Update.SendingAgain(1, 3, List.of(RUNNING))));
         }
 
         @Test
@@ -724,10 +724,10 @@ class PrebuildMachineTest {
             sendAgainInVain(List.of());
             outcome(Outcome.CreateUnclear.class);
             assertThat(machine.cancelReason(), is(CancelReason.FOUND_TOO_LATE));
-            effects.take();
+            actions.take();
             found(RUNNING);
-            assertThat(effects.take(), hasItem("cancel p1"));
-            assertThat(effects.outcomes, hasSize(1));
+            assertThat(actions.take(), hasItem("cancel p1"));
+            assertThat(actions.outcomes, hasSize(1));
         }
 
         @Test
@@ -745,7 +745,7 @@ class PrebuildMachineTest {
         void aSharedAccountIsNotLookedAtLonger() {
             lookingUp(RecordedActions.request(false, true, true));
             machine.lookedUp(List.of(RUNNING), false);
-            effects.pass(SETTINGS.readLag());
+            actions.pass(SETTINGS.readLag());
             lookAgain(List.of(RUNNING));
             lookAgain(List.of(RUNNING));
             assertThat(outcome(Outcome.CreateUnclear.class).sharedAccount(), is(true));
@@ -762,9 +762,9 @@ class PrebuildMachineTest {
             });
             machine.timerFired(RetryTimer.LOOK_UP);
             machine.lookedUp(List.of(), false);
-            assertThat(effects.outcomes, is(empty()));
+            assertThat(actions.outcomes, is(empty()));
             machine.timerFired(RetryTimer.LOOK_UP);
-            assertThat(effects.lagOver, is(false));
+            assertThat(actions.lagOver, is(false));
         }
 
         @Test
@@ -786,9 +786,9 @@ class PrebuildMachineTest {
             });
             assertThat(machine.stage(), is(Stage.LOOKING_UP));
             machine.timerFired(RetryTimer.LOOK_UP);
-            effects.take();
+            actions.take();
             found(RUNNING);
-            assertThat(effects.take(), hasItem("cancel p1"));
+            assertThat(actions.take(), hasItem("cancel p1"));
         }
 
         @Test
@@ -799,7 +799,7 @@ class PrebuildMachineTest {
                 machine.lookUpFailed(Failures.page(502));
             });
             assertThat(machine.stage(), is(Stage.ENDED));
-            assertThat(effects.outcomes, hasSize(1));
+            assertThat(actions.outcomes, hasSize(1));
         }
 
         @Test
@@ -813,9 +813,9 @@ class PrebuildMachineTest {
         void aRefusedTokenIsReadAnew() {
             lookingUp();
             machine.lookUpFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
-            assertThat(effects.take(), contains("token"));
+            assertThat(actions.take(), contains("token"));
             machine.tokenReady(true);
-            assertThat(effects.take(), contains("lookUp"));
+            assertThat(actions.take(), contains("lookUp"));
             machine.lookUpFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
             machine.tokenReady(false);
             outcome(Outcome.CreateUnclear.class);
@@ -826,16 +826,16 @@ class PrebuildMachineTest {
             lookingUp();
             machine.timerFired(RetryTimer.LOOK_UP);
             machine.tokenReady(true);
-            assertThat(effects.take(), not(hasItem("lookUp")));
+            assertThat(actions.take(), not(hasItem("lookUp")));
         }
 
         @Test
         void whoWasOvertakenWaitsForTheWordThatIsOnItsWay() {
             lookingUp();
-            effects.pass(SETTINGS.readLag());
+            actions.pass(SETTINGS.readLag());
             machine.lookUpOvertaken();
-            assertThat(effects.outcomes, is(empty()));
-            assertThat(effects.take(), contains("timer LOOK_UP"));
+            assertThat(actions.outcomes, is(empty()));
+            assertThat(actions.take(), contains("timer LOOK_UP"));
             found(RUNNING);
             assertThat(machine.stage(), is(Stage.WATCHING));
         }
@@ -844,9 +844,9 @@ class PrebuildMachineTest {
         void anAbortCancelsWhatIsFound() {
             lookingUp();
             machine.ownerLeft(CancelReason.ABORTED);
-            assertThat(effects.take(), contains("save"));
+            assertThat(actions.take(), contains("save"));
             found(RUNNING);
-            assertThat(effects.take(), contains("save", "watch", "cancel p1"));
+            assertThat(actions.take(), contains("save", "watch", "cancel p1"));
         }
 
         @Test
@@ -856,7 +856,7 @@ class PrebuildMachineTest {
             outcome(Outcome.LeftRunning.class);
             found(RUNNING);
             assertThat(machine.stage(), is(Stage.WATCHING));
-            assertThat(effects.take(), not(hasItem("cancel p1")));
+            assertThat(actions.take(), not(hasItem("cancel p1")));
         }
 
         @Test
@@ -865,10 +865,10 @@ class PrebuildMachineTest {
             machine.lookUpFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
             machine.tokenMissing(RecordedActions.noToken(Problem.NOT_FOUND));
             outcome(Outcome.NoToken.class);
-            assertThat(effects.take(), hasItem("timer TOKEN"));
+            assertThat(actions.take(), hasItem("timer TOKEN"));
             machine.timerFired(RetryTimer.TOKEN);
             machine.tokenReady(true);
-            assertThat(effects.take(), hasItem("lookUp"));
+            assertThat(actions.take(), hasItem("lookUp"));
         }
     }
 
@@ -882,7 +882,7 @@ class PrebuildMachineTest {
             machine.read(Prebuilds.in(PrebuildPhase.RUNNING, "9"));
             assertThat(machine.phase(), is(PrebuildPhase.SNAPSHOTTING));
             assertThat(
-                    effects.updates, not(hasItem(new Update.PhaseChanged(Prebuilds.in(PrebuildPhase.RUNNING, "9")))));
+                    actions.updates, not(hasItem(new Update.PhaseChanged(Prebuilds.in(PrebuildPhase.RUNNING, "9")))));
             machine.read(Prebuilds.in(PrebuildPhase.RUNNING, "11"));
             assertThat(machine.phase(), is(PrebuildPhase.RUNNING));
         }
@@ -891,10 +891,10 @@ class PrebuildMachineTest {
         void anOlderReadDoesNotTakeACancelBack() {
             cancelling();
             machine.cancelAnswered(Prebuilds.in(PrebuildPhase.CANCELLING, "7"));
-            effects.take();
-            effects.pass(SETTINGS.cancelRecheck());
+            actions.take();
+            actions.pass(SETTINGS.cancelRecheck());
             machine.read(Prebuilds.in(PrebuildPhase.RUNNING, "6"));
-            assertThat(effects.take(), not(hasItem("cancel p1")));
+            assertThat(actions.take(), not(hasItem("cancel p1")));
         }
 
         @Test
@@ -924,7 +924,7 @@ class PrebuildMachineTest {
             machine.read(PENDING);
             machine.read(RUNNING);
             assertThat(
-                    effects.updates,
+                    actions.updates,
                     contains(
                             new Update.Created(PENDING),
                             new Update.PhaseChanged(PENDING),
@@ -938,7 +938,7 @@ class PrebuildMachineTest {
         void anEndIsTheResult(PrebuildPhase end) {
             watching();
             machine.read(Prebuilds.in(end));
-            assertThat(effects.take(), contains("conclude", "unwatch", "finish"));
+            assertThat(actions.take(), contains("conclude", "unwatch", "finish"));
             assertThat(outcome(Outcome.Ended.class).prebuild().status().phase(), is(end));
             assertThat(outcome(Outcome.Ended.class).cancelReason(), is(nullValue()));
         }
@@ -951,9 +951,9 @@ class PrebuildMachineTest {
                         Prebuilds.named("p1").unknownPhase("PREBUILD_PHASE_NEW").made());
                 machine.read(Prebuilds.named("p1").unknownPhase("").made());
             }
-            assertThat(effects.outcomes, is(empty()));
-            assertThat(effects.updates, hasItem(new Update.UnknownPhase("p1", "PREBUILD_PHASE_NEW")));
-            assertThat(effects.updates, hasSize(3));
+            assertThat(actions.outcomes, is(empty()));
+            assertThat(actions.updates, hasItem(new Update.UnknownPhase("p1", "PREBUILD_PHASE_NEW")));
+            assertThat(actions.updates, hasSize(3));
         }
 
         @Test
@@ -964,20 +964,20 @@ class PrebuildMachineTest {
                         .unknownPhase("PREBUILD_PHASE_" + i)
                         .made());
             }
-            assertThat(effects.updates, hasSize(lessThanOrEqualTo(5)));
+            assertThat(actions.updates, hasSize(lessThanOrEqualTo(5)));
         }
 
         @Test
         void troubleIsToldFromTheSecondFailureOnAndItsEndToo() {
             watching();
             machine.readFailed(Failures.lostConnection());
-            assertThat(effects.updates, hasSize(2));
+            assertThat(actions.updates, hasSize(2));
             machine.readFailed(Failures.lostConnection());
             machine.readFailed(Failures.lostConnection());
             machine.read(PENDING);
-            assertThat(effects.updates, hasSize(4));
-            assertThat(effects.updates.get(2), is(instanceOf(Update.Trouble.class)));
-            assertThat(effects.updates.get(3), is(new Update.Recovered()));
+            assertThat(actions.updates, hasSize(4));
+            assertThat(actions.updates.get(2), is(instanceOf(Update.Trouble.class)));
+            assertThat(actions.updates.get(3), is(new Update.Recovered()));
         }
 
         @Test
@@ -988,7 +988,7 @@ class PrebuildMachineTest {
                 machine.readFailed(Failures.lostConnection());
                 machine.read(PENDING);
             }
-            assertThat(effects.updates, hasSize(lessThanOrEqualTo(8)));
+            assertThat(actions.updates, hasSize(lessThanOrEqualTo(8)));
         }
 
         @Test
@@ -996,14 +996,14 @@ class PrebuildMachineTest {
             watching();
             repeat(Duration.ofMinutes(1), SETTINGS.failureBudget(), () -> {
                 machine.readFailed(Failures.page(503));
-                assertThat(effects.outcomes, is(empty()));
+                assertThat(actions.outcomes, is(empty()));
             });
-            effects.pass(Duration.ofMinutes(1));
+            actions.pass(Duration.ofMinutes(1));
             machine.readFailed(Failures.page(503));
             Outcome.WatchLost lost = outcome(Outcome.WatchLost.class);
             assertThat(lost.tried(), is(greaterThanOrEqualTo(SETTINGS.failureBudget())));
             assertThat(lost.cancelled(), is(true));
-            assertThat(effects.take(), hasItem("cancel p1"));
+            assertThat(actions.take(), hasItem("cancel p1"));
             assertThat(machine.cancelReason(), is(CancelReason.WATCH_LOST));
         }
 
@@ -1014,16 +1014,16 @@ class PrebuildMachineTest {
                 repeat(Duration.ofMinutes(1), Duration.ofMinutes(14), () -> machine.readFailed(Failures.page(503)));
                 machine.read(PENDING);
             }
-            assertThat(effects.outcomes, is(empty()));
+            assertThat(actions.outcomes, is(empty()));
         }
 
         @Test
         void aNightOfSleepDoesNotUseUpTheBudget() {
             watching();
             machine.readFailed(Failures.lostConnection());
-            effects.pass(Duration.ofHours(12));
+            actions.pass(Duration.ofHours(12));
             machine.readFailed(Failures.lostConnection());
-            assertThat(effects.outcomes, is(empty()));
+            assertThat(actions.outcomes, is(empty()));
         }
 
         @Test
@@ -1032,8 +1032,8 @@ class PrebuildMachineTest {
             for (int i = 0; i < 20; i++) {
                 machine.readFailed(Failures.unreadable());
             }
-            assertThat(effects.outcomes, is(empty()));
-            effects.pass(Duration.ofMinutes(1));
+            assertThat(actions.outcomes, is(empty()));
+            actions.pass(Duration.ofMinutes(1));
             repeat(Duration.ofMinutes(1), Duration.ofMinutes(5), () -> machine.readFailed(Failures.unreadable()));
             outcome(Outcome.WatchLost.class);
         }
@@ -1050,7 +1050,7 @@ class PrebuildMachineTest {
             watching();
             machine.readFailed(Failures.page(403));
             machine.readFailed(Failures.page(404));
-            assertThat(effects.outcomes, is(empty()));
+            assertThat(actions.outcomes, is(empty()));
         }
 
         @Test
@@ -1060,8 +1060,8 @@ class PrebuildMachineTest {
                     Duration.ofMinutes(1),
                     Duration.ofMinutes(50),
                     () -> machine.readFailed(Failures.wait(Duration.ofMinutes(1))));
-            assertThat(effects.outcomes, is(empty()));
-            assertThat(effects.updates, hasSize(2));
+            assertThat(actions.outcomes, is(empty()));
+            assertThat(actions.updates, hasSize(2));
         }
 
         @Test
@@ -1078,11 +1078,11 @@ class PrebuildMachineTest {
         void notFoundRightAfterTheCreateIsTheReadLag() {
             watching();
             machine.readFailed(Failures.answer(ErrorCode.NOT_FOUND));
-            effects.pass(Duration.ofSeconds(12));
+            actions.pass(Duration.ofSeconds(12));
             machine.readFailed(Failures.answer(ErrorCode.NOT_FOUND));
-            effects.pass(Duration.ofSeconds(12));
+            actions.pass(Duration.ofSeconds(12));
             machine.read(PENDING);
-            assertThat(effects.outcomes, is(empty()));
+            assertThat(actions.outcomes, is(empty()));
         }
 
         @Test
@@ -1090,7 +1090,7 @@ class PrebuildMachineTest {
             watching();
             repeat(Duration.ofSeconds(12), Duration.ofMinutes(10), () -> machine.read(RUNNING));
             machine.readFailed(Failures.answer(ErrorCode.NOT_FOUND));
-            assertThat(effects.outcomes, is(empty()));
+            assertThat(actions.outcomes, is(empty()));
         }
 
         @Test
@@ -1101,10 +1101,10 @@ class PrebuildMachineTest {
                     Duration.ofSeconds(48),
                     () -> machine.readFailed(Failures.answer(ErrorCode.NOT_FOUND)));
             outcome(Outcome.Gone.class);
-            assertThat(effects.take(), hasItem("cancel p1"));
+            assertThat(actions.take(), hasItem("cancel p1"));
             machine.cancelFailed(Failures.answer(ErrorCode.NOT_FOUND));
             assertThat(machine.stage(), is(Stage.ENDED));
-            assertThat(effects.outcomes, hasSize(1));
+            assertThat(actions.outcomes, hasSize(1));
         }
 
         @Test
@@ -1118,7 +1118,7 @@ class PrebuildMachineTest {
             assertThat(machine.stage(), is(Stage.WATCHING));
             machine.read(CANCELLED);
             assertThat(machine.stage(), is(Stage.ENDED));
-            assertThat(effects.outcomes, hasSize(1));
+            assertThat(actions.outcomes, hasSize(1));
         }
 
         @Test
@@ -1129,7 +1129,7 @@ class PrebuildMachineTest {
                     Duration.ofSeconds(48),
                     () -> machine.readFailed(Failures.answer(ErrorCode.NOT_FOUND)));
             outcome(Outcome.Gone.class);
-            assertThat(effects.take(), not(hasItem("cancel p1")));
+            assertThat(actions.take(), not(hasItem("cancel p1")));
             assertThat(machine.stage(), is(Stage.ENDED));
         }
 
@@ -1137,11 +1137,11 @@ class PrebuildMachineTest {
         void aRotatedTokenIsPickedUp() {
             watching();
             machine.readFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
-            assertThat(effects.take(), contains("unwatch", "token"));
+            assertThat(actions.take(), contains("unwatch", "token"));
             machine.tokenReady(true);
-            assertThat(effects.take(), contains("watch"));
-            assertThat(effects.updates, hasItem(new Update.TokenRotated()));
-            assertThat(effects.outcomes, is(empty()));
+            assertThat(actions.take(), contains("watch"));
+            assertThat(actions.updates, hasItem(new Update.TokenRotated()));
+            assertThat(actions.outcomes, is(empty()));
         }
 
         @Test
@@ -1150,7 +1150,7 @@ class PrebuildMachineTest {
             machine.readFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
             machine.tokenReady(false);
             outcome(Outcome.WatchLost.class);
-            assertThat(effects.take(), hasItem("cancel p1"));
+            assertThat(actions.take(), hasItem("cancel p1"));
         }
 
         @Test
@@ -1160,12 +1160,12 @@ class PrebuildMachineTest {
             machine.tokenReady(false);
             machine.cancelFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
             machine.tokenReady(false);
-            assertThat(effects.take(), hasItem("timer CANCEL"));
+            assertThat(actions.take(), hasItem("timer CANCEL"));
             machine.timerFired(RetryTimer.CANCEL);
             machine.cancelFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
-            effects.take();
+            actions.take();
             machine.tokenReady(true);
-            assertThat(effects.take(), contains("watch", "cancel p1"));
+            assertThat(actions.take(), contains("watch", "cancel p1"));
         }
 
         @Test
@@ -1175,9 +1175,9 @@ class PrebuildMachineTest {
             machine.tokenReady(false);
             machine.cancelFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
             machine.tokenReady(false);
-            effects.take();
+            actions.take();
             machine.timerFired(RetryTimer.CANCEL);
-            assertThat(effects.take(), contains("cancel p1"));
+            assertThat(actions.take(), contains("cancel p1"));
             machine.cancelAnswered(CANCELLING);
             machine.read(CANCELLED);
             assertThat(machine.stage(), is(Stage.ENDED));
@@ -1189,7 +1189,7 @@ class PrebuildMachineTest {
             machine.readFailed(Failures.answer(ErrorCode.PERMISSION_DENIED));
             assertThat(outcome(Outcome.WatchLost.class).cancelled(), is(false));
             assertThat(machine.stage(), is(Stage.ENDED));
-            assertThat(effects.take(), not(hasItem("cancel p1")));
+            assertThat(actions.take(), not(hasItem("cancel p1")));
         }
 
         @Test
@@ -1197,7 +1197,7 @@ class PrebuildMachineTest {
             watching(RecordedActions.request(true, true));
             machine.ownerLeft(CancelReason.ABORTED);
             machine.ownerLeft(CancelReason.OWNER_GONE);
-            assertThat(effects.take(), is(empty()));
+            assertThat(actions.take(), is(empty()));
             machine.read(COMPLETED);
             outcome(Outcome.Ended.class);
         }
@@ -1206,7 +1206,7 @@ class PrebuildMachineTest {
         void aDetachedOneCanBeCancelledOnPurpose() {
             watching(RecordedActions.request(true, true));
             machine.requestCancel(CancelReason.ABORTED);
-            assertThat(effects.take(), contains("save", "cancel p1"));
+            assertThat(actions.take(), contains("save", "cancel p1"));
         }
 
         @Test
@@ -1215,9 +1215,9 @@ class PrebuildMachineTest {
             machine.ownerLeft(CancelReason.ABORTED);
             machine.ownerLeft(CancelReason.ABORTED);
             assertThat(outcome(Outcome.LeftRunning.class).prebuildId(), is("p1"));
-            assertThat(effects.saves.get(2).detached(), is(true));
+            assertThat(actions.saves.get(2).detached(), is(true));
             machine.read(COMPLETED);
-            assertThat(effects.outcomes, hasSize(1));
+            assertThat(actions.outcomes, hasSize(1));
             assertThat(machine.stage(), is(Stage.ENDED));
         }
     }
@@ -1235,7 +1235,7 @@ class PrebuildMachineTest {
             assertThat(over.limit(), is(CancelReason.OVER_TIME));
             assertThat(over.allowed(), is(Duration.ofMinutes(120)));
             assertThat(over.cancelled(), is(true));
-            assertThat(effects.take(), hasItem("cancel p1"));
+            assertThat(actions.take(), hasItem("cancel p1"));
         }
 
         @Test
@@ -1246,7 +1246,7 @@ class PrebuildMachineTest {
                     .phase(PrebuildPhase.RUNNING)
                     .made();
             repeat(POLL, Duration.ofMinutes(179), () -> machine.read(slow));
-            assertThat(effects.outcomes, is(empty()));
+            assertThat(actions.outcomes, is(empty()));
             repeat(POLL, Duration.ofMinutes(2), () -> machine.read(slow));
             assertThat(outcome(Outcome.OverLimit.class).allowed(), is(Duration.ofMinutes(180)));
         }
@@ -1284,16 +1284,16 @@ class PrebuildMachineTest {
                         () -> machine.read(
                                 Prebuilds.named("p1").snapshotting(now).made()));
             }
-            assertThat(effects.outcomes, is(empty()));
+            assertThat(actions.outcomes, is(empty()));
         }
 
         @Test
         void timeThatNobodyWatchedDoesNotCount() {
             watching();
             machine.read(RUNNING);
-            effects.pass(Duration.ofHours(8));
+            actions.pass(Duration.ofHours(8));
             machine.read(RUNNING);
-            assertThat(effects.outcomes, is(empty()));
+            assertThat(actions.outcomes, is(empty()));
         }
 
         @Test
@@ -1309,9 +1309,9 @@ class PrebuildMachineTest {
             watching();
             repeat(POLL, Duration.ofMinutes(35), () -> machine.read(RUNNING));
             assertThat(
-                    effects.saves.get(effects.saves.size() - 1).observed(),
+                    actions.saves.get(actions.saves.size() - 1).observed(),
                     is(greaterThanOrEqualTo(Duration.ofMinutes(30))));
-            assertThat(effects.saves, hasSize(5));
+            assertThat(actions.saves, hasSize(5));
         }
 
         @Test
@@ -1319,7 +1319,7 @@ class PrebuildMachineTest {
             watching(RecordedActions.request(false, false));
             repeat(POLL, Duration.ofMinutes(121), () -> machine.read(RUNNING));
             assertThat(outcome(Outcome.OverLimit.class).cancelled(), is(false));
-            assertThat(effects.take(), not(hasItem("cancel p1")));
+            assertThat(actions.take(), not(hasItem("cancel p1")));
             assertThat(machine.stage(), is(Stage.ENDED));
         }
 
@@ -1328,7 +1328,7 @@ class PrebuildMachineTest {
             watching(RecordedActions.request(true, true));
             repeat(POLL, Duration.ofMinutes(121), () -> machine.read(RUNNING));
             assertThat(outcome(Outcome.OverLimit.class).cancelled(), is(true));
-            assertThat(effects.take(), hasItem("cancel p1"));
+            assertThat(actions.take(), hasItem("cancel p1"));
         }
     }
 
@@ -1339,9 +1339,9 @@ class PrebuildMachineTest {
         void anAbortSavesTheReasonAndSendsTheCancelAtOnce() {
             watching();
             machine.ownerLeft(CancelReason.ABORTED);
-            assertThat(effects.take(), contains("save", "cancel p1"));
-            assertThat(effects.updates, hasItem(new Update.Cancelling("p1", CancelReason.ABORTED)));
-            assertThat(effects.outcomes, is(empty()));
+            assertThat(actions.take(), contains("save", "cancel p1"));
+            assertThat(actions.updates, hasItem(new Update.Cancelling("p1", CancelReason.ABORTED)));
+            assertThat(actions.outcomes, is(empty()));
         }
 
         @Test
@@ -1353,7 +1353,7 @@ class PrebuildMachineTest {
             machine.read(CANCELLING);
             machine.read(CANCELLED);
             assertThat(machine.stage(), is(Stage.ENDED));
-            assertThat(effects.outcomes, hasSize(1));
+            assertThat(actions.outcomes, hasSize(1));
         }
 
         @Test
@@ -1361,7 +1361,7 @@ class PrebuildMachineTest {
             cancelling();
             machine.ownerLeft(CancelReason.ABORTED);
             machine.ownerLeft(CancelReason.OWNER_GONE);
-            assertThat(effects.take(), is(empty()));
+            assertThat(actions.take(), is(empty()));
         }
 
         @Test
@@ -1380,17 +1380,17 @@ class PrebuildMachineTest {
         void whateverRefusesTheCancelItIsTriedAgain(ErrorCode code) {
             cancelling();
             machine.cancelFailed(Failures.answer(code));
-            assertThat(effects.take(), contains("timer CANCEL"));
-            assertThat(effects.outcomes, is(empty()));
+            assertThat(actions.take(), contains("timer CANCEL"));
+            assertThat(actions.outcomes, is(empty()));
             machine.timerFired(RetryTimer.CANCEL);
-            assertThat(effects.take(), contains("cancel p1"));
+            assertThat(actions.take(), contains("cancel p1"));
         }
 
         @Test
         void aServerThatAsksForADayIsAskedAgainSooner() {
             cancelling();
             machine.cancelFailed(Failures.wait(Duration.ofHours(24)));
-            assertThat(effects.timers.get(RetryTimer.CANCEL), is(lessThan(Duration.ofMinutes(7))));
+            assertThat(actions.timers.get(RetryTimer.CANCEL), is(lessThan(Duration.ofMinutes(7))));
         }
 
         @Test
@@ -1400,10 +1400,10 @@ class PrebuildMachineTest {
             while (machine.stage() != Stage.ENDED) {
                 machine.cancelFailed(Failures.page(503));
                 if (machine.stage() != Stage.ENDED) {
-                    Duration pause = effects.timers.get(RetryTimer.CANCEL);
+                    Duration pause = actions.timers.get(RetryTimer.CANCEL);
                     assertThat(pause, is(lessThanOrEqualTo(Duration.ofMinutes(6))));
                     tried = tried.plus(pause);
-                    effects.pass(pause);
+                    actions.pass(pause);
                     machine.timerFired(RetryTimer.CANCEL);
                 }
             }
@@ -1415,30 +1415,30 @@ class PrebuildMachineTest {
         void aCancelThatWasTakenButHadNoEffectIsSentAgain() {
             cancelling();
             machine.cancelAnswered(RUNNING);
-            effects.take();
+            actions.take();
             repeat(Duration.ofSeconds(12), Duration.ofSeconds(48), () -> machine.read(RUNNING));
-            assertThat(effects.take(), is(empty()));
-            effects.pass(Duration.ofSeconds(12));
+            assertThat(actions.take(), is(empty()));
+            actions.pass(Duration.ofSeconds(12));
             machine.read(RUNNING);
-            assertThat(effects.take(), contains("cancel p1"));
+            assertThat(actions.take(), contains("cancel p1"));
         }
 
         @Test
         void whileItIsBeingCancelledItIsLeftAlone() {
             cancelling();
             machine.cancelAnswered(RUNNING);
-            effects.take();
+            actions.take();
             repeat(Duration.ofSeconds(12), Duration.ofMinutes(10), () -> machine.read(CANCELLING));
-            assertThat(effects.take(), is(empty()));
+            assertThat(actions.take(), is(empty()));
         }
 
         @Test
         void aCancelThatGotLostIsSentWhenThePrebuildIsReadNext() {
             cancelling();
             machine.cancelWithOldToken();
-            assertThat(effects.take(), contains("cancel p1"));
+            assertThat(actions.take(), contains("cancel p1"));
             machine.read(RUNNING);
-            assertThat(effects.take(), is(empty()));
+            assertThat(actions.take(), is(empty()));
         }
 
         @Test
@@ -1446,10 +1446,10 @@ class PrebuildMachineTest {
             cancelling();
             machine.read(COMPLETED);
             assertThat(outcome(Outcome.Ended.class).cancelReason(), is(CancelReason.ABORTED));
-            effects.take();
+            actions.take();
             machine.cancelAnswered(COMPLETED);
             machine.cancelFailed(Failures.page(503));
-            assertThat(effects.take(), is(empty()));
+            assertThat(actions.take(), is(empty()));
         }
 
         @Test
@@ -1458,7 +1458,7 @@ class PrebuildMachineTest {
             for (int i = 0; i < 6 && machine.stage() != Stage.ENDED; i++) {
                 machine.readFailed(Failures.answer(ErrorCode.NOT_FOUND));
                 machine.cancelFailed(Failures.answer(ErrorCode.NOT_FOUND));
-                effects.pass(Duration.ofSeconds(10));
+                actions.pass(Duration.ofSeconds(10));
                 machine.timerFired(RetryTimer.CANCEL);
             }
             outcome(Outcome.Gone.class);
@@ -1484,7 +1484,7 @@ class PrebuildMachineTest {
         void readsThatFailWhileCancellingConcludeNothing() {
             cancelling();
             repeat(Duration.ofMinutes(1), Duration.ofMinutes(30), () -> machine.readFailed(Failures.page(503)));
-            assertThat(effects.outcomes, is(empty()));
+            assertThat(actions.outcomes, is(empty()));
             assertThat(machine.stage(), is(Stage.WATCHING));
         }
 
@@ -1494,10 +1494,10 @@ class PrebuildMachineTest {
             machine.cancelAnswered(RUNNING);
             machine.readFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
             machine.tokenReady(false);
-            assertThat(effects.take(), hasItem("timer CANCEL"));
+            assertThat(actions.take(), hasItem("timer CANCEL"));
             int rounds = 0;
             while (machine.stage() != Stage.ENDED && rounds++ < 1000) {
-                effects.pass(effects.timers.get(RetryTimer.CANCEL));
+                actions.pass(actions.timers.get(RetryTimer.CANCEL));
                 machine.timerFired(RetryTimer.CANCEL);
                 machine.cancelFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
                 machine.tokenReady(false);
@@ -1516,9 +1516,9 @@ class PrebuildMachineTest {
             SavedRequest saved = new SavedRequest(
                             request, Stage.WATCHING, Instant.EPOCH, "p1", false, null, Duration.ZERO)
                     .with(attempts, null);
-            machine = effects.machine(out -> new PrebuildMachine(saved, SETTINGS, out, out));
+            machine = actions.machine(out -> new PrebuildMachine(saved, SETTINGS, out, out));
             machine.begin();
-            assertThat(effects.take(), contains("handOver 1", "token"));
+            assertThat(actions.take(), contains("handOver 1", "token"));
         }
 
         @Test
@@ -1526,10 +1526,10 @@ class PrebuildMachineTest {
             surplus();
             machine.tokenReady(true);
             found(RUNNING);
-            assertThat(effects.take(), contains("token", "lookUp", "save", "watch", "cancel p1"));
-            assertThat(effects.surplusTold, contains(new Update.SurplusCancelled("p1")));
-            assertThat(effects.outcomes, is(empty()));
-            assertThat(effects.updates, is(empty()));
+            assertThat(actions.take(), contains("token", "lookUp", "save", "watch", "cancel p1"));
+            assertThat(actions.surplusTold, contains(new Update.SurplusCancelled("p1")));
+            assertThat(actions.outcomes, is(empty()));
+            assertThat(actions.updates, is(empty()));
         }
 
         @Test
@@ -1537,8 +1537,8 @@ class PrebuildMachineTest {
             surplus();
             machine.tokenReady(true);
             repeat(Duration.ofMinutes(1), Duration.ofMinutes(13), () -> lookAgain(List.of(RUNNING, COMPLETED)));
-            assertThat(effects.surplusTold, contains(new Update.SurplusUnsure(List.of(RUNNING, COMPLETED))));
-            assertThat(effects.take(), not(hasItem("cancel p1")));
+            assertThat(actions.surplusTold, contains(new Update.SurplusUnsure(List.of(RUNNING, COMPLETED))));
+            assertThat(actions.take(), not(hasItem("cancel p1")));
             assertThat(machine.stage(), is(Stage.ENDED));
         }
 
@@ -1547,7 +1547,7 @@ class PrebuildMachineTest {
             surplus();
             machine.tokenReady(true);
             repeat(Duration.ofMinutes(1), Duration.ofMinutes(13), () -> lookAgain(List.of()));
-            assertThat(effects.take(), not(hasItem("create")));
+            assertThat(actions.take(), not(hasItem("create")));
             assertThat(machine.stage(), is(Stage.ENDED));
         }
 
@@ -1557,40 +1557,40 @@ class PrebuildMachineTest {
             SavedRequest saved = new SavedRequest(
                             request, Stage.LOOKING_UP, Instant.EPOCH, null, false, CancelReason.SURPLUS, Duration.ZERO)
                     .with(attempts, UUID.randomUUID());
-            machine = effects.machine(out -> new PrebuildMachine(saved, SETTINGS, out, out));
+            machine = actions.machine(out -> new PrebuildMachine(saved, SETTINGS, out, out));
             machine.begin();
         }
 
         @Test
         void aCreateThatMayHaveGoneOutIsLookedUp() {
             restored(null, null);
-            assertThat(effects.take(), contains("token"));
+            assertThat(actions.take(), contains("token"));
             machine.tokenReady(true);
-            assertThat(effects.take(), contains("lookUp"));
+            assertThat(actions.take(), contains("lookUp"));
         }
 
         @Test
         void aKnownPrebuildIsWatchedOn() {
             restored("p1", null);
             machine.tokenReady(true);
-            assertThat(effects.take(), contains("token", "watch"));
+            assertThat(actions.take(), contains("token", "watch"));
         }
 
         @Test
         void aCancelUnderWayGoesOn() {
             restored("p1", CancelReason.ABORTED);
             machine.tokenReady(true);
-            assertThat(effects.take(), contains("token", "watch", "cancel p1"));
+            assertThat(actions.take(), contains("token", "watch", "cancel p1"));
         }
 
         @Test
         void anOwnerWhoLeftBeforeTheTokenIsThereCancelsOnceItIs() {
             restored("p1", null);
-            effects.take();
+            actions.take();
             machine.ownerLeft(CancelReason.OWNER_GONE);
-            assertThat(effects.take(), contains("save"));
+            assertThat(actions.take(), contains("save"));
             machine.tokenReady(true);
-            assertThat(effects.take(), contains("watch", "cancel p1"));
+            assertThat(actions.take(), contains("watch", "cancel p1"));
         }
 
         @Test
@@ -1599,7 +1599,7 @@ class PrebuildMachineTest {
             machine.ownerLeft(CancelReason.OWNER_GONE);
             machine.tokenReady(true);
             found(RUNNING);
-            assertThat(effects.take(), hasItem("cancel p1"));
+            assertThat(actions.take(), hasItem("cancel p1"));
         }
 
         @Test
@@ -1607,7 +1607,7 @@ class PrebuildMachineTest {
             restored(null, null);
             machine.tokenReady(true);
             lookThroughTheLag(List.of());
-            effects.ownerThere(false);
+            actions.ownerThere(false);
             repeat(Duration.ofSeconds(30), SETTINGS.failureBudget().plusMinutes(2), () -> lookAgain(List.of()));
             assertThat(outcome(Outcome.CreateUnclear.class).failure(), is(nullValue()));
         }
@@ -1616,10 +1616,10 @@ class PrebuildMachineTest {
         void aProviderInTroubleIsAskedAgainUntilTheBudgetIsUsedUp() {
             restored("p1", null);
             machine.tokenMissing(RecordedActions.noToken(Problem.NO_ANSWER));
-            assertThat(effects.take(), hasItem("timer TOKEN"));
-            assertThat(effects.outcomes, is(empty()));
-            for (int i = 0; i < 20 && effects.outcomes.isEmpty(); i++) {
-                effects.pass(effects.timers.get(RetryTimer.TOKEN).plus(SETTINGS.credentialLimit()));
+            assertThat(actions.take(), hasItem("timer TOKEN"));
+            assertThat(actions.outcomes, is(empty()));
+            for (int i = 0; i < 20 && actions.outcomes.isEmpty(); i++) {
+                actions.pass(actions.timers.get(RetryTimer.TOKEN).plus(SETTINGS.credentialLimit()));
                 machine.timerFired(RetryTimer.TOKEN);
                 machine.tokenMissing(RecordedActions.noToken(Problem.NO_ANSWER));
             }
@@ -1634,7 +1634,7 @@ class PrebuildMachineTest {
             outcome(Outcome.NoToken.class);
             machine.timerFired(RetryTimer.TOKEN);
             machine.tokenReady(true);
-            assertThat(effects.take(), hasItem("cancel p1"));
+            assertThat(actions.take(), hasItem("cancel p1"));
         }
 
         @Test
@@ -1646,7 +1646,7 @@ class PrebuildMachineTest {
                 machine.tokenMissing(RecordedActions.noToken(Problem.NOT_FOUND));
             });
             assertThat(machine.stage(), is(Stage.ENDED));
-            assertThat(effects.outcomes, hasSize(1));
+            assertThat(actions.outcomes, hasSize(1));
         }
     }
 
@@ -1657,8 +1657,8 @@ class PrebuildMachineTest {
         void nothingWakesItUp() {
             watching();
             machine.read(COMPLETED);
-            effects.take();
-            int updates = effects.updates.size();
+            actions.take();
+            int updates = actions.updates.size();
             machine.tokenReady(true);
             machine.tokenReady(false);
             machine.tokenMissing(RecordedActions.noToken(Problem.NOT_FOUND));
@@ -1679,9 +1679,9 @@ class PrebuildMachineTest {
             for (RetryTimer timer : RetryTimer.values()) {
                 machine.timerFired(timer);
             }
-            assertThat(effects.take(), is(empty()));
-            assertThat(effects.outcomes, hasSize(1));
-            assertThat(effects.updates, hasSize(updates));
+            assertThat(actions.take(), is(empty()));
+            assertThat(actions.outcomes, hasSize(1));
+            assertThat(actions.updates, hasSize(updates));
         }
     }
 }

@@ -15,11 +15,11 @@ import org.junit.jupiter.api.Test;
 /** Ids are trimmed and lowered once: Gitpod writes them in lower case, and answers are compared with requests. */
 class PrebuildRequestTest {
 
-    private static PrebuildRequest shouted(EngineFixture scene, String classId) {
+    private static PrebuildRequest shouted(EngineFixture fixture, String classId) {
         return new PrebuildRequest(
                 UUID.randomUUID(),
-                scene.connection(),
-                " " + scene.project.id().toUpperCase(Locale.ROOT) + "\n",
+                fixture.connection(),
+                " " + fixture.project.id().toUpperCase(Locale.ROOT) + "\n",
                 classId,
                 null,
                 false,
@@ -28,25 +28,25 @@ class PrebuildRequestTest {
 
     @Test
     void idsAreTrimmedAndLoweredAndABlankClassIsNone() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            assertThat(shouted(scene, null).projectId(), is(scene.project.id()));
-            assertThat(shouted(scene, null).environmentClassId(), is(nullValue()));
-            assertThat(shouted(scene, " ").environmentClassId(), is(nullValue()));
-            assertThat(shouted(scene, " ABC ").environmentClassId(), is("abc"));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            assertThat(shouted(fixture, null).projectId(), is(fixture.project.id()));
+            assertThat(shouted(fixture, null).environmentClassId(), is(nullValue()));
+            assertThat(shouted(fixture, " ").environmentClassId(), is(nullValue()));
+            assertThat(shouted(fixture, " ABC ").environmentClassId(), is("abc"));
         }
     }
 
     @Test
     void aLostCreateIsFoundAgainThoughItsIdsWereInUpperCase() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            var large = scene.gitpod.addEnvironmentClass("Large");
-            scene.project.environmentClasses(large);
-            scene.fault("CreatePrebuild", Fault.resetAfterActing());
-            EngineFixture.Wait wait = scene.submit(shouted(scene, large.id().toUpperCase(Locale.ROOT)));
-            scene.untilConcluded(wait, Duration.ofMinutes(13));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            var large = fixture.gitpod.addEnvironmentClass("Large");
+            fixture.project.environmentClasses(large);
+            fixture.fault("CreatePrebuild", Fault.resetAfterActing());
+            EngineFixture.Wait wait = fixture.submit(shouted(fixture, large.id().toUpperCase(Locale.ROOT)));
+            fixture.untilConcluded(wait, Duration.ofMinutes(13));
 
             assertThat(wait.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
-            assertThat(scene.gitpod.books().prebuilds(), hasSize(1));
+            assertThat(fixture.gitpod.books().prebuilds(), hasSize(1));
         }
     }
 }

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Whole lives at random: requests, aborts, faults, outages, rotated tokens, sleeping machines and crashes at random
- * moments, all in simulated time, so that a seed gives the same run again. Afterwards the simulator's books and the journal
+ * moments, all in simulated time, so that a seed gives the same run again. Afterwards the simulator's books and the store
  * must agree that nothing was doubled and nothing is left. {@code -Dgitpod.seeds=from-to} runs other seeds.
  */
 class RandomRequestsTest {
@@ -60,7 +60,7 @@ class RandomRequestsTest {
     private static final class Run implements AutoCloseable {
 
         private final Random random;
-        private final EngineFixture scene;
+        private final EngineFixture fixture;
         private final List<SimProject> projects = new ArrayList<>();
         private final List<String> faultNames;
         private final List<Fault.Hang> hangs = new ArrayList<>();
@@ -73,33 +73,34 @@ class RandomRequestsTest {
 
         Run(long seed) {
             random = new Random(seed);
-            scene = EngineFixture.with()
+            fixture = EngineFixture.with()
                     .seed(seed)
                     .readLag(Duration.ofSeconds(random.nextInt(20)))
                     .events(of -> events(of, new Random(seed)))
                     .begin();
-            projects.add(scene.project);
-            projects.add(scene.gitpod.addProject("second"));
+            projects.add(fixture.project);
+            projects.add(fixture.gitpod.addProject("second"));
             faultNames = new FaultTable()
                     .cells().stream()
                             .map(Cell::fault)
                             .distinct()
                             .filter(name -> !name.equals(FaultTable.REFUSED_CONNECTION))
                             .toList();
-            tokens.add(scene.account.token());
-            scene.gitpod.onCreate(made -> made.plan(plan(seed ^ made.createdAt().toEpochMilli())));
+            tokens.add(fixture.account.token());
+            fixture.gitpod.onCreate(
+                    made -> made.plan(plan(seed ^ made.createdAt().toEpochMilli())));
         }
 
         /** Each session has another kind of stream, or none. */
-        private static Function<GitpodClient, EventSource> events(EngineFixture scene, Random random) {
+        private static Function<GitpodClient, EventSource> events(EngineFixture fixture, Random random) {
             Manner[] manners = Manner.values();
             return client -> {
                 int manner = random.nextInt(manners.length + 5);
-                return manner < manners.length ? new SimulatedEvents(scene, manners[manner]).source() : null;
+                return manner < manners.length ? new SimulatedEvents(fixture, manners[manner]).source() : null;
             };
         }
 
-        /** Stuck ones show whether somebody looks after them. */
+        /** Stuck ones show whether requests look after them. */
         private static PhasePlan plan(long seed) {
             return switch (new Random(seed).nextInt(4)) {
                 case 0 -> PhasePlan.typical();
@@ -116,22 +117,22 @@ class RandomRequestsTest {
                 case 7, 8, 9 -> fault();
                 case 10 -> outage();
                 case 11 -> {
-                    scene.account.rotate();
-                    tokens.add(scene.account.token());
+                    fixture.account.rotate();
+                    tokens.add(fixture.account.token());
                 }
-                case 12 -> scene.runtime.sleep(Duration.ofMinutes(random.nextInt(200)));
+                case 12 -> fixture.runtime.sleep(Duration.ofMinutes(random.nextInt(200)));
                 case 13 -> crash();
                 case 14 -> somethingWithAPrebuild();
                 default -> someWait(wait -> wait.handle().cancel());
             }
-            scene.runtime.advance(pause());
+            fixture.runtime.advance(pause());
             release();
         }
 
         /** A server that acts hours after the client has gone is beyond what can be looked after. */
         private void release() {
             hangs.forEach(Fault.Hang::release);
-            scene.awaitReal(() -> scene.gitpod.books().calls().stream()
+            fixture.awaitReal(() -> fixture.gitpod.books().calls().stream()
                     .filter(call -> hangs.contains(call.fault()))
                     .allMatch(call -> call.status() != 0));
         }
@@ -152,7 +153,7 @@ class RandomRequestsTest {
             for (int i = 0; i < together; i++) {
                 PrebuildRequest request = new PrebuildRequest(
                         new UUID(random.nextLong(), random.nextLong()),
-                        scene.connection(),
+                        fixture.connection(),
                         project.id(),
                         null,
                         null,
@@ -162,7 +163,7 @@ class RandomRequestsTest {
                     detached.add(request.requestId());
                 }
                 requests++;
-                waits.add(scene.submit(request));
+                waits.add(fixture.submit(request));
             }
         }
 
@@ -185,8 +186,8 @@ class RandomRequestsTest {
                     "CancelPrebuild",
                     "GetAuthenticatedIdentity");
             String method = methods.get(random.nextInt(methods.size()));
-            String stranger = scene.gitpod.account("somebody").token();
-            scene.fault(
+            String stranger = fixture.gitpod.account("somebody").token();
+            fixture.fault(
                     FaultRule.on(method, fault)
                             .times(1 + random.nextInt(6))
                             .when(call -> !call.header("Authorization").endsWith(stranger)),
@@ -194,15 +195,15 @@ class RandomRequestsTest {
         }
 
         private void outage() {
-            scene.gitpod.stopListening();
-            scene.runtime.advance(Duration.ofSeconds(random.nextInt(1200)));
-            scene.gitpod.listen();
+            fixture.gitpod.stopListening();
+            fixture.runtime.advance(Duration.ofSeconds(random.nextInt(1200)));
+            fixture.gitpod.listen();
         }
 
         private void crash() {
             waits.forEach(wait -> crashed.add(wait));
             waits.clear();
-            waits.addAll(scene.crashAndRestart(Duration.ofSeconds(random.nextInt(900))));
+            waits.addAll(fixture.crashAndRestart(Duration.ofSeconds(random.nextInt(900))));
             if (random.nextBoolean()) {
                 // Some of the builds are not there any more.
                 waits.stream()
@@ -212,7 +213,7 @@ class RandomRequestsTest {
         }
 
         private void somethingWithAPrebuild() {
-            List<SimPrebuild> active = new ArrayList<>(scene.gitpod.books().active());
+            List<SimPrebuild> active = new ArrayList<>(fixture.gitpod.books().active());
             active.removeAll(foreign);
             if (active.isEmpty()) {
                 return;
@@ -222,23 +223,23 @@ class RandomRequestsTest {
                 case 0 -> one.cancelBySomeoneElse();
                 case 1 -> one.vanish();
                 case 2 -> one.forcePhase(SimPhase.COMPLETED);
-                default -> foreign.add(scene.createAs(scene.gitpod.account("somebody")));
+                default -> foreign.add(fixture.createAs(fixture.gitpod.account("somebody")));
             }
         }
 
         void calmDown() {
-            scene.gitpod.faults().clear();
+            fixture.gitpod.faults().clear();
             release();
-            scene.untilAllClosed(Duration.ofHours(27));
-            scene.runtime.advance(Duration.ofMinutes(5));
+            fixture.untilAllClosed(Duration.ofHours(27));
+            fixture.runtime.advance(Duration.ofMinutes(5));
         }
 
         void check() {
-            List<SimPrebuild> ours = new ArrayList<>(scene.gitpod.books().prebuilds());
+            List<SimPrebuild> ours = new ArrayList<>(fixture.gitpod.books().prebuilds());
             ours.removeAll(foreign);
             assertThat(
                     "creates that acted",
-                    scene.gitpod.books().calls("CreatePrebuild").stream()
+                    fixture.gitpod.books().calls("CreatePrebuild").stream()
                             .filter(Call::acted)
                             .toList(),
                     hasSize(lessThanOrEqualTo(requests * (1 + CreateAttempts.MAX_RESENDS) + foreign.size())));
@@ -270,16 +271,16 @@ class RandomRequestsTest {
                     "others' prebuilds cancelled",
                     foreign.stream().filter(SimPrebuild::isCancelRequested).toList(),
                     is(empty()));
-            assertThat("journal", scene.journal.open(), is(empty()));
-            assertThat("sessions", scene.engine().context().sessions().size(), is(0));
-            assertThat("lost creates", scene.engine().context().lostCreates().size(), is(0));
-            assertThat("timers", scene.runtime.pending(), is(0));
-            tokens.forEach(token -> assertThat(scene.log.text(), not(containsString(token))));
+            assertThat("store", fixture.store.open(), is(empty()));
+            assertThat("sessions", fixture.engine().context().sessions().size(), is(0));
+            assertThat("lost creates", fixture.engine().context().lostCreates().size(), is(0));
+            assertThat("timers", fixture.runtime.pending(), is(0));
+            tokens.forEach(token -> assertThat(fixture.log.text(), not(containsString(token))));
         }
 
         @Override
         public void close() {
-            scene.close();
+            fixture.close();
         }
     }
 }

@@ -50,7 +50,7 @@ class RealThreadsTest {
 
     @Test
     void manyAtOnceAreEachMadeAtMostOnceToldOnceAndClosed() throws Exception {
-        MemoryRequestStore journal = new MemoryRequestStore();
+        MemoryRequestStore store = new MemoryRequestStore();
         OkHttpClient http = new OkHttpClient();
         List<PrebuildHandle> handles = new ArrayList<>();
         List<RecordingObserver> observers = new ArrayList<>();
@@ -67,7 +67,7 @@ class RealThreadsTest {
             try (PrebuildEngine engine = new PrebuildEngine(
                     runtime,
                     HASTY,
-                    journal,
+                    store,
                     (endpoint, token, limits) ->
                             new GitpodClient(http, endpoint, token, EngineFixture.PATIENT, "test"))) {
                 for (int i = 0; i < REQUESTS; i++) {
@@ -99,7 +99,7 @@ class RealThreadsTest {
                         .filter(Objects::nonNull)
                         .toList();
                 assertThat(owned.stream().distinct().toList(), hasSize(owned.size()));
-                assertThat(journal.open(), is(empty()));
+                assertThat(store.open(), is(empty()));
                 assertThat(engine.context().sessions().size(), is(0));
                 assertThat(engine.context().lostCreates().size(), is(0));
                 assertThat(log.text().contains(account.token()), is(false));

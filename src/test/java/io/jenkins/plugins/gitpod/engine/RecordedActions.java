@@ -56,7 +56,7 @@ final class RecordedActions implements MachineActions, GitpodCalls {
         createIsQueued = queued;
     }
 
-    /** What was wanted since the last time, one word each. */
+    /** The actions since the last call, one word each. */
     List<String> take() {
         List<String> taken = List.copyOf(wanted);
         wanted.clear();

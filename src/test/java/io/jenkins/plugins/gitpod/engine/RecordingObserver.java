@@ -19,7 +19,7 @@ final class RecordingObserver implements PrebuildObserver {
     @Override
     public void update(Update update) {
         if (!outcomes.isEmpty()) {
-            throw new AssertionError(update + " after the last word");
+            throw new AssertionError(update + " after the outcome");
         }
         updates.add(update);
         onUpdate.accept(update);
@@ -34,12 +34,12 @@ final class RecordingObserver implements PrebuildObserver {
     @Override
     public void settled(Outcome end) {
         if (outcomes.isEmpty()) {
-            throw new AssertionError(end + " before the last word");
+            throw new AssertionError(end + " before the outcome");
         }
         ends.add(end);
     }
 
-    /** What was told after the last word. */
+    /** What was told after the outcome. */
     List<Outcome> ends() {
         return ends;
     }
@@ -70,7 +70,7 @@ final class RecordingObserver implements PrebuildObserver {
         return outcomes;
     }
 
-    /** The one last word, of this kind. */
+    /** The one outcome, of this kind. */
     <T extends Outcome> T outcome(Class<T> type) {
         assertThat(outcomes, hasSize(1));
         if (!type.isInstance(outcomes.get(0))) {

@@ -18,90 +18,90 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The process ends without a word at every moment; what the journal holds goes on in the next one. */
+/** The process crashes at every moment; the next one continues what the store holds. */
 class RestartTest {
 
     private static final String CREATE = "CreatePrebuild";
 
     @Test
     void beforeTheIntentNothingIsKeptAndNothingSent() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.runtime.hold(WorkQueue.CREDENTIALS);
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.settle();
-            List<EngineFixture.Wait> resumed = scene.crashAndRestart();
-            scene.runtime.release(WorkQueue.CREDENTIALS);
-            scene.runtime.advance(Duration.ofMinutes(5));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.runtime.hold(WorkQueue.CREDENTIALS);
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.settle();
+            List<EngineFixture.Wait> resumed = fixture.crashAndRestart();
+            fixture.runtime.release(WorkQueue.CREDENTIALS);
+            fixture.runtime.advance(Duration.ofMinutes(5));
 
             assertThat(resumed, is(empty()));
             assertThat(wait.observer().outcomes(), is(empty()));
-            assertThat(scene.gitpod.books().calls(), is(empty()));
+            assertThat(fixture.gitpod.books().calls(), is(empty()));
         }
     }
 
     @Test
     void betweenIntentAndCreateItIsLookedUpBeforeItIsSent() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.runtime.hold(WorkQueue.CREATE);
-            scene.submit();
-            scene.runtime.settle();
-            EngineFixture.Wait resumed = scene.crashAndRestart().get(0);
-            scene.runtime.release(WorkQueue.CREATE);
-            Duration took = scene.untilStage(resumed, Stage.WATCHING, Duration.ofMinutes(2));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.runtime.hold(WorkQueue.CREATE);
+            fixture.submit();
+            fixture.runtime.settle();
+            EngineFixture.Wait resumed = fixture.crashAndRestart().get(0);
+            fixture.runtime.release(WorkQueue.CREATE);
+            Duration took = fixture.untilStage(resumed, Stage.WATCHING, Duration.ofMinutes(2));
 
             assertThat(took, is(greaterThan(EngineSettings.defaults().readLag())));
-            assertThat(scene.gitpod.books().count(CREATE), is(1));
-            scene.untilAllClosed(Duration.ofMinutes(15));
-            assertThat(scene.gitpod.books().prebuilds(), hasSize(1));
-            assertThat(scene.prebuild().isCancelRequested(), is(false));
+            assertThat(fixture.gitpod.books().count(CREATE), is(1));
+            fixture.untilAllClosed(Duration.ofMinutes(15));
+            assertThat(fixture.gitpod.books().prebuilds(), hasSize(1));
+            assertThat(fixture.prebuild().isCancelRequested(), is(false));
         }
     }
 
     @Test
     void aRestartLeavesNoMoreThanThreeTries() {
-        try (EngineFixture scene = EngineFixture.begin()) {
+        try (EngineFixture fixture = EngineFixture.begin()) {
             Fault down = Fault.status(503, "unavailable", "restarting");
-            scene.fault(FaultRule.on(CREATE, down).forever(), down);
-            scene.submit();
-            scene.runtime.runUntil(() -> scene.gitpod.books().count(CREATE) == 2, Duration.ofMinutes(2));
-            scene.runtime.settle();
-            EngineFixture.Wait resumed = scene.crashAndRestart().get(0);
-            scene.untilConcluded(resumed, Duration.ofMinutes(5));
+            fixture.fault(FaultRule.on(CREATE, down).forever(), down);
+            fixture.submit();
+            fixture.runtime.runUntil(() -> fixture.gitpod.books().count(CREATE) == 2, Duration.ofMinutes(2));
+            fixture.runtime.settle();
+            EngineFixture.Wait resumed = fixture.crashAndRestart().get(0);
+            fixture.untilConcluded(resumed, Duration.ofMinutes(5));
 
             assertThat(resumed.outcome(Outcome.CreateUnclear.class).sent(), is(4));
-            assertThat(scene.gitpod.books().count(CREATE), is(4));
-            scene.untilAllClosed(Duration.ofMinutes(15));
+            assertThat(fixture.gitpod.books().count(CREATE), is(4));
+            fixture.untilAllClosed(Duration.ofMinutes(15));
         }
     }
 
     @Test
     void nothingIsSentAgainForAnOwnerWhoIsGone() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.runtime.hold(WorkQueue.CREATE);
-            scene.submit();
-            scene.runtime.settle();
-            EngineFixture.Wait resumed = scene.crashAndRestart().get(0);
-            scene.runtime.release(WorkQueue.CREATE);
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.runtime.hold(WorkQueue.CREATE);
+            fixture.submit();
+            fixture.runtime.settle();
+            EngineFixture.Wait resumed = fixture.crashAndRestart().get(0);
+            fixture.runtime.release(WorkQueue.CREATE);
             resumed.handle().leave(CancelReason.OWNER_GONE);
-            scene.untilAllClosed(Duration.ofMinutes(15));
-            assertThat(scene.gitpod.books().count(CREATE), is(0));
+            fixture.untilAllClosed(Duration.ofMinutes(15));
+            assertThat(fixture.gitpod.books().count(CREATE), is(0));
         }
     }
 
     @Test
     void whatMayBeSurplusIsLookedForAcrossARestart() {
-        try (EngineFixture scene = EngineFixture.begin()) {
+        try (EngineFixture fixture = EngineFixture.begin()) {
             Fault.Hang hang = Fault.hangBeforeActing();
-            scene.fault(CREATE, hang);
-            scene.untilStage(scene.submit(), Stage.WATCHING, Duration.ofMinutes(2));
-            assertThat(scene.journal.open(), hasSize(2));
+            fixture.fault(CREATE, hang);
+            fixture.untilStage(fixture.submit(), Stage.WATCHING, Duration.ofMinutes(2));
+            assertThat(fixture.store.open(), hasSize(2));
             hang.release();
-            scene.awaitReal(() -> scene.gitpod.books().prebuilds().size() == 2);
-            List<EngineFixture.Wait> resumed = scene.crashAndRestart();
-            scene.untilAllClosed(Duration.ofMinutes(15));
+            fixture.awaitReal(() -> fixture.gitpod.books().prebuilds().size() == 2);
+            List<EngineFixture.Wait> resumed = fixture.crashAndRestart();
+            fixture.untilAllClosed(Duration.ofMinutes(15));
 
-            assertThat(scene.gitpod.books().prebuilds().get(1).phase(), is(SimPhase.CANCELLED));
-            assertThat(scene.gitpod.books().prebuilds().get(0).phase(), is(SimPhase.COMPLETED));
+            assertThat(fixture.gitpod.books().prebuilds().get(1).phase(), is(SimPhase.CANCELLED));
+            assertThat(fixture.gitpod.books().prebuilds().get(0).phase(), is(SimPhase.COMPLETED));
             assertThat(
                     resumed.stream()
                             .mapToInt(wait -> wait.observer().outcomes().size())
@@ -113,249 +113,249 @@ class RestartTest {
     @ParameterizedTest
     @ValueSource(ints = {-10, 10})
     void aClockThatIsOffDoesNotMatterAfterACrash(int minutes) {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.runtime.setClockAhead(Duration.ofMinutes(minutes));
-            scene.createAsPerson();
-            scene.runtime.advance(Duration.ofSeconds(75));
-            scene.runtime.frame((queue, task) -> {
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.runtime.setClockAhead(Duration.ofMinutes(minutes));
+            fixture.createAsPerson();
+            fixture.runtime.advance(Duration.ofSeconds(75));
+            fixture.runtime.frame((queue, task) -> {
                 task.run();
                 if (queue == WorkQueue.CREATE) {
-                    scene.engine().close();
+                    fixture.engine().close();
                 }
             });
-            scene.submit();
-            scene.runtime.settle();
-            scene.runtime.frame((queue, task) -> task.run());
+            fixture.submit();
+            fixture.runtime.settle();
+            fixture.runtime.frame((queue, task) -> task.run());
             EngineFixture.Wait resumed =
-                    scene.crashAndRestart(Duration.ofSeconds(40)).get(0);
-            scene.untilConcluded(resumed, Duration.ofMinutes(13));
+                    fixture.crashAndRestart(Duration.ofSeconds(40)).get(0);
+            fixture.untilConcluded(resumed, Duration.ofMinutes(13));
 
             assertThat(
                     resumed.outcome(Outcome.Ended.class).prebuild().id(),
-                    is(scene.gitpod.books().prebuilds().get(1).id()));
-            assertThat(scene.gitpod.books().prebuilds(), hasSize(2));
+                    is(fixture.gitpod.books().prebuilds().get(1).id()));
+            assertThat(fixture.gitpod.books().prebuilds(), hasSize(2));
         }
     }
 
     @Test
     void betweenCreateAndAnswerItIsFoundAndWatched() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.runtime.frame((queue, task) -> {
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.runtime.frame((queue, task) -> {
                 task.run();
                 if (queue == WorkQueue.CREATE) {
-                    scene.engine().close();
+                    fixture.engine().close();
                 }
             });
-            scene.submit();
-            scene.runtime.settle();
-            scene.runtime.frame((queue, task) -> task.run());
-            assertThat(scene.journal.open().get(0).stage(), is(Stage.CREATING));
+            fixture.submit();
+            fixture.runtime.settle();
+            fixture.runtime.frame((queue, task) -> task.run());
+            assertThat(fixture.store.open().get(0).stage(), is(Stage.CREATING));
 
-            EngineFixture.Wait resumed = scene.crashAndRestart().get(0);
-            scene.untilConcluded(resumed, Duration.ofMinutes(12));
+            EngineFixture.Wait resumed = fixture.crashAndRestart().get(0);
+            fixture.untilConcluded(resumed, Duration.ofMinutes(12));
             assertThat(
                     resumed.outcome(Outcome.Ended.class).prebuild().id(),
-                    is(scene.prebuild().id()));
-            assertThat(scene.gitpod.books().count(CREATE), is(1));
+                    is(fixture.prebuild().id()));
+            assertThat(fixture.gitpod.books().count(CREATE), is(1));
         }
     }
 
     @Test
     void duringTheLookUpItGoesOn() {
-        try (EngineFixture scene =
+        try (EngineFixture fixture =
                 EngineFixture.with().readLag(Duration.ofSeconds(25)).begin()) {
-            scene.fault(CREATE, Fault.resetAfterActing());
-            scene.submit();
-            scene.runtime.advance(Duration.ofSeconds(10));
-            assertThat(scene.journal.open().get(0).stage(), is(Stage.LOOKING_UP));
-            EngineFixture.Wait resumed = scene.crashAndRestart().get(0);
-            scene.untilStage(resumed, Stage.WATCHING, Duration.ofMinutes(1));
+            fixture.fault(CREATE, Fault.resetAfterActing());
+            fixture.submit();
+            fixture.runtime.advance(Duration.ofSeconds(10));
+            assertThat(fixture.store.open().get(0).stage(), is(Stage.LOOKING_UP));
+            EngineFixture.Wait resumed = fixture.crashAndRestart().get(0);
+            fixture.untilStage(resumed, Stage.WATCHING, Duration.ofMinutes(1));
 
-            assertThat(resumed.prebuildId(), is(scene.prebuild().id()));
-            assertThat(scene.gitpod.books().count(CREATE), is(1));
+            assertThat(resumed.prebuildId(), is(fixture.prebuild().id()));
+            assertThat(fixture.gitpod.books().count(CREATE), is(1));
         }
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 20, 60, 240, 400})
     void whileWatchingItIsWatchedOn(int seconds) {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.advance(Duration.ofSeconds(seconds));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.advance(Duration.ofSeconds(seconds));
             EngineFixture.Wait resumed =
-                    scene.crashAndRestart(Duration.ofSeconds(30)).get(0);
-            scene.untilConcluded(resumed, Duration.ofMinutes(12));
+                    fixture.crashAndRestart(Duration.ofSeconds(30)).get(0);
+            fixture.untilConcluded(resumed, Duration.ofMinutes(12));
 
             assertThat(wait.observer().outcomes(), is(empty()));
             assertThat(resumed.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
             assertThat(resumed.observer().updates(Update.Resumed.class), hasSize(1));
-            assertThat(scene.gitpod.books().count(CREATE), is(1));
-            assertThat(scene.gitpod.books().count("CancelPrebuild"), is(0));
+            assertThat(fixture.gitpod.books().count(CREATE), is(1));
+            assertThat(fixture.gitpod.books().count("CancelPrebuild"), is(0));
         }
     }
 
     @Test
     void whatEndedDuringTheDowntimeHasItsTrueResult() {
-        try (EngineFixture scene =
+        try (EngineFixture fixture =
                 EngineFixture.with().plan(PhasePlan.failing("tests failed")).begin()) {
-            scene.submit();
-            scene.runtime.advance(Duration.ofSeconds(30));
+            fixture.submit();
+            fixture.runtime.advance(Duration.ofSeconds(30));
             EngineFixture.Wait resumed =
-                    scene.crashAndRestart(Duration.ofHours(8)).get(0);
-            scene.untilConcluded(resumed, Duration.ofSeconds(15));
+                    fixture.crashAndRestart(Duration.ofHours(8)).get(0);
+            fixture.untilConcluded(resumed, Duration.ofSeconds(15));
             assertThat(resumed.outcome(Outcome.Ended.class).prebuild().status().failureMessage(), is("tests failed"));
         }
     }
 
     @Test
     void whatVanishedDuringTheDowntimeIsGone() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.submit();
-            scene.runtime.advance(Duration.ofSeconds(30));
-            scene.prebuild().vanish();
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.submit();
+            fixture.runtime.advance(Duration.ofSeconds(30));
+            fixture.prebuild().vanish();
             EngineFixture.Wait resumed =
-                    scene.crashAndRestart(Duration.ofDays(8)).get(0);
-            scene.untilConcluded(resumed, Duration.ofMinutes(2));
+                    fixture.crashAndRestart(Duration.ofDays(8)).get(0);
+            fixture.untilConcluded(resumed, Duration.ofMinutes(2));
             resumed.outcome(Outcome.Gone.class);
         }
     }
 
     @Test
     void whileCancellingTheCancelGoesOn() {
-        try (EngineFixture scene =
+        try (EngineFixture fixture =
                 EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.advance(Duration.ofMinutes(1));
-            scene.gitpod.stopListening();
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.advance(Duration.ofMinutes(1));
+            fixture.gitpod.stopListening();
             wait.abort();
-            scene.runtime.advance(Duration.ofSeconds(5));
-            scene.crashAndRestart();
-            scene.gitpod.listen();
-            scene.untilAllClosed(Duration.ofMinutes(1));
+            fixture.runtime.advance(Duration.ofSeconds(5));
+            fixture.crashAndRestart();
+            fixture.gitpod.listen();
+            fixture.untilAllClosed(Duration.ofMinutes(1));
 
-            assertThat(scene.prebuild().phase(), is(SimPhase.CANCELLED));
+            assertThat(fixture.prebuild().phase(), is(SimPhase.CANCELLED));
         }
     }
 
     @Test
     void abortedInFlightAndCrashedItIsFoundAndCancelled() {
-        try (EngineFixture scene = EngineFixture.begin()) {
+        try (EngineFixture fixture = EngineFixture.begin()) {
             Fault hang = Fault.hangAfterActing();
             List<EngineFixture.Wait> waits = new ArrayList<>();
-            scene.fault(
+            fixture.fault(
                     FaultRule.on(CREATE, hang).when(call -> {
                         waits.get(0).abort();
                         return true;
                     }),
                     hang);
-            scene.runtime.frame((queue, task) -> {
+            fixture.runtime.frame((queue, task) -> {
                 task.run();
                 if (queue == WorkQueue.STATE
-                        && !scene.journal.open().isEmpty()
-                        && scene.journal.open().get(0).cancelReason() != null) {
-                    scene.engine().close();
+                        && !fixture.store.open().isEmpty()
+                        && fixture.store.open().get(0).cancelReason() != null) {
+                    fixture.engine().close();
                 }
             });
-            waits.add(scene.submit());
-            scene.runtime.settle();
-            scene.runtime.frame((queue, task) -> task.run());
-            assertThat(scene.journal.open().get(0).stage(), is(Stage.CREATING));
+            waits.add(fixture.submit());
+            fixture.runtime.settle();
+            fixture.runtime.frame((queue, task) -> task.run());
+            assertThat(fixture.store.open().get(0).stage(), is(Stage.CREATING));
 
-            scene.crashAndRestart();
-            scene.untilAllClosed(Duration.ofMinutes(2));
-            assertThat(scene.prebuild().phase(), is(SimPhase.CANCELLED));
+            fixture.crashAndRestart();
+            fixture.untilAllClosed(Duration.ofMinutes(2));
+            assertThat(fixture.prebuild().phase(), is(SimPhase.CANCELLED));
         }
     }
 
     @Test
     void aDetachedOneIsWatchedOnToItsEnd() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.submit(scene.detachedRequest());
-            scene.runtime.advance(Duration.ofMinutes(1));
-            EngineFixture.Wait resumed = scene.crashAndRestart().get(0);
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.submit(fixture.detachedRequest());
+            fixture.runtime.advance(Duration.ofMinutes(1));
+            EngineFixture.Wait resumed = fixture.crashAndRestart().get(0);
             resumed.handle().leave(CancelReason.OWNER_GONE);
-            scene.untilConcluded(resumed, Duration.ofMinutes(12));
+            fixture.untilConcluded(resumed, Duration.ofMinutes(12));
             assertThat(resumed.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
         }
     }
 
     @Test
     void manyThatWereInFlightFindTheirOwn() {
-        try (EngineFixture scene = EngineFixture.begin()) {
+        try (EngineFixture fixture = EngineFixture.begin()) {
             List<EngineFixture.Wait> first = new ArrayList<>();
             for (int i = 0; i < 3; i++) {
-                first.add(scene.submit());
+                first.add(fixture.submit());
             }
-            scene.runtime.advance(Duration.ofSeconds(5));
-            scene.fault(FaultRule.on(CREATE, Fault.resetAfterActing()).times(3), Fault.resetAfterActing());
+            fixture.runtime.advance(Duration.ofSeconds(5));
+            fixture.fault(FaultRule.on(CREATE, Fault.resetAfterActing()).times(3), Fault.resetAfterActing());
             for (int i = 0; i < 3; i++) {
-                scene.submit();
+                fixture.submit();
             }
-            scene.runtime.settle();
-            assertThat(scene.journal.open(), hasSize(6));
+            fixture.runtime.settle();
+            assertThat(fixture.store.open(), hasSize(6));
 
-            List<EngineFixture.Wait> resumed = scene.crashAndRestart();
-            scene.runtime.advance(Duration.ofMinutes(2));
+            List<EngineFixture.Wait> resumed = fixture.crashAndRestart();
+            fixture.runtime.advance(Duration.ofMinutes(2));
             assertThat(
                     resumed.stream()
                             .map(EngineFixture.Wait::prebuildId)
                             .distinct()
                             .toList(),
                     hasSize(6));
-            assertThat(scene.gitpod.books().prebuilds(), hasSize(6));
-            scene.untilAllClosed(Duration.ofMinutes(12));
+            assertThat(fixture.gitpod.books().prebuilds(), hasSize(6));
+            fixture.untilAllClosed(Duration.ofMinutes(12));
         }
     }
 
     @Test
     void aThousandWaitsAreReArmedWithoutABurst() {
-        try (EngineFixture scene = EngineFixture.begin()) {
+        try (EngineFixture fixture = EngineFixture.begin()) {
             for (int i = 0; i < 1000; i++) {
-                scene.submit();
+                fixture.submit();
             }
-            scene.runtime.advance(Duration.ofMinutes(1));
-            scene.gitpod.books().clear();
-            List<EngineFixture.Wait> resumed = scene.crashAndRestart();
+            fixture.runtime.advance(Duration.ofMinutes(1));
+            fixture.gitpod.books().clear();
+            List<EngineFixture.Wait> resumed = fixture.crashAndRestart();
             assertThat(resumed, hasSize(1000));
-            scene.runtime.advance(Duration.ofSeconds(14));
+            fixture.runtime.advance(Duration.ofSeconds(14));
 
-            assertThat(scene.gitpod.books().calls(), hasSize(10));
-            assertThat(scene.gitpod.books().count("ListPrebuilds"), is(10));
+            assertThat(fixture.gitpod.books().calls(), hasSize(10));
+            assertThat(fixture.gitpod.books().count("ListPrebuilds"), is(10));
             resumed.forEach(wait -> assertThat(wait.handle().view().phase(), is(PrebuildPhase.RUNNING)));
         }
     }
 
     @Test
     void theOldEngineIsSilentAfterItsEnd() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.advance(Duration.ofMinutes(1));
-            scene.engine().close();
-            scene.gitpod.books().clear();
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.advance(Duration.ofMinutes(1));
+            fixture.engine().close();
+            fixture.gitpod.books().clear();
             int heard = wait.observer().updates().size();
             wait.abort();
-            scene.runtime.advance(Duration.ofHours(1));
+            fixture.runtime.advance(Duration.ofHours(1));
 
-            assertThat(scene.gitpod.books().calls(), is(empty()));
+            assertThat(fixture.gitpod.books().calls(), is(empty()));
             assertThat(wait.observer().updates(), hasSize(heard));
             assertThat(wait.observer().outcomes(), is(empty()));
-            assertThat(scene.journal.open(), hasSize(1));
-            assertThat(scene.runtime.pending(), is(0));
+            assertThat(fixture.store.open(), hasSize(1));
+            assertThat(fixture.runtime.pending(), is(0));
         }
     }
 
     @Test
     void aRestoredRequestIsClosedOnceItsOwnerIsKnownToBeGone() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.submit();
-            scene.runtime.advance(Duration.ofSeconds(30));
-            SavedRequest saved = scene.journal.open().get(0);
-            scene.restart(new PrebuildEngine.Restored(saved, scene.token(), new RecordingObserver()));
-            scene.engine().find(saved.request().requestId()).leave(CancelReason.OWNER_GONE);
-            scene.untilAllClosed(Duration.ofMinutes(1));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.submit();
+            fixture.runtime.advance(Duration.ofSeconds(30));
+            SavedRequest saved = fixture.store.open().get(0);
+            fixture.restart(new PrebuildEngine.Restored(saved, fixture.token(), new RecordingObserver()));
+            fixture.engine().find(saved.request().requestId()).leave(CancelReason.OWNER_GONE);
+            fixture.untilAllClosed(Duration.ofMinutes(1));
 
-            assertThat(scene.prebuild().phase(), is(SimPhase.CANCELLED));
-            assertThat(scene.journal.open(), is(empty()));
+            assertThat(fixture.prebuild().phase(), is(SimPhase.CANCELLED));
+            assertThat(fixture.store.open(), is(empty()));
         }
     }
 }

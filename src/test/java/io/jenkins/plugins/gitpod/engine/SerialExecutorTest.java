@@ -56,9 +56,9 @@ class SerialExecutorTest {
         SerialExecutor serial = new SerialExecutor(threads::add, 1);
         serial.execute(() -> ran.add("a"));
         serial.execute(() -> ran.add("b"));
-        threads.add(() -> ran.add("somebody else"));
+        threads.add(() -> ran.add("of another user"));
         runAll();
-        assertThat(ran, contains("a", "somebody else", "b"));
+        assertThat(ran, contains("a", "of another user", "b"));
     }
 
     @Test
@@ -93,20 +93,20 @@ class SerialExecutorTest {
         try {
             SerialExecutor serial = new SerialExecutor(pool, 1);
             AtomicInteger inside = new AtomicInteger();
-            AtomicInteger most = new AtomicInteger();
+            AtomicInteger maximum = new AtomicInteger();
             List<Integer> order = Collections.synchronizedList(new ArrayList<>());
             CountDownLatch done = new CountDownLatch(tasks);
             for (int i = 0; i < tasks; i++) {
                 int number = i;
                 serial.execute(() -> {
-                    most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                    maximum.accumulateAndGet(inside.incrementAndGet(), Math::max);
                     order.add(number);
                     inside.decrementAndGet();
                     done.countDown();
                 });
             }
             assertThat(done.await(60, TimeUnit.SECONDS), is(true));
-            assertThat(most.get(), is(lessThanOrEqualTo(1)));
+            assertThat(maximum.get(), is(lessThanOrEqualTo(1)));
             assertThat(order, is(order.stream().sorted().toList()));
         } finally {
             pool.shutdownNow();

@@ -29,12 +29,12 @@ class SessionLimitsTest {
     private static final String GET = "GetPrebuild";
     private static final String CANCEL = "CancelPrebuild";
 
-    private final EngineFixture scene =
+    private final EngineFixture fixture =
             EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin();
 
     @AfterEach
     void end() {
-        scene.close();
+        fixture.close();
     }
 
     private static UnaryOperator<SessionLimits> poll(int shortest, int longest) {
@@ -47,20 +47,20 @@ class SessionLimitsTest {
     }
 
     private EngineFixture.Wait watched() {
-        EngineFixture.Wait wait = scene.submit();
-        scene.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(1));
+        EngineFixture.Wait wait = fixture.submit();
+        fixture.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(1));
         return wait;
     }
 
     private int readsWithin(Duration span) {
-        int before = scene.gitpod.books().count(GET);
-        scene.runtime.advance(span);
-        return scene.gitpod.books().count(GET) - before;
+        int before = fixture.gitpod.books().count(GET);
+        fixture.runtime.advance(span);
+        return fixture.gitpod.books().count(GET) - before;
     }
 
     private void trouble() {
         Fault fault = Fault.htmlStatus(503);
-        scene.fault(FaultRule.on(GET, fault).forever(), fault);
+        fixture.fault(FaultRule.on(GET, fault).forever(), fault);
     }
 
     @Test
@@ -69,7 +69,7 @@ class SessionLimitsTest {
         assertThat(
                 readsWithin(Duration.ofMinutes(10)),
                 is(allOf(greaterThanOrEqualTo(44), lessThanOrEqualTo(56)))); // every 12 s
-        scene.limits(poll(5, 60));
+        fixture.limits(poll(5, 60));
         watched();
         // The first is still read as before: 50 and 120.
         assertThat(readsWithin(Duration.ofMinutes(10)), is(allOf(greaterThanOrEqualTo(150), lessThanOrEqualTo(190))));
@@ -77,14 +77,14 @@ class SessionLimitsTest {
 
     @Test
     void readsComeAsSeldomAsWanted() {
-        scene.limits(poll(100, 120));
+        fixture.limits(poll(100, 120));
         watched();
         assertThat(readsWithin(Duration.ofMinutes(10)), is(allOf(greaterThanOrEqualTo(5), lessThanOrEqualTo(7))));
     }
 
     @Test
     void theLongestPauseInTroubleIsTheOneWanted() {
-        scene.limits(poll(5, 10));
+        fixture.limits(poll(5, 10));
         watched();
         trouble();
         assertThat(readsWithin(Duration.ofMinutes(10)), is(greaterThan(50)));
@@ -99,7 +99,7 @@ class SessionLimitsTest {
 
     @Test
     void aLongestPauseBelowTheShortestIsAsLongAsThat() {
-        scene.limits(poll(60, 5));
+        fixture.limits(poll(60, 5));
         watched();
         trouble();
         assertThat(readsWithin(Duration.ofMinutes(10)), is(lessThanOrEqualTo(12)));
@@ -107,40 +107,40 @@ class SessionLimitsTest {
 
     @Test
     void withOneCallAtOnceNothingIsReadWhileACreateIsOut() {
-        scene.limits(atOnce(1));
+        fixture.limits(atOnce(1));
         watched();
-        scene.runtime.hold(WorkQueue.CREATE);
-        scene.submit();
-        scene.runtime.advance(Duration.ofSeconds(1));
+        fixture.runtime.hold(WorkQueue.CREATE);
+        fixture.submit();
+        fixture.runtime.advance(Duration.ofSeconds(1));
         assertThat(readsWithin(Duration.ofMinutes(2)), is(0));
-        scene.runtime.release(WorkQueue.CREATE);
+        fixture.runtime.release(WorkQueue.CREATE);
         assertThat(readsWithin(Duration.ofMinutes(2)), is(greaterThan(5)));
     }
 
     @Test
     void usuallyACreateThatIsOutHoldsUpNoRead() {
         watched();
-        scene.runtime.hold(WorkQueue.CREATE);
+        fixture.runtime.hold(WorkQueue.CREATE);
         for (int i = 0; i < 20; i++) {
-            scene.submit();
+            fixture.submit();
         }
-        scene.runtime.advance(Duration.ofSeconds(1));
+        fixture.runtime.advance(Duration.ofSeconds(1));
         assertThat(readsWithin(Duration.ofMinutes(2)), is(greaterThan(5)));
     }
 
     @Test
     void whoeverWaitsForACallGetsItsTurn() {
-        scene.limits(atOnce(1));
+        fixture.limits(atOnce(1));
         List<EngineFixture.Wait> waits = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
-            waits.add(scene.submit());
+            waits.add(fixture.submit());
         }
-        scene.runtime.advance(Duration.ofMinutes(1));
-        assertThat(scene.gitpod.books().count(CREATE), is(12));
+        fixture.runtime.advance(Duration.ofMinutes(1));
+        assertThat(fixture.gitpod.books().count(CREATE), is(12));
         waits.forEach(EngineFixture.Wait::abort);
-        scene.untilAllClosed(Duration.ofMinutes(10));
-        assertThat(scene.gitpod.books().count(CANCEL), is(greaterThanOrEqualTo(12)));
-        assertThat(scene.engine().context().sessions().size(), is(0));
+        fixture.untilAllClosed(Duration.ofMinutes(10));
+        assertThat(fixture.gitpod.books().count(CANCEL), is(greaterThanOrEqualTo(12)));
+        assertThat(fixture.engine().context().sessions().size(), is(0));
     }
 
     @Test
@@ -179,18 +179,18 @@ class SessionLimitsTest {
     @Test
     void aChangeIsForNewRequestsAndBreaksNoWait() {
         EngineFixture.Wait before = watched();
-        scene.limits(poll(100, 100));
+        fixture.limits(poll(100, 100));
         assertThat(readsWithin(Duration.ofMinutes(4)), is(greaterThan(15)));
         EngineFixture.Wait after = watched();
-        assertThat(scene.engine().context().sessions().size(), is(2));
-        scene.gitpod.prebuild(before.prebuildId()).failWith("no");
-        scene.untilConcluded(before, Duration.ofSeconds(15));
+        assertThat(fixture.engine().context().sessions().size(), is(2));
+        fixture.gitpod.prebuild(before.prebuildId()).failWith("no");
+        fixture.untilConcluded(before, Duration.ofSeconds(15));
         before.outcome(Outcome.Ended.class);
-        assertThat(scene.engine().context().sessions().size(), is(1));
+        assertThat(fixture.engine().context().sessions().size(), is(1));
         assertThat(readsWithin(Duration.ofMinutes(5)), is(lessThanOrEqualTo(4)));
         after.abort();
-        scene.untilAllClosed(Duration.ofMinutes(5));
-        assertThat(scene.engine().context().sessions().size(), is(0));
+        fixture.untilAllClosed(Duration.ofMinutes(5));
+        assertThat(fixture.engine().context().sessions().size(), is(0));
     }
 
     @Test
@@ -198,11 +198,11 @@ class SessionLimitsTest {
         ClientLimits dear = new ClientLimits(
                 Duration.ofSeconds(10), Duration.ofSeconds(90), Duration.ofSeconds(90), 4L * 1024 * 1024);
         watched();
-        scene.limits(usual ->
+        fixture.limits(usual ->
                 new SessionLimits(usual.shortestPoll(), usual.longestPoll(), usual.maxConcurrentCalls(), dear));
         watched();
         watched();
-        assertThat(scene.callLimits, contains(ClientLimits.defaults(), dear));
+        assertThat(fixture.callLimits, contains(ClientLimits.defaults(), dear));
     }
 
     @Test

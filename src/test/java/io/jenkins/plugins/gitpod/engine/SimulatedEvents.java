@@ -35,7 +35,7 @@ final class SimulatedEvents {
         NEVER_OPENS,
         /** Opens, and that is all. */
         NEVER_SPEAKS,
-        /** Speaks of prebuilds that nobody watches only. */
+        /** Tells only of prebuilds that are not watched. */
         SPEAKS_OF_OTHERS,
         ENDS_AT_ONCE,
         BREAKS_AFTER_EACH_EVENT,
@@ -58,20 +58,20 @@ final class SimulatedEvents {
         SAYS_CREATED,
         /** Cannot even be asked for. */
         THROWS,
-        /** Goes on after it was closed. */
+        /** Continues after it was closed. */
         SPEAKS_ON
     }
 
     private static final Duration LOOK = Duration.ofMillis(500);
     private static final Duration LATE = Duration.ofMinutes(3);
 
-    private final EngineFixture scene;
+    private final EngineFixture fixture;
     private final List<Stream> streams = new ArrayList<>();
     private Manner manner;
     private int mostOpen;
 
-    SimulatedEvents(EngineFixture scene, Manner manner) {
-        this.scene = scene;
+    SimulatedEvents(EngineFixture fixture, Manner manner) {
+        this.fixture = fixture;
         this.manner = manner;
     }
 
@@ -89,7 +89,7 @@ final class SimulatedEvents {
             Stream stream = new Stream(listener, manner, false);
             streams.add(stream);
             mostOpen = Math.max(mostOpen, open());
-            scene.runtime.schedule(Duration.ofMillis(50), stream::begin);
+            fixture.runtime.schedule(Duration.ofMillis(50), stream::begin);
             return stream;
         };
     }
@@ -137,7 +137,7 @@ final class SimulatedEvents {
         private final EventSource.Listener listener;
         private final Manner how;
         private final Map<String, SimPhase> told = new HashMap<>();
-        private final long begun = scene.runtime.nanoTime();
+        private final long begun = fixture.runtime.nanoTime();
         private boolean closed;
         private boolean opened;
         private long closedAt;
@@ -169,14 +169,14 @@ final class SimulatedEvents {
                 }
                 case TELLS_AND_ENDS -> {
                     listener.opened();
-                    scene.gitpod.books().prebuilds().forEach(each -> send(each.id(), false));
+                    fixture.gitpod.books().prebuilds().forEach(each -> send(each.id(), false));
                     end(null);
                 }
                 default -> {
                     if (how != Manner.OPENS_WITH_FIRST_EVENT) {
                         listener.opened();
                     }
-                    scene.gitpod.books().prebuilds().forEach(each -> told.put(each.id(), each.phase()));
+                    fixture.gitpod.books().prebuilds().forEach(each -> told.put(each.id(), each.phase()));
                     look();
                 }
             }
@@ -184,7 +184,7 @@ final class SimulatedEvents {
 
         private boolean speaks() {
             boolean speaksOn = how == Manner.SPEAKS_ON
-                    && scene.runtime.nanoTime() - closedAt
+                    && fixture.runtime.nanoTime() - closedAt
                             < Duration.ofSeconds(30).toNanos();
             return !closed || speaksOn;
         }
@@ -203,7 +203,7 @@ final class SimulatedEvents {
                 end(null);
                 return;
             }
-            for (SimPrebuild each : scene.gitpod.books().prebuilds()) {
+            for (SimPrebuild each : fixture.gitpod.books().prebuilds()) {
                 SimPhase before = told.put(each.id(), each.phase());
                 if (how == Manner.CHATTERS || !Objects.equals(before, each.phase())) {
                     changed(each.id(), before == null);
@@ -213,12 +213,12 @@ final class SimulatedEvents {
                 send(UUID.randomUUID().toString(), false);
             }
             if (speaks()) {
-                scene.runtime.schedule(LOOK, this::look);
+                fixture.runtime.schedule(LOOK, this::look);
             }
         }
 
         private boolean isOver(long since, Duration time) {
-            return scene.runtime.nanoTime() - since > time.toNanos();
+            return fixture.runtime.nanoTime() - since > time.toNanos();
         }
 
         private void changed(String id, boolean creation) {
@@ -230,7 +230,7 @@ final class SimulatedEvents {
                         send(id, creation);
                     }
                 }
-                case LATE -> scene.runtime.schedule(LATE, () -> send(id, creation));
+                case LATE -> fixture.runtime.schedule(LATE, () -> send(id, creation));
                 case SAYS_CREATED -> send(id, true);
                 case BREAKS_AFTER_EACH_EVENT -> {
                     send(id, creation);
@@ -246,7 +246,7 @@ final class SimulatedEvents {
                     opened = true;
                     listener.opened();
                 }
-                spokeAt = scene.runtime.nanoTime();
+                spokeAt = fixture.runtime.nanoTime();
                 listener.event(new PrebuildEvent(id, creation));
             }
         }
@@ -264,9 +264,9 @@ final class SimulatedEvents {
                 return;
             }
             closed = true;
-            closedAt = scene.runtime.nanoTime();
+            closedAt = fixture.runtime.nanoTime();
             // As a thread that reads would, which finds its call cancelled.
-            scene.runtime.schedule(Duration.ofMillis(1), () -> listener.ended(lost()));
+            fixture.runtime.schedule(Duration.ofMillis(1), () -> listener.ended(lost()));
         }
     }
 }

@@ -124,7 +124,7 @@ final class SimulatedRuntime implements EngineRuntime {
         nanos += length.toNanos();
     }
 
-    /** Somebody sets our clock. */
+    /** The wall clock of this machine is set. */
     synchronized void setClockAhead(Duration ahead) {
         wallAhead = ahead;
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Each way in which an event stream can be bad: the prebuild's result is right and in time as without a stream, it costs no
- * more calls, and nobody is told but the log at FINE.
+ * more calls, and only the log at FINE tells of it.
  */
 class StreamFaultMatrixTest {
 
@@ -34,27 +34,27 @@ class StreamFaultMatrixTest {
     }
 
     private interface Play {
-        void play(EngineFixture scene, SimulatedEvents events);
+        void play(EngineFixture fixture, SimulatedEvents events);
     }
 
     private static void cell(Manner manner, Play play) {
         cells++;
         SimulatedEvents[] events = new SimulatedEvents[1];
         Loud loud = new Loud();
-        try (EngineFixture scene = EngineFixture.with()
+        try (EngineFixture fixture = EngineFixture.with()
                 .events(of -> {
                     events[0] = new SimulatedEvents(of, manner);
                     return client -> events[0].source();
                 })
                 .begin()) {
             loud.listen();
-            play.play(scene, events[0]);
-            scene.untilAllClosed(Duration.ofMinutes(20));
-            scene.runtime.advance(Duration.ofHours(1));
+            play.play(fixture, events[0]);
+            fixture.untilAllClosed(Duration.ofMinutes(20));
+            fixture.runtime.advance(Duration.ofHours(1));
             assertThat("open streams", events[0].open(), is(0));
             assertThat("streams at a time", events[0].mostOpen(), is(lessThanOrEqualTo(1)));
-            assertThat("timers left", scene.runtime.pending(), is(0));
-            assertThat("sessions left", scene.engine().context().sessions().size(), is(0));
+            assertThat("timers left", fixture.runtime.pending(), is(0));
+            assertThat("sessions left", fixture.engine().context().sessions().size(), is(0));
             loud.lines.removeIf(line -> manner == Manner.THROWS && line.equals("Unexpected failure of a Gitpod call"));
             assertThat("said above FINE", loud.lines, is(empty()));
         } catch (AssertionError | RuntimeException e) {
@@ -97,15 +97,15 @@ class StreamFaultMatrixTest {
     @ParameterizedTest
     @EnumSource(Manner.class)
     void aLoneWaitEndsInTime(Manner manner) {
-        cell(manner, (scene, events) -> {
-            EngineFixture.Wait wait = scene.submit();
-            Duration took = scene.untilConcluded(wait, Duration.ofMinutes(12));
+        cell(manner, (fixture, events) -> {
+            EngineFixture.Wait wait = fixture.submit();
+            Duration took = fixture.untilConcluded(wait, Duration.ofMinutes(12));
             assertThat(phase(wait), is(PrebuildPhase.COMPLETED));
             boolean slow = manner == Manner.LATE || manner == Manner.FORGETS_HALF;
             // The safety net catches what a stream that has earned some trust keeps to itself.
             Duration late = slow ? Duration.ofMinutes(3) : Duration.ofSeconds(16);
             assertThat(took, is(lessThanOrEqualTo(Duration.ofMinutes(11).plus(late))));
-            int calls = scene.gitpod.books().calls().size() + events.asked();
+            int calls = fixture.gitpod.books().calls().size() + events.asked();
             assertThat("calls", calls, is(lessThanOrEqualTo(mostCalls(manner))));
             assertThat("console lines", wait.observer().updates().size(), is(lessThanOrEqualTo(8)));
         });
@@ -122,29 +122,30 @@ class StreamFaultMatrixTest {
     @ParameterizedTest
     @EnumSource(Manner.class)
     void manyWaitsEndInTime(Manner manner) {
-        cell(manner, (scene, events) -> {
+        cell(manner, (fixture, events) -> {
             List<EngineFixture.Wait> waits = new ArrayList<>();
             for (int i = 0; i < 30; i++) {
-                waits.add(scene.submit());
-                scene.runtime.advance(Duration.ofSeconds(3));
+                waits.add(fixture.submit());
+                fixture.runtime.advance(Duration.ofSeconds(3));
             }
-            waits.forEach(wait -> scene.untilConcluded(wait, Duration.ofMinutes(15)));
+            waits.forEach(wait -> fixture.untilConcluded(wait, Duration.ofMinutes(15)));
             waits.forEach(wait -> assertThat(phase(wait), is(PrebuildPhase.COMPLETED)));
-            assertThat("calls", scene.gitpod.books().calls().size(), is(lessThanOrEqualTo(14 * 60 + 2 * waits.size())));
+            assertThat(
+                    "calls", fixture.gitpod.books().calls().size(), is(lessThanOrEqualTo(14 * 60 + 2 * waits.size())));
         });
     }
 
     @ParameterizedTest
     @EnumSource(Manner.class)
     void anAbortLeadsToItsEnd(Manner manner) {
-        cell(manner, (scene, events) -> {
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.advance(Duration.ofMinutes(4));
+        cell(manner, (fixture, events) -> {
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.advance(Duration.ofMinutes(4));
             wait.abort();
-            scene.untilConcluded(wait, Duration.ofSeconds(10));
-            scene.untilAllClosed(Duration.ofMinutes(4));
+            fixture.untilConcluded(wait, Duration.ofSeconds(10));
+            fixture.untilAllClosed(Duration.ofMinutes(4));
             assertThat(
-                    scene.gitpod.books().prebuilds().stream()
+                    fixture.gitpod.books().prebuilds().stream()
                             .filter(SimPrebuild::isActive)
                             .toList(),
                     is(empty()));
@@ -154,11 +155,11 @@ class StreamFaultMatrixTest {
     @ParameterizedTest
     @EnumSource(Manner.class)
     void aRotatedTokenEndsNoWait(Manner manner) {
-        cell(manner, (scene, events) -> {
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.advance(Duration.ofMinutes(4));
-            scene.account.rotate();
-            scene.untilConcluded(wait, Duration.ofMinutes(11));
+        cell(manner, (fixture, events) -> {
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.advance(Duration.ofMinutes(4));
+            fixture.account.rotate();
+            fixture.untilConcluded(wait, Duration.ofMinutes(11));
             assertThat(phase(wait), is(PrebuildPhase.COMPLETED));
         });
     }
@@ -166,13 +167,13 @@ class StreamFaultMatrixTest {
     @ParameterizedTest
     @EnumSource(Manner.class)
     void aStreamThatWasGoodAndTurnsBadEndsNoWait(Manner manner) {
-        cell(manner, (scene, events) -> {
+        cell(manner, (fixture, events) -> {
             events.become(Manner.HONEST);
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.advance(Duration.ofMinutes(4));
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.advance(Duration.ofMinutes(4));
             events.become(manner);
             events.breakAll();
-            Duration took = scene.untilConcluded(wait, Duration.ofMinutes(11));
+            Duration took = fixture.untilConcluded(wait, Duration.ofMinutes(11));
             assertThat(phase(wait), is(PrebuildPhase.COMPLETED));
             assertThat(took, is(lessThanOrEqualTo(Duration.ofMinutes(7).plusSeconds(150))));
         });
@@ -181,12 +182,12 @@ class StreamFaultMatrixTest {
     @ParameterizedTest
     @EnumSource(Manner.class)
     void aRestartEndsNoWait(Manner manner) {
-        cell(manner, (scene, events) -> {
-            scene.submit();
-            scene.runtime.advance(Duration.ofMinutes(4));
-            EngineFixture.Wait resumed = scene.crashAndRestart().get(0);
+        cell(manner, (fixture, events) -> {
+            fixture.submit();
+            fixture.runtime.advance(Duration.ofMinutes(4));
+            EngineFixture.Wait resumed = fixture.crashAndRestart().get(0);
             assertThat("open streams of a closed engine", events.open(), is(lessThanOrEqualTo(1)));
-            scene.untilConcluded(resumed, Duration.ofMinutes(11));
+            fixture.untilConcluded(resumed, Duration.ofMinutes(11));
             assertThat(phase(resumed), is(PrebuildPhase.COMPLETED));
         });
     }

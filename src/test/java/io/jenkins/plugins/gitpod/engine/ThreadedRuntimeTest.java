@@ -34,18 +34,18 @@ class ThreadedRuntimeTest {
     void aQueueRunsAllItsTasksAndNeverMoreAtOnceThanItMay() throws InterruptedException {
         int tasks = 500;
         AtomicInteger inside = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
+        AtomicInteger maximum = new AtomicInteger();
         CountDownLatch done = new CountDownLatch(tasks);
         for (int i = 0; i < tasks; i++) {
             runtime.executor(WorkQueue.STATE).execute(() -> {
-                most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                maximum.accumulateAndGet(inside.incrementAndGet(), Math::max);
                 Thread.yield();
                 inside.decrementAndGet();
                 done.countDown();
             });
         }
         await(done);
-        assertThat(most.get(), is(lessThanOrEqualTo(WorkQueue.STATE.threads())));
+        assertThat(maximum.get(), is(lessThanOrEqualTo(WorkQueue.STATE.threads())));
     }
 
     @Test
@@ -77,18 +77,18 @@ class ThreadedRuntimeTest {
     void tasksThatGetOnNeedFewThreadsWhateverTheirNumber() throws InterruptedException {
         CountDownLatch done = new CountDownLatch(20_000);
         AtomicInteger inside = new AtomicInteger();
-        AtomicInteger most = new AtomicInteger();
+        AtomicInteger maximum = new AtomicInteger();
         WorkQueue[] queues = {WorkQueue.CREATE, WorkQueue.WATCH, WorkQueue.CANCEL};
         for (int i = 0; i < 20_000; i++) {
             runtime.executor(queues[i % queues.length]).execute(() -> {
-                most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                maximum.accumulateAndGet(inside.incrementAndGet(), Math::max);
                 inside.decrementAndGet();
                 done.countDown();
             });
         }
         await(done);
         int enoughAndOneForEachQueue = 3 + queues.length;
-        assertThat(most.get(), is(lessThanOrEqualTo(enoughAndOneForEachQueue)));
+        assertThat(maximum.get(), is(lessThanOrEqualTo(enoughAndOneForEachQueue)));
     }
 
     @Test

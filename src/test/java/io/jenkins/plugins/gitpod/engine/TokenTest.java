@@ -33,26 +33,27 @@ class TokenTest {
 
     @Test
     void aTokenRotatedBeforeTheCreateIsPickedUp() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            BearerToken old = BearerToken.of(scene.account.token());
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            BearerToken old = BearerToken.of(fixture.account.token());
             AtomicInteger looks = new AtomicInteger();
-            scene.account.rotate();
-            EngineFixture.Wait wait = scene.submit(
-                    scene.request(), () -> looks.getAndIncrement() == 0 ? old : BearerToken.of(scene.account.token()));
-            scene.untilStage(wait, Stage.WATCHING, Duration.ZERO);
+            fixture.account.rotate();
+            EngineFixture.Wait wait = fixture.submit(
+                    fixture.request(),
+                    () -> looks.getAndIncrement() == 0 ? old : BearerToken.of(fixture.account.token()));
+            fixture.untilStage(wait, Stage.WATCHING, Duration.ZERO);
 
             assertThat(wait.observer().updates(Update.TokenRotated.class), hasSize(1));
-            assertThat(scene.gitpod.books().prebuilds(), hasSize(1));
+            assertThat(fixture.gitpod.books().prebuilds(), hasSize(1));
         }
     }
 
     @Test
     void aTokenRotatedWhileWatchingIsPickedUp() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.advance(Duration.ofMinutes(1));
-            scene.account.rotate();
-            scene.untilConcluded(wait, Duration.ofMinutes(12));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.advance(Duration.ofMinutes(1));
+            fixture.account.rotate();
+            fixture.untilConcluded(wait, Duration.ofMinutes(12));
 
             assertThat(wait.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
             assertThat(wait.observer().updates(Update.TokenRotated.class), hasSize(1));
@@ -61,150 +62,150 @@ class TokenTest {
 
     @Test
     void aTokenRotatedBeforeTheCancelIsPickedUp() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.advance(Duration.ofMinutes(1));
-            scene.account.rotate();
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.advance(Duration.ofMinutes(1));
+            fixture.account.rotate();
             wait.abort();
-            scene.untilConcluded(wait, Duration.ofSeconds(2));
+            fixture.untilConcluded(wait, Duration.ofSeconds(2));
 
             wait.outcome(Outcome.CancelAccepted.class);
-            scene.untilAllClosed(Duration.ofMinutes(1));
-            assertThat(scene.prebuild().phase(), is(SimPhase.CANCELLED));
+            fixture.untilAllClosed(Duration.ofMinutes(1));
+            assertThat(fixture.prebuild().phase(), is(SimPhase.CANCELLED));
         }
     }
 
     @Test
     void aTokenRotatedDuringTheLookUpIsPickedUp() {
-        try (EngineFixture scene =
+        try (EngineFixture fixture =
                 EngineFixture.with().readLag(Duration.ofSeconds(15)).begin()) {
-            scene.fault("CreatePrebuild", Fault.resetAfterActing());
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.advance(Duration.ofSeconds(5));
-            scene.account.rotate();
-            scene.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(1));
-            assertThat(wait.prebuildId(), is(scene.prebuild().id()));
+            fixture.fault("CreatePrebuild", Fault.resetAfterActing());
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.advance(Duration.ofSeconds(5));
+            fixture.account.rotate();
+            fixture.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(1));
+            assertThat(wait.prebuildId(), is(fixture.prebuild().id()));
         }
     }
 
     @Test
     void aRefusalOfTheOldTokenThatComesAfterTheRotationEndsNothing() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.advance(Duration.ofMinutes(1));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.advance(Duration.ofMinutes(1));
             // The cancel waits in its queue with the old token, while the read finds out about the new one.
-            scene.runtime.hold(WorkQueue.CANCEL);
+            fixture.runtime.hold(WorkQueue.CANCEL);
             wait.abort();
-            scene.runtime.settle();
-            scene.account.rotate();
-            scene.runtime.advance(Duration.ofSeconds(30));
-            scene.runtime.release(WorkQueue.CANCEL);
-            scene.untilConcluded(wait, Duration.ofSeconds(2));
+            fixture.runtime.settle();
+            fixture.account.rotate();
+            fixture.runtime.advance(Duration.ofSeconds(30));
+            fixture.runtime.release(WorkQueue.CANCEL);
+            fixture.untilConcluded(wait, Duration.ofSeconds(2));
 
             wait.outcome(Outcome.CancelAccepted.class);
-            scene.untilAllClosed(Duration.ofMinutes(1));
+            fixture.untilAllClosed(Duration.ofMinutes(1));
         }
     }
 
     @Test
     void aRevokedTokenFailsTheCreateWithItsReason() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.account.revoke();
-            EngineFixture.Wait wait = scene.submit();
-            scene.untilConcluded(wait, Duration.ZERO);
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.account.revoke();
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.untilConcluded(wait, Duration.ZERO);
 
             assertThat(wait.outcome(Outcome.CreateRefused.class).failure().code(), is(ErrorCode.UNAUTHENTICATED));
-            assertThat(scene.engine().open(), is(empty()));
+            assertThat(fixture.engine().open(), is(empty()));
         }
     }
 
     @Test
     void aTokenRevokedWhileWatchingEndsTheWaitAndTheCancelWaitsForAnother() {
-        try (EngineFixture scene =
+        try (EngineFixture fixture =
                 EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.advance(Duration.ofMinutes(1));
-            scene.account.revoke();
-            scene.untilConcluded(wait, Duration.ofSeconds(15));
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.advance(Duration.ofMinutes(1));
+            fixture.account.revoke();
+            fixture.untilConcluded(wait, Duration.ofSeconds(15));
             assertThat(wait.outcome(Outcome.WatchLost.class).failure().code(), is(ErrorCode.UNAUTHENTICATED));
 
-            scene.runtime.advance(Duration.ofHours(2));
-            assertThat(scene.engine().open(), hasSize(1));
-            scene.account.rotate();
-            scene.untilAllClosed(Duration.ofMinutes(7));
-            assertThat(scene.prebuild().phase(), is(SimPhase.CANCELLED));
+            fixture.runtime.advance(Duration.ofHours(2));
+            assertThat(fixture.engine().open(), hasSize(1));
+            fixture.account.rotate();
+            fixture.untilAllClosed(Duration.ofMinutes(7));
+            assertThat(fixture.prebuild().phase(), is(SimPhase.CANCELLED));
         }
     }
 
     @Test
     void aRevokedTokenHammersNobodyWhileItIsWaitedForAnother() {
-        try (EngineFixture scene =
+        try (EngineFixture fixture =
                 EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.advance(Duration.ofMinutes(1));
-            scene.account.revoke();
-            scene.untilConcluded(wait, Duration.ofSeconds(15));
-            int before = scene.gitpod.books().calls().size();
-            scene.runtime.advance(Duration.ofHours(10));
-            assertThat(scene.gitpod.books().calls().size() - before, is(lessThan(10 * 20)));
-            scene.untilAllClosed(Duration.ofHours(20));
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.advance(Duration.ofMinutes(1));
+            fixture.account.revoke();
+            fixture.untilConcluded(wait, Duration.ofSeconds(15));
+            int before = fixture.gitpod.books().calls().size();
+            fixture.runtime.advance(Duration.ofHours(10));
+            assertThat(fixture.gitpod.books().calls().size() - before, is(lessThan(10 * 20)));
+            fixture.untilAllClosed(Duration.ofHours(20));
         }
     }
 
     @Test
     void aReadOnlyTokenFailsTheCreate() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.account.readOnly();
-            EngineFixture.Wait wait = scene.submit();
-            scene.untilConcluded(wait, Duration.ZERO);
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.account.readOnly();
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.untilConcluded(wait, Duration.ZERO);
             assertThat(wait.outcome(Outcome.CreateRefused.class).failure().code(), is(ErrorCode.PERMISSION_DENIED));
         }
     }
 
     @Test
     void aProviderThatHangsEndsTheWaitWithinMinutesAndSendsNothing() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.runtime.hold(WorkQueue.CREDENTIALS);
-            EngineFixture.Wait wait = scene.submit();
-            Duration took = scene.untilConcluded(wait, Duration.ofMinutes(5));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.runtime.hold(WorkQueue.CREDENTIALS);
+            EngineFixture.Wait wait = fixture.submit();
+            Duration took = fixture.untilConcluded(wait, Duration.ofMinutes(5));
 
             assertThat(took, is(greaterThan(Duration.ofMinutes(1))));
             assertThat(wait.outcome(Outcome.NoToken.class).failure().problem(), is(Problem.NO_ANSWER));
-            scene.runtime.release(WorkQueue.CREDENTIALS);
-            scene.runtime.advance(Duration.ofMinutes(5));
-            assertThat(scene.gitpod.books().calls(), is(empty()));
-            assertThat(scene.engine().open(), is(empty()));
+            fixture.runtime.release(WorkQueue.CREDENTIALS);
+            fixture.runtime.advance(Duration.ofMinutes(5));
+            assertThat(fixture.gitpod.books().calls(), is(empty()));
+            assertThat(fixture.engine().open(), is(empty()));
         }
     }
 
     @Test
     void aProviderThatHangsForAMomentOnlyDelays() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.runtime.hold(WorkQueue.CREDENTIALS);
-            EngineFixture.Wait wait = scene.submit();
-            scene.runtime.advance(Duration.ofSeconds(61));
-            scene.runtime.release(WorkQueue.CREDENTIALS);
-            scene.untilStage(wait, Stage.WATCHING, Duration.ofSeconds(10));
-            assertThat(scene.gitpod.books().prebuilds(), hasSize(1));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.runtime.hold(WorkQueue.CREDENTIALS);
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.runtime.advance(Duration.ofSeconds(61));
+            fixture.runtime.release(WorkQueue.CREDENTIALS);
+            fixture.untilStage(wait, Stage.WATCHING, Duration.ofSeconds(10));
+            assertThat(fixture.gitpod.books().prebuilds(), hasSize(1));
         }
     }
 
     @Test
     void aSlowProviderAfterARestartEndsNoWait() {
-        try (EngineFixture scene =
+        try (EngineFixture fixture =
                 EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
             for (int i = 0; i < 50; i++) {
-                scene.submit();
+                fixture.submit();
             }
-            scene.runtime.advance(Duration.ofMinutes(1));
-            List<EngineFixture.Wait> resumed = scene.crashAndRestart();
-            scene.runtime.frame((queue, task) -> {
+            fixture.runtime.advance(Duration.ofMinutes(1));
+            List<EngineFixture.Wait> resumed = fixture.crashAndRestart();
+            fixture.runtime.frame((queue, task) -> {
                 task.run();
                 if (queue == WorkQueue.CREDENTIALS) {
-                    scene.runtime.sleep(Duration.ofSeconds(12));
+                    fixture.runtime.sleep(Duration.ofSeconds(12));
                 }
             });
-            scene.runtime.advance(Duration.ofMinutes(12));
+            fixture.runtime.advance(Duration.ofMinutes(12));
             resumed.forEach(wait -> {
                 assertThat(wait.observer().outcomes(), is(empty()));
                 assertThat(wait.handle().view().phase(), is(PrebuildPhase.RUNNING));
@@ -214,12 +215,12 @@ class TokenTest {
 
     @Test
     void aProviderThatThrowsIsAskedAgainAndItsSecretsAreToldToNobody() {
-        try (EngineFixture scene = EngineFixture.begin()) {
+        try (EngineFixture fixture = EngineFixture.begin()) {
             try (LogLines log = new LogLines()) {
-                EngineFixture.Wait wait = scene.submit(scene.request(), () -> {
+                EngineFixture.Wait wait = fixture.submit(fixture.request(), () -> {
                     throw new IllegalStateException("cannot parse " + SECRET);
                 });
-                scene.untilConcluded(wait, Duration.ofMinutes(5));
+                fixture.untilConcluded(wait, Duration.ofMinutes(5));
                 Outcome.NoToken none = wait.outcome(Outcome.NoToken.class);
                 assertThat(none.failure().problem(), is(Problem.LOOKUP_FAILED));
                 assertThat(none.prebuildId(), is(nullValue()));
@@ -232,20 +233,20 @@ class TokenTest {
 
     @Test
     void aProviderThatAnswersNothingIsAProviderThatFailed() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            EngineFixture.Wait wait = scene.submit(scene.request(), () -> null);
-            scene.untilConcluded(wait, Duration.ofMinutes(5));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            EngineFixture.Wait wait = fixture.submit(fixture.request(), () -> null);
+            fixture.untilConcluded(wait, Duration.ofMinutes(5));
             assertThat(wait.outcome(Outcome.NoToken.class).failure().problem(), is(Problem.LOOKUP_FAILED));
         }
     }
 
     @Test
     void aProviderWithADefectIsAProviderThatFailed() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            EngineFixture.Wait wait = scene.submit(scene.request(), () -> {
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            EngineFixture.Wait wait = fixture.submit(fixture.request(), () -> {
                 throw new StackOverflowError();
             });
-            scene.untilConcluded(wait, Duration.ofMinutes(5));
+            fixture.untilConcluded(wait, Duration.ofMinutes(5));
             assertThat(wait.outcome(Outcome.NoToken.class).failure().problem(), is(Problem.LOOKUP_FAILED));
         }
     }
@@ -255,22 +256,22 @@ class TokenTest {
             value = Problem.class,
             names = {"NOT_CONFIGURED", "NOT_FOUND", "WRONG_KIND", "UNUSABLE"})
     void aCredentialThatIsWrongFailsAtOnce(Problem problem) {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            EngineFixture.Wait wait = scene.submit(scene.request(), () -> {
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            EngineFixture.Wait wait = fixture.submit(fixture.request(), () -> {
                 throw new TokenUnavailableException(problem, "no");
             });
-            scene.untilConcluded(wait, Duration.ZERO);
+            fixture.untilConcluded(wait, Duration.ZERO);
             assertThat(wait.outcome(Outcome.NoToken.class).failure().problem(), is(problem));
         }
     }
 
     @Test
     void aStoreThatMakesUpAnotherBadTokenForEachLookEnds() {
-        try (EngineFixture scene = EngineFixture.begin()) {
+        try (EngineFixture fixture = EngineFixture.begin()) {
             AtomicInteger number = new AtomicInteger();
             EngineFixture.Wait wait =
-                    scene.submit(scene.request(), () -> BearerToken.of("made-up-" + number.incrementAndGet()));
-            scene.untilConcluded(wait, Duration.ofMinutes(1));
+                    fixture.submit(fixture.request(), () -> BearerToken.of("made-up-" + number.incrementAndGet()));
+            fixture.untilConcluded(wait, Duration.ofMinutes(1));
             assertThat(wait.outcome(Outcome.CreateRefused.class).failure().code(), is(ErrorCode.UNAUTHENTICATED));
             assertThat(number.get(), is(lessThan(5)));
         }
@@ -278,27 +279,28 @@ class TokenTest {
 
     @Test
     void manyWhoShareARotatedTokenAllGoOn() {
-        try (EngineFixture scene = EngineFixture.begin()) {
+        try (EngineFixture fixture = EngineFixture.begin()) {
             List<EngineFixture.Wait> waits = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
-                waits.add(scene.submit());
+                waits.add(fixture.submit());
             }
-            scene.runtime.advance(Duration.ofMinutes(1));
-            scene.account.rotate();
-            scene.untilAllClosed(Duration.ofMinutes(12));
+            fixture.runtime.advance(Duration.ofMinutes(1));
+            fixture.account.rotate();
+            fixture.untilAllClosed(Duration.ofMinutes(12));
             waits.forEach(wait -> wait.outcome(Outcome.Ended.class));
         }
     }
 
     @Test
     void aGatewayThatRefusesOnceWithoutACauseFailsAWaitByTheRules() {
-        try (EngineFixture scene = EngineFixture.begin()) {
-            scene.fault(FaultRule.on("GetPrebuild", Fault.status(401, "unauthenticated", "no")), Fault.emptyBody(401));
-            EngineFixture.Wait wait = scene.submit();
-            scene.untilConcluded(wait, Duration.ofMinutes(1));
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.fault(
+                    FaultRule.on("GetPrebuild", Fault.status(401, "unauthenticated", "no")), Fault.emptyBody(401));
+            EngineFixture.Wait wait = fixture.submit();
+            fixture.untilConcluded(wait, Duration.ofMinutes(1));
             wait.outcome(Outcome.WatchLost.class);
-            scene.untilAllClosed(Duration.ofMinutes(1));
-            assertThat(scene.gitpod.books().active(), is(empty()));
+            fixture.untilAllClosed(Duration.ofMinutes(1));
+            assertThat(fixture.gitpod.books().active(), is(empty()));
         }
     }
 }

@@ -44,11 +44,11 @@ class WatcherTest {
     private static final String GET = "GetPrebuild";
     private static final String LIST = "ListPrebuilds";
 
-    private final EngineFixture scene =
+    private final EngineFixture fixture =
             EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin();
-    private final GitpodClient client = scene.client(scene.endpoint(), BearerToken.of(scene.account.token()));
-    private final Watcher watcher = new Watcher(client, scene.runtime, EngineSettings.defaults());
-    private final Books books = scene.gitpod.books();
+    private final GitpodClient client = fixture.client(fixture.endpoint(), BearerToken.of(fixture.account.token()));
+    private final Watcher watcher = new Watcher(client, fixture.runtime, EngineSettings.defaults());
+    private final Books books = fixture.gitpod.books();
     private final Map<String, Heard> heard = new LinkedHashMap<>();
 
     private static final class Heard implements Watcher.Reader {
@@ -69,7 +69,7 @@ class WatcherTest {
     @AfterEach
     void end() {
         watcher.stop();
-        scene.close();
+        fixture.close();
     }
 
     private String create(SimProject project) {
@@ -81,7 +81,7 @@ class WatcherTest {
     }
 
     private List<String> watch(int number) {
-        return watch(number, scene.project);
+        return watch(number, fixture.project);
     }
 
     private List<String> watch(int number, SimProject project) {
@@ -97,7 +97,7 @@ class WatcherTest {
     }
 
     private void begin() {
-        scene.runtime.advance(Duration.ofSeconds(40)); // all are RUNNING by then
+        fixture.runtime.advance(Duration.ofSeconds(40)); // all are RUNNING by then
         heard.values().forEach(each -> {
             each.read.clear();
             each.failures.clear();
@@ -107,8 +107,8 @@ class WatcherTest {
 
     private void aRound() {
         int before = rounds();
-        scene.runtime.runUntil(() -> rounds() > before, Duration.ofMinutes(7));
-        scene.runtime.settle();
+        fixture.runtime.runUntil(() -> rounds() > before, Duration.ofMinutes(7));
+        fixture.runtime.settle();
     }
 
     /** Rounds are told apart by their times. */
@@ -153,7 +153,7 @@ class WatcherTest {
     @Test
     void moreProjectsThanAFilterTakesAreReadByAsManyListsAsNeeded() {
         for (int i = 0; i < 60; i++) {
-            watch(1, scene.gitpod.addProject("project " + i));
+            watch(1, fixture.gitpod.addProject("project " + i));
         }
         begin();
         aRound();
@@ -168,7 +168,7 @@ class WatcherTest {
         begin();
         aRound();
         String body = books.calls(LIST).get(0).body();
-        assertThat(body, containsString(scene.project.id()));
+        assertThat(body, containsString(fixture.project.id()));
         assertThat(body, containsString("PREBUILD_PHASE_CANCELLING"));
         assertThat(body, not(containsString("PREBUILD_PHASE_COMPLETED")));
     }
@@ -176,7 +176,7 @@ class WatcherTest {
     @Test
     void whatOthersHaveOnTheListIsToldToNobody() {
         watch(4);
-        create(scene.project);
+        create(fixture.project);
         begin();
         aRound();
         assertThat(heard, is(aMapWithSize(4)));
@@ -187,7 +187,7 @@ class WatcherTest {
     void whatLeftTheListIsReadOnceMoreByItself() {
         List<String> ids = watch(20);
         begin();
-        scene.gitpod.prebuild(ids.get(7)).failWith("no");
+        fixture.gitpod.prebuild(ids.get(7)).failWith("no");
         aRound();
         assertThat(books.count(LIST), is(1));
         assertThat(books.count(GET), is(1));
@@ -202,7 +202,7 @@ class WatcherTest {
     void anUnknownPhaseIsReadByItselfEachTime() {
         List<String> ids = watch(10);
         begin();
-        scene.gitpod.prebuild(ids.get(2)).unknownPhase("PREBUILD_PHASE_NEW_THING");
+        fixture.gitpod.prebuild(ids.get(2)).unknownPhase("PREBUILD_PHASE_NEW_THING");
         aRound();
         aRound();
         assertThat(books.count(GET), is(2));
@@ -215,9 +215,9 @@ class WatcherTest {
         List<String> ids = watch(5);
         begin();
         ids.forEach(watcher::unwatch);
-        scene.runtime.advance(Duration.ofHours(1));
+        fixture.runtime.advance(Duration.ofHours(1));
         assertThat(books.calls(), is(empty()));
-        assertThat(scene.runtime.pending(), is(0));
+        assertThat(fixture.runtime.pending(), is(0));
     }
 
     @Test
@@ -225,12 +225,12 @@ class WatcherTest {
         List<String> ids = watch(2);
         begin();
         ids.forEach(watcher::unwatch);
-        scene.runtime.advance(Duration.ofMinutes(1));
+        fixture.runtime.advance(Duration.ofMinutes(1));
         watch(2);
         watcher.unwatch(ids.get(0));
         watch(1);
         books.clear();
-        scene.runtime.advance(Duration.ofMinutes(2));
+        fixture.runtime.advance(Duration.ofMinutes(2));
         assertThat(books.count(GET), is(lessThanOrEqualTo(3 * 12)));
         assertThat(books.count(GET), is(greaterThanOrEqualTo(3 * 8)));
     }
@@ -239,7 +239,7 @@ class WatcherTest {
     void roundsAreSpread() {
         watch(1);
         begin();
-        scene.runtime.advance(Duration.ofMinutes(20));
+        fixture.runtime.advance(Duration.ofMinutes(20));
         List<Instant> times = books.calls().stream().map(Call::at).toList();
         Set<Long> gaps = new LinkedHashSet<>();
         for (int i = 1; i < times.size(); i++) {
@@ -255,7 +255,7 @@ class WatcherTest {
     void aRateLimitSlowsTheWatcherAndEndsNothing() {
         watch(3);
         begin();
-        scene.fault(GET, Fault.rateLimit(Duration.ofSeconds(45)));
+        fixture.fault(GET, Fault.rateLimit(Duration.ofSeconds(45)));
         aRound();
         assertThat(books.count(GET), is(1));
         heard.values().forEach(each -> {
@@ -263,9 +263,9 @@ class WatcherTest {
             assertThat(each.failures, hasSize(1));
             assertThat(RetryPolicy.read(each.failures.get(0)), is(RetryPolicy.Decision.WAIT));
         });
-        Duration pause = scene.runtime.runUntil(() -> books.count(GET) > 1, Duration.ofMinutes(2));
+        Duration pause = fixture.runtime.runUntil(() -> books.count(GET) > 1, Duration.ofMinutes(2));
         assertThat(pause, is(greaterThan(Duration.ofSeconds(45))));
-        scene.runtime.advance(Duration.ofSeconds(3));
+        fixture.runtime.advance(Duration.ofSeconds(3));
         heard.values().forEach(each -> assertThat(each.read, hasSize(1)));
     }
 
@@ -273,9 +273,9 @@ class WatcherTest {
     void aServerThatAsksForADayIsAskedAgainSooner() {
         watch(1);
         begin();
-        scene.fault(GET, Fault.rateLimit(Duration.ofHours(20)));
+        fixture.fault(GET, Fault.rateLimit(Duration.ofHours(20)));
         aRound();
-        scene.runtime.advance(Duration.ofMinutes(7));
+        fixture.runtime.advance(Duration.ofMinutes(7));
         assertThat(books.count(GET), is(greaterThan(1)));
     }
 
@@ -283,21 +283,21 @@ class WatcherTest {
     void aServerInTroubleIsAskedOnceARoundAndEachReaderIsTold() {
         watch(3);
         begin();
-        scene.fault(FaultRule.on(GET, Fault.htmlStatus(503)).forever(), Fault.htmlStatus(503));
+        fixture.fault(FaultRule.on(GET, Fault.htmlStatus(503)).forever(), Fault.htmlStatus(503));
         aRound();
         assertThat(books.count(GET), is(1));
         heard.values().forEach(each -> assertThat(each.failures, hasSize(1)));
-        scene.runtime.advance(Duration.ofMinutes(10));
+        fixture.runtime.advance(Duration.ofMinutes(10));
         assertThat(books.count(GET), is(lessThan(16)));
     }
 
     @Test
     void aServerInTroubleWithItsListsIsAskedOnceARoundAndEachReaderIsTold() {
         for (int i = 0; i < 30; i++) {
-            watch(2, scene.gitpod.addProject("project " + i));
+            watch(2, fixture.gitpod.addProject("project " + i));
         }
         begin();
-        scene.fault(FaultRule.on(LIST, Fault.htmlStatus(502)).forever(), Fault.htmlStatus(502));
+        fixture.fault(FaultRule.on(LIST, Fault.htmlStatus(502)).forever(), Fault.htmlStatus(502));
         aRound();
         assertThat(books.calls(), hasSize(1));
         heard.values().forEach(each -> assertThat(each.failures, hasSize(1)));
@@ -307,7 +307,7 @@ class WatcherTest {
     void aTokenThatIsRefusedIsToldToEachReader() {
         watch(10);
         begin();
-        scene.account.revoke();
+        fixture.account.revoke();
         aRound();
         assertThat(books.calls(), hasSize(1));
         heard.values().forEach(each -> assertThat(each.failures.get(0).code(), is(ErrorCode.UNAUTHENTICATED)));
@@ -317,7 +317,7 @@ class WatcherTest {
     void onePrebuildThatIsForbiddenHarmsNoOther() {
         List<String> ids = watch(3);
         begin();
-        scene.fault(
+        fixture.fault(
                 FaultRule.on(GET, Fault.status(403, "permission_denied", "no"))
                         .when(about(ids.get(0)))
                         .forever(),
@@ -333,7 +333,7 @@ class WatcherTest {
     void onePrebuildThatIsGoneHarmsNoOther() {
         List<String> ids = watch(3);
         begin();
-        scene.gitpod.prebuild(ids.get(0)).vanish();
+        fixture.gitpod.prebuild(ids.get(0)).vanish();
         aRound();
         assertThat(heard.get(ids.get(0)).failures.get(0).code(), is(ErrorCode.NOT_FOUND));
         assertThat(heard.get(ids.get(1)).read, hasSize(1));
@@ -344,7 +344,7 @@ class WatcherTest {
         List<String> spoiled = new ArrayList<>();
         SimProject bad = null;
         for (int i = 0; i < 20; i++) {
-            SimProject project = scene.gitpod.addProject("project " + i);
+            SimProject project = fixture.gitpod.addProject("project " + i);
             List<String> ids = watch(5, project);
             if (i == 13) {
                 bad = project;
@@ -353,7 +353,7 @@ class WatcherTest {
         }
         begin();
         Predicate<Call> withBad = about(bad.id());
-        scene.fault(
+        fixture.fault(
                 FaultRule.on(LIST, Fault.status(404, "not_found", "no such project"))
                         .when(withBad)
                         .forever(),
@@ -371,8 +371,8 @@ class WatcherTest {
         aRound();
         assertThat(books.count(GET), is(spoiled.size()));
         assertThat(books.count(LIST), is(1));
-        scene.gitpod.faults().clear();
-        scene.runtime.advance(Duration.ofMinutes(12));
+        fixture.gitpod.faults().clear();
+        fixture.runtime.advance(Duration.ofMinutes(12));
         books.clear();
         aRound();
         assertThat(books.count(GET), is(0));
@@ -384,7 +384,7 @@ class WatcherTest {
         SimProject bad = null;
         List<String> spoiled = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            SimProject project = scene.gitpod.addProject("project " + i);
+            SimProject project = fixture.gitpod.addProject("project " + i);
             List<String> ids = watch(2, project);
             if (i == 13) {
                 bad = project;
@@ -393,8 +393,8 @@ class WatcherTest {
         }
         begin();
         Fault hang = Fault.hangBeforeActing();
-        scene.fault(FaultRule.on(LIST, hang).when(about(bad.id())).forever(), hang);
-        scene.runtime.advance(Duration.ofMinutes(15));
+        fixture.fault(FaultRule.on(LIST, hang).when(about(bad.id())).forever(), hang);
+        fixture.runtime.advance(Duration.ofMinutes(15));
         for (Map.Entry<String, Heard> each : heard.entrySet()) {
             assertThat(each.getValue().read.isEmpty(), is(spoiled.contains(each.getKey())));
         }
@@ -404,12 +404,12 @@ class WatcherTest {
     void onePrebuildThatIsForbiddenSlowsNoOther() {
         List<String> ids = watch(3);
         begin();
-        scene.fault(
+        fixture.fault(
                 FaultRule.on(GET, Fault.status(403, "permission_denied", "no"))
                         .when(about(ids.get(0)))
                         .forever(),
                 Fault.emptyBody(403));
-        scene.runtime.advance(Duration.ofMinutes(2));
+        fixture.runtime.advance(Duration.ofMinutes(2));
         assertThat(heard.get(ids.get(1)).read, hasSize(greaterThan(7)));
     }
 
@@ -417,13 +417,13 @@ class WatcherTest {
     void withoutAnyListNobodyIsForgottenAndTheServerNotHammered() {
         watch(100);
         begin();
-        scene.fault(
+        fixture.fault(
                 FaultRule.on(LIST, Fault.status(403, "permission_denied", "no lists"))
                         .forever(),
                 Fault.emptyBody(403));
         aRound();
         assertThat(books.count(GET), is(lessThanOrEqualTo(40)));
-        scene.runtime.advance(Duration.ofMinutes(5));
+        fixture.runtime.advance(Duration.ofMinutes(5));
         assertThat(books.count(GET), is(lessThanOrEqualTo(40 + 5 * 60)));
         heard.values().forEach(each -> {
             assertThat(each.read, is(not(empty())));
@@ -436,8 +436,8 @@ class WatcherTest {
         List<String> ids = watch(3);
         begin();
         Fault hang = Fault.hangBeforeActing();
-        scene.fault(FaultRule.on(GET, hang).when(about(ids.get(0))).forever(), hang);
-        scene.runtime.advance(Duration.ofMinutes(10));
+        fixture.fault(FaultRule.on(GET, hang).when(about(ids.get(0))).forever(), hang);
+        fixture.runtime.advance(Duration.ofMinutes(10));
         assertThat(heard.get(ids.get(1)).read, is(not(empty())));
         assertThat(heard.get(ids.get(2)).read, is(not(empty())));
         assertThat(heard.get(ids.get(0)).read, is(empty()));
@@ -449,14 +449,14 @@ class WatcherTest {
         watch(5);
         begin();
         watcher.stop();
-        watcher.watch("p", scene.project.id(), new Heard());
-        scene.runtime.advance(Duration.ofHours(1));
+        watcher.watch("p", fixture.project.id(), new Heard());
+        fixture.runtime.advance(Duration.ofHours(1));
         assertThat(books.calls(), is(empty()));
     }
 
     private void watchInTwentyProjects(int number) {
         for (int i = 0; i < 20; i++) {
-            watch(number / 20, scene.gitpod.addProject("project " + i));
+            watch(number / 20, fixture.gitpod.addProject("project " + i));
         }
     }
 
@@ -466,7 +466,7 @@ class WatcherTest {
         begin();
         for (int i = 0; i < 60; i++) {
             watch(1);
-            scene.runtime.advance(Duration.ofSeconds(1));
+            fixture.runtime.advance(Duration.ofSeconds(1));
         }
         assertThat(books.calls().size() - books.count("CreatePrebuild"), is(lessThan(60)));
     }
@@ -475,8 +475,8 @@ class WatcherTest {
     void aServerThatLetsFewCallsThroughStarvesNobodyAndIsNotHammered() {
         watchInTwentyProjects(1000);
         begin();
-        scene.gitpod.maxCallsPerSecond(1);
-        scene.runtime.advance(Duration.ofMinutes(20));
+        fixture.gitpod.maxCallsPerSecond(1);
+        fixture.runtime.advance(Duration.ofMinutes(20));
         heard.values().forEach(each -> {
             assertThat(each.read, hasSize(greaterThan(10)));
             each.failures.forEach(e -> assertThat(RetryPolicy.read(e), is(RetryPolicy.Decision.WAIT)));
@@ -490,9 +490,9 @@ class WatcherTest {
     void thousandEndsAtOnceAreReadOnceEachAlsoByAServerThatLetsFewCallsThrough() {
         watchInTwentyProjects(1000);
         begin();
-        scene.gitpod.maxCallsPerSecond(5);
-        heard.keySet().forEach(id -> scene.gitpod.prebuild(id).forcePhase(SimPhase.COMPLETED));
-        scene.runtime.runUntil(
+        fixture.gitpod.maxCallsPerSecond(5);
+        heard.keySet().forEach(id -> fixture.gitpod.prebuild(id).forcePhase(SimPhase.COMPLETED));
+        fixture.runtime.runUntil(
                 () -> heard.values().stream().noneMatch(each -> each.read.isEmpty()), Duration.ofMinutes(8));
         heard.values().forEach(each -> assertThat(each.read.get(0).status().phase(), is(PrebuildPhase.COMPLETED)));
         assertThat(books.calls().size(), is(lessThan(1300)));
@@ -502,8 +502,8 @@ class WatcherTest {
     void listsThatAreWronglyEmptyDoNotMakeItReadEachByItself() {
         watchInTwentyProjects(1000);
         begin();
-        heard.keySet().forEach(id -> scene.gitpod.prebuild(id).unknownPhase("PREBUILD_PHASE_NEW_THING"));
-        scene.runtime.advance(Duration.ofMinutes(10));
+        heard.keySet().forEach(id -> fixture.gitpod.prebuild(id).unknownPhase("PREBUILD_PHASE_NEW_THING"));
+        fixture.runtime.advance(Duration.ofMinutes(10));
         assertThat(books.calls().size(), is(lessThan(660)));
         assertThat(heard.values().stream().filter(each -> each.read.size() > 3).toList(), is(empty()));
     }
@@ -512,9 +512,9 @@ class WatcherTest {
     void whatIsOldIsReadMoreSeldom() {
         List<String> ids = watch(1);
         begin();
-        scene.runtime.advance(Duration.ofHours(25));
+        fixture.runtime.advance(Duration.ofHours(25));
         heard.get(ids.get(0)).read.clear();
-        scene.runtime.advance(Duration.ofMinutes(10));
+        fixture.runtime.advance(Duration.ofMinutes(10));
         assertThat(heard.get(ids.get(0)).read, hasSize(lessThan(12)));
         assertThat(heard.get(ids.get(0)).read, hasSize(greaterThan(7)));
     }
@@ -523,7 +523,7 @@ class WatcherTest {
     void sixThousandWaitsShareABudgetOfTwoCallsASecond() {
         watchInTwentyProjects(6000);
         begin();
-        scene.runtime.advance(Duration.ofMinutes(5));
+        fixture.runtime.advance(Duration.ofMinutes(5));
         assertThat(books.calls().size(), is(lessThan(2 * 300 + 70)));
         heard.values().forEach(each -> assertThat(each.read, hasSize(greaterThan(5))));
     }
@@ -531,10 +531,10 @@ class WatcherTest {
     @Test
     void aThousandWaitsOfTwentyProjectsCostLessThanOneCallASecond() {
         for (int i = 0; i < 20; i++) {
-            watch(50, scene.gitpod.addProject("project " + i));
+            watch(50, fixture.gitpod.addProject("project " + i));
         }
         begin();
-        scene.runtime.advance(Duration.ofMinutes(10));
+        fixture.runtime.advance(Duration.ofMinutes(10));
         assertThat(books.calls().size(), is(lessThan(600)));
         heard.values().forEach(each -> assertThat(each.read, hasSize(greaterThan(40))));
         assertThat(heard.values().stream().map(each -> each.failures).toList(), everyItem(is(empty())));
