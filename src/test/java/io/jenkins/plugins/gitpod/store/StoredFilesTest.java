@@ -92,7 +92,7 @@ class StoredFilesTest {
         assertEquals(
                 List.of(new CreateAttempt(
                         2, Instant.ofEpochMilli(1_790_000_040_456L), Instant.ofEpochMilli(1_790_000_640_456L))),
-                saved.sends());
+                saved.attempts());
         assertEquals(UUID.fromString("8f1d2c3b-4a59-4687-9d8e-0f1a2b3c4d5e"), saved.surplusOf());
         assertEquals(new Owners(List.of(new Owners.Owner(JOINED, false, false)), true, true, true), read.owners());
         assertEquals(
@@ -158,7 +158,7 @@ class StoredFilesTest {
         assertTrue(read.saved().request().cancelOnAbort());
         assertFalse(read.saved().request().detached());
         assertFalse(read.saved().detached());
-        assertEquals(1, read.saved().sends().size());
+        assertEquals(1, read.saved().attempts().size());
         assertEquals(new Owners(List.of(new Owners.Owner(JOINED, true, true)), false, false, false), read.owners());
     }
 
@@ -205,7 +205,7 @@ class StoredFilesTest {
         place("ledger-entry.xml", REQUEST.toString());
         Ledger ledger = new Ledger(directory);
         SavedRequest saved = ledger.readOpen().get(0).saved();
-        ledger.save(saved.with(List.copyOf(saved.sends()), null));
+        ledger.save(saved.with(List.copyOf(saved.attempts()), null));
         new CommitHistory(directory.resolve("commits"), Instant::now).add(KEY, COMMIT, REQUEST);
         Checkout checkout = new Checkout(
                 List.of("https://git.example.com/a.git", "https://git.example.com/b.git"),
