@@ -59,22 +59,22 @@ public final class LedgerEntry {
     private boolean firstLeft;
     private boolean keepsRunning;
     private boolean foreign;
-    private final List<Sent> sends;
+    private final List<Attempt> attempts;
     private final String surplusOf;
 
     /** A create request that may have created a prebuild. Saved: fields may be added but not renamed. */
-    private static final class Sent {
+    private static final class Attempt {
         private final int number;
         private final long intentTime;
         private final long serverTime;
 
-        Sent(CreateAttempt send) {
-            number = send.number();
-            intentTime = send.intentTime().toEpochMilli();
-            serverTime = send.serverTime() == null ? 0 : send.serverTime().toEpochMilli();
+        Attempt(CreateAttempt attempt) {
+            number = attempt.number();
+            intentTime = attempt.intentTime().toEpochMilli();
+            serverTime = attempt.serverTime() == null ? 0 : attempt.serverTime().toEpochMilli();
         }
 
-        CreateAttempt toSent() {
+        CreateAttempt toAttempt() {
             return new CreateAttempt(
                     number,
                     Instant.ofEpochMilli(intentTime),
@@ -151,7 +151,7 @@ public final class LedgerEntry {
         builtCommit = git == null ? null : git.commit();
         builtBranch = git == null ? null : git.branch();
         builtCloneUrl = git == null ? null : git.cloneUrl();
-        sends = new ArrayList<>(saved.attempts().stream().map(Sent::new).toList());
+        attempts = new ArrayList<>(saved.attempts().stream().map(Attempt::new).toList());
         surplusOf = saved.surplusOf() == null ? null : saved.surplusOf().toString();
     }
 
@@ -213,12 +213,12 @@ public final class LedgerEntry {
                     detached,
                     reason(),
                     Duration.ofSeconds(observedSeconds));
-            SavedRequest withSends = sends == null
+            SavedRequest withAttempts = attempts == null
                     ? saved
                     : saved.with(
-                            sends.stream().map(Sent::toSent).toList(),
+                            attempts.stream().map(Attempt::toAttempt).toList(),
                             surplusOf == null ? null : UUID.fromString(surplusOf));
-            return withSends.withBuiltFrom(
+            return withAttempts.withBuiltFrom(
                     builtCommit == null ? null : new EnvironmentGit(builtCloneUrl, builtBranch, builtCommit));
         } catch (IllegalArgumentException | InvalidEndpointException e) {
             throw new IOException("Not a complete entry", e);

@@ -212,7 +212,7 @@ class RestartOwnersTest {
         Files.writeString(damaged.get(0), "<gitpod-prebuild-request><requestId>half an entry");
         Files.writeString(damaged.get(0).resolveSibling("x.xml-atomic1.tmp"), "<left");
         gitpod.simulator().faults().clear();
-        log.record("io.jenkins.plugins.gitpod.store.Ledger", java.util.logging.Level.WARNING)
+        log.record("io.jenkins.plugins.gitpod.store.XmlFolder", java.util.logging.Level.WARNING)
                 .capture(100);
         sessions.then(jenkins -> {
             for (String name : List.of("noResume", "aborted", "freestyle")) {
