@@ -215,16 +215,13 @@ public final class CommitHistory {
         boolean isOlder = false;
         for (Map.Entry<String, Branch> each : withRequest(requestId)) {
             Branch branch = each.getValue();
-            boolean isSeen = false;
             for (Entry entry : branch.entries) {
                 if (entry.isOf(requestId)) {
                     entry.builtFrom = commit;
                     entry.classId = classId;
-                    boolean lacksChange = isSeen && entry.revision != null && !entry.isOfRevision(commit);
+                    boolean lacksChange = isOlder(branch, commit, entry.revision);
                     branch.missedChange |= lacksChange;
                     isOlder |= lacksChange;
-                } else {
-                    isSeen |= entry.isOfRevision(commit);
                 }
             }
             write(each.getKey(), branch);
@@ -236,6 +233,18 @@ public final class CommitHistory {
         entry.classId = classId;
         add(builtCommits, branch, entry);
         return isOlder;
+    }
+
+    /** Whether a commit of the branch was there before another one. An old commit that is built again is not newer for that. */
+    private static boolean isOlder(Branch branch, String commit, @Nullable String than) {
+        for (Entry entry : branch.entries) {
+            if (than == null || entry.isOfRevision(than)) {
+                return false;
+            } else if (entry.isOfRevision(commit)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether a prebuild completed for a request of this controller, as far as the files were read. */
