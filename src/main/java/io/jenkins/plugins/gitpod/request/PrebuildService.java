@@ -93,8 +93,9 @@ public final class PrebuildService {
         if (running != null) {
             return;
         }
-        running = RunningService.start();
-        toRestore.addAll(running.registry().restore());
+        RunningService started = RunningService.start();
+        running = started;
+        toRestore.addAll(started.registry().restore());
     }
 
     /**
