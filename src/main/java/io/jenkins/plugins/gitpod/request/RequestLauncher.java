@@ -224,8 +224,11 @@ final class RequestLauncher implements DecisionHandler {
         if (!request.isAutomatic() || record.getConclusion() == EndStatus.ERROR) {
             BuildRecorder.save(request.origin(), record);
         }
-        commitRequests.forget(request.requestId());
         ledger.withdraw(request.requestId());
-        request.listener().concluded(record);
+        try {
+            request.listener().concluded(record);
+        } finally {
+            commitRequests.forget(request.requestId());
+        }
     }
 }

@@ -65,7 +65,8 @@ class BuiltCommitTest {
         repo = sample;
         Repository.init(repo, "");
         head = repo.head();
-        project = Commits.project(GITPOD, repo).plan(PhasePlan.stuckIn(SimPhase.RUNNING).scaled(0.02));
+        project = Commits.project(GITPOD, repo)
+                .plan(PhasePlan.stuckIn(SimPhase.RUNNING).scaled(0.02));
     }
 
     private static String brief(String commit) {

@@ -57,6 +57,9 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 @WithGitSampleRepo
 class OtherCheckoutsTest {
 
+    @TestExtension
+    public static final class LineBeforeEnd extends DecidedBeforeEnd {}
+
     private static final GitpodFixture GITPOD = new GitpodFixture();
 
     private static JenkinsRule jenkins;

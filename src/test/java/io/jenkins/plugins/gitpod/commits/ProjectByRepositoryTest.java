@@ -5,9 +5,6 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.not;
 
-import hudson.Launcher;
-import hudson.model.AbstractBuild;
-import hudson.model.BuildListener;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.ParametersDefinitionProperty;
@@ -44,7 +41,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.TestBuilder;
+import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** {@code gitpodPrebuild()} without a project, against a Gitpod that refuses by the API's rules. */
@@ -52,6 +49,9 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 @WithJenkins
 @WithGitSampleRepo
 class ProjectByRepositoryTest {
+
+    @TestExtension
+    public static final class LineBeforeEnd extends DecidedBeforeEnd {}
 
     private static final GitpodFixture GITPOD = new GitpodFixture();
 
@@ -435,14 +435,6 @@ class ProjectByRepositoryTest {
         FreeStyleProject ofFork = jenkins.createFreeStyleProject();
         ofFork.setScm(forkAndOrigin(fork, origin, "fork/master"));
         ofFork.addProperty(new GitpodPrebuildProperty());
-        // The build has a console until it is decided.
-        ofFork.getBuildersList().add(new TestBuilder() {
-            @Override
-            public boolean perform(AbstractBuild<?, ?> build, Launcher launcher, BuildListener listener) {
-                Commits.awaitDecided();
-                return true;
-            }
-        });
         FreeStyleBuild build = jenkins.buildAndAssertSuccess(ofFork);
         assertMade(project, 0);
         jenkins.assertLogContains(

@@ -166,8 +166,8 @@ public final class ManyWaits {
         }
         Object engine = field(running, "engine");
         int watched = 0;
-        for (Object life : ((Map<?, ?>) field(engine, "lives")).values()) {
-            watched += field(life, "watchedId") == null ? 0 : 1;
+        for (Object runner : ((Map<?, ?>) field(engine, "runners")).values()) {
+            watched += field(field(runner, "calls"), "watchedId") == null ? 0 : 1;
         }
         return watched;
     }
