@@ -164,7 +164,7 @@ public final class GitpodLookup {
         return new Found(found.subList(0, Math.min(found.size(), maximum)), page == null);
     }
 
-    /** The running prebuilds of a project, whoever created them; at most 100. Not cached. */
+    /** The running prebuilds of a project, created by any account; at most 100. Not cached. */
     @NonNull
     public List<Prebuild> running(@NonNull AuthenticatedConnection access, @NonNull String projectId)
             throws GitpodException {
