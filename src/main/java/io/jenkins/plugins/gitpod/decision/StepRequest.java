@@ -29,12 +29,6 @@ public record StepRequest(
         @Nullable NewCommit newCommit,
         @NonNull PrebuildListener listener) {
 
-    /** The same request with another listener. */
-    @NonNull
-    public StepRequest with(@NonNull PrebuildListener other) {
-        return new StepRequest(requestId, run, origin, configured, options, newCommit, other);
-    }
-
     public boolean isAutomatic() {
         return newCommit != null;
     }

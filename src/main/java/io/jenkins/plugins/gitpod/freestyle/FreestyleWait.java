@@ -16,11 +16,11 @@ import io.jenkins.plugins.gitpod.record.CancelledInGitpod;
 import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
-import io.jenkins.plugins.gitpod.record.StepResult;
 import io.jenkins.plugins.gitpod.request.EarlyEnd;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -115,21 +115,22 @@ final class FreestyleWait implements PrebuildListener {
     }
 
     private boolean conclude(PrebuildRecord record) throws IOException {
-        StepResult outcome = StepResult.of(record, options);
+        Result outcome = record.resultFor(options);
+        String message = Objects.requireNonNull(record.getMessage());
         PrebuildResult result = record.getResult();
         if (result != null) {
             PrebuildEnvironmentAction.set(build, result);
         }
-        if (outcome.result() == Result.SUCCESS) {
-            line(outcome.message());
+        if (outcome == Result.SUCCESS) {
+            line(message);
             return true;
-        } else if (outcome.result() == Result.UNSTABLE) {
-            line(outcome.message());
+        } else if (outcome == Result.UNSTABLE) {
+            line(message);
             build.setResult(Result.UNSTABLE);
             return true;
         }
-        BuildConsole.error(listener, outcome.message());
-        if (outcome.result() == Result.ABORTED) {
+        BuildConsole.error(listener, message);
+        if (outcome == Result.ABORTED) {
             build.setResult(Result.ABORTED);
             build.addAction(new InterruptedBuildAction(List.of(new CancelledInGitpod(record))));
         }

@@ -16,12 +16,12 @@ import io.jenkins.plugins.gitpod.record.CancelledInGitpod;
 import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
-import io.jenkins.plugins.gitpod.record.StepResult;
 import io.jenkins.plugins.gitpod.request.EarlyEnd;
 import io.jenkins.plugins.gitpod.request.OwnerTracker;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -266,23 +266,23 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
         if (ended) {
             return;
         }
-        StepResult result = StepResult.of(record, options);
+        Result result = record.resultFor(options);
+        String message = Objects.requireNonNull(record.getMessage());
         Throwable cause = interruption;
+        if (cause == null && result == Result.FAILURE) {
+            fail(new AbortException(message));
+            return;
+        }
+        line(message);
         if (cause != null) {
-            line(result.message());
             fail(cause);
-        } else if (result.result() == Result.SUCCESS) {
-            line(result.message());
-            succeed(record.getResult());
-        } else if (result.result() == Result.UNSTABLE) {
-            line(result.message());
-            warn(result.message());
-            succeed(record.getResult());
-        } else if (result.result() == Result.ABORTED) {
-            line(result.message());
+        } else if (result == Result.ABORTED) {
             fail(new FlowInterruptedException(Result.ABORTED, false, new CancelledInGitpod(record)));
         } else {
-            fail(new AbortException(result.message()));
+            if (result == Result.UNSTABLE) {
+                warn(message);
+            }
+            succeed(record.getResult());
         }
     }
 

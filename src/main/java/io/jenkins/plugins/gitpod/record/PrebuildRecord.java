@@ -3,8 +3,12 @@ package io.jenkins.plugins.gitpod.record;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
+import hudson.model.Result;
 import io.jenkins.plugins.gitpod.api.EnvironmentGit;
+import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import java.io.Serializable;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
@@ -91,5 +95,39 @@ public final class PrebuildRecord implements Serializable {
     public String getBuiltFrom() {
         EnvironmentGit git = result == null ? null : result.builtFrom();
         return git == null ? null : PrebuildMessages.commitOf(git);
+    }
+
+    /**
+     * The result of a build or step that waited for this request, depending on its options: {@code SUCCESS},
+     * {@code UNSTABLE}, {@code FAILURE} or {@code ABORTED}. The same for the pipeline step and the freestyle build step.
+     *
+     * @throws IllegalStateException if the request has not ended
+     */
+    @NonNull
+    @Restricted(NoExternalUse.class)
+    public Result resultFor(@NonNull PrebuildOptions options) {
+        if (conclusion == null) {
+            throw new IllegalStateException("Request " + requestId + " has not ended");
+        }
+        return switch (conclusion) {
+            case SKIPPED -> Result.SUCCESS;
+            case COMPLETED -> completed(options);
+            case FAILED, DELETED -> options.isPropagate() ? Result.FAILURE : Result.SUCCESS;
+            case CANCELLED_IN_GITPOD -> options.isPropagate() ? Result.ABORTED : Result.SUCCESS;
+            case CANCELLED, LEFT_RUNNING -> Result.ABORTED;
+            // It is not known how the prebuild ended, or there is none: the step has nothing to return.
+            case ERROR -> Result.FAILURE;
+        };
+    }
+
+    private Result completed(PrebuildOptions options) {
+        if (result == null || result.getWarningMessage() == null) {
+            return Result.SUCCESS;
+        }
+        return switch (options.getOnWarning()) {
+            case IGNORE -> Result.SUCCESS;
+            case UNSTABLE -> Result.UNSTABLE;
+            case FAIL -> Result.FAILURE;
+        };
     }
 }

@@ -192,7 +192,7 @@ public final class PrebuildService {
         TokenSource tokens = now.tokens().of(configured.connection(), requestId, run);
         if (projectId != null && request.isPlain()) {
             UnusedSnapshotCheck check = new UnusedSnapshotCheck(now.runtime(), request, projectId, tokens);
-            if (!now.launcher().create(request.with(check), projectId, check::token)) {
+            if (!now.launcher().create(request, projectId, check::token, check)) {
                 background().execute(() -> listener.line(RequestLauncher.waits(request)));
             }
         } else {

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.gitpod.request;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.decision.DecisionHandler;
@@ -75,7 +76,7 @@ final class RequestLauncher implements DecisionHandler {
             @NonNull List<UUID> cancelFirst,
             @NonNull FollowUps followUps) {
         cancelFirst.forEach(each -> cancel(each, request, followUps));
-        if (!create(request, projectId, tokens(request))) {
+        if (!create(request, projectId, tokens(request), null)) {
             followUps.add(() -> request.listener().line(waits(request)));
         }
     }
@@ -84,13 +85,18 @@ final class RequestLauncher implements DecisionHandler {
      * Requests a prebuild without a decision.
      *
      * @param source where the token comes from
+     * @param check what is checked once the prebuild was created, or null if it was checked before
      * @return false if the request waits until another prebuild of the connection has ended
      */
-    boolean create(@NonNull StepRequest request, @NonNull String projectId, @NonNull TokenSource source) {
+    boolean create(
+            @NonNull StepRequest request,
+            @NonNull String projectId,
+            @NonNull TokenSource source,
+            @Nullable UnusedSnapshotCheck check) {
         UUID requestId = request.requestId();
         PrebuildRequest engineRequest = request.request(projectId);
         RequestRecorder recorder =
-                new RequestRecorder(engineRequest, request.origin(), Instant.now(), request.listener());
+                new RequestRecorder(engineRequest, request.origin(), Instant.now(), request.listener()).with(check);
         SharedPrebuild shared = new SharedPrebuild(engineRequest, recorder, history);
         ThrottleQueue.Waiting waiting = new ThrottleQueue.Waiting(
                 new OpenPrebuild(engineRequest, request.origin(), Instant.now(), null),

@@ -47,6 +47,9 @@ final class RequestRecorder implements PrebuildObserver {
     private boolean isFinalSaved;
 
     @CheckForNull
+    private UnusedSnapshotCheck check;
+
+    @CheckForNull
     private PrebuildResult result;
 
     @CheckForNull
@@ -58,6 +61,13 @@ final class RequestRecorder implements PrebuildObserver {
         this.since = since;
         this.listener = listener;
         this.messages = new PrebuildMessages(request);
+    }
+
+    /** Sets what is checked once the prebuild was created. */
+    @NonNull
+    RequestRecorder with(@Nullable UnusedSnapshotCheck unusedSnapshot) {
+        check = unusedSnapshot;
+        return this;
     }
 
     @NonNull
@@ -133,11 +143,6 @@ final class RequestRecorder implements PrebuildObserver {
     @NonNull
     PrebuildMessages messages() {
         return messages;
-    }
-
-    @NonNull
-    TokenHealth tokenHealth() {
-        return new TokenHealth(request, origin);
     }
 
     /** What is known about the prebuild so far. */
@@ -262,7 +267,9 @@ final class RequestRecorder implements PrebuildObserver {
         if (update instanceof Update.Created created) {
             PrebuildResult known = note(created.prebuild());
             save(record(null, null));
-            if (to != null) {
+            if (to != null && check != null) {
+                check.created(to, known);
+            } else if (to != null) {
                 to.created(known);
             }
         } else if (update instanceof Update.PhaseChanged changed) {
@@ -316,7 +323,7 @@ final class RequestRecorder implements PrebuildObserver {
         }
         PrebuildResult known = result();
         Duration took = Duration.ofMillis(known == null ? 0 : known.getDurationMillis());
-        conclude(record(conclusion(outcome), messages.outcome(outcome, took)));
+        conclude(record(EndStatus.of(outcome), messages.outcome(outcome, took)));
     }
 
     private void conclude(PrebuildRecord record) {
@@ -373,24 +380,6 @@ final class RequestRecorder implements PrebuildObserver {
                 result,
                 how,
                 message);
-    }
-
-    private static EndStatus conclusion(Outcome outcome) {
-        if (outcome instanceof Outcome.Ended ended) {
-            return switch (ended.prebuild().status().phase()) {
-                case COMPLETED -> EndStatus.COMPLETED;
-                case FAILED -> EndStatus.FAILED;
-                case CANCELLED -> ended.cancelReason() == null ? EndStatus.CANCELLED_IN_GITPOD : EndStatus.CANCELLED;
-                default -> EndStatus.DELETED;
-            };
-        } else if (outcome instanceof Outcome.Gone) {
-            return EndStatus.DELETED;
-        } else if (outcome instanceof Outcome.NotCreated || outcome instanceof Outcome.CancelAccepted) {
-            return EndStatus.CANCELLED;
-        } else if (outcome instanceof Outcome.LeftRunning) {
-            return EndStatus.LEFT_RUNNING;
-        }
-        return EndStatus.ERROR;
     }
 
     /** Saves the record, unless a final one was saved. */

@@ -3,11 +3,15 @@ package io.jenkins.plugins.gitpod.request;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.ErrorCode;
+import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import io.jenkins.plugins.gitpod.config.RefusedTokensMonitor;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.Update;
+import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
 import io.jenkins.plugins.gitpod.store.Owners;
 import java.util.ArrayList;
@@ -22,8 +26,8 @@ import java.util.UUID;
 public final class SharedPrebuild implements PrebuildObserver {
 
     private final PrebuildRequest request;
-    private final TokenHealth tokenHealth;
     private final CommitHistory history;
+    private final RequestRecorder first;
     private final List<RequestRecorder> members = new ArrayList<>();
 
     /** Requests whose builds left the prebuild to others. The pages of these builds show its end too. */
@@ -40,7 +44,7 @@ public final class SharedPrebuild implements PrebuildObserver {
     SharedPrebuild(
             @NonNull PrebuildRequest request, @NonNull RequestRecorder recorder, @NonNull CommitHistory history) {
         this.request = request;
-        this.tokenHealth = recorder.tokenHealth();
+        this.first = recorder;
         this.history = history;
         this.firstBuild = recorder.origin().buildId();
         members.add(recorder);
@@ -228,7 +232,11 @@ public final class SharedPrebuild implements PrebuildObserver {
                     null,
                     request.requestId());
         }
-        tokenHealth.update(update);
+        if (update instanceof Update.Trouble trouble) {
+            noteRefusal(trouble.failure());
+        } else if (update instanceof Update.Created || update instanceof Update.PhaseChanged) {
+            noteToken(true);
+        }
         for (RequestRecorder member : members()) {
             member.update(update);
         }
@@ -257,7 +265,13 @@ public final class SharedPrebuild implements PrebuildObserver {
         }
         // The history comes first, because a build that is told may request a prebuild of the same commit.
         book(outcome);
-        tokenHealth.concluded(outcome);
+        if (outcome instanceof Outcome.CreateRefused refused) {
+            noteRefusal(refused.failure());
+        } else if (outcome instanceof Outcome.WatchLost lost) {
+            noteRefusal(lost.failure());
+        } else if (outcome instanceof Outcome.Ended) {
+            noteToken(true);
+        }
         for (RequestRecorder member : members()) {
             member.concluded(outcome);
         }
@@ -288,5 +302,18 @@ public final class SharedPrebuild implements PrebuildObserver {
                 || outcome instanceof Outcome.NoToken noToken && noToken.prebuildId() == null) {
             history.remove(request.requestId());
         }
+    }
+
+    private void noteRefusal(GitpodException failure) {
+        if (failure.code() == ErrorCode.UNAUTHENTICATED) {
+            noteToken(false);
+        }
+    }
+
+    /** Tells the administrators' monitor whether Gitpod accepts the token of the request. */
+    private void noteToken(boolean isAccepted) {
+        RequestOrigin origin = first.origin();
+        RefusedTokensMonitor.get()
+                .note(request.connection().name(), origin.credentialsId(), origin.jobFullName(), isAccepted);
     }
 }

@@ -14,10 +14,8 @@ import io.jenkins.plugins.gitpod.engine.TokenSource;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
 import io.jenkins.plugins.gitpod.engine.WorkQueue;
 import io.jenkins.plugins.gitpod.record.PrebuildListener;
-import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import java.time.Duration;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -25,9 +23,9 @@ import java.util.logging.Logger;
 /**
  * Tells a build if no environment would use the snapshot of its prebuild, for requests that did not read the project before.
  * It reads the project after the prebuild was created, with the same token, so it neither delays nor fails the create
- * request. It sits between the engine and the listener.
+ * request.
  */
-final class UnusedSnapshotCheck implements PrebuildListener {
+final class UnusedSnapshotCheck {
 
     private static final Logger LOGGER = Logger.getLogger(UnusedSnapshotCheck.class.getName());
 
@@ -62,9 +60,8 @@ final class UnusedSnapshotCheck implements PrebuildListener {
         return token;
     }
 
-    @Override
-    public void created(@NonNull PrebuildResult result) {
-        PrebuildListener to = request.listener();
+    /** The prebuild was created. Tells the listener, and checks. */
+    void created(@NonNull PrebuildListener to, @NonNull PrebuildResult result) {
         if (request.options().isWait()) {
             to.created(result);
             runtime.executor(WorkQueue.LOOK_UP).execute(this::check);
@@ -98,25 +95,10 @@ final class UnusedSnapshotCheck implements PrebuildListener {
                     GitpodLookup.get().project(new AuthenticatedConnection(request.connection(), token), projectId);
             String reason = UnusedSnapshot.reason(project, request.options().getEnvironmentClassId());
             if (reason != null) {
-                line(reason);
+                request.listener().line(reason);
             }
         } catch (GitpodException e) {
             LOGGER.log(Level.FINE, "Could not read how project " + projectId + " is set up for prebuilds", e);
         }
-    }
-
-    @Override
-    public boolean isFor(@NonNull UUID requestId) {
-        return request.listener().isFor(requestId);
-    }
-
-    @Override
-    public void line(@NonNull String line) {
-        request.listener().line(line);
-    }
-
-    @Override
-    public void concluded(@NonNull PrebuildRecord record) {
-        request.listener().concluded(record);
     }
 }
