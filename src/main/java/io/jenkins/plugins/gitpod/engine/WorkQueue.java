@@ -16,6 +16,8 @@ public enum WorkQueue {
     CANCEL(8),
     /** Event streams, each as long as it is open. */
     STREAM(4),
+    /** Reads of prebuilds' logs, each for as long as its prebuild runs. */
+    LOG(4),
     /** Calls of observers: console output, saved results, ends of steps. */
     DELIVERY(4);
 
