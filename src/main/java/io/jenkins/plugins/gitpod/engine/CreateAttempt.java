@@ -5,7 +5,7 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import java.time.Instant;
 
 /**
- * One create of a request that may have reached Gitpod. Saved before it is sent.
+ * One create of a request that may have reached Gitpod. Saved just before it is sent.
  *
  * @param number the number within its request, from 1
  * @param intentTime when it was intended, by this machine's clock

@@ -29,13 +29,8 @@ final class CreateAttempts {
         return List.copyOf(open);
     }
 
-    /** The number of creates that were sent. */
+    /** The number of creates that were sent, which is also the number of the latest one. */
     int sent() {
-        return sent;
-    }
-
-    /** The number of the latest one. */
-    int latest() {
         return sent;
     }
 
@@ -44,30 +39,23 @@ final class CreateAttempts {
         return last == null ? List.of() : List.of(last);
     }
 
-    /** Another one is about to be sent. */
-    void add(Instant now, @Nullable Instant serverTime) {
-        sent++;
-        last = new CreateAttempt(sent, now, serverTime);
+    /**
+     * One is being sent.
+     *
+     * @param number the next number, or that of the latest one, which surely did nothing and is sent once more
+     */
+    void send(int number, Instant now, @Nullable Instant serverTime) {
+        forget(number);
+        sent = number;
+        last = new CreateAttempt(number, now, serverTime);
         open.add(last);
-    }
-
-    /** The latest one surely did nothing and is about to be sent once more, with a new time. */
-    void repeat(Instant now, @Nullable Instant serverTime) {
-        latestDidNothing();
-        last = new CreateAttempt(sent, now, serverTime);
-        open.add(last);
-    }
-
-    /** The latest one surely did nothing and will not be sent again. */
-    void latestDidNothing() {
-        open.removeIf(one -> one.number() == sent);
     }
 
     List<CreateAttempt> othersThan(int number) {
         return open.stream().filter(one -> one.number() != number).toList();
     }
 
-    /** What this one made is known. */
+    /** What this one made is known, or that it made nothing. */
     void forget(int number) {
         open.removeIf(one -> one.number() == number);
     }

@@ -14,8 +14,11 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class CreateCall implements Runnable {
 
-    /** Is told how the call ended. */
+    /** Is asked before the call, and told how it ended. */
     interface Listener {
+
+        /** Saves that the create is being sent, then calls {@link #leave()}. @return whether it may be sent */
+        boolean leaves(CreateCall call);
 
         /** @param prebuild what was made; null if another request looks after this create by now */
         void created(CreateCall call, @Nullable Prebuild prebuild);
@@ -58,13 +61,22 @@ final class CreateCall implements Runnable {
         return state.compareAndSet(State.QUEUED, State.WITHDRAWN);
     }
 
+    boolean isQueued() {
+        return state.get() == State.QUEUED;
+    }
+
+    /** It is being sent from now on. @return false if it was withdrawn */
+    boolean leave() {
+        return state.compareAndSet(State.QUEUED, State.SENT);
+    }
+
     boolean isSent() {
         return state.get() == State.SENT;
     }
 
     @Override
     public void run() {
-        if (!context.isClosed() && state.compareAndSet(State.QUEUED, State.SENT)) {
+        if (listener.leaves(this)) {
             context.lostCreates().sent(request, number, context.clock(request.connection()), context.moment());
             call();
         }

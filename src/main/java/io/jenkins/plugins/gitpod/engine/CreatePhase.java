@@ -8,25 +8,29 @@ import io.jenkins.plugins.gitpod.engine.Update.Operation;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
- * CreateAttempts the create of one request, and attempts it again: at once if it surely did nothing, or as a resend after a look-up
- * found nothing. A create leaves only after its intent was saved. Belongs to a {@link PrebuildMachine}.
+ * Sends the create of one request, and sends it again: at once if it surely did nothing, or as a resend after a look-up
+ * found nothing. A create is saved when its turn in the queue has come, just before it is sent: after a crash, only what was
+ * sent is looked for. Belongs to a {@link PrebuildMachine}.
  */
 final class CreatePhase {
 
-    private static final Logger LOGGER = Logger.getLogger(CreatePhase.class.getName());
-
     /** A bad certificate rarely repairs itself, unlike a bad network. */
     private static final int MAX_TLS_FAILURES = 3;
+
+    /** How often a request that was restored looks whether its owner has come back. */
+    private static final Duration OWNER_CHECK = Duration.ofSeconds(1);
 
     private final RequestState state;
     private final TokenRenewal token;
     private final ObservedTime trouble = new ObservedTime();
     private final ObservedTime rateLimitWaits = new ObservedTime();
+    private final ObservedTime ownerAway = new ObservedTime();
     private final Backoff backoff = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(20));
+
+    /** The number of the create that is being sent, or was sent last. */
+    private int number;
 
     /** Whether a create was handed to the queue and is not answered. */
     private boolean unanswered;
@@ -50,36 +54,56 @@ final class CreatePhase {
         return resending;
     }
 
-    /** Saves the intent and attempts the first create. */
+    /** Sends the first create. After a restart it waits for the owner, who may not come back. */
     void begin() {
-        Instant now = state.actions.now();
-        state.intentTime = now;
-        state.attempts.add(now, state.actions.serverTime());
-        state.stage = Stage.CREATING;
-        try {
-            state.actions.save();
-        } catch (IOException e) {
-            state.end(new Outcome.NotSaved(e));
-            return;
+        boolean isLeft = state.cancelReason != null || state.detached && !state.request.detached();
+        if (isLeft || ownerAway.reached(state.settings.lateLook())) {
+            state.end(new Outcome.NotCreated());
+        } else if (state.request.detached() || state.actions.isOwnerThere()) {
+            state.intentTime = state.actions.now();
+            state.stage = Stage.CREATING;
+            sendNext();
+        } else {
+            ownerAway.look(state.actions.nanoTime());
+            state.actions.startTimer(RetryTimer.CREATE, OWNER_CHECK);
         }
+    }
+
+    private void sendNext() {
+        number = state.attempts.sent() + 1;
         send();
     }
 
     private void send() {
         unanswered = true;
-        state.calls.create(state.attempts.latest());
+        state.calls.create(number);
     }
 
-    /** CreateAttempts a create that surely did nothing once more. The time of the intent moves, since nothing older is its work. */
+    /** Sends a create that surely did nothing once more. */
     void repeat() {
         if (!unanswered) {
-            Instant now = state.actions.now();
-            if (!resending) {
-                state.intentTime = now;
-            }
-            state.attempts.repeat(now, state.actions.serverTime());
-            state.saveOrWarn();
             send();
+        }
+    }
+
+    /**
+     * The turn of the create has come. Saves that it is being sent. The time of the intent moves, since nothing older is its
+     * work.
+     *
+     * @throws IOException if that cannot be saved. Then the create is not sent
+     */
+    void leave() throws IOException {
+        Instant now = state.actions.now();
+        if (!resending) {
+            state.intentTime = now;
+        }
+        state.attempts.send(number, now, state.actions.serverTime());
+        try {
+            state.actions.save();
+        } catch (IOException e) {
+            state.attempts.forget(number);
+            unanswered = false;
+            throw e;
         }
     }
 
@@ -97,21 +121,21 @@ final class CreatePhase {
      */
     @CheckForNull
     Outcome failed(Decision decision, GitpodException e) {
-        switch (decision) {
-            case NOT_SENT -> {
-                return notSent(e);
-            }
-            case WAIT -> {
-                return rateLimited(e);
-            }
-            case REAUTHENTICATE -> {
-                token.renew(e);
-                return null;
-            }
-            default -> {
-                return new Outcome.CreateRefused(e);
-            }
+        Outcome failure =
+                switch (decision) {
+                    case NOT_SENT -> notSent(e);
+                    case WAIT -> rateLimited(e);
+                    case REAUTHENTICATE -> {
+                        token.renew(e);
+                        yield null;
+                    }
+                    default -> new Outcome.CreateRefused(e);
+                };
+        if (failure == null) {
+            state.attempts.forget(number);
+            state.saveOrWarn();
         }
+        return failure;
     }
 
     @CheckForNull
@@ -147,32 +171,19 @@ final class CreatePhase {
 
     // ---- resends, while the request is being looked up
 
-    /** Saves the intent of another create. @return false if it could not be saved, so that it must not be sent */
-    boolean prepareResend() {
-        state.attempts.add(state.actions.now(), state.actions.serverTime());
-        resending = true;
-        try {
-            state.actions.save();
-            return true;
-        } catch (IOException e) {
-            LOGGER.log(Level.WARNING, "Could not save that a Gitpod prebuild is asked for again, so it is not", e);
-            stopResending();
-            return false;
-        }
-    }
-
-    /** CreateAttempts what {@link #prepareResend} saved. */
+    /** Sends another create. */
     void resend() {
+        resending = true;
         trouble.reset();
         backoff.reset();
-        send();
+        sendNext();
     }
 
     /** The resend surely did nothing and will not be repeated. */
     void stopResending() {
         if (resending) {
             resending = false;
-            state.attempts.latestDidNothing();
+            state.attempts.forget(number);
             state.saveOrWarn();
         }
     }

@@ -6,6 +6,7 @@ import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.engine.MachineActions.RetryTimer;
 import io.jenkins.plugins.gitpod.engine.Update.Operation;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.logging.Level;
@@ -146,11 +147,7 @@ final class LookUpPhase {
 
     private void resend() {
         resendDue = false;
-        if (!create.prepareResend()) {
-            giveUp(null);
-            return;
-        }
-        state.updates.tell(new Update.SendingAgain(state.attempts.sent() - 1, CreateAttempts.MAX_RESENDS, found));
+        state.updates.tell(new Update.SendingAgain(state.attempts.sent(), CreateAttempts.MAX_RESENDS, found));
         looking.reset();
         backoff.reset();
         create.resend();
@@ -169,6 +166,13 @@ final class LookUpPhase {
     void resendNotWanted() {
         create.stopResending();
         lookLater();
+    }
+
+    /** A resend could not be saved, so it is not sent. */
+    void resendNotSaved(IOException e) {
+        LOGGER.log(Level.WARNING, "Could not save that a Gitpod prebuild is requested again, so it is not", e);
+        create.stopResending();
+        giveUp(null);
     }
 
     /** A resend surely did nothing, and is not repeated. */

@@ -13,8 +13,8 @@ import java.time.Instant;
  */
 final class PendingCreate {
 
-    /** How long a create that was lost in a crash may have been queued after its intent was saved. */
-    private static final Duration MAX_QUEUED = Duration.ofMinutes(60);
+    /** How long after it was saved a create that was lost in a crash may have been sent: the machine may have paused. */
+    private static final Duration MAX_PAUSE = Duration.ofMinutes(60);
 
     /** A moment by both clocks of this machine. */
     record Moment(Instant wall, long nanos) {
@@ -75,10 +75,10 @@ final class PendingCreate {
         Duration ago = Duration.between(intent.intentTime(), now.wall());
         Moment sent = now.earlier(ago);
         PendingCreate create = new PendingCreate(request, clock, clockSkew, sent, intent.serverTime(), late);
-        Moment queued = sent.earlier(MAX_QUEUED.negated());
+        Moment latest = sent.earlier(MAX_PAUSE.negated());
         // If the clock was set back, the intent may seem to be later than now.
-        boolean longAgo = !ago.isNegative() && ago.compareTo(MAX_QUEUED) > 0;
-        create.over = longAgo ? queued : now;
+        boolean longAgo = !ago.isNegative() && ago.compareTo(MAX_PAUSE) > 0;
+        create.over = longAgo ? latest : now;
         return create;
     }
 

@@ -8,6 +8,7 @@ import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.engine.MachineActions.RetryTimer;
 import io.jenkins.plugins.gitpod.engine.RetryPolicy.Decision;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,7 +20,7 @@ import java.util.UUID;
  * phases handles it, and the phases act through {@link MachineActions} and {@link GitpodCalls}. Not thread-safe: {@link RequestRunner} passes on
  * one event at a time.
  *
- * <p>The machine and its phases keep three promises. A create is sent only after its intent was saved. A create that may
+ * <p>The machine and its phases keep three promises. A create is saved just before it is sent. A create that may
  * have reached Gitpod is looked for through a whole read lag before another one follows, a limited number of times and
  * only while an owner waits; once a prebuild is known, all others that may have been made are handed over to be looked for
  * and cancelled. A request whose owner left stays open until its prebuild, if there is one, has surely ended.
@@ -184,11 +185,26 @@ final class PrebuildMachine {
 
     // ---- events: create
 
+    /** The turn of a create has come. @return whether it may be sent; then the store knows that it is being sent */
+    boolean createLeaves() {
+        try {
+            create.leave();
+            return true;
+        } catch (IOException e) {
+            if (create.isResending()) {
+                lookUp.resendNotSaved(e);
+            } else {
+                state.end(new Outcome.NotSaved(e));
+            }
+            return false;
+        }
+    }
+
     void created(Prebuild prebuild) {
         create.answered();
         if (create.isSending()) {
             token.accepted();
-            prebuilds.use(prebuild, state.attempts.latest());
+            prebuilds.use(prebuild, state.attempts.sent());
         } else {
             prebuilds.surplus(prebuild);
         }
@@ -271,9 +287,7 @@ final class PrebuildMachine {
             return;
         }
         token.accepted();
-        if (create.withdrawResend()) {
-            state.attempts.latestDidNothing();
-        }
+        create.withdrawResend();
         Map<Integer, Prebuild> others = new LinkedHashMap<>(made);
         int number = made.keySet().iterator().next();
         Prebuild own = others.remove(number);
@@ -374,6 +388,8 @@ final class PrebuildMachine {
             case CREATE -> {
                 if (create.isSending()) {
                     create.repeat();
+                } else if (state.stage == Stage.NEW) {
+                    create.begin();
                 }
             }
             case LOOK_UP -> {

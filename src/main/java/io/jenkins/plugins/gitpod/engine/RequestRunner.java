@@ -13,12 +13,14 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
  * Runs one request: hands events to its {@link PrebuildMachine} one at a time, carries out what the machine decides, and
- * notifies the observer. Fields without another comment are used only in the mailbox.
+ * notifies the observer. Fields without another comment belong to the machine, which is guarded by a lock of its own: only
+ * a create that is about to be sent does not wait for its turn in the mailbox.
  */
 final class RequestRunner implements MachineActions, SessionCalls.Events, PrebuildHandle {
 
@@ -127,15 +129,24 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
 
     @Override
     public void post(Consumer<PrebuildMachine> event) {
-        mailbox.execute(() -> {
-            if (!context.isClosed()) {
-                try {
-                    event.accept(machine);
-                } finally {
-                    view = currentView();
-                }
+        mailbox.execute(() -> ask(m -> {
+            event.accept(m);
+            return true;
+        }));
+    }
+
+    @Override
+    public boolean ask(Predicate<PrebuildMachine> event) {
+        synchronized (machine) {
+            if (context.isClosed()) {
+                return false;
             }
-        });
+            try {
+                return event.test(machine);
+            } finally {
+                view = currentView();
+            }
+        }
     }
 
     @Override

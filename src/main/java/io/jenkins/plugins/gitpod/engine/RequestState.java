@@ -68,10 +68,14 @@ final class RequestState {
         this(request, settings, actions, calls, Duration.ZERO, List.of(), null);
     }
 
-    /** The state that was saved before a restart. A create that may have been sent has to be looked up. */
+    /** The state that was saved before a restart. Creates that were sent have to be looked up. */
     RequestState(SavedRequest saved, EngineSettings settings, MachineActions actions, GitpodCalls calls) {
         this(saved.request(), settings, actions, calls, saved.observed(), saved.attempts(), saved.surplusOf());
-        stage = saved.prebuildId() != null ? Stage.WATCHING : Stage.LOOKING_UP;
+        if (saved.prebuildId() != null) {
+            stage = Stage.WATCHING;
+        } else if (saved.surplusOf() != null || !saved.attempts().isEmpty()) {
+            stage = Stage.LOOKING_UP;
+        }
         intentTime = saved.intentTime();
         prebuildId = saved.prebuildId();
         detached = saved.detached();

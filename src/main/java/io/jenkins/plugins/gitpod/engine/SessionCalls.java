@@ -7,6 +7,7 @@ import io.jenkins.plugins.gitpod.api.Prebuild;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The calls of one request, with the session of its present token. All methods belong to the request's mailbox, except
@@ -19,6 +20,9 @@ final class SessionCalls implements GitpodCalls {
 
         /** Hands the machine an event. */
         void post(Consumer<PrebuildMachine> event);
+
+        /** Hands the machine an event at once, and waits for another one that it handles. @return its answer; false at the end */
+        boolean ask(Predicate<PrebuildMachine> event);
 
         /** The same for a call that failed. */
         void postFailure(GitpodException e, Consumer<PrebuildMachine> event);
@@ -103,6 +107,11 @@ final class SessionCalls implements GitpodCalls {
     }
 
     private final class CreateListener implements CreateCall.Listener {
+
+        @Override
+        public boolean leaves(CreateCall call) {
+            return events.ask(m -> call.isQueued() && m.createLeaves() && call.leave());
+        }
 
         @Override
         public void created(CreateCall call, @Nullable Prebuild prebuild) {

@@ -4,7 +4,7 @@ package io.jenkins.plugins.gitpod.engine;
 public enum Stage {
     /** Nothing has been sent and nothing saved. */
     NEW,
-    /** The intent is saved; the create may or may not have been sent. */
+    /** The create is in the queue, or was sent and is not answered. */
     CREATING,
     /** The answer to a create was lost, and the prebuild is being looked for. */
     LOOKING_UP,

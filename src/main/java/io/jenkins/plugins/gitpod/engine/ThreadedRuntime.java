@@ -218,11 +218,16 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
 
         private void check(long before) {
             boolean hanging;
+            int further;
             synchronized (this) {
                 checking = false;
                 hanging = started == before;
+                // Twice as many threads each time, so that many tasks that hang delay the others only briefly.
+                further = hanging ? Math.max(1, Math.min(running, waiting.size())) : 1;
             }
-            start(hanging);
+            for (int i = 0; i < further; i++) {
+                start(hanging);
+            }
             synchronized (this) {
                 if (!waiting.isEmpty() && running < queue.threads()) {
                     checkLater();

@@ -256,9 +256,11 @@ class PrebuildMachineTest {
         void whatWasNotSentIsSentAgain() {
             creating();
             machine.createFailed(Failures.refusedConnection());
-            assertThat(actions.take(), contains("timer CREATE"));
+            assertThat(actions.take(), contains("timer CREATE", "save"));
+            assertThat("after a crash it is not looked for", actions.saves.get(1).attempts(), is(empty()));
             machine.timerFired(RetryTimer.CREATE);
             assertThat(actions.take(), contains("save", "create"));
+            assertThat(actions.saves.get(2).attempts(), hasSize(1));
         }
 
         @Test
@@ -268,7 +270,7 @@ class PrebuildMachineTest {
             actions.pass(Duration.ofMinutes(1));
             machine.timerFired(RetryTimer.CREATE);
             assertThat(machine.intentTime(), is(actions.now()));
-            assertThat(actions.saves.get(1).intentTime(), is(actions.now()));
+            assertThat(actions.saves.get(2).intentTime(), is(actions.now()));
         }
 
         @Test
@@ -371,7 +373,7 @@ class PrebuildMachineTest {
         void aRefusedTokenIsReadAnewAndIfAnotherOneIsThereTheCreateGoesOutAgain() {
             creating();
             machine.createFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
-            assertThat(actions.take(), contains("token"));
+            assertThat(actions.take(), contains("token", "save"));
             machine.tokenReady(true);
             assertThat(actions.take(), contains("save", "create"));
             assertThat(actions.updates, contains(new Update.TokenRotated()));
@@ -569,9 +571,9 @@ class PrebuildMachineTest {
         @Test
         void theSecondThatIsStillQueuedIsTakenBackWhenTheFirstIsFound() {
             lookingUp();
+            actions.createIsQueued(true);
             sendAgain(List.of());
             actions.take();
-            actions.createIsQueued(true);
             machine.found(Map.of(1, RUNNING));
             assertThat(actions.take(), contains("save", "watch"));
         }
@@ -1567,6 +1569,45 @@ class PrebuildMachineTest {
             assertThat(actions.take(), contains("token"));
             machine.tokenReady(true);
             assertThat(actions.take(), contains("lookUp"));
+        }
+
+        private void restoredUnsent(boolean ownerLeft) {
+            PrebuildRequest request = RecordedActions.request(false, true);
+            SavedRequest saved = new SavedRequest(
+                            request, Stage.CREATING, Instant.EPOCH, null, ownerLeft, null, Duration.ZERO)
+                    .with(List.of(), null);
+            machine = actions.machine(out -> new PrebuildMachine(saved, SETTINGS, out, out));
+            machine.begin();
+        }
+
+        @Test
+        void aCreateThatSurelyDidNothingIsSentOnceItsOwnerIsBack() {
+            actions.ownerThere(false);
+            restoredUnsent(false);
+            machine.tokenReady(true);
+            assertThat(actions.take(), contains("token", "timer CREATE"));
+            actions.ownerThere(true);
+            machine.timerFired(RetryTimer.CREATE);
+            assertThat(actions.take(), contains("save", "create"));
+        }
+
+        @Test
+        void aCreateThatSurelyDidNothingIsNotSentForAnOwnerThatStaysAway() {
+            actions.ownerThere(false);
+            restoredUnsent(false);
+            machine.tokenReady(true);
+            repeat(Duration.ofSeconds(10), SETTINGS.lateLook().plusSeconds(30), () -> machine.timerFired(
+                    RetryTimer.CREATE));
+            outcome(Outcome.NotCreated.class);
+            assertThat(actions.take(), not(hasItem("create")));
+        }
+
+        @Test
+        void aCreateThatSurelyDidNothingIsNotSentForAnOwnerThatLeft() {
+            restoredUnsent(true);
+            machine.tokenReady(true);
+            outcome(Outcome.NotCreated.class);
+            assertThat(actions.take(), not(hasItem("create")));
         }
 
         @Test

@@ -126,7 +126,9 @@ final class RecordedActions implements MachineActions, GitpodCalls {
     @Override
     public void create(int number) {
         latestCreate = number;
-        wanted.add("create");
+        if (createIsQueued || machine.createLeaves()) {
+            wanted.add("create");
+        }
     }
 
     @Override

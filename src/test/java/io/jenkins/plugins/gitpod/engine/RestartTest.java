@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThan;
 
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.simulator.Fault;
@@ -39,14 +40,60 @@ class RestartTest {
         }
     }
 
+    /** The process dies when the create was saved, and nothing of it has reached Gitpod. */
+    private static void dieBeforeTheCreateIsSent(EngineFixture fixture) {
+        fixture.runtime.frame((queue, task) -> {
+            boolean dies = queue == WorkQueue.CREATE;
+            if (dies) {
+                fixture.gitpod.stopListening();
+            }
+            task.run();
+            if (dies) {
+                fixture.engine().close();
+                fixture.gitpod.listen();
+            }
+        });
+        fixture.submit();
+        fixture.runtime.settle();
+        fixture.runtime.frame((queue, task) -> task.run());
+    }
+
     @Test
-    void betweenIntentAndCreateItIsLookedUpBeforeItIsSent() {
+    void whatIsInTheQueueWasNeverSentSoItIsNotSaved() {
         try (EngineFixture fixture = EngineFixture.begin()) {
             fixture.runtime.hold(WorkQueue.CREATE);
-            fixture.submit();
+            EngineFixture.Wait wait = fixture.submit();
             fixture.runtime.settle();
-            EngineFixture.Wait resumed = fixture.crashAndRestart().get(0);
+            assertThat(wait.handle().view().stage(), is(Stage.CREATING));
+            List<EngineFixture.Wait> resumed = fixture.crashAndRestart();
             fixture.runtime.release(WorkQueue.CREATE);
+            fixture.runtime.advance(Duration.ofMinutes(5));
+
+            assertThat(resumed, is(empty()));
+            assertThat(fixture.gitpod.books().calls(), is(empty()));
+        }
+    }
+
+    @Test
+    void whatWasRefusedBeforeItRanIsSentWithoutBeingLookedFor() {
+        try (EngineFixture fixture = EngineFixture.with().sharedAccount().begin()) {
+            fixture.fault(CREATE, Fault.rateLimit(Duration.ofMinutes(1)));
+            fixture.submit();
+            fixture.runtime.advance(Duration.ofSeconds(5));
+            EngineFixture.Wait resumed = fixture.crashAndRestart().get(0);
+            Duration took = fixture.untilStage(resumed, Stage.WATCHING, Duration.ofMinutes(2));
+
+            assertThat(took, is(lessThan(Duration.ofSeconds(2))));
+            assertThat(fixture.gitpod.books().prebuilds(), hasSize(1));
+            fixture.untilAllClosed(Duration.ofMinutes(15));
+        }
+    }
+
+    @Test
+    void whatWasSavedIsLookedUpBeforeItIsSent() {
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            dieBeforeTheCreateIsSent(fixture);
+            EngineFixture.Wait resumed = fixture.crashAndRestart().get(0);
             Duration took = fixture.untilStage(resumed, Stage.WATCHING, Duration.ofMinutes(2));
 
             assertThat(took, is(greaterThan(EngineSettings.defaults().readLag())));
@@ -77,11 +124,8 @@ class RestartTest {
     @Test
     void nothingIsSentAgainForAnOwnerWhoIsGone() {
         try (EngineFixture fixture = EngineFixture.begin()) {
-            fixture.runtime.hold(WorkQueue.CREATE);
-            fixture.submit();
-            fixture.runtime.settle();
+            dieBeforeTheCreateIsSent(fixture);
             EngineFixture.Wait resumed = fixture.crashAndRestart().get(0);
-            fixture.runtime.release(WorkQueue.CREATE);
             resumed.handle().leave(CancelReason.OWNER_GONE);
             fixture.untilAllClosed(Duration.ofMinutes(15));
             assertThat(fixture.gitpod.books().count(CREATE), is(0));

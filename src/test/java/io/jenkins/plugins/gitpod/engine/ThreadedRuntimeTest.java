@@ -9,6 +9,7 @@ import java.net.URLClassLoader;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -107,6 +108,30 @@ class ThreadedRuntimeTest {
                 });
             }
             await(inside);
+        } finally {
+            release.countDown();
+        }
+    }
+
+    @Test
+    void buildsWhoseConsoleHangsDelayNoOtherBuild() throws InterruptedException {
+        CountDownLatch release = new CountDownLatch(1);
+        try {
+            for (int i = 0; i < 20; i++) {
+                Executor ofOneBuild = new SerialExecutor(runtime.executor(WorkQueue.DELIVERY), 1);
+                for (int line = 0; line < 10; line++) {
+                    ofOneBuild.execute(() -> {
+                        try {
+                            release.await();
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                    });
+                }
+            }
+            CountDownLatch ended = new CountDownLatch(1);
+            new SerialExecutor(runtime.executor(WorkQueue.DELIVERY), 1).execute(ended::countDown);
+            await(ended);
         } finally {
             release.countDown();
         }
