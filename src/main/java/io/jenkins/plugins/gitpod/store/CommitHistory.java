@@ -35,6 +35,7 @@ public final class CommitHistory {
 
     private static final int MAX_ENTRIES = 20;
     private static final int MAX_FILES = 500;
+    private static final int FILES_BETWEEN_LISTINGS = 50;
     private static final int MAX_ATTEMPTS = 2;
 
     /** Shorter than the about seven days after which Gitpod deletes prebuilds. */
@@ -114,7 +115,7 @@ public final class CommitHistory {
     }
 
     /** The content of a file. Saved: fields may be added but not renamed. */
-    private static final class Branch {
+    static final class Branch {
         private List<Entry> entries = new ArrayList<>();
         private boolean missedChange;
 
@@ -131,11 +132,22 @@ public final class CommitHistory {
     private final InstantSource clock;
     private boolean allRead;
 
+    /** How many files may be written before the directory is listed again. */
+    private int listAfter;
+
     /** @param directory created by the first write */
     public CommitHistory(@NonNull Path directory, @NonNull InstantSource clock) {
-        folder = new XmlFolder<>(
-                directory, XSTREAM, Branch.class, "Commits that already have a Gitpod prebuild may get another one.");
+        this(folder(directory), clock);
+    }
+
+    CommitHistory(@NonNull XmlFolder<Branch> folder, @NonNull InstantSource clock) {
+        this.folder = folder;
         this.clock = clock;
+    }
+
+    static XmlFolder<Branch> folder(Path directory) {
+        return new XmlFolder<>(
+                directory, XSTREAM, Branch.class, "Commits that already have a Gitpod prebuild may get another one.");
     }
 
     /** The key of the last request of a project, of any class and branch. */
@@ -351,7 +363,11 @@ public final class CommitHistory {
         }
     }
 
+    /** Lists the directory once for many writes: a decision must not cost more, the more commits are known. */
     private void deleteOldest() {
-        folder.deleteOldest(MAX_FILES).forEach(branches::remove);
+        if (listAfter-- <= 0) {
+            folder.deleteOldest(MAX_FILES).forEach(branches::remove);
+            listAfter = FILES_BETWEEN_LISTINGS;
+        }
     }
 }

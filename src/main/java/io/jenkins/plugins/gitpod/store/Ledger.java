@@ -11,12 +11,18 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -39,6 +45,7 @@ public final class Ledger implements RequestStore {
     private static final Duration KEEP_CLOSED = Duration.ofMinutes(15);
 
     private static final XStream2 XSTREAM = new XStream2();
+    private static final String CONSEQUENCE = "Check in Gitpod whether a prebuild is still running.";
 
     static {
         XSTREAM.alias("gitpod-prebuild-request", LedgerEntry.class);
@@ -46,17 +53,27 @@ public final class Ledger implements RequestStore {
 
     private final XmlFolder<LedgerEntry> open;
     private final XmlFolder<LedgerEntry> closed;
+    private final InstantSource clock;
     private final Map<UUID, Announced> announced = new ConcurrentHashMap<>();
+
+    /** The entries in {@code closed}, the oldest first, so that no end of a request has to list the directory. */
+    private final Queue<Closed> kept = new ConcurrentLinkedQueue<>();
+
+    private record Closed(String name, Instant since) {}
 
     /** @param directory created when the first request is saved */
     public Ledger(@NonNull Path directory) {
-        open = folder(directory);
-        closed = folder(directory.resolve("closed"));
+        this(folder(directory), folder(directory.resolve("closed")), InstantSource.system());
     }
 
-    private static XmlFolder<LedgerEntry> folder(Path directory) {
-        return new XmlFolder<>(
-                directory, XSTREAM, LedgerEntry.class, "Check in Gitpod whether a prebuild is still running.");
+    Ledger(@NonNull XmlFolder<LedgerEntry> open, @NonNull XmlFolder<LedgerEntry> closed, @NonNull InstantSource clock) {
+        this.open = open;
+        this.closed = closed;
+        this.clock = clock;
+    }
+
+    static XmlFolder<LedgerEntry> folder(Path directory) {
+        return new XmlFolder<>(directory, XSTREAM, LedgerEntry.class, CONSEQUENCE);
     }
 
     /** The origin and the owners of an open request. Also the lock of its file. */
@@ -150,17 +167,23 @@ public final class Ledger implements RequestStore {
 
     /** Updates the origins of the requests of a job, or of all jobs in a folder, that was renamed or moved. */
     public void relocate(@NonNull String oldFullName, @NonNull String newFullName) {
+        Set<UUID> relocated = new HashSet<>();
         announced.forEach((requestId, known) -> {
             synchronized (known) {
                 if (known.origin.isOf(oldFullName)) {
                     known.origin = known.origin.relocated(oldFullName, newFullName);
-                    rewrite(requestId, known);
+                    relocated.add(requestId);
                 }
             }
         });
+        if (relocated.isEmpty()) {
+            return; // as for each item below a folder, which was moved as a whole
+        }
+        // An entry contains the origins of the requests that joined it.
         announced.forEach((requestId, known) -> {
             synchronized (known) {
-                if (!known.owners.joined().isEmpty()) {
+                if (relocated.contains(requestId)
+                        || known.owners.joined().stream().anyMatch(each -> relocated.contains(each.requestId()))) {
                     rewrite(requestId, known);
                 }
             }
@@ -184,6 +207,7 @@ public final class Ledger implements RequestStore {
         synchronized (known == null ? this : known) {
             try {
                 open.move(requestId.toString(), closed);
+                kept.add(new Closed(requestId.toString(), clock.instant()));
             } catch (IOException e) {
                 LOGGER.log(Level.WARNING, "Could not close the ledger entry " + requestId, e);
             }
@@ -192,7 +216,16 @@ public final class Ledger implements RequestStore {
     }
 
     private void dropOldClosed() {
-        closed.deleteOlderThan(Instant.now().minus(KEEP_CLOSED));
+        Instant limit = clock.instant().minus(KEEP_CLOSED);
+        for (Closed oldest = kept.peek(); oldest != null && oldest.since().isBefore(limit); oldest = kept.peek()) {
+            if (kept.remove(oldest)) {
+                try {
+                    closed.delete(oldest.name());
+                } catch (IOException e) {
+                    LOGGER.log(Level.WARNING, "Could not delete the closed ledger entry " + oldest.name(), e);
+                }
+            }
+        }
     }
 
     /** Whether a request that is not open has a damaged entry, or one that was closed some minutes ago. */
@@ -246,6 +279,16 @@ public final class Ledger implements RequestStore {
             }
             return Optional.ofNullable(entry.prebuildId());
         });
+        List<Closed> found = new ArrayList<>();
+        for (String name : closed.names()) {
+            Instant since = closed.lastChange(name);
+            if (since != null) {
+                found.add(new Closed(name, since));
+            }
+        }
+        found.sort(Comparator.comparing(Closed::since));
+        kept.clear();
+        kept.addAll(found);
         dropOldClosed();
         return prebuildIds.stream().flatMap(Optional::stream).toList();
     }

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.gitpod.store;
 
 import com.thoughtworks.xstream.XStreamException;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.XmlFile;
 import hudson.util.XStream2;
@@ -25,7 +26,7 @@ import java.util.logging.Logger;
  *
  * @param <T> the class of the saved objects
  */
-final class XmlFolder<T> {
+class XmlFolder<T> {
 
     private static final Logger LOGGER = Logger.getLogger(XmlFolder.class.getName());
     private static final String SUFFIX = ".xml";
@@ -177,16 +178,14 @@ final class XmlFolder<T> {
         Files.setLastModifiedTime(path(name), FileTime.from(Instant.now()));
     }
 
-    /** Deletes the files whose last change was before an instant. */
-    void deleteOlderThan(@NonNull Instant limit) {
-        for (String name : names()) {
-            try {
-                if (Files.getLastModifiedTime(path(name)).toInstant().isBefore(limit)) {
-                    delete(name);
-                }
-            } catch (IOException e) {
-                LOGGER.log(Level.FINE, "Could not delete " + path(name), e);
-            }
+    /** When a file was last changed, or null if it does not exist. */
+    @CheckForNull
+    Instant lastChange(@NonNull String name) {
+        try {
+            return Files.getLastModifiedTime(path(name)).toInstant();
+        } catch (IOException e) {
+            LOGGER.log(Level.FINE, "Could not read the time of " + path(name), e);
+            return null;
         }
     }
 

@@ -209,10 +209,10 @@ class CommitHistoryTest {
             history.add(KEY, OTHER, UUID.randomUUID());
         }
         assertFalse(history.isFor(KEY, first, COMMIT));
-        for (int i = 0; i < 520; i++) {
+        for (int i = 0; i < 1000; i++) {
             history.add(key("", "branch-" + i), COMMIT, UUID.randomUUID());
         }
-        assertEquals(500, files().size());
+        assertTrue(files().size() >= 500 && files().size() <= 551, "a few more until the directory is listed again");
     }
 
     private List<Path> files() throws Exception {

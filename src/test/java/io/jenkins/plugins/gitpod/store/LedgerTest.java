@@ -36,11 +36,12 @@ class LedgerTest {
     @TempDir
     private Path directory;
 
+    private Instant now = Instant.now();
     private Ledger ledger;
 
     @BeforeEach
     void open() {
-        ledger = new Ledger(directory);
+        ledger = new Ledger(Ledger.folder(directory), Ledger.folder(directory.resolve("closed")), () -> now);
     }
 
     private static SavedRequest saved(UUID requestId) throws Exception {
@@ -214,9 +215,16 @@ class LedgerTest {
         assertEquals(List.of(PREBUILD), next.readClosed(false));
         assertTrue(next.hasLost(saved.request().requestId()));
         Path closed = directory.resolve("closed").resolve(file(saved).getFileName());
-        Files.setLastModifiedTime(closed, FileTime.from(Instant.now().minus(Duration.ofHours(1))));
+        now = now.plus(Duration.ofMinutes(14));
         ledger.close(save().request().requestId());
+        assertTrue(Files.exists(closed));
+        now = now.plus(Duration.ofMinutes(2));
+        SavedRequest last = save();
+        ledger.close(last.request().requestId());
         assertFalse(Files.exists(closed), "the next close drops it");
+        assertEquals(2, names("closed").size());
+        now = now.plus(Duration.ofMinutes(14));
+        ledger.close(last.request().requestId());
         assertEquals(1, names("closed").size());
     }
 

@@ -1,0 +1,171 @@
+package io.jenkins.plugins.gitpod.store;
+
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.util.XStream2;
+import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
+import io.jenkins.plugins.gitpod.engine.Connection;
+import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.engine.SavedRequest;
+import io.jenkins.plugins.gitpod.engine.Stage;
+import io.jenkins.plugins.gitpod.record.RequestOrigin;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The work on the disk grows with the number of events, and not with the number of files that are there already. */
+class DiskWorkTest {
+
+    private static final int MANY = 1000;
+
+    @TempDir
+    private Path directory;
+
+    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+    /** Counts what it is asked for. A listed file counts like a read one. */
+    private static final class Counting<T> extends XmlFolder<T> {
+
+        private final XmlFolder<T> files;
+        private int reads;
+        private int writes;
+        private int listed;
+
+        Counting(Path directory, Class<T> type, XmlFolder<T> files) {
+            super(directory, new XStream2(), type, "");
+            this.files = files;
+        }
+
+        @Override
+        boolean contains(@NonNull String name) {
+            reads++;
+            return files.contains(name);
+        }
+
+        @NonNull
+        @Override
+        T read(@NonNull String name) throws IOException {
+            reads++;
+            return files.read(name);
+        }
+
+        @Override
+        void write(@NonNull String name, @NonNull T value) throws IOException {
+            writes++;
+            files.write(name, value);
+        }
+
+        @NonNull
+        @Override
+        List<String> names() {
+            List<String> names = super.names();
+            listed += names.size();
+            return names;
+        }
+
+        int all() {
+            return reads + writes + listed;
+        }
+    }
+
+    private Counting<LedgerEntry> ledgerFolder(Path in) {
+        return new Counting<>(in, LedgerEntry.class, Ledger.folder(in));
+    }
+
+    private static SavedRequest saved(UUID requestId) throws Exception {
+        return new SavedRequest(
+                new PrebuildRequest(
+                        requestId,
+                        new Connection("eu", GitpodEndpoint.parse("https://gitpod.example.com/api"), false),
+                        "0192f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f",
+                        null,
+                        null,
+                        false,
+                        true),
+                Stage.WATCHING,
+                Instant.ofEpochMilli(1_790_000_000_123L),
+                "0192f0c1-0000-7000-8000-000000000001",
+                false,
+                null,
+                Duration.ZERO);
+    }
+
+    private static UUID save(Ledger ledger, String job) throws Exception {
+        UUID requestId = UUID.randomUUID();
+        ledger.announce(requestId, new RequestOrigin(job + "#1", job, null, null));
+        ledger.save(saved(requestId));
+        return requestId;
+    }
+
+    @Test
+    void endsOfPrebuildsListNoClosedEntries() throws Exception {
+        Counting<LedgerEntry> closed = ledgerFolder(directory.resolve("closed"));
+        Ledger ledger = new Ledger(ledgerFolder(directory), closed, () -> now);
+        for (int i = 0; i < MANY; i++) {
+            ledger.close(save(ledger, "shop"));
+            now = now.plusSeconds(1);
+        }
+        assertEquals(0, closed.all());
+        assertEquals(901, closed.names().size(), "those of the last 15 minutes are kept");
+    }
+
+    @Test
+    void moveOfAFolderWritesEachEntryOfItOnceAndNoOther() throws Exception {
+        Counting<LedgerEntry> open = ledgerFolder(directory);
+        Ledger ledger = new Ledger(open, ledgerFolder(directory.resolve("closed")), InstantSource.system());
+        int entries = 50;
+        for (int i = 0; i < entries; i++) {
+            UUID inside = save(ledger, "team/job-" + i);
+            UUID elsewhere = save(ledger, "other/job-" + i);
+            ledger.share(
+                    inside, () -> new Owners(List.of(new Owners.Owner(elsewhere, true, true)), false, false, false));
+            UUID shared = save(ledger, "other/shared-" + i);
+            ledger.share(shared, () -> new Owners(List.of(new Owners.Owner(inside, true, true)), false, false, false));
+            UUID apart = save(ledger, "other/apart-" + i);
+            ledger.share(
+                    apart, () -> new Owners(List.of(new Owners.Owner(elsewhere, true, true)), false, false, false));
+        }
+        open.writes = 0;
+        open.reads = 0;
+        // As Jenkins tells it: of the folder first, then of each job inside.
+        ledger.relocate("team", "crew");
+        for (int i = 0; i < MANY; i++) {
+            ledger.relocate("team/job-" + i, "crew/job-" + i);
+        }
+        assertEquals(2 * entries, open.writes, "its own entries, and those that its requests joined");
+        assertThat(open.reads, lessThanOrEqualTo(4 * entries));
+        long moved = new Ledger(directory)
+                .readOpen().stream()
+                        .filter(each -> each.joined().stream()
+                                .anyMatch(
+                                        joined -> joined.origin().jobFullName().startsWith("crew/")))
+                        .count();
+        assertEquals(entries, moved);
+    }
+
+    @Test
+    void decisionsListTheHistoryNowAndThen() throws Exception {
+        Counting<CommitHistory.Branch> folder =
+                new Counting<>(directory, CommitHistory.Branch.class, CommitHistory.folder(directory));
+        CommitHistory history = new CommitHistory(folder, () -> now);
+        CommitHistory.Key project = CommitHistory.ofProject("https://gitpod.example.com/api", "project");
+        for (int i = 0; i < MANY; i++) {
+            CommitHistory.Key branch =
+                    new CommitHistory.Key("https://gitpod.example.com/api", "project", "", "branch-" + i);
+            history.add(branch, "commit", UUID.randomUUID());
+            history.add(project, null, UUID.randomUUID());
+        }
+        assertEquals(2 * MANY, folder.writes);
+        assertThat(folder.listed, lessThanOrEqualTo(12 * 2 * MANY));
+        assertThat(folder.reads, lessThanOrEqualTo(2 * MANY));
+    }
+}
