@@ -15,7 +15,6 @@ final class CancelPhase {
 
     private final RequestState state;
     private final TokenRenewal token;
-    private final MissingPrebuild missing;
     private final ObservedTime sinceAccepted = new ObservedTime();
     private final ObservedTime trouble = new ObservedTime();
     private final Backoff backoff = new Backoff(Duration.ofSeconds(2), RequestState.MAX_WAIT);
@@ -23,10 +22,9 @@ final class CancelPhase {
     private boolean retryScheduled;
     private boolean accepted;
 
-    CancelPhase(RequestState state, TokenRenewal token, MissingPrebuild missing) {
+    CancelPhase(RequestState state, TokenRenewal token) {
         this.state = state;
         this.token = token;
-        this.missing = missing;
     }
 
     /** Whether Gitpod has accepted the cancel. */
@@ -52,7 +50,7 @@ final class CancelPhase {
         state.calls.cancel(state.knownId());
     }
 
-    /** CreateAttempts the cancel if it is wanted and was not accepted. */
+    /** Sends the cancel if it is wanted and was not accepted. */
     void sendIfWanted() {
         if (state.cancelReason != null && !accepted) {
             send();
@@ -97,7 +95,7 @@ final class CancelPhase {
         switch (RetryPolicy.cancel(e)) {
             case ALREADY_OVER -> accept();
             case NOT_FOUND -> {
-                if (missing.notFoundByCancel(state.actions.nanoTime())) {
+                if (state.missing.notFoundByCancel(state.actions.nanoTime())) {
                     state.end(new Outcome.Gone(state.knownId()));
                 } else {
                     retryLater(e);

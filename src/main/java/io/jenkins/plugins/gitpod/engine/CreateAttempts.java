@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.engine.SavedRequest.CreateAttempt;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.concurrent.Executor;
 
 /**
  * The queue of one secret's creates, of which at most {@value #MAX_CONCURRENT} run at a time. Projects take turns, so that
@@ -26,13 +27,15 @@ final class CreateQueue {
     private final EngineRuntime runtime;
     private final Map<String, Queue<Waiting>> byProject = new HashMap<>();
     private final Queue<String> projects = new ArrayDeque<>();
+    private final Executor executor;
     private long turns;
-    private int running;
+    private int size;
     private long heldUntil;
     private boolean held;
 
     CreateQueue(EngineRuntime runtime) {
         this.runtime = runtime;
+        this.executor = new SerialExecutor(runtime.executor(WorkQueue.CREATE), MAX_CONCURRENT);
     }
 
     /** A new place in the order. A create that is repeated passes the same one. */
@@ -51,8 +54,9 @@ final class CreateQueue {
                 projects.add(projectId);
             }
             queue.add(new Waiting(turn, task));
+            size++;
         }
-        startNext();
+        executor.execute(this::runNext);
     }
 
     /** Gitpod has asked to wait. */
@@ -73,6 +77,7 @@ final class CreateQueue {
     }
 
     private void release() {
+        int waiting;
         synchronized (this) {
             long left = heldUntil - runtime.nanoTime();
             if (left > 0) {
@@ -80,25 +85,22 @@ final class CreateQueue {
                 return;
             }
             held = false;
+            waiting = size;
         }
-        for (int i = 0; i < MAX_CONCURRENT; i++) {
-            startNext();
+        for (int i = 0; i < waiting; i++) {
+            executor.execute(this::runNext);
         }
     }
 
-    private void startNext() {
+    /** Decides only now whose turn it is. While the queue is held, this does nothing: the release makes up for it. */
+    private void runNext() {
         Waiting next;
         synchronized (this) {
-            if (running == MAX_CONCURRENT || held) {
-                return;
-            }
-            next = poll();
-            if (next == null) {
-                return;
-            }
-            running++;
+            next = held ? null : poll();
         }
-        runtime.executor(WorkQueue.CREATE).execute(() -> run(next.task()));
+        if (next != null) {
+            next.task().run();
+        }
     }
 
     @CheckForNull
@@ -109,22 +111,12 @@ final class CreateQueue {
         }
         Queue<Waiting> queue = byProject.get(project);
         Waiting next = queue.poll();
+        size--;
         if (queue.isEmpty()) {
             byProject.remove(project);
         } else {
             projects.add(project);
         }
         return next;
-    }
-
-    private void run(Runnable task) {
-        try {
-            task.run();
-        } finally {
-            synchronized (this) {
-                running--;
-            }
-            startNext();
-        }
     }
 }

@@ -4,7 +4,7 @@ package io.jenkins.plugins.gitpod.engine;
 interface GitpodCalls {
 
     /**
-     * CreateAttempts the create, then {@link PrebuildMachine#created} or {@link PrebuildMachine#createFailed}.
+     * Sends the create, then {@link PrebuildMachine#created} or {@link PrebuildMachine#createFailed}.
      *
      * @param number which create of its request it is, from 1
      */
@@ -32,6 +32,6 @@ interface GitpodCalls {
      */
     void readEnvironment(String environmentId);
 
-    /** CreateAttempts the cancel, then {@link PrebuildMachine#cancelAnswered} or {@link PrebuildMachine#cancelFailed}. */
+    /** Sends the cancel, then {@link PrebuildMachine#cancelAnswered} or {@link PrebuildMachine#cancelFailed}. */
     void cancel(String prebuildId);
 }

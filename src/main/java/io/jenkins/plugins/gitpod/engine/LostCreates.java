@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.Trigger;
 import io.jenkins.plugins.gitpod.engine.PendingCreate.Moment;
+import io.jenkins.plugins.gitpod.engine.SavedRequest.CreateAttempt;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.engine.SavedRequest.CreateAttempt;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;

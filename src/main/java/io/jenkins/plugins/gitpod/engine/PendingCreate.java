@@ -3,6 +3,7 @@ package io.jenkins.plugins.gitpod.engine;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.engine.SavedRequest.CreateAttempt;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;

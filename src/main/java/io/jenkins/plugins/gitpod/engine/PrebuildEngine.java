@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.GitpodClient;
 import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.engine.SavedRequest.CreateAttempt;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -22,7 +23,6 @@ public final class PrebuildEngine implements AutoCloseable {
 
     private final EngineContext context;
     private final Map<UUID, RequestRunner> runners = new ConcurrentHashMap<>();
-    private final OpenRequests requests = new Requests();
 
     public PrebuildEngine(
             @NonNull EngineRuntime runtime,
@@ -39,7 +39,8 @@ public final class PrebuildEngine implements AutoCloseable {
             RequestStore store,
             ClientFactory clients,
             @Nullable Function<GitpodClient, EventSource> events) {
-        this.context = new EngineContext(runtime, settings, store, new SessionPool(runtime, settings, clients, events));
+        this.context = new EngineContext(
+                runtime, settings, store, new SessionPool(runtime, settings, clients, events), new Requests());
     }
 
     /**
@@ -51,7 +52,7 @@ public final class PrebuildEngine implements AutoCloseable {
     @NonNull
     public PrebuildHandle submit(
             @NonNull PrebuildRequest request, @NonNull TokenSource tokens, @NonNull PrebuildObserver observer) {
-        RequestRunner runner = new RequestRunner(context, requests, request, tokens, observer);
+        RequestRunner runner = new RequestRunner(context, request, tokens, observer);
         if (runners.putIfAbsent(request.requestId(), runner) != null) {
             throw new IllegalArgumentException("Request " + request.requestId() + " is already open");
         }
@@ -85,8 +86,7 @@ public final class PrebuildEngine implements AutoCloseable {
         for (Restored one : restored) {
             SavedRequest saved = one.saved();
             boolean isSurplus = saved.surplusOf() != null;
-            RequestRunner runner =
-                    new RequestRunner(context, requests, saved, one.tokens(), isSurplus ? null : one.observer());
+            RequestRunner runner = new RequestRunner(context, saved, one.tokens(), isSurplus ? null : one.observer());
             if (runners.putIfAbsent(runner.requestId(), runner) != null) {
                 continue;
             }
@@ -141,7 +141,7 @@ public final class PrebuildEngine implements AutoCloseable {
         return context;
     }
 
-    private final class Requests implements OpenRequests {
+    private final class Requests implements EngineContext.OpenRequests {
 
         @Override
         public void assign(UUID requestId, Map<Integer, Prebuild> made) {
@@ -167,7 +167,7 @@ public final class PrebuildEngine implements AutoCloseable {
 
         @Override
         public void openSurplus(SavedRequest saved, TokenSource tokens, boolean isSaved) {
-            RequestRunner runner = new RequestRunner(context, this, saved, tokens, null);
+            RequestRunner runner = new RequestRunner(context, saved, tokens, null);
             if (isSaved) {
                 runner.isSaved(saved);
             }
@@ -182,7 +182,7 @@ public final class PrebuildEngine implements AutoCloseable {
             if (runner != null) {
                 runner.post(m -> m.surplus(update));
             } else {
-                SurplusLog.log(update, like);
+                SurplusRequests.log(update, like);
             }
         }
 

@@ -1,6 +1,11 @@
 package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.EnvironmentGit;
+import io.jenkins.plugins.gitpod.api.GitpodException;
+import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import java.time.Instant;
 import java.util.UUID;
 
 /** A request that is open. All methods return at once and may be called by any thread. */
@@ -11,7 +16,7 @@ public interface PrebuildHandle {
 
     /** The present state. */
     @NonNull
-    RequestView view();
+    View view();
 
     /**
      * The waiting build leaves early: cancels the prebuild if the request says so. The observer is still told the outcome.
@@ -23,4 +28,16 @@ public interface PrebuildHandle {
 
     /** Whether a create has been sent and is not answered. */
     boolean isCreateOut();
+
+    /** The state of an open request at a recent moment. */
+    record View(
+            @NonNull PrebuildRequest request,
+            @NonNull Stage stage,
+            @Nullable Instant intentTime,
+            @Nullable String prebuildId,
+            @NonNull PrebuildPhase phase,
+            boolean detached,
+            @Nullable CancelReason cancelReason,
+            @Nullable EnvironmentGit builtFrom,
+            @Nullable GitpodException lastFailure) {}
 }

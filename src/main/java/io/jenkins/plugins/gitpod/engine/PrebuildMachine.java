@@ -34,7 +34,7 @@ final class PrebuildMachine {
     private final LookUpPhase lookUp;
     private final CancelPhase cancel;
     private final WatchPhase watch;
-    private final CreatedPrebuilds prebuilds;
+    private final SurplusCreates surplus;
 
     PrebuildMachine(PrebuildRequest request, EngineSettings settings, MachineActions actions, GitpodCalls calls) {
         this(new RequestState(request, settings, actions, calls));
@@ -51,10 +51,9 @@ final class PrebuildMachine {
         this.token = new TokenRenewal(state);
         this.create = new CreatePhase(state, token);
         this.lookUp = new LookUpPhase(state, token, create);
-        MissingPrebuild missing = new MissingPrebuild(state.settings);
-        this.cancel = new CancelPhase(state, token, missing);
-        this.watch = new WatchPhase(state, token, missing, cancel);
-        this.prebuilds = new CreatedPrebuilds(state, create, watch);
+        this.cancel = new CancelPhase(state, token);
+        this.surplus = new SurplusCreates(state);
+        this.watch = new WatchPhase(state, token, create, cancel, surplus);
     }
 
     Stage stage() {
@@ -112,7 +111,7 @@ final class PrebuildMachine {
 
     void begin() {
         if (state.stage == Stage.WATCHING && state.surplusOf == null) {
-            prebuilds.handOverRest();
+            surplus.handOverRest();
         }
         actions.fetchToken();
     }
@@ -204,9 +203,9 @@ final class PrebuildMachine {
         create.answered();
         if (create.isSending()) {
             token.accepted();
-            prebuilds.use(prebuild, state.attempts.sent());
+            watch.begin(prebuild, state.attempts.sent());
         } else {
-            prebuilds.surplus(prebuild);
+            surplus.cancel(prebuild);
         }
     }
 
@@ -215,7 +214,7 @@ final class PrebuildMachine {
         Decision decision = RetryPolicy.create(e);
         if (!create.isSending()) {
             if (wasOut && decision == Decision.UNCLEAR) {
-                prebuilds.handOverLast();
+                surplus.handOverLast();
             }
         } else if (decision == Decision.UNCLEAR) {
             lookUp.begin(e);
@@ -283,7 +282,7 @@ final class PrebuildMachine {
     void found(Map<Integer, Prebuild> made) {
         lookUp.answered();
         if (state.stage != Stage.LOOKING_UP) {
-            prebuilds.surplus(made);
+            surplus.cancel(made);
             return;
         }
         token.accepted();
@@ -291,8 +290,8 @@ final class PrebuildMachine {
         Map<Integer, Prebuild> others = new LinkedHashMap<>(made);
         int number = made.keySet().iterator().next();
         Prebuild own = others.remove(number);
-        prebuilds.surplus(others);
-        prebuilds.use(own, number);
+        surplus.cancel(others);
+        watch.begin(own, number);
     }
 
     // ---- events: the prebuild is known
@@ -300,7 +299,7 @@ final class PrebuildMachine {
     /** Another request has found a surplus prebuild of this one, or cannot tell. */
     void surplus(Update update) {
         if (state.isConcluded()) {
-            SurplusLog.log(update, state.request);
+            SurplusRequests.log(update, state.request);
         } else {
             state.updates.tell(update);
         }

@@ -9,6 +9,7 @@ import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildFilter;
 import io.jenkins.plugins.gitpod.api.PrebuildPage;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import io.jenkins.plugins.gitpod.engine.WatchList.WatchedPrebuild;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.BearerToken;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.engine.SavedRequest.CreateAttempt;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException.Problem;
 import java.io.IOException;
 import java.time.Duration;
@@ -27,11 +28,14 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
     private static final Logger LOGGER = Logger.getLogger(RequestRunner.class.getName());
 
     private final EngineContext context;
-    private final OpenRequests requests;
     private final EngineRuntime runtime;
     private final PrebuildMachine machine;
     private final SerialExecutor mailbox;
-    private final ObserverNotifier notifier;
+    private final SerialExecutor deliveries;
+
+    @CheckForNull
+    private final PrebuildObserver observer;
+
     private final TokenLookUp tokenLookUp;
     private final SurplusRequests surplusRequests;
     private final SessionCalls calls;
@@ -44,22 +48,20 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
     @CheckForNull
     private SavedRequest lastSaved;
 
+    /** How many ends the observer has not been told yet. */
+    private int undelivered;
+
     private boolean finished;
 
     @CheckForNull
     private GitpodException lastFailure;
 
     /** Read by any thread. */
-    private volatile RequestView view;
+    private volatile PrebuildHandle.View view;
 
     /** A new request. */
-    RequestRunner(
-            EngineContext context,
-            OpenRequests requests,
-            PrebuildRequest request,
-            TokenSource tokens,
-            PrebuildObserver observer) {
-        this(context, requests, request, tokens, observer, null);
+    RequestRunner(EngineContext context, PrebuildRequest request, TokenSource tokens, PrebuildObserver observer) {
+        this(context, request, tokens, observer, null);
     }
 
     /**
@@ -67,33 +69,22 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
      *
      * @param observer null if the request reports to none
      */
-    RequestRunner(
-            EngineContext context,
-            OpenRequests requests,
-            SavedRequest saved,
-            TokenSource tokens,
-            @Nullable PrebuildObserver observer) {
-        this(context, requests, saved.request(), tokens, observer, saved);
+    RequestRunner(EngineContext context, SavedRequest saved, TokenSource tokens, @Nullable PrebuildObserver observer) {
+        this(context, saved.request(), tokens, observer, saved);
     }
 
     private RequestRunner(
             EngineContext context,
-            OpenRequests requests,
             PrebuildRequest request,
             TokenSource tokens,
             @Nullable PrebuildObserver observer,
             @Nullable SavedRequest saved) {
         this.context = context;
-        this.requests = requests;
         this.runtime = context.runtime();
         EngineSettings settings = context.settings();
         this.mailbox = new SerialExecutor(runtime.executor(WorkQueue.STATE), 1);
-        this.notifier = new ObserverNotifier(
-                observer,
-                new SerialExecutor(runtime.executor(WorkQueue.DELIVERY), 1),
-                context::isClosed,
-                this::outcomeDelivered,
-                this::endDelivered);
+        this.deliveries = new SerialExecutor(runtime.executor(WorkQueue.DELIVERY), 1);
+        this.observer = observer;
         this.tokenLookUp = new TokenLookUp(
                 tokens,
                 runtime,
@@ -101,8 +92,8 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
                 settings.credentialLimit(),
                 this::tokenLimit,
                 new TokenListener());
-        this.surplusRequests = new SurplusRequests(context, requests, tokens, request.requestId());
-        this.calls = new SessionCalls(context, requests, request, this, () -> view().stage() == Stage.WATCHING);
+        this.surplusRequests = new SurplusRequests(context, tokens, request.requestId());
+        this.calls = new SessionCalls(context, request, this, () -> view().stage() == Stage.WATCHING);
         this.machine = saved == null
                 ? new PrebuildMachine(request, settings, this, calls)
                 : new PrebuildMachine(saved, settings, this, calls);
@@ -114,7 +105,7 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
         post(m -> {
             String id = m.prebuildId();
             if (id != null) {
-                notifier.update(new Update.Resumed(id, m.builtFrom()));
+                tell(new Update.Resumed(id, m.builtFrom()));
             }
             m.begin();
         });
@@ -165,8 +156,8 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
         });
     }
 
-    private RequestView currentView() {
-        return new RequestView(
+    private PrebuildHandle.View currentView() {
+        return new PrebuildHandle.View(
                 machine.request(),
                 machine.stage(),
                 machine.intentTime(),
@@ -186,7 +177,7 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
     }
 
     @Override
-    public RequestView view() {
+    public PrebuildHandle.View view() {
         return view;
     }
 
@@ -229,7 +220,7 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
 
     @Override
     public boolean isOwnerThere() {
-        return notifier.isOwnerThere();
+        return observer != null && observer.isThere();
     }
 
     /** Saves the state, unless after a crash the one that was saved before would do as well. */
@@ -314,7 +305,7 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
     }
 
     private void tellSurplus(UUID of, Update update) {
-        requests.tellSurplus(of, machine.request(), update);
+        context.requests().tellSurplus(of, machine.request(), update);
     }
 
     @Override
@@ -329,33 +320,44 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
 
     @Override
     public void tell(Update update) {
-        notifier.update(update);
+        deliver(to -> to.update(update));
     }
 
     @Override
     public void conclude(Outcome outcome) {
-        notifier.conclude(outcome);
+        deliverEnd(to -> to.concluded(outcome));
     }
 
     @Override
     public void settle(Outcome end) {
-        notifier.settle(end);
+        deliverEnd(to -> to.settled(end));
     }
 
-    /** Called by a thread of {@link WorkQueue#DELIVERY}. */
-    private void outcomeDelivered() {
-        post(m -> {
-            notifier.outcomeDelivered();
-            closeIfDone();
+    /** Notifies the observer, if there is one, after all that it was told before. */
+    private void deliver(Consumer<PrebuildObserver> call) {
+        PrebuildObserver to = observer;
+        if (to == null) {
+            return;
+        }
+        deliveries.execute(() -> {
+            if (!context.isClosed()) {
+                try {
+                    call.accept(to);
+                } catch (Throwable e) {
+                    LOGGER.log(Level.WARNING, "Could not notify the observer of a Gitpod prebuild", e);
+                }
+            }
         });
     }
 
-    /** Called by a thread of {@link WorkQueue#DELIVERY}. */
-    private void endDelivered() {
-        post(m -> {
-            notifier.endDelivered();
+    /** The same, and the request stays open until the observer has returned. */
+    private void deliverEnd(Consumer<PrebuildObserver> call) {
+        undelivered++;
+        deliver(call);
+        deliveries.execute(() -> post(m -> {
+            undelivered--;
             closeIfDone();
-        });
+        }));
     }
 
     @Override
@@ -371,8 +373,8 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
 
     /** The request is closed when its prebuild is over and the observer has been told. */
     private void closeIfDone() {
-        if (finished && notifier.isDone()) {
-            requests.closed(requestId());
+        if (finished && undelivered == 0) {
+            context.requests().closed(requestId());
         }
     }
 }

@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import io.jenkins.plugins.gitpod.engine.SavedRequest.CreateAttempt;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +38,7 @@ final class RequestState {
     final TimeLimits limits;
     final BuiltCommit builtCommit;
     final CreateAttempts attempts;
+    final MissingPrebuild missing;
 
     /** The request whose surplus prebuild this one looks for, or null if a caller asked for this one. */
     @CheckForNull
@@ -105,6 +107,7 @@ final class RequestState {
         this.limits = new TimeLimits(request, settings, observed);
         this.builtCommit = new BuiltCommit(calls);
         this.attempts = new CreateAttempts(attempts);
+        this.missing = new MissingPrebuild(settings);
         this.surplusOf = surplusOf;
     }
 
@@ -239,5 +242,46 @@ final class RequestState {
     boolean isSuspectForLong(int failures, ObservedTime trouble) {
         return failures >= MAX_SUSPECT_FAILURES
                 && trouble.reached(settings.failureBudget().dividedBy(3));
+    }
+
+    /**
+     * For how long Gitpod has said that a known prebuild does not exist. During the read lag that is not believed; later one
+     * stale replica may say so. Reads and cancels both count.
+     */
+    static final class MissingPrebuild {
+
+        private final EngineSettings settings;
+        private final ObservedTime missing = new ObservedTime();
+        private boolean missingForReads;
+
+        MissingPrebuild(EngineSettings settings) {
+            this.settings = settings;
+        }
+
+        /** The prebuild was read. */
+        void wasRead() {
+            missing.reset();
+            missingForReads = false;
+        }
+
+        /** A read says that it does not exist. @return whether that is believed */
+        boolean notFoundByRead(long now) {
+            missingForReads = true;
+            return isMissing(now);
+        }
+
+        /**
+         * A cancel says that it does not exist.
+         *
+         * @return whether that is believed: if reads do not agree, cancels alone may be wrong, so it takes longer
+         */
+        boolean notFoundByCancel(long now) {
+            return isMissing(now) && (missingForReads || missing.reached(settings.failureBudget()));
+        }
+
+        private boolean isMissing(long now) {
+            missing.look(now);
+            return missing.reached(settings.readLag());
+        }
     }
 }

@@ -4,7 +4,11 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
+import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -32,7 +36,6 @@ final class SessionCalls implements GitpodCalls {
     }
 
     private final EngineContext context;
-    private final OpenRequests requests;
     private final PrebuildRequest request;
     private final Events events;
 
@@ -52,14 +55,8 @@ final class SessionCalls implements GitpodCalls {
     @CheckForNull
     private volatile CreateCall createCall;
 
-    SessionCalls(
-            EngineContext context,
-            OpenRequests requests,
-            PrebuildRequest request,
-            Events events,
-            BooleanSupplier watching) {
+    SessionCalls(EngineContext context, PrebuildRequest request, Events events, BooleanSupplier watching) {
         this.context = context;
-        this.requests = requests;
         this.request = request;
         this.events = events;
         this.watching = watching;
@@ -101,47 +98,109 @@ final class SessionCalls implements GitpodCalls {
     @Override
     public void create(int number) {
         Session with = current();
-        CreateCall call = new CreateCall(context, requests, with, request, number, new CreateListener());
+        CreateCall call = new CreateCall(with, number);
         createCall = call;
         with.creates().add(request.projectId(), turn(with), call);
-    }
-
-    private final class CreateListener implements CreateCall.Listener {
-
-        @Override
-        public boolean leaves(CreateCall call) {
-            return events.ask(m -> call.isQueued() && m.createLeaves() && call.leave());
-        }
-
-        @Override
-        public void created(CreateCall call, @Nullable Prebuild prebuild) {
-            events.post(m -> {
-                if (prebuild != null) {
-                    m.created(prebuild);
-                }
-                forget(call);
-            });
-        }
-
-        @Override
-        public void failed(CreateCall call, GitpodException e) {
-            events.postFailure(e, m -> {
-                m.createFailed(e);
-                forget(call);
-            });
-        }
-
-        private void forget(CreateCall call) {
-            if (createCall == call) {
-                createCall = null;
-            }
-        }
     }
 
     @Override
     public boolean withdrawCreate() {
         CreateCall call = createCall;
         return call != null && call.withdraw();
+    }
+
+    /**
+     * One create: it waits in the queue, from which it can be withdrawn, then calls Gitpod and tells {@link LostCreates} what
+     * came of it. It is either sent or withdrawn, never both. Thread-safe.
+     */
+    private final class CreateCall implements Runnable {
+
+        private enum State {
+            QUEUED,
+            SENT,
+            WITHDRAWN
+        }
+
+        private final Session with;
+        private final int number;
+        private final AtomicReference<State> state = new AtomicReference<>(State.QUEUED);
+
+        CreateCall(Session with, int number) {
+            this.with = with;
+            this.number = number;
+        }
+
+        /** @return whether it has not been sent and never will be */
+        boolean withdraw() {
+            return state.compareAndSet(State.QUEUED, State.WITHDRAWN);
+        }
+
+        /** It is being sent from now on. @return false if it was withdrawn */
+        private boolean leave() {
+            return state.compareAndSet(State.QUEUED, State.SENT);
+        }
+
+        boolean isSent() {
+            return state.get() == State.SENT;
+        }
+
+        @Override
+        public void run() {
+            if (!events.ask(m -> state.get() == State.QUEUED && m.createLeaves() && leave())) {
+                return;
+            }
+            context.lostCreates().sent(request, number, context.clock(request.connection()), context.moment());
+            try {
+                created(with.client()
+                        .createPrebuild(request.projectId(), request.environmentClassId(), request.timeout()));
+            } catch (GitpodException e) {
+                if (RetryPolicy.create(e) == RetryPolicy.Decision.WAIT) {
+                    e.retryAfter().ifPresent(with.creates()::hold);
+                }
+                failed(e);
+            } catch (RuntimeException | Error e) {
+                failed(UnexpectedFailures.failedCall("CreatePrebuild", e));
+            }
+        }
+
+        private void created(Prebuild prebuild) {
+            UUID heir = context.lostCreates().settled(request.requestId(), number, prebuild.id());
+            events.post(m -> {
+                if (heir == null) {
+                    m.created(prebuild);
+                }
+                answered();
+            });
+            if (heir != null) {
+                context.requests().assign(heir, Map.of(number, prebuild));
+            }
+        }
+
+        private void failed(GitpodException e) {
+            if (RetryPolicy.create(e) == RetryPolicy.Decision.UNCLEAR) {
+                // What the API itself answered is over; what was cut or timed out may still be carried out.
+                boolean answered = e.kind() == GitpodException.Kind.API_ERROR;
+                EngineSettings settings = context.settings();
+                Duration mayActFor =
+                        answered ? settings.readLag() : settings.readLag().plus(settings.lateLook());
+                context.lostCreates().lost(request.requestId(), number, context.moment(), mayActFor);
+            } else {
+                UUID heir = context.lostCreates().settled(request.requestId(), number, null);
+                if (heir != null) {
+                    context.requests().nothingMade(heir);
+                }
+            }
+            events.postFailure(e, m -> {
+                m.createFailed(e);
+                answered();
+            });
+        }
+
+        private void answered() {
+            if (createCall == this) {
+                createCall = null;
+            }
+        }
     }
 
     // ---- look-up
@@ -163,7 +222,7 @@ final class SessionCalls implements GitpodCalls {
     private void decide(Session with, LostCreates.Listing own, boolean lagOver) throws GitpodException {
         LostCreates.Decision decision =
                 context.lostCreates().decide(request.requestId(), with.subjectId(), own, lagOver);
-        decision.byRequest().forEach(requests::assign);
+        decision.byRequest().forEach(context.requests()::assign);
         if (decision.overtaken()) {
             events.post(PrebuildMachine::lookUpOvertaken);
         } else if (!decision.isAssigned(request.requestId())) {

@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.engine.SavedRequest.CreateAttempt;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 
 /**
  * Opens requests of their own for what one request may have made in surplus: they look for it and cancel it, and outlive
@@ -20,14 +22,12 @@ final class SurplusRequests {
     private static final Logger LOGGER = Logger.getLogger(SurplusRequests.class.getName());
 
     private final EngineContext context;
-    private final OpenRequests requests;
     private final TokenSource tokens;
     private final UUID requestId;
 
     /** @param requestId the request that they clean up after */
-    SurplusRequests(EngineContext context, OpenRequests requests, TokenSource tokens, UUID requestId) {
+    SurplusRequests(EngineContext context, TokenSource tokens, UUID requestId) {
         this.context = context;
-        this.requests = requests;
         this.tokens = tokens;
         this.requestId = requestId;
     }
@@ -86,6 +86,24 @@ final class SurplusRequests {
                     "Could not save that a Gitpod prebuild may be surplus; a crash now would lose it",
                     e);
         }
-        requests.openSurplus(saved, tokens.of(id), isSaved);
+        context.requests().openSurplus(saved, tokens.of(id), isSaved);
+    }
+
+    /** Logs what happened to a surplus prebuild, for administrators, if no build is left to be told. */
+    static void log(Update update, PrebuildRequest request) {
+        if (update instanceof Update.SurplusCancelled surplus) {
+            LOGGER.log(
+                    Level.INFO,
+                    "Gitpod prebuild {0} of project {1} was made by a create whose answer was lost, and is not needed;"
+                            + " it is cancelled",
+                    new Object[] {surplus.prebuildId(), request.projectId()});
+        } else if (update instanceof Update.SurplusUnsure unsure) {
+            String ids = unsure.found().stream().map(Prebuild::id).collect(Collectors.joining(", "));
+            LOGGER.log(
+                    Level.WARNING,
+                    "One of these prebuilds of project {0} may be surplus, made by a create whose answer was lost; it is"
+                            + " not sure which, so none is cancelled: {1}",
+                    new Object[] {request.projectId(), ids});
+        }
     }
 }

@@ -1,11 +1,15 @@
 package io.jenkins.plugins.gitpod.engine;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.engine.RetryPolicy.Decision;
 import io.jenkins.plugins.gitpod.engine.Update.Operation;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.regex.Pattern;
 
 /**
  * Follows a prebuild whose id is known until it has ended, is over a limit of time, or can no longer be read. Belongs to a
@@ -18,18 +22,44 @@ final class WatchPhase {
 
     private final RequestState state;
     private final TokenRenewal token;
-    private final MissingPrebuild missing;
+    private final CreatePhase create;
     private final CancelPhase cancel;
+    private final SurplusCreates surplus;
     private final StatusVersion versions;
     private final ObservedTime trouble = new ObservedTime();
     private int failures;
 
-    WatchPhase(RequestState state, TokenRenewal token, MissingPrebuild missing, CancelPhase cancel) {
+    WatchPhase(RequestState state, TokenRenewal token, CreatePhase create, CancelPhase cancel, SurplusCreates surplus) {
         this.state = state;
         this.token = token;
-        this.missing = missing;
+        this.create = create;
         this.cancel = cancel;
+        this.surplus = surplus;
         this.versions = new StatusVersion(state.settings.failureBudget());
+    }
+
+    /**
+     * This prebuild is the request's: saves that, and follows it.
+     *
+     * @param number the number of the create that made it
+     */
+    void begin(Prebuild prebuild, int number) {
+        state.prebuildId = prebuild.id();
+        state.stage = Stage.WATCHING;
+        create.endResending();
+        if (state.request.detached()) {
+            state.detached = true;
+        }
+        surplus.handOverAllBut(number, prebuild);
+        if (state.surplusOf != null) {
+            state.actions.tellSurplus(new Update.SurplusCancelled(prebuild.id()));
+        }
+        state.updates.recovered();
+        state.updates.tell(new Update.Created(prebuild));
+        if (!prebuild.status().phase().isEnd()) {
+            start();
+        }
+        read(prebuild);
     }
 
     /** Has the prebuild read regularly from now on. */
@@ -45,7 +75,7 @@ final class WatchPhase {
         state.updates.recovered();
         trouble.reset();
         failures = 0;
-        missing.wasRead();
+        state.missing.wasRead();
         token.accepted();
         TimeLimits.Reached reached = null;
         if (!versions.isOld(prebuild, now)) {
@@ -84,7 +114,7 @@ final class WatchPhase {
         long now = state.actions.nanoTime();
         Decision decision = RetryPolicy.read(e);
         if (decision == Decision.NOT_FOUND) {
-            if (missing.notFoundByRead(now)) {
+            if (state.missing.notFoundByRead(now)) {
                 gone();
             }
             return;
@@ -152,5 +182,50 @@ final class WatchPhase {
      */
     void environmentNotRead(@Nullable GitpodException e) {
         state.builtCommit.failed(e);
+    }
+
+    /**
+     * Recognizes answers of stale replicas by {@code status.statusVersion}, an increasing number (an int64 as text). An answer
+     * whose version is missing or not a number is never stale.
+     */
+    private static final class StatusVersion {
+
+        private static final Pattern NUMBER = Pattern.compile("[0-9]{1,20}");
+
+        private final Duration longest;
+        private final ObservedTime older = new ObservedTime();
+
+        @CheckForNull
+        private BigInteger newest;
+
+        /** @param longest after this time with only older versions, they are believed, since no replica is that late */
+        StatusVersion(Duration longest) {
+            this.longest = longest;
+        }
+
+        /**
+         * Whether this answer is older than one before and must be ignored. An end is always believed.
+         *
+         * @param nanos the time of the read
+         */
+        boolean isOld(Prebuild prebuild, long nanos) {
+            String text = prebuild.status().statusVersion();
+            BigInteger version = text != null && NUMBER.matcher(text).matches() ? new BigInteger(text) : null;
+            if (version == null) {
+                return false;
+            }
+            boolean old = newest != null
+                    && version.compareTo(newest) < 0
+                    && !prebuild.status().phase().isEnd();
+            if (old) {
+                older.look(nanos);
+                if (!older.reached(longest)) {
+                    return true;
+                }
+            }
+            older.reset();
+            newest = version;
+            return false;
+        }
     }
 }

@@ -5,6 +5,7 @@ import io.jenkins.plugins.gitpod.api.GitpodClient;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildEvent;
+import io.jenkins.plugins.gitpod.engine.WatchList.WatchedPrebuild;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;

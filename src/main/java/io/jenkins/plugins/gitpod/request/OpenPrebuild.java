@@ -8,8 +8,8 @@ import hudson.model.Run;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.config.CallFailures;
 import io.jenkins.plugins.gitpod.config.GitpodLookup;
+import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
-import io.jenkins.plugins.gitpod.engine.RequestView;
 import io.jenkins.plugins.gitpod.engine.Stage;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import java.time.Duration;
@@ -28,9 +28,10 @@ public final class OpenPrebuild {
 
     /** Null while it waits for a free place. */
     @Nullable
-    private final RequestView view;
+    private final PrebuildHandle.View view;
 
-    public OpenPrebuild(PrebuildRequest request, RequestOrigin origin, Instant since, @Nullable RequestView view) {
+    public OpenPrebuild(
+            PrebuildRequest request, RequestOrigin origin, Instant since, @Nullable PrebuildHandle.View view) {
         this.request = request;
         this.origin = origin;
         this.since = since;

@@ -14,7 +14,6 @@ import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
-import io.jenkins.plugins.gitpod.engine.RequestView;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
@@ -164,7 +163,7 @@ final class RequestRegistry implements RunningPrebuilds {
     private RunningPrebuild running(SharedPrebuild shared) {
         PrebuildHandle handle = handle(shared.requestId());
         PrebuildRequest request = shared.request();
-        RequestView view = handle == null ? null : handle.view();
+        PrebuildHandle.View view = handle == null ? null : handle.view();
         return new RunningPrebuild(
                 shared.requestId(),
                 shared.shownFirstBuild(),
@@ -284,7 +283,7 @@ final class RequestRegistry implements RunningPrebuilds {
         for (PrebuildHandle handle : engine.open()) {
             // The build may have been told the end already, while Gitpod has not confirmed the cancellation.
             RequestOrigin origin = ledger.origin(anyOwner(handle.requestId()));
-            RequestView view = handle.view();
+            PrebuildHandle.View view = handle.view();
             if (origin != null) {
                 Instant since = view.intentTime() == null ? Instant.now() : view.intentTime();
                 all.add(new OpenPrebuild(view.request(), origin, since, view));

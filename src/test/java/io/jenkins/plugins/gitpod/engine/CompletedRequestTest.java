@@ -189,7 +189,7 @@ class CompletedRequestTest {
             EngineFixture.Wait wait = fixture.submit();
             fixture.runtime.advance(Duration.ofMinutes(1));
 
-            RequestView view = wait.handle().view();
+            PrebuildHandle.View view = wait.handle().view();
             assertThat(view.stage(), is(Stage.WATCHING));
             assertThat(view.phase(), is(PrebuildPhase.RUNNING));
             assertThat(view.prebuildId(), is(fixture.prebuild().id()));

@@ -15,6 +15,7 @@ import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.Trigger;
 import io.jenkins.plugins.gitpod.engine.LostCreates.Decision;
 import io.jenkins.plugins.gitpod.engine.PendingCreate.Moment;
+import io.jenkins.plugins.gitpod.engine.SavedRequest.CreateAttempt;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;

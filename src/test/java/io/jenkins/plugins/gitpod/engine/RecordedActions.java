@@ -1,6 +1,7 @@
 package io.jenkins.plugins.gitpod.engine;
 
 import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.engine.SavedRequest.CreateAttempt;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException.Problem;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,24 +1,21 @@
 package io.jenkins.plugins.gitpod.engine;
 
 import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.engine.SavedRequest.CreateAttempt;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What the creates of one request have made: the request uses one prebuild, and all others are handed over to requests
- * that cancel them. Belongs to a {@link PrebuildMachine}.
+ * Hands over what a request does not use, to requests of their own that cancel it: prebuilds, and creates that may have made
+ * one. Belongs to a {@link PrebuildMachine}.
  */
-final class CreatedPrebuilds {
+final class SurplusCreates {
 
     private final RequestState state;
-    private final CreatePhase create;
-    private final WatchPhase watch;
 
-    CreatedPrebuilds(RequestState state, CreatePhase create, WatchPhase watch) {
+    SurplusCreates(RequestState state) {
         this.state = state;
-        this.create = create;
-        this.watch = watch;
     }
 
     /** After a restart: a crash may have come before these creates were handed over. */
@@ -39,34 +36,28 @@ final class CreatedPrebuilds {
     }
 
     /** This one is not used, unless it is the one that is known. */
-    void surplus(Prebuild prebuild) {
+    void cancel(Prebuild prebuild) {
         if (!prebuild.id().equals(state.prebuildId)) {
             state.actions.cancelSurplus(prebuild, surplusRequest(prebuild));
         }
     }
 
     /** The creates with these numbers made these prebuilds, and none of them is used. */
-    void surplus(Map<Integer, Prebuild> made) {
+    void cancel(Map<Integer, Prebuild> made) {
         made.forEach((number, prebuild) -> {
             if (!prebuild.id().equals(state.prebuildId)) {
                 state.attempts.forget(number);
-                surplus(prebuild);
+                cancel(prebuild);
             }
         });
     }
 
     /**
-     * This prebuild is used.
+     * Saves that a prebuild is used, and hands over the creates that did not make it.
      *
      * @param number the number of the create that made it
      */
-    void use(Prebuild prebuild, int number) {
-        state.prebuildId = prebuild.id();
-        state.stage = Stage.WATCHING;
-        create.endResending();
-        if (state.request.detached()) {
-            state.detached = true;
-        }
+    void handOverAllBut(int number, Prebuild used) {
         List<CreateAttempt> others = state.attempts.othersThan(number);
         if (others.isEmpty()) {
             state.attempts.giveAway(number);
@@ -75,18 +66,9 @@ final class CreatedPrebuilds {
             // The prebuild is saved first, so that after a crash it is known which creates have to be handed over.
             state.attempts.forget(number);
             state.saveOrWarn();
-            handOver(state.attempts.giveAway(number), surplusRequest(prebuild));
+            handOver(state.attempts.giveAway(number), surplusRequest(used));
             state.saveOrWarn();
         }
-        if (state.surplusOf != null) {
-            state.actions.tellSurplus(new Update.SurplusCancelled(prebuild.id()));
-        }
-        state.updates.recovered();
-        state.updates.tell(new Update.Created(prebuild));
-        if (!prebuild.status().phase().isEnd()) {
-            watch.start();
-        }
-        watch.read(prebuild);
     }
 
     /** A request for what is not wanted of this one: it matches in all that Gitpod tells about the known prebuild. */
