@@ -5,11 +5,9 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
-import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.engine.MachineActions.RetryTimer;
 import io.jenkins.plugins.gitpod.engine.RetryPolicy.Decision;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,34 +67,24 @@ final class PrebuildMachine {
         return state.prebuildId;
     }
 
-    @CheckForNull
-    CancelReason cancelReason() {
-        return state.cancelReason;
-    }
-
-    PrebuildPhase phase() {
-        return state.phase;
-    }
-
-    /** The commit that the prebuild is built from, or null while that is not known. */
-    @CheckForNull
-    EnvironmentGit builtFrom() {
-        return state.builtCommit.known();
-    }
-
     /** The request whose surplus prebuild this one looks for, or null if a caller asked for this one. */
     @CheckForNull
     UUID surplusOf() {
         return state.surplusOf;
     }
 
-    boolean isDetached() {
-        return state.detached;
-    }
-
-    @CheckForNull
-    Instant intentTime() {
-        return state.intentTime;
+    /** @param lastFailure the failure of the latest call, or null if it succeeded */
+    PrebuildHandle.View view(@Nullable GitpodException lastFailure) {
+        return new PrebuildHandle.View(
+                state.request,
+                state.stage,
+                state.intentTime,
+                state.prebuildId,
+                state.phase,
+                state.detached,
+                state.cancelReason,
+                state.builtCommit.known(),
+                lastFailure);
     }
 
     SavedRequest saved() {

@@ -97,7 +97,7 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
         this.machine = saved == null
                 ? new PrebuildMachine(request, settings, this, calls)
                 : new PrebuildMachine(saved, settings, this, calls);
-        this.view = currentView();
+        this.view = machine.view(lastFailure);
     }
 
     /** Starts, or continues after a restart. Called once, by any thread. */
@@ -105,7 +105,7 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
         post(m -> {
             String id = m.prebuildId();
             if (id != null) {
-                tell(new Update.Resumed(id, m.builtFrom()));
+                tell(new Update.Resumed(id, view.builtFrom()));
             }
             m.begin();
         });
@@ -135,7 +135,7 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
             try {
                 return event.test(machine);
             } finally {
-                view = currentView();
+                view = machine.view(lastFailure);
             }
         }
     }
@@ -154,19 +154,6 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
             lastFailure = null;
             m.read(prebuild);
         });
-    }
-
-    private PrebuildHandle.View currentView() {
-        return new PrebuildHandle.View(
-                machine.request(),
-                machine.stage(),
-                machine.intentTime(),
-                machine.prebuildId(),
-                machine.phase(),
-                machine.isDetached(),
-                machine.cancelReason(),
-                machine.builtFrom(),
-                lastFailure);
     }
 
     // ---- the handle: called by any thread

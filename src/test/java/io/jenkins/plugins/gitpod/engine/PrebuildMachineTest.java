@@ -258,7 +258,8 @@ class PrebuildMachineTest {
             creating();
             machine.createFailed(Failures.refusedConnection());
             assertThat(actions.take(), contains("timer CREATE", "save"));
-            assertThat("after a crash it is not looked for", actions.saves.get(1).attempts(), is(empty()));
+            assertThat(
+                    "after a crash it is not looked for", actions.saves.get(1).attempts(), is(empty()));
             machine.timerFired(RetryTimer.CREATE);
             assertThat(actions.take(), contains("save", "create"));
             assertThat(actions.saves.get(2).attempts(), hasSize(1));
@@ -270,7 +271,7 @@ class PrebuildMachineTest {
             machine.createFailed(Failures.refusedConnection());
             actions.pass(Duration.ofMinutes(1));
             machine.timerFired(RetryTimer.CREATE);
-            assertThat(machine.intentTime(), is(actions.now()));
+            assertThat(machine.view(null).intentTime(), is(actions.now()));
             assertThat(actions.saves.get(2).intentTime(), is(actions.now()));
         }
 
@@ -726,7 +727,7 @@ class PrebuildMachineTest {
             lookingUp();
             sendAgainInVain(List.of());
             outcome(Outcome.CreateUnclear.class);
-            assertThat(machine.cancelReason(), is(CancelReason.FOUND_TOO_LATE));
+            assertThat(machine.view(null).cancelReason(), is(CancelReason.FOUND_TOO_LATE));
             actions.take();
             found(RUNNING);
             assertThat(actions.take(), hasItem("cancel p1"));
@@ -883,11 +884,11 @@ class PrebuildMachineTest {
             watching();
             machine.read(Prebuilds.in(PrebuildPhase.SNAPSHOTTING, "10"));
             machine.read(Prebuilds.in(PrebuildPhase.RUNNING, "9"));
-            assertThat(machine.phase(), is(PrebuildPhase.SNAPSHOTTING));
+            assertThat(machine.view(null).phase(), is(PrebuildPhase.SNAPSHOTTING));
             assertThat(
                     actions.updates, not(hasItem(new Update.PhaseChanged(Prebuilds.in(PrebuildPhase.RUNNING, "9")))));
             machine.read(Prebuilds.in(PrebuildPhase.RUNNING, "11"));
-            assertThat(machine.phase(), is(PrebuildPhase.RUNNING));
+            assertThat(machine.view(null).phase(), is(PrebuildPhase.RUNNING));
         }
 
         @Test
@@ -917,7 +918,7 @@ class PrebuildMachineTest {
                     Duration.ofMinutes(1),
                     SETTINGS.failureBudget().plusMinutes(1),
                     () -> machine.read(Prebuilds.in(PrebuildPhase.SNAPSHOTTING, "2")));
-            assertThat(machine.phase(), is(PrebuildPhase.SNAPSHOTTING));
+            assertThat(machine.view(null).phase(), is(PrebuildPhase.SNAPSHOTTING));
         }
 
         @Test
@@ -1007,7 +1008,7 @@ class PrebuildMachineTest {
             assertThat(lost.tried(), is(greaterThanOrEqualTo(SETTINGS.failureBudget())));
             assertThat(lost.cancelled(), is(true));
             assertThat(actions.take(), hasItem("cancel p1"));
-            assertThat(machine.cancelReason(), is(CancelReason.WATCH_LOST));
+            assertThat(machine.view(null).cancelReason(), is(CancelReason.WATCH_LOST));
         }
 
         @Test
@@ -1597,8 +1598,10 @@ class PrebuildMachineTest {
             actions.ownerThere(false);
             restoredUnsent(false);
             machine.tokenReady(true);
-            repeat(Duration.ofSeconds(10), SETTINGS.lateLook().plusSeconds(30), () -> machine.timerFired(
-                    RetryTimer.CREATE));
+            repeat(
+                    Duration.ofSeconds(10),
+                    SETTINGS.lateLook().plusSeconds(30),
+                    () -> machine.timerFired(RetryTimer.CREATE));
             outcome(Outcome.NotCreated.class);
             assertThat(actions.take(), not(hasItem("create")));
         }
