@@ -25,6 +25,14 @@ public enum ChangedPaths {
 
     private static final Pattern SEPARATORS = Pattern.compile("[,;\\n\\r]+");
 
+    /** Syntax of other tools' patterns that Ant's do not have: braces, a backslash, and a negation. */
+    private static final Pattern UNSUPPORTED = Pattern.compile("[{}\\\\]|(^|[,;\\n\\r])\\s*!");
+
+    /** Whether these patterns contain only syntax that {@link #of} understands. Other patterns would never match. */
+    public static boolean areSupported(@NonNull String patterns) {
+        return !UNSUPPORTED.matcher(patterns).find();
+    }
+
     /** @param patterns Ant-style patterns, separated by line breaks, commas or semicolons; null or blank if all changes matter */
     @NonNull
     public static ChangedPaths of(@Nullable String patterns, @NonNull Collection<? extends ChangeLogSet<?>> changes) {

@@ -11,6 +11,7 @@ import java.util.List;
 import jenkins.branch.BranchProperty;
 import jenkins.branch.BranchPropertyDescriptor;
 import jenkins.branch.JobDecorator;
+import jenkins.model.Jenkins;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundConstructor;
 
@@ -67,6 +68,16 @@ public final class GitpodPrebuildBranchProperty extends BranchProperty {
         @Override
         public String getDisplayName() {
             return Messages.GitpodPrebuildProperty_displayName();
+        }
+
+        /** The help of the property, which is the same for one job and for all branches. */
+        @Override
+        public String getHelpFile(String fieldName) {
+            return fieldName == null
+                    ? Jenkins.get()
+                            .getDescriptorOrDie(GitpodPrebuildProperty.class)
+                            .getHelpFile()
+                    : super.getHelpFile(fieldName);
         }
     }
 }

@@ -7,12 +7,15 @@ import hudson.Extension;
 import hudson.model.Job;
 import hudson.model.JobProperty;
 import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.options.OptionArguments;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.options.PrebuildOptionsForm;
 import io.jenkins.plugins.gitpod.options.WhenActive;
+import java.util.Map;
 import jenkins.model.OptionalJobProperty;
 import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
+import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -158,7 +161,7 @@ public final class GitpodPrebuildProperty extends OptionalJobProperty<Job<?, ?>>
     /** The descriptor of the property. */
     @Extension
     @Symbol("gitpodPrebuildForCommits")
-    public static final class DescriptorImpl extends OptionalJobPropertyDescriptor {
+    public static final class DescriptorImpl extends OptionalJobPropertyDescriptor implements CustomDescribableModel {
 
         @NonNull
         @Override
@@ -166,11 +169,10 @@ public final class GitpodPrebuildProperty extends OptionalJobProperty<Job<?, ?>>
             return Messages.GitpodPrebuildProperty_displayName();
         }
 
+        @NonNull
         @Override
-        public String getHelpFile(String fieldName) {
-            return fieldName == null || "cancelWithBuild".equals(fieldName)
-                    ? super.getHelpFile(fieldName)
-                    : PrebuildOptionsForm.get().getHelpFile(fieldName);
+        public Map<String, Object> customInstantiate(@NonNull Map<String, Object> arguments) {
+            return OptionArguments.read(clazz, arguments);
         }
 
         @Override

@@ -13,12 +13,15 @@ import hudson.tasks.BuildStepDescriptor;
 import hudson.tasks.Builder;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.options.OnWarning;
+import io.jenkins.plugins.gitpod.options.OptionArguments;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.options.PrebuildOptionsForm;
 import io.jenkins.plugins.gitpod.options.WhenActive;
 import java.io.IOException;
+import java.util.Map;
 import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
+import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.StaplerRequest2;
@@ -187,7 +190,7 @@ public final class GitpodPrebuildBuilder extends Builder {
     /** The descriptor of the build step. */
     @Extension
     @Symbol("gitpodPrebuild")
-    public static final class DescriptorImpl extends BuildStepDescriptor<Builder> {
+    public static final class DescriptorImpl extends BuildStepDescriptor<Builder> implements CustomDescribableModel {
 
         @NonNull
         @Override
@@ -199,6 +202,12 @@ public final class GitpodPrebuildBuilder extends Builder {
         @SuppressWarnings("rawtypes") // as it is declared
         public boolean isApplicable(Class<? extends AbstractProject> jobType) {
             return true;
+        }
+
+        @NonNull
+        @Override
+        public Map<String, Object> customInstantiate(@NonNull Map<String, Object> arguments) {
+            return OptionArguments.read(clazz, arguments);
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.jenkins.plugins.gitpod.options;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
+import hudson.AbortException;
 import hudson.EnvVars;
 import hudson.Util;
 import hudson.model.Describable;
@@ -10,8 +11,10 @@ import io.jenkins.plugins.gitpod.Messages;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -27,12 +30,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public final class PrebuildOptions implements Describable<PrebuildOptions>, Serializable {
 
     private static final long serialVersionUID = 1L;
-
-    /** The shortest timeout in minutes; Gitpod's own limit (300 s). */
-    public static final int MINIMUM_TIMEOUT = 5;
-
-    /** The longest timeout in minutes; Gitpod's own limit (7200 s). */
-    public static final int MAXIMUM_TIMEOUT = 120;
 
     private static final Pattern UUID =
             Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", Pattern.CASE_INSENSITIVE);
@@ -118,10 +115,7 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         this.environmentClassId = withoutLabel(environmentClassId);
     }
 
-    /**
-     * The timeout of the prebuild in minutes, {@value #MINIMUM_TIMEOUT} to {@value #MAXIMUM_TIMEOUT}; null for the server's
-     * default (60).
-     */
+    /** The timeout of the prebuild in minutes, 5 to 120; null for the server's default (60). */
     @CheckForNull
     public Integer getTimeout() {
         return timeout;
@@ -261,26 +255,34 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
     @CheckForNull
     public String problem() {
         if (projectId != null && !isUuid(projectId)) {
-            return Messages.PrebuildOptions_badProject(projectId);
+            return PrebuildOption.PROJECT_ID.invalid(projectId);
         }
         if (environmentClassId != null && !isUuid(environmentClassId)) {
-            return Messages.PrebuildOptions_badClass(environmentClassId);
+            return PrebuildOption.ENVIRONMENT_CLASS_ID.invalid(environmentClassId);
         }
-        if (timeout != null && (timeout < MINIMUM_TIMEOUT || timeout > MAXIMUM_TIMEOUT)) {
-            return Messages.PrebuildOptions_badTimeout(timeout, MINIMUM_TIMEOUT, MAXIMUM_TIMEOUT);
-        }
-        if (minimumInterval != null && minimumInterval < 0) {
-            return Messages.PrebuildOptions_badInterval(minimumInterval);
-        }
-        return null;
+        return Stream.of(
+                        PrebuildOption.TIMEOUT.problem(timeout),
+                        PrebuildOption.MINIMUM_INTERVAL.problem(minimumInterval),
+                        PrebuildOption.ONLY_IF_CHANGED.problem(onlyIfChanged))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
-    /** A copy with the variables in ids and in the connection's name replaced by their values. */
+    /**
+     * A copy with the variables in ids and in the connection's name replaced by their values.
+     *
+     * @throws AbortException if nothing is left of the project; the message is for people
+     */
     @NonNull
     @Restricted(NoExternalUse.class)
-    public PrebuildOptions expanded(@NonNull EnvVars variables) {
+    public PrebuildOptions expanded(@NonNull EnvVars variables) throws AbortException {
         PrebuildOptions expanded = copy();
         expanded.setProjectId(variables.expand(projectId));
+        if (projectId != null && expanded.projectId == null) {
+            // Without a project, the request would be for any project of the repository.
+            throw new AbortException(Messages.PrebuildOptions_emptyVariable(projectId));
+        }
         expanded.setEnvironmentClassId(variables.expand(environmentClassId));
         expanded.setConnection(variables.expand(connection));
         // Not the credential: a person who may start a build must not choose among the credentials of its job.

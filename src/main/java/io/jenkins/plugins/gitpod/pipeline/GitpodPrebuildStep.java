@@ -7,10 +7,12 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.options.OnWarning;
+import io.jenkins.plugins.gitpod.options.OptionArguments;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
-import io.jenkins.plugins.gitpod.options.PrebuildOptionsForm;
 import io.jenkins.plugins.gitpod.options.WhenActive;
+import java.util.Map;
 import java.util.Set;
+import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -171,7 +173,7 @@ public final class GitpodPrebuildStep extends Step {
 
     /** The descriptor of the step. */
     @Extension
-    public static final class DescriptorImpl extends StepDescriptor {
+    public static final class DescriptorImpl extends StepDescriptor implements CustomDescribableModel {
 
         @Override
         public String getFunctionName() {
@@ -184,11 +186,10 @@ public final class GitpodPrebuildStep extends Step {
             return Messages.GitpodPrebuildStep_displayName();
         }
 
+        @NonNull
         @Override
-        public String getHelpFile(String fieldName) {
-            return fieldName == null
-                    ? super.getHelpFile(null)
-                    : PrebuildOptionsForm.get().getHelpFile(fieldName);
+        public Map<String, Object> customInstantiate(@NonNull Map<String, Object> arguments) {
+            return OptionArguments.read(clazz, arguments);
         }
 
         @Override
@@ -197,7 +198,7 @@ public final class GitpodPrebuildStep extends Step {
         }
 
         @Override
-        public String argumentsToString(@NonNull java.util.Map<String, Object> namedArgs) {
+        public String argumentsToString(@NonNull Map<String, Object> namedArgs) {
             Object projectId = namedArgs.get("projectId");
             return projectId == null ? null : projectId.toString();
         }
