@@ -196,7 +196,7 @@ class BrowserRun {
         browser.type(field("environmentClassId"), large.id());
         browser.find(beside("environmentClassId", "Environment class Large (8 cores, 32 GB)"));
         browser.type(field("timeout"), "3");
-        browser.find(beside("timeout", "must be from 5 to 120 minutes"));
+        browser.find(beside("timeout", "Use whole minutes from 5 to 120"));
         browser.type(field("timeout"), "45");
         browser.click(
                 "//div[@descriptorid='" + GitpodPrebuildBuilder.class.getName() + "']//button[contains(.,'Advanced')]");

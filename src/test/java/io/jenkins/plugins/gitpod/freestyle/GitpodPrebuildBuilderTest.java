@@ -165,7 +165,19 @@ class GitpodPrebuildBuilderTest {
         GitpodPrebuildBuilder step = step();
         step.setProjectId("${NOBODY_SET_THIS}");
         FreeStyleBuild build = jenkins.buildAndAssertStatus(Result.FAILURE, job(step));
-        jenkins.assertLogContains("\"${NOBODY_SET_THIS}\" is not a Gitpod project id", build);
+        jenkins.assertLogContains("\"${NOBODY_SET_THIS}\" is not allowed for projectId", build);
+        jenkins.assertLogNotContains("\tat ", build);
+        assertTrue(GITPOD.simulator().books().calls().isEmpty());
+    }
+
+    @Test
+    void aVariableThatIsEmptyIsNotAnyProjectOfTheRepository() throws Exception {
+        GitpodPrebuildBuilder step = step();
+        step.setProjectId("${PROJECT}");
+        FreeStyleProject job = job(step);
+        job.addProperty(new ParametersDefinitionProperty(new StringParameterDefinition("PROJECT", " ")));
+        FreeStyleBuild build = jenkins.buildAndAssertStatus(Result.FAILURE, job);
+        jenkins.assertLogContains("ERROR: The project \"${PROJECT}\" is empty in this build.", build);
         jenkins.assertLogNotContains("\tat ", build);
         assertTrue(GITPOD.simulator().books().calls().isEmpty());
     }

@@ -131,7 +131,7 @@ class PrebuildOptionsFormTest {
         GITPOD.simulator().books().clear();
         assertSays(Kind.OK, "Found by the repository", checkProject(" "));
         assertSays(Kind.ERROR, "is not a project id", checkProject("shop"));
-        assertSays(Kind.OK, "resolved when the build runs", checkProject("${PROJECT}"));
+        assertSays(Kind.OK, "when the build runs", checkProject("${PROJECT}"));
         assertSays(Kind.ERROR, "&lt;script&gt;", checkProject(SCRIPT));
         assertThat(checkProject(SCRIPT).renderHtml(), not(containsString("<script>")));
         assertThat(GITPOD.simulator().books().calls(), is(empty()));
@@ -311,7 +311,7 @@ class PrebuildOptionsFormTest {
     @Test
     void whatCannotBeAClassIsRefused() {
         assertSays(Kind.ERROR, "is not an environment class id", checkClass("large", ""));
-        assertSays(Kind.OK, "resolved when the build runs", checkClass("${CLASS}", ""));
+        assertSays(Kind.OK, "when the build runs", checkClass("${CLASS}", ""));
         assertThat(checkClass("", "").kind, is(Kind.OK));
         assertThat(checkClass("", "${PROJECT}").kind, is(Kind.OK));
         assertThat(checkClass("", NOWHERE).kind, is(Kind.OK));
@@ -324,7 +324,22 @@ class PrebuildOptionsFormTest {
         }
         for (String bad : List.of("4", "121", "-5", "1e3", "sixty", "99999999999", SCRIPT)) {
             assertSays(
-                    Kind.ERROR, "is not allowed. timeout must be from 5 to 120 minutes", form.doCheckTimeout(job, bad));
+                    Kind.ERROR, "is not allowed for timeout. Use whole minutes from 5 to 120", form.doCheckTimeout(job, bad));
+        }
+    }
+
+    @Test
+    void intervalsAndPatternsAreCheckedAsInAPipeline() {
+        for (String good : List.of("", "0", "15")) {
+            assertThat(good, form.doCheckMinimumInterval(job, good).kind, is(Kind.OK));
+        }
+        assertSays(Kind.ERROR, "is not allowed for minimumInterval", form.doCheckMinimumInterval(job, "-1"));
+        assertSays(Kind.ERROR, "is not allowed for minimumInterval", form.doCheckMinimumInterval(job, "1.5"));
+        assertThat(form.doCheckOnlyIfChanged(job, "").kind, is(Kind.OK));
+        assertThat(form.doCheckOnlyIfChanged(job, ".devcontainer/**, **/package-lock.json").kind, is(Kind.OK));
+        for (String bad : List.of("src/{a,b}/**", "a/**, !a/b", "src\\a")) {
+            assertSays(
+                    Kind.ERROR, "is not allowed for onlyIfChanged. Use path patterns", form.doCheckOnlyIfChanged(job, bad));
         }
     }
 

@@ -2,7 +2,9 @@ package io.jenkins.plugins.gitpod.options;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import hudson.AbortException;
 import hudson.EnvVars;
 import hudson.util.XStream2;
 import io.jenkins.plugins.gitpod.commits.GitpodPrebuildProperty;
@@ -63,13 +65,28 @@ class PrebuildOptionsTest {
     }
 
     @Test
-    void whatAVariableHoldsIsTrimmedAndLowered() {
+    void whatAVariableHoldsIsTrimmedAndLowered() throws Exception {
         PrebuildOptions options = new PrebuildOptions();
         options.setProjectId("${PROJECT}");
         options.setEnvironmentClassId("$CLASS");
         PrebuildOptions expanded = options.expanded(new EnvVars("PROJECT", " " + UPPER + " ", "CLASS", ""));
         assertEquals(ID, expanded.getProjectId());
         assertNull(expanded.getEnvironmentClassId());
+    }
+
+    @Test
+    void aVariableThatIsEmptyNeverStandsForAnyProjectOfTheRepository() throws Exception {
+        PrebuildOptions options = new PrebuildOptions();
+        assertNull(options.expanded(new EnvVars("PROJECT", "")).getProjectId());
+        options.setProjectId("${PROJECT}");
+        for (String value : new String[] {"", "  "}) {
+            EnvVars variables = new EnvVars("PROJECT", value);
+            assertEquals(
+                    "The project \"${PROJECT}\" is empty in this build. Give the variable the id of a Gitpod project. To find "
+                            + "the project by the repository that was checked out, leave the project empty.",
+                    assertThrows(AbortException.class, () -> options.expanded(variables))
+                            .getMessage());
+        }
     }
 
     @Test

@@ -194,12 +194,14 @@ class RoundTripTest {
         step.setProjectId(GITPOD.project().id());
         job.getBuildersList().add(step);
         for (String[] bad : new String[][] {
-            {"timeout", "sixty", "timeout must be from 5 to 120 minutes"},
-            {"timeout", "4", "timeout must be from 5 to 120 minutes"},
-            {"timeout", "121", "timeout must be from 5 to 120 minutes"},
-            {"timeout", "99999999999", "timeout must be from 5 to 120 minutes"},
-            {"timeout", SCRIPT, "timeout must be from 5 to 120 minutes"},
-            {"onWarning", "PANIC", "Choose IGNORE, UNSTABLE, or FAIL"},
+            {"timeout", "sixty", "is not allowed for timeout. Use whole minutes from 5 to 120"},
+            {"timeout", "4", "is not allowed for timeout. Use whole minutes from 5 to 120"},
+            {"timeout", "121", "is not allowed for timeout. Use whole minutes from 5 to 120"},
+            {"timeout", "99999999999", "is not allowed for timeout. Use whole minutes from 5 to 120"},
+            {"timeout", SCRIPT, "is not allowed for timeout. Use whole minutes from 5 to 120"},
+            {"wait", "yes", "is not allowed for wait. Use true or false."},
+            {"onlyIfChanged", "src/{a,b}/**", "is not allowed for onlyIfChanged. Use path patterns"},
+            {"onWarning", "PANIC", "Use IGNORE, UNSTABLE, or FAIL"},
         }) {
             JSONObject one = new JSONObject()
                     .element("$class", GitpodPrebuildBuilder.class.getName())

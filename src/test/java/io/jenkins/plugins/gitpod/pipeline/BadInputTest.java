@@ -2,12 +2,14 @@ package io.jenkins.plugins.gitpod.pipeline;
 
 import static io.jenkins.plugins.gitpod.testing.Builds.pipeline;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.model.Result;
 import io.jenkins.plugins.gitpod.api.TlsServer;
+import io.jenkins.plugins.gitpod.commits.GitpodPrebuildProperty;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
 import io.jenkins.plugins.gitpod.simulator.Fault;
@@ -16,6 +18,7 @@ import io.jenkins.plugins.gitpod.testing.FastLimits;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -23,6 +26,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
@@ -81,7 +86,7 @@ class BadInputTest {
 
     @Test
     void projectThatIsNoUuid() throws Exception {
-        failsWith("gitpodPrebuild projectId: 'shop'", "ERROR: \"shop\" is not a Gitpod project id");
+        failsWith("gitpodPrebuild projectId: 'shop'", "ERROR: \"shop\" is not allowed for projectId. Use the id of one Gitpod project");
     }
 
     @Test
@@ -95,7 +100,7 @@ class BadInputTest {
 
     @Test
     void environmentClassThatIsNoUuid() throws Exception {
-        failsWith(GITPOD.step("environmentClassId: 'large'"), "ERROR: \"large\" is not an environment class id");
+        failsWith(GITPOD.step("environmentClassId: 'large'"), "ERROR: \"large\" is not allowed for environmentClassId");
     }
 
     @ParameterizedTest
@@ -103,7 +108,66 @@ class BadInputTest {
     void timeoutOutOfRange(int minutes) throws Exception {
         failsWith(
                 GITPOD.step("timeout: " + minutes),
-                "ERROR: A timeout of " + minutes + " minutes is not allowed. timeout must be from 5 to 120 minutes");
+                "ERROR: " + minutes + " is not allowed for timeout. Use whole minutes from 5 to 120");
+    }
+
+    /** {@code OptionArgumentsTest} has the table of all options and values; here is what a person sees of it. */
+    static Stream<Arguments> valuesOfTheWrongKind() {
+        String project = GITPOD.project().id();
+        return Stream.of(
+                Arguments.of(GITPOD.step("timeout: '1h'"), "\"1h\" is not allowed for timeout. Use whole minutes from 5 to"),
+                Arguments.of(GITPOD.step("timeout: 7.5"), "7.5 is not allowed for timeout. Use whole minutes from 5 to"),
+                Arguments.of(GITPOD.step("onWarning: 'panic'"), "\"panic\" is not allowed for onWarning. Use IGNORE"),
+                Arguments.of(GITPOD.step("whenActive: 'later'"), "\"later\" is not allowed for whenActive. Use START"),
+                Arguments.of(GITPOD.step("wait: 'yes'"), "\"yes\" is not allowed for wait. Use true or false."),
+                Arguments.of(
+                        GITPOD.step("onlyIfChanged: 'src/{a,b}/**'"),
+                        "\"src/{a,b}/**\" is not allowed for onlyIfChanged. Use path patterns"),
+                Arguments.of(
+                        "gitpodPrebuild projectId: ['" + project + "']",
+                        "[\"" + project + "\"] is not allowed for projectId. Use the id of one Gitpod project"),
+                Arguments.of("gitpodPrebuild projectId: ''", "\"\" is not allowed for projectId."),
+                Arguments.of("gitpodPrebuild projectId: params.PROJECT", "null is not allowed for projectId."),
+                Arguments.of(GITPOD.step("timeOut: 5"), "There is no option \"timeOut\". Did you mean timeout?"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("valuesOfTheWrongKind")
+    void valueOfTheWrongKind(String step, String message) throws Exception {
+        failsWith(step, "ERROR: " + message);
+    }
+
+    private static String declarative(String options, String step) {
+        return "pipeline { agent none\n" + options + "\nstages { stage('s') { steps { " + step + " } } } }";
+    }
+
+    @Test
+    void declarativePipelinesSaySoToo() throws Exception {
+        failsWith(declarative("", GITPOD.step("timeout: 7.5")), "ERROR: 7.5 is not allowed for timeout.");
+        failsWith(declarative("", GITPOD.step("wait: 'yes'")), "ERROR: \"yes\" is not allowed for wait.");
+        failsWith(declarative("", "gitpodPrebuild(projectId: '')"), "ERROR: \"\" is not allowed for projectId.");
+        failsWith(
+                declarative("options { gitpodPrebuildForCommits(timeout: 7.5) }", "echo 'x'"),
+                "ERROR: 7.5 is not allowed for timeout.");
+    }
+
+    /** Declarative finds these before the build starts any step. */
+    @Test
+    void declarativePipelinesRefuseLiteralsOfAnotherTypeThemselves() throws Exception {
+        WorkflowRun misspelled = jenkins.buildAndAssertStatus(
+                Result.FAILURE, pipeline(jenkins, declarative("", GITPOD.step("timeOut: 5"))));
+        jenkins.assertLogContains("Invalid parameter \"timeOut\", did you mean \"timeout\"?", misspelled);
+        WorkflowRun text = jenkins.buildAndAssertStatus(
+                Result.FAILURE, pipeline(jenkins, declarative("", GITPOD.step("timeout: '1h'"))));
+        jenkins.assertLogContains("for parameter \"timeout\" but got \"1h\"", text);
+    }
+
+    @Test
+    void propertiesOfAJobAreCheckedAsWell() throws Exception {
+        WorkflowRun build = jenkins.buildAndAssertStatus(
+                Result.FAILURE, pipeline(jenkins, "properties([gitpodPrebuildForCommits(timeout: 7.5)])"));
+        jenkins.assertLogContains("7.5 is not allowed for timeout. Use whole minutes from 5 to 120", build);
+        assertNull(build.getParent().getProperty(GitpodPrebuildProperty.class));
     }
 
     @Test

@@ -110,6 +110,25 @@ class GitpodPrebuildStepTest {
     }
 
     @Test
+    void valuesAreReadAsTheyAreMeant() throws Exception {
+        WorkflowRun build = run(
+                "def minutes = 90\n"
+                        + GITPOD.step(
+                                "timeout: \"${minutes}\"",
+                                "wait: params.NOT_THERE_YET",
+                                "propagate: 'TRUE'",
+                                "onWarning: 'unstable'",
+                                "whenActive: 'start'",
+                                "connection: ''",
+                                "minimumInterval: null",
+                                "onlyIfChanged: []"),
+                Result.SUCCESS);
+        SimPrebuild prebuild = onlyPrebuild();
+        assertEquals("5400s", prebuild.timeout());
+        jenkins.assertLogContains("[Gitpod] Gitpod prebuild " + prebuild.id() + " completed after", build);
+    }
+
+    @Test
     void consoleHoldsAtMostEightLinesForAPrebuild() throws Exception {
         WorkflowRun build = run(GITPOD.step(), Result.SUCCESS);
         long lines = JenkinsRule.getLog(build)

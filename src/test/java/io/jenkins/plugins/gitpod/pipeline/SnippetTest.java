@@ -1,9 +1,24 @@
 package io.jenkins.plugins.gitpod.pipeline;
 
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.jenkins.plugins.gitpod.commits.GitpodPrebuildProperty;
 import io.jenkins.plugins.gitpod.options.OnWarning;
+import io.jenkins.plugins.gitpod.options.WhenActive;
+import io.jenkins.plugins.gitpod.testing.Builds;
+import java.net.URL;
+import java.util.List;
+import net.sf.json.JSONObject;
+import org.htmlunit.HttpMethod;
+import org.htmlunit.WebRequest;
+import org.htmlunit.util.NameValuePair;
+import org.jenkinsci.plugins.pipeline.modeldefinition.generator.DirectiveGenerator;
+import org.jenkinsci.plugins.pipeline.modeldefinition.generator.OptionsDirective;
 import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.multibranch.JobPropertyStep;
 import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
@@ -26,6 +41,11 @@ class SnippetTest {
         step.setPropagate(false);
         step.setCancelOnAbort(false);
         step.setOnWarning(OnWarning.UNSTABLE);
+        step.setWhenActive(WhenActive.CANCEL_PREVIOUS);
+        step.setMinimumInterval(30);
+        step.setForce(true);
+        step.setOnlyProjectBranch(true);
+        step.setOnlyIfChanged("a/**, b/**");
         return step;
     }
 
@@ -38,8 +58,79 @@ class SnippetTest {
         tester.assertRoundTrip(
                 everythingSet(),
                 "gitpodPrebuild cancelOnAbort: false, connection: 'eu', credentialsId: 'team-gitpod', environmentClassId: '"
-                        + CLASS + "', onWarning: 'UNSTABLE', projectId: '" + PROJECT
-                        + "', propagate: false, timeout: 90, wait: false");
+                        + CLASS + "', force: true, minimumInterval: 30, onWarning: 'UNSTABLE', onlyIfChanged: 'a/**, b/**', "
+                        + "onlyProjectBranch: true, projectId: '" + PROJECT
+                        + "', propagate: false, timeout: 90, wait: false, whenActive: 'CANCEL_PREVIOUS'");
+    }
+
+    private static GitpodPrebuildProperty everythingOfTheProperty() {
+        GitpodPrebuildProperty property = new GitpodPrebuildProperty();
+        property.setProjectId(PROJECT);
+        property.setEnvironmentClassId(CLASS);
+        property.setTimeout(90);
+        property.setConnection("eu");
+        property.setCredentialsId("team-gitpod");
+        property.setWhenActive(WhenActive.SKIP);
+        property.setMinimumInterval(30);
+        property.setOnlyProjectBranch(false);
+        property.setOnlyIfChanged("a/**");
+        property.setCancelWithBuild(true);
+        return property;
+    }
+
+    private static final String PROPERTY_SNIPPET = "gitpodPrebuildForCommits(cancelWithBuild: true, connection: 'eu', "
+            + "credentialsId: 'team-gitpod', environmentClassId: '" + CLASS
+            + "', minimumInterval: 30, onlyIfChanged: 'a/**', onlyProjectBranch: false, projectId: '" + PROJECT
+            + "', timeout: 90, whenActive: 'SKIP')";
+
+    @Test
+    void snippetOfThePropertyNamesEveryOptionAndIsReadBack(JenkinsRule jenkins) throws Exception {
+        new SnippetizerTester(jenkins)
+                .assertRoundTrip(
+                        new JobPropertyStep(List.of(everythingOfTheProperty())), "properties([" + PROPERTY_SNIPPET + "])");
+        GitpodPrebuildProperty read = build(
+                jenkins, "pipeline { agent none\noptions { " + PROPERTY_SNIPPET + " }\n"
+                        + "stages { stage('s') { steps { echo 'x' } } } }");
+        jenkins.assertEqualDataBoundBeans(everythingOfTheProperty(), read);
+        jenkins.assertEqualDataBoundBeans(
+                everythingOfTheProperty(), build(jenkins, "properties([" + PROPERTY_SNIPPET + "])"));
+    }
+
+    private static GitpodPrebuildProperty build(JenkinsRule jenkins, String script) throws Exception {
+        WorkflowJob job = Builds.pipeline(jenkins, script);
+        jenkins.buildAndAssertSuccess(job);
+        return job.getProperty(GitpodPrebuildProperty.class);
+    }
+
+    @Test
+    void directiveGeneratorNamesEveryOptionOfTheProperty(JenkinsRule jenkins) throws Exception {
+        JSONObject option = new JSONObject()
+                .element("stapler-class", GitpodPrebuildProperty.class.getName())
+                .element("$class", GitpodPrebuildProperty.class.getName())
+                .element("specified", true)
+                .element("projectId", PROJECT)
+                .element("environmentClassId", CLASS)
+                .element("timeout", "90")
+                .element("connection", "eu")
+                .element("credentialsId", "team-gitpod")
+                .element("whenActive", "SKIP")
+                .element("minimumInterval", "30")
+                .element("onlyProjectBranch", false)
+                .element("onlyIfChanged", "a/**")
+                .element("cancelWithBuild", true);
+        JSONObject directive = new JSONObject()
+                .element("stapler-class", OptionsDirective.class.getName())
+                .element("$class", OptionsDirective.class.getName())
+                .element("options", option);
+        try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
+            WebRequest request =
+                    new WebRequest(new URL(jenkins.getURL(), DirectiveGenerator.GENERATE_URL), HttpMethod.POST);
+            request.setRequestParameters(List.of(new NameValuePair("json", directive.toString())));
+            client.addCrumb(request);
+            assertThat(
+                    client.getPage(request).getWebResponse().getContentAsString(),
+                    containsString(PROPERTY_SNIPPET.replaceFirst("\\((.*)\\)$", " $1")));
+        }
     }
 
     @Test
