@@ -16,6 +16,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.codehaus.groovy.runtime.GStringImpl;
@@ -173,7 +174,7 @@ class PrebuildOptionTest {
         assertThat(problem, startsWith("\"x Finished: SUCCESS [2Jyyy"));
         assertThat(problem.length(), lessThan(300));
         assertThat(
-                PrebuildOption.CREDENTIALS_ID.problem(Map.of("token", "s3cret")),
-                startsWith("MapN is not allowed for credentialsId."));
+                PrebuildOption.CREDENTIALS_ID.problem(new TreeMap<>(Map.of("token", "s3cret"))),
+                startsWith("TreeMap is not allowed for credentialsId."));
     }
 }
