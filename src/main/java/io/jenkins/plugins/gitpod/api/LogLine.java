@@ -27,8 +27,8 @@ public record LogLine(@NonNull Kind kind, @NonNull String text) {
     private static final List<String> NAMES = List.of("title", "name", "displayName", "id");
 
     /** Control sequences with parameters (colors, cursor), of the operating system (titles, links), and short ones. */
-    private static final Pattern ESCAPES =
-            Pattern.compile("\\u001b\\[[0-?]*[ -/]*[@-~]|\\u001b\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)?|\\u001b[ -/]*[0-~]?");
+    private static final Pattern ESCAPES = Pattern.compile(
+            "\\u001b\\[[0-?]*[ -/]*[@-~]|\\u001b\\][^\\u0007\\u001b]*(?:\\u0007|\\u001b\\\\)?|\\u001b[ -/]*[0-~]?");
 
     /** Also marks that change the direction of the text, with which a line can pretend to be another one. */
     private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cntrl}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}&&[^\\t]]");

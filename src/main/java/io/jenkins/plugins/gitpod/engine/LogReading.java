@@ -158,7 +158,8 @@ final class LogReading implements PrebuildLogs.Reading {
                 again(LogEnd.UNREACHABLE);
             }
         } catch (RuntimeException e) {
-            LOGGER.log(Level.WARNING, "Reading the log of a Gitpod prebuild failed", UnexpectedFailures.withoutMessage(e));
+            LOGGER.log(
+                    Level.WARNING, "Reading the log of a Gitpod prebuild failed", UnexpectedFailures.withoutMessage(e));
             end(LogEnd.UNREADABLE);
         } finally {
             use(null);

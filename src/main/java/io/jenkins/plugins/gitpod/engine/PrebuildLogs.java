@@ -74,8 +74,7 @@ public final class PrebuildLogs {
         return reading;
     }
 
-    private LogReading.Read open(Source source)
-            throws TokenUnavailableException, GitpodException, LogFailure {
+    private LogReading.Read open(Source source) throws TokenUnavailableException, GitpodException, LogFailure {
         GitpodClient client =
                 clients.client(source.connection().endpoint(), source.tokens().token(), limits);
         PrebuildLog log = client.prebuildLog(

@@ -24,7 +24,6 @@ final class EnvironmentClassField {
 
     private EnvironmentClassField() {}
 
-
     static FormValidation check(
             @Nullable Item item,
             @Nullable String value,
@@ -51,7 +50,9 @@ final class EnvironmentClassField {
             return classId == null ? FormValidation.ok() : FieldText.unreachable(e.getMessage());
         } catch (GitpodException e) {
             // An empty field needs no look-up; the check of the project reports the failure.
-            return classId == null ? FormValidation.ok() : FieldText.unreachable(CallFailures.explain(e, access.connection()));
+            return classId == null
+                    ? FormValidation.ok()
+                    : FieldText.unreachable(CallFailures.explain(e, access.connection()));
         }
     }
 
@@ -102,10 +103,7 @@ final class EnvironmentClassField {
     }
 
     static AutoCompletionCandidates suggest(
-            @Nullable Item item,
-            @Nullable String value,
-            @Nullable String connection,
-            @Nullable String credentialsId) {
+            @Nullable Item item, @Nullable String value, @Nullable String connection, @Nullable String credentialsId) {
         AutoCompletionCandidates candidates = new AutoCompletionCandidates();
         String text = Util.fixEmptyAndTrim(value);
         if (text == null || FieldText.holdsVariable(text)) {

@@ -88,7 +88,8 @@ public enum PrebuildOption {
      */
     @CheckForNull
     Object read(@Nullable Object value) throws AbortException {
-        if (value == null || (value instanceof CharSequence text && text.toString().isBlank())) {
+        if (value == null
+                || (value instanceof CharSequence text && text.toString().isBlank())) {
             return null;
         }
         Object read = reader.read(value);
@@ -136,7 +137,8 @@ public enum PrebuildOption {
     @CheckForNull
     private static Object wholeNumber(Object value, int minimum, int maximum) {
         String text = value.toString().strip();
-        if (!(value instanceof Number) && !(value instanceof CharSequence && WHOLE_NUMBER.matcher(text).matches())) {
+        if (!(value instanceof Number)
+                && !(value instanceof CharSequence && WHOLE_NUMBER.matcher(text).matches())) {
             return null;
         }
         try {

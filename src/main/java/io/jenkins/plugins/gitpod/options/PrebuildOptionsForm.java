@@ -153,7 +153,9 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
         if (current != null && configuration.connection(current) == null) {
             // The configured value stays, for example a variable or the name of a deleted connection.
             items.add(
-                    FieldText.holdsVariable(current) ? current : Messages.PrebuildOptionsForm_missingConnection(current),
+                    FieldText.holdsVariable(current)
+                            ? current
+                            : Messages.PrebuildOptionsForm_missingConnection(current),
                     current);
         }
         return items;

@@ -24,12 +24,8 @@ final class ProjectField {
 
     private ProjectField() {}
 
-
     static FormValidation check(
-            @Nullable Item item,
-            @Nullable String value,
-            @Nullable String connection,
-            @Nullable String credentialsId) {
+            @Nullable Item item, @Nullable String value, @Nullable String connection, @Nullable String credentialsId) {
         String projectId = PrebuildOptions.withoutLabel(value);
         if (projectId == null) {
             return FormValidation.ok(Messages.PrebuildOptionsForm_projectByRepository());
@@ -74,10 +70,7 @@ final class ProjectField {
     }
 
     static AutoCompletionCandidates suggest(
-            @Nullable Item item,
-            @Nullable String value,
-            @Nullable String connection,
-            @Nullable String credentialsId) {
+            @Nullable Item item, @Nullable String value, @Nullable String connection, @Nullable String credentialsId) {
         AutoCompletionCandidates candidates = new AutoCompletionCandidates();
         String text = Util.fixEmptyAndTrim(value);
         if (text == null || FieldText.holdsVariable(text)) {

@@ -162,7 +162,8 @@ class PrebuildLogTest {
 
     @Test
     void aPageIsNoLog() {
-        LogFailure e = fail(ScriptedServer.andClose(ScriptedServer.answer(200, "text/html; charset=utf-8", "<p>Log in")));
+        LogFailure e =
+                fail(ScriptedServer.andClose(ScriptedServer.answer(200, "text/html; charset=utf-8", "<p>Log in")));
         assertThat(e.kind(), is(LogFailure.Kind.UNREADABLE));
         assertThat(lines, empty());
     }
@@ -173,7 +174,8 @@ class PrebuildLogTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"http://logs.example/1", "http://10.0.0.1/1", "ftp://127.0.0.1/1", "/logs/1", "", "https://"})
+    @ValueSource(
+            strings = {"http://logs.example/1", "http://10.0.0.1/1", "ftp://127.0.0.1/1", "/logs/1", "", "https://"})
     void aTokenIsSentToHttpsOnly(String url) {
         LogFailure e = assertThrows(
                 LogFailure.class, () -> Clients.client(api).prebuildLog(url, new LogsToken(LOGS_TOKEN), LIMITS));

@@ -179,7 +179,9 @@ class FormsTest {
     void whatABrowserWouldNotSendIsRefusedWithAMessage() throws Exception {
         assertThat(refusal("minimumInterval", "often"), containsString("\"often\" is not allowed for minimumInterval"));
         assertThat(refusal("whenActive", "WHATEVER"), containsString("Use START, JOIN, SKIP, or CANCEL_PREVIOUS"));
-        assertThat(refusal("timeout", "1"), containsString("\"1\" is not allowed for timeout. Use whole minutes from 5 to 120"));
+        assertThat(
+                refusal("timeout", "1"),
+                containsString("\"1\" is not allowed for timeout. Use whole minutes from 5 to 120"));
     }
 
     private static String refusal(String option, String value) throws Exception {

@@ -21,12 +21,12 @@ import java.util.Map;
 import org.jenkinsci.plugins.structs.describable.DescribableModel;
 import org.jenkinsci.plugins.structs.describable.DescribableParameter;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.junit.jupiter.api.BeforeAll;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** What pipelines and Job DSL pass is checked before structs converts it, for all classes that have the options. */
 @WithJenkins
@@ -81,11 +81,14 @@ class OptionArgumentsTest {
                     : VALUES.get(name);
             assertThat("a value for " + name, pair, notNullValue());
             T created = create(type, argument(name, pair.get(0)));
-            assertEquals(Map.of(name, pair.get(1)), UninstantiatedDescribable.from(created).getArguments());
+            assertEquals(
+                    Map.of(name, pair.get(1)),
+                    UninstantiatedDescribable.from(created).getArguments());
             if (!name.equals("projectId")) {
                 for (Object nothing : Arrays.asList(null, "", "  ")) {
                     T defaults = create(type, argument(name, nothing));
-                    assertEquals(Map.of(), UninstantiatedDescribable.from(defaults).getArguments(), name);
+                    assertEquals(
+                            Map.of(), UninstantiatedDescribable.from(defaults).getArguments(), name);
                 }
             }
             assertThat(refusal(type, argument(name, new Object[0])), startsWith("Object[] is not allowed for " + name));
@@ -95,8 +98,11 @@ class OptionArgumentsTest {
     @ParameterizedTest
     @ValueSource(classes = {GitpodPrebuildStep.class, GitpodPrebuildBuilder.class, GitpodPrebuildProperty.class})
     void anEmptyProjectIsNeverAnyProjectOfTheRepository(Class<?> type) {
-        assertThat(refusal(type, argument("projectId", null)), startsWith("null is not allowed for projectId. Use the id"));
-        assertThat(refusal(type, argument("projectId", "")), startsWith("\"\" is not allowed for projectId. Use the id"));
+        assertThat(
+                refusal(type, argument("projectId", null)),
+                startsWith("null is not allowed for projectId. Use the id"));
+        assertThat(
+                refusal(type, argument("projectId", "")), startsWith("\"\" is not allowed for projectId. Use the id"));
         assertThat(
                 refusal(type, argument("projectId", "  ")),
                 containsString("To find the project by the repository that was checked out, leave projectId out."));

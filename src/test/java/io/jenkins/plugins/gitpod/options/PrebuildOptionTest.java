@@ -81,7 +81,8 @@ class PrebuildOptionTest {
                         TEXTS.stream().map(option -> Arguments.of(option, 7, "7")),
                         Stream.of("a/**, b/?.txt", gstring("a/**, b/?.txt"), List.of("a/**", gstring("b/?.txt")))
                                 .map(value -> Arguments.of(PrebuildOption.ONLY_IF_CHANGED, value, "a/**, b/?.txt")),
-                        Stream.of(Arguments.of(PrebuildOption.ONLY_IF_CHANGED, "wow!.txt,[id].tsx", "wow!.txt,[id].tsx")),
+                        Stream.of(
+                                Arguments.of(PrebuildOption.ONLY_IF_CHANGED, "wow!.txt,[id].tsx", "wow!.txt,[id].tsx")),
                         Stream.of(Arguments.of(PrebuildOption.MINIMUM_INTERVAL, 0, 0)))
                 .flatMap(each -> each);
     }
@@ -133,8 +134,8 @@ class PrebuildOptionTest {
                                                 Arguments.of("[true]", List.of(true)))
                                         .map(each -> refused(option, each, "Use true or false."))),
                         Stream.of(Arguments.of("\"PANIC\"", "PANIC"), Arguments.of("Result", Result.UNSTABLE))
-                                .map(each -> refused(
-                                        PrebuildOption.ON_WARNING, each, "Use IGNORE, UNSTABLE, or FAIL.")),
+                                .map(each ->
+                                        refused(PrebuildOption.ON_WARNING, each, "Use IGNORE, UNSTABLE, or FAIL.")),
                         Stream.of(Arguments.of("\"wait\"", "wait"), Arguments.of("FAIL", OnWarning.FAIL))
                                 .map(each -> refused(
                                         PrebuildOption.WHEN_ACTIVE,

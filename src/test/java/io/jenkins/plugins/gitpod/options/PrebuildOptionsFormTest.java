@@ -324,7 +324,9 @@ class PrebuildOptionsFormTest {
         }
         for (String bad : List.of("4", "121", "-5", "1e3", "sixty", "99999999999", SCRIPT)) {
             assertSays(
-                    Kind.ERROR, "is not allowed for timeout. Use whole minutes from 5 to 120", form.doCheckTimeout(job, bad));
+                    Kind.ERROR,
+                    "is not allowed for timeout. Use whole minutes from 5 to 120",
+                    form.doCheckTimeout(job, bad));
         }
     }
 
@@ -339,7 +341,9 @@ class PrebuildOptionsFormTest {
         assertThat(form.doCheckOnlyIfChanged(job, ".devcontainer/**, **/package-lock.json").kind, is(Kind.OK));
         for (String bad : List.of("src/{a,b}/**", "a/**, !a/b", "src\\a")) {
             assertSays(
-                    Kind.ERROR, "is not allowed for onlyIfChanged. Use path patterns", form.doCheckOnlyIfChanged(job, bad));
+                    Kind.ERROR,
+                    "is not allowed for onlyIfChanged. Use path patterns",
+                    form.doCheckOnlyIfChanged(job, bad));
         }
     }
 

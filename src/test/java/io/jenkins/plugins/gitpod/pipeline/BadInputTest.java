@@ -86,7 +86,9 @@ class BadInputTest {
 
     @Test
     void projectThatIsNoUuid() throws Exception {
-        failsWith("gitpodPrebuild projectId: 'shop'", "ERROR: \"shop\" is not allowed for projectId. Use the id of one Gitpod project");
+        failsWith(
+                "gitpodPrebuild projectId: 'shop'",
+                "ERROR: \"shop\" is not allowed for projectId. Use the id of one Gitpod project");
     }
 
     @Test
@@ -115,8 +117,10 @@ class BadInputTest {
     static Stream<Arguments> valuesOfTheWrongKind() {
         String project = GITPOD.project().id();
         return Stream.of(
-                Arguments.of(GITPOD.step("timeout: '1h'"), "\"1h\" is not allowed for timeout. Use whole minutes from 5 to"),
-                Arguments.of(GITPOD.step("timeout: 7.5"), "7.5 is not allowed for timeout. Use whole minutes from 5 to"),
+                Arguments.of(
+                        GITPOD.step("timeout: '1h'"), "\"1h\" is not allowed for timeout. Use whole minutes from 5 to"),
+                Arguments.of(
+                        GITPOD.step("timeout: 7.5"), "7.5 is not allowed for timeout. Use whole minutes from 5 to"),
                 Arguments.of(GITPOD.step("onWarning: 'panic'"), "\"panic\" is not allowed for onWarning. Use IGNORE"),
                 Arguments.of(GITPOD.step("whenActive: 'later'"), "\"later\" is not allowed for whenActive. Use START"),
                 Arguments.of(GITPOD.step("wait: 'yes'"), "\"yes\" is not allowed for wait. Use true or false."),

@@ -20,6 +20,7 @@ import org.jenkinsci.plugins.workflow.cps.SnippetizerTester;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.multibranch.JobPropertyStep;
 import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
@@ -29,6 +30,13 @@ class SnippetTest {
 
     private static final String PROJECT = "0192f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f";
     private static final String CLASS = "0193f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f";
+
+    private static JenkinsRule jenkins;
+
+    @BeforeAll
+    static void start(JenkinsRule rule) {
+        jenkins = rule;
+    }
 
     private static GitpodPrebuildStep everythingSet() {
         GitpodPrebuildStep step = new GitpodPrebuildStep();
@@ -50,7 +58,7 @@ class SnippetTest {
     }
 
     @Test
-    void snippetNamesOnlyWhatDiffersFromTheDefaults(JenkinsRule jenkins) throws Exception {
+    void snippetNamesOnlyWhatDiffersFromTheDefaults() throws Exception {
         SnippetizerTester tester = new SnippetizerTester(jenkins);
         GitpodPrebuildStep step = new GitpodPrebuildStep();
         step.setProjectId(PROJECT);
@@ -58,7 +66,8 @@ class SnippetTest {
         tester.assertRoundTrip(
                 everythingSet(),
                 "gitpodPrebuild cancelOnAbort: false, connection: 'eu', credentialsId: 'team-gitpod', environmentClassId: '"
-                        + CLASS + "', force: true, minimumInterval: 30, onWarning: 'UNSTABLE', onlyIfChanged: 'a/**, b/**', "
+                        + CLASS
+                        + "', force: true, minimumInterval: 30, onWarning: 'UNSTABLE', onlyIfChanged: 'a/**, b/**', "
                         + "onlyProjectBranch: true, projectId: '" + PROJECT
                         + "', propagate: false, timeout: 90, wait: false, whenActive: 'CANCEL_PREVIOUS'");
     }
@@ -84,26 +93,25 @@ class SnippetTest {
             + "', timeout: 90, whenActive: 'SKIP')";
 
     @Test
-    void snippetOfThePropertyNamesEveryOptionAndIsReadBack(JenkinsRule jenkins) throws Exception {
+    void snippetOfThePropertyNamesEveryOptionAndIsReadBack() throws Exception {
         new SnippetizerTester(jenkins)
                 .assertRoundTrip(
-                        new JobPropertyStep(List.of(everythingOfTheProperty())), "properties([" + PROPERTY_SNIPPET + "])");
-        GitpodPrebuildProperty read = build(
-                jenkins, "pipeline { agent none\noptions { " + PROPERTY_SNIPPET + " }\n"
-                        + "stages { stage('s') { steps { echo 'x' } } } }");
+                        new JobPropertyStep(List.of(everythingOfTheProperty())),
+                        "properties([" + PROPERTY_SNIPPET + "])");
+        GitpodPrebuildProperty read = build("pipeline { agent none\noptions { " + PROPERTY_SNIPPET + " }\n"
+                + "stages { stage('s') { steps { echo 'x' } } } }");
         jenkins.assertEqualDataBoundBeans(everythingOfTheProperty(), read);
-        jenkins.assertEqualDataBoundBeans(
-                everythingOfTheProperty(), build(jenkins, "properties([" + PROPERTY_SNIPPET + "])"));
+        jenkins.assertEqualDataBoundBeans(everythingOfTheProperty(), build("properties([" + PROPERTY_SNIPPET + "])"));
     }
 
-    private static GitpodPrebuildProperty build(JenkinsRule jenkins, String script) throws Exception {
+    private static GitpodPrebuildProperty build(String script) throws Exception {
         WorkflowJob job = Builds.pipeline(jenkins, script);
         jenkins.buildAndAssertSuccess(job);
         return job.getProperty(GitpodPrebuildProperty.class);
     }
 
     @Test
-    void directiveGeneratorNamesEveryOptionOfTheProperty(JenkinsRule jenkins) throws Exception {
+    void directiveGeneratorNamesEveryOptionOfTheProperty() throws Exception {
         JSONObject option = new JSONObject()
                 .element("stapler-class", GitpodPrebuildProperty.class.getName())
                 .element("$class", GitpodPrebuildProperty.class.getName())
@@ -134,7 +142,7 @@ class SnippetTest {
     }
 
     @Test
-    void formKeepsEveryOption(JenkinsRule jenkins) throws Exception {
+    void formKeepsEveryOption() throws Exception {
         GitpodPrebuildStep step = everythingSet();
         jenkins.assertEqualDataBoundBeans(step, new StepConfigTester(jenkins).configRoundTrip(step));
         GitpodPrebuildStep defaults = new GitpodPrebuildStep();

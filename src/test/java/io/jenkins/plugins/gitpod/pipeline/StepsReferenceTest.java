@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.model.Descriptor;
 import io.jenkins.plugins.gitpod.commits.GitpodPrebuildBranchProperty;
 import io.jenkins.plugins.gitpod.commits.GitpodPrebuildProperty;
@@ -88,18 +89,21 @@ class StepsReferenceTest {
                     DescribableModel.of(GitpodPrebuildStep.class).getParameters()) {
                 String name = parameter.getName();
                 for (Descriptor<?> each : List.of(PrebuildOptionsForm.get(), builder, step)) {
-                    assertEquals(parameter.getHelp().strip(), served(client, each.getHelpFile(name)), name);
+                    assertEquals(parameter.getHelp().strip(), served(client, helpFile(each, name)), name);
                 }
             }
             for (DescribableParameter parameter :
                     DescribableModel.of(GitpodPrebuildProperty.class).getParameters()) {
-                assertEquals(
-                        parameter.getHelp().strip(), served(client, property.getHelpFile(parameter.getName())));
+                assertEquals(parameter.getHelp().strip(), served(client, helpFile(property, parameter.getName())));
             }
-            assertEquals(served(client, property.getHelpFile()), served(client, branches.getHelpFile()));
-            assertThat(served(client, builder.getHelpFile()), containsString("GITPOD_PREBUILD_ID"));
-            assertThat(served(client, step.getHelpFile()), containsString("def prebuild = gitpodPrebuild"));
+            assertEquals(served(client, helpFile(property, null)), served(client, helpFile(branches, null)));
+            assertThat(served(client, helpFile(builder, null)), containsString("GITPOD_PREBUILD_ID"));
+            assertThat(served(client, helpFile(step, null)), containsString("def prebuild = gitpodPrebuild"));
         }
+    }
+
+    private static String helpFile(Descriptor<?> descriptor, @Nullable String field) throws Exception {
+        return jenkins.executeOnServer(() -> descriptor.getHelpFile(field));
     }
 
     private static String served(JenkinsRule.WebClient client, String helpFile) throws Exception {

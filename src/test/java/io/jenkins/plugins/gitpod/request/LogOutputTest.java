@@ -82,7 +82,12 @@ class LogOutputTest {
             };
         };
         return new LogOutput(
-                follower, connection, () -> BearerToken.of("secret-token"), () -> builds, printedBefore, positions::add);
+                follower,
+                connection,
+                () -> BearerToken.of("secret-token"),
+                () -> builds,
+                printedBefore,
+                positions::add);
     }
 
     private static Prebuild prebuild(PrebuildPhase phase, @Nullable String warning) {
