@@ -33,7 +33,7 @@ final class LogOutput {
     static final int MAX_LINES = 20_000;
 
     /** How many lines may be printed before their number is saved. */
-    private static final int LINES_PER_SAVE = 50;
+    private static final int LINES_PER_SAVE = 200;
 
     /** A build that waits for the prebuild. */
     interface Reader {
