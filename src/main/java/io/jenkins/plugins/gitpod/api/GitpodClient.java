@@ -23,8 +23,6 @@ public final class GitpodClient {
     private static final Duration LONGEST_SILENCE = Duration.ofMinutes(15);
 
     private final GitpodEndpoint endpoint;
-    private final String userAgent;
-    private final OkHttpClient safe;
     private final Transport repeatable;
     private final Transport once;
     private final Transport streaming;
@@ -60,8 +58,7 @@ public final class GitpodClient {
             String userAgent,
             ConnectionPool poolForCreates) {
         this.endpoint = endpoint;
-        this.userAgent = userAgent;
-        safe = SafeClient.of(base, endpoint, limits);
+        OkHttpClient safe = SafeClient.of(base, endpoint, limits);
         Transport.Caller caller =
                 new Transport.Caller(new AtomicReference<>(endpoint), token, userAgent, limits.maxResponseBytes());
         repeatable = new Transport(safe, caller, false);
@@ -186,21 +183,6 @@ public final class GitpodClient {
     public LogsToken createPrebuildLogsToken(@NonNull String prebuildId) throws GitpodException {
         ObjectNode request = Requests.id("prebuildId", prebuildId);
         return repeatable.call(PREBUILDS, "CreatePrebuildLogsToken", request, Answers::logsToken);
-    }
-
-    /**
-     * A prebuild's log. No call is made yet.
-     *
-     * @param logUrl {@link Prebuild.Status#logUrl()}; the URL must be https, or loopback if the API's URL is
-     * @param token the log's own token; the token of this client is never sent to the log's host
-     * @param limits the limits of the read
-     * @return the log, to be read on a thread of its own
-     * @throws LogFailure if no token may be sent to this URL
-     */
-    @NonNull
-    public PrebuildLog prebuildLog(@NonNull String logUrl, @NonNull LogsToken token, @NonNull PrebuildLog.Limits limits)
-            throws LogFailure {
-        return new PrebuildLog(safe, endpoint, userAgent, logUrl, token, limits);
     }
 
     /**

@@ -25,7 +25,7 @@ import java.util.logging.Logger;
 /**
  * Real time and a few daemon threads. As long as tasks end quickly, a few threads run the tasks of all queues. When tasks
  * hang, each queue gets further threads up to a limit of its own, so that one queue takes no thread from another. Streams
- * and logs always have their own threads, because they last. (A fixed pool for each queue would be simpler, but starts a thread for
+ * always have their own threads, because they last. (A fixed pool for each queue would be simpler, but starts a thread for
  * each task until it has reached its size.)
  */
 public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
@@ -159,7 +159,7 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
 
         QueueExecutor(WorkQueue queue) {
             this.queue = queue;
-            this.ownThreads = queue == WorkQueue.STREAM || queue == WorkQueue.LOG;
+            this.ownThreads = queue == WorkQueue.STREAM;
         }
 
         @Override
