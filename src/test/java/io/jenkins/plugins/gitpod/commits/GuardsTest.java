@@ -54,8 +54,15 @@ class GuardsTest {
     @TestExtension
     public static final class LineBeforeEnd extends DecidedBeforeEnd {}
 
-    @TestExtension
-    public static final class PullRequestsDescriptor extends PullRequests.DescriptorBase {}
+    public static final class Requests extends PullRequests {
+
+        Requests(String target, String origin) {
+            super(target, origin);
+        }
+
+        @TestExtension
+        public static final class DescriptorImpl extends DescriptorBase {}
+    }
 
     private static final GitpodFixture GITPOD = new GitpodFixture();
 
@@ -237,12 +244,17 @@ class GuardsTest {
         return jenkins.buildAndAssertSuccess(job);
     }
 
-    @Test
-    void jobForAllBranchesActsForTheDefaultBranchOnly() throws Exception {
+    private void projectOnTheDefaultBranch() {
+        project.remoteUri("https://git.example.com/elsewhere");
         project = GITPOD.simulator()
                 .addProject("default branch")
                 .remoteUri(repo + ".git")
                 .plan(PhasePlan.quick(Duration.ofMillis(300)));
+    }
+
+    @Test
+    void jobForAllBranchesActsForTheDefaultBranchOnly() throws Exception {
+        projectOnTheDefaultBranch();
         branch("feature");
         repo.git("checkout", "feature");
         Repository.push(repo, "file", "of the pull request");
@@ -273,10 +285,7 @@ class GuardsTest {
 
     @Test
     void multibranchProjectThatDoesNotKnowTheDefaultBranchSaysSo() throws Exception {
-        project = GITPOD.simulator()
-                .addProject("no default branch")
-                .remoteUri(repo + ".git")
-                .plan(PhasePlan.quick(Duration.ofMillis(300)));
+        projectOnTheDefaultBranch();
         branch("feature");
         repo.git("checkout", "--detach");
         repo.git("commit", "--allow-empty", "--message=of no branch");
@@ -293,7 +302,7 @@ class GuardsTest {
         Repository.push(other, "Jenkinsfile", "node { checkout scm }\ngitpodPrebuild onlyProjectBranch: true");
         other.git("checkout", "-b", "topic");
         Repository.push(other, "file", "two");
-        WorkflowMultiBranchProject multi = multibranch(new PullRequests(repo.toString(), other.toString()));
+        WorkflowMultiBranchProject multi = multibranch(new Requests(repo.toString(), other.toString()));
         jenkins.assertLogContains("Skipped: This build is of change request PR-1", last(multi, "PR-1"));
         assertMade(0);
         SimProject ofFork = Commits.project(GITPOD, other);
@@ -344,11 +353,17 @@ class GuardsTest {
                 isLightweight));
         jenkins.assertLogContains("has not checked out the repository of the Gitpod project", named);
         assertMade(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void repositoryOfTheJenkinsfileComesFirstIfItHasAProject(boolean isLightweight) throws Exception {
         SimProject ofScript = Commits.project(GITPOD, other);
-        WorkflowRun own =
-                jenkins.buildAndAssertSuccess(scriptElsewhere(checkout + "\ngitpodPrebuild()", isLightweight));
-        jenkins.assertLogContains("found by the repository " + other, own);
+        WorkflowRun build = jenkins.buildAndAssertSuccess(
+                scriptElsewhere("node { git '" + repo + "' }\ngitpodPrebuild()", isLightweight));
+        jenkins.assertLogContains("found by the repository " + other, build);
         Commits.assertMade(GITPOD, ofScript, 1);
+        assertMade(0);
     }
 
     // ---- 7: change logs

@@ -47,8 +47,15 @@ class OtherCheckoutsTest {
     @TestExtension
     public static final class LineBeforeEnd extends DecidedBeforeEnd {}
 
-    @TestExtension
-    public static final class PullRequestsDescriptor extends PullRequests.DescriptorBase {}
+    public static final class Requests extends PullRequests {
+
+        Requests(String target, String origin) {
+            super(target, origin);
+        }
+
+        @TestExtension
+        public static final class DescriptorImpl extends DescriptorBase {}
+    }
 
     private static final GitpodFixture GITPOD = new GitpodFixture();
 
@@ -231,8 +238,8 @@ class OtherCheckoutsTest {
         other.git("checkout", "-b", "topic");
         Repository.push(other, "file", "of the fork");
         for (PullRequests source : List.of(
-                new PullRequests(repo.toString(), repo.toString()),
-                new PullRequests(repo.toString(), other.toString()))) {
+                new Requests(repo.toString(), repo.toString()),
+                new Requests(repo.toString(), other.toString()))) {
             int calls = GITPOD.simulator().books().calls().size();
             WorkflowRun build = multibranch(source).getItem("PR-1").getLastBuild();
             jenkins.assertBuildStatusSuccess(build);

@@ -23,7 +23,7 @@ import jenkins.scm.api.mixin.ChangeRequestSCMHead;
  * A source of one pull request, from the branch "topic" of a repository, which may be a fork, to "master", as the plugin of a
  * hosting service has it. Like such a plugin it tells its repository only by an SCM, for which it may have to call the host.
  */
-public final class PullRequests extends SCMSource {
+public abstract class PullRequests extends SCMSource {
 
     /** How often this plugin has asked for an SCM; Jenkins itself does as well. */
     static final AtomicInteger ASKED_BY_PLUGIN = new AtomicInteger();
@@ -31,7 +31,7 @@ public final class PullRequests extends SCMSource {
     private final String target;
     private final String origin;
 
-    PullRequests(String target, String origin) {
+    protected PullRequests(String target, String origin) {
         this.target = target;
         this.origin = origin;
     }
@@ -94,12 +94,8 @@ public final class PullRequests extends SCMSource {
         };
     }
 
-    /** Every source needs a descriptor. Each test that uses it has one as a test extension. */
+    /** Every source needs a descriptor. Each test that uses one has it as a test extension. */
     public abstract static class DescriptorBase extends SCMSourceDescriptor {
-
-        protected DescriptorBase() {
-            super(PullRequests.class);
-        }
 
         @NonNull
         @Override

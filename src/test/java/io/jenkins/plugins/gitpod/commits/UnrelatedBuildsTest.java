@@ -41,8 +41,15 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 @WithGitSampleRepo
 class UnrelatedBuildsTest {
 
-    @TestExtension
-    public static final class PullRequestsDescriptor extends PullRequests.DescriptorBase {}
+    public static final class Requests extends PullRequests {
+
+        Requests(String target, String origin) {
+            super(target, origin);
+        }
+
+        @TestExtension
+        public static final class DescriptorImpl extends DescriptorBase {}
+    }
 
     private static final GitpodFixture GITPOD = new GitpodFixture();
 
@@ -112,7 +119,7 @@ class UnrelatedBuildsTest {
             ofScript.setDefinition(new CpsScmFlowDefinition(new CountingScm(repo.toString()), "Jenkinsfile"));
             WorkflowJob inline = Builds.pipeline(jenkins, "node { git '" + repo + "' }");
             WorkflowMultiBranchProject multi = jenkins.createProject(WorkflowMultiBranchProject.class);
-            multi.getSourcesList().add(new BranchSource(new PullRequests(repo.toString(), repo.toString())));
+            multi.getSourcesList().add(new BranchSource(new Requests(repo.toString(), repo.toString())));
             multi.scheduleBuild2(0).getFuture().get();
             jenkins.waitUntilNoActivityUpTo(60_000);
             WorkflowJob request = multi.getItem("PR-1");
