@@ -182,7 +182,7 @@ class OtherCheckoutsTest {
     }
 
     private WorkflowJob ofOther() throws Exception {
-        Repository.push(other, "Jenkinsfile", "echo 'hi'");
+        Repository.push(other, "Jenkinsfile", "node { checkout scm }");
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
         job.addProperty(new GitpodPrebuildProperty());
         job.setDefinition(new CpsScmFlowDefinition(Repository.scm(other), "Jenkinsfile"));
@@ -234,7 +234,7 @@ class OtherCheckoutsTest {
     void pullRequestIsSkippedWithALine() throws Exception {
         repo.git("checkout", "-b", "topic");
         Repository.push(repo, "file", "two");
-        Repository.init(other, "node { checkout scm }");
+        Repository.push(other, "Jenkinsfile", "node { checkout scm }");
         other.git("checkout", "-b", "topic");
         Repository.push(other, "file", "of the fork");
         for (PullRequests source : List.of(
