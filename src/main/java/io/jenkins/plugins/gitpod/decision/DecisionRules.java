@@ -100,16 +100,21 @@ final class DecisionRules {
         ProjectTarget target = inputs.project().target();
         if (target.isPinned()) {
             return onlyProjectBranch ? List.of() : List.of(Messages.Decision_pinned(BranchText.of(target)));
-        } else if (inputs.checkout() == null && onlyProjectBranch) {
-            return List.of(Messages.Decision_branchUnknown());
-        } else if (inputs.isOfOtherBranch()) {
-            return onlyProjectBranch
-                    ? List.of()
-                    : List.of(Messages.Decision_notThisBranch(build(inputs), BranchText.of(target)));
-        } else if (target.kind() == ProjectTarget.Kind.UNKNOWN && onlyProjectBranch) {
-            return List.of(Messages.Decision_projectBranchUnknown());
+        } else if (inputs.checkout() == null) {
+            return onlyProjectBranch ? List.of(Messages.Decision_branchUnknown()) : List.of();
         }
-        return List.of();
+        String remark = onlyProjectBranch
+                ? switch (inputs.fit()) {
+                    case UNKNOWN -> Messages.Decision_projectBranchUnknown();
+                    case ASSUMED -> Messages.Decision_branchAssumed(build(inputs));
+                    default -> null;
+                }
+                : switch (inputs.fit()) {
+                    case NONE -> Messages.Decision_notThisBranch(build(inputs), BranchText.of(target));
+                    case UNCERTAIN -> Messages.Decision_maybeNotThisBranch(build(inputs));
+                    default -> null;
+                };
+        return remark == null ? List.of() : List.of(remark);
     }
 
     private static String build(DecisionInputs inputs) {
@@ -124,9 +129,11 @@ final class DecisionRules {
         } else if (target.isPinned()) {
             return skip(Messages.Decision_pinned(BranchText.of(target)));
         }
-        return inputs.isOfOtherBranch()
-                ? skip(Messages.Decision_otherBranch(build(inputs), BranchText.of(target)))
-                : null;
+        return switch (inputs.fit()) {
+            case NONE -> skip(Messages.Decision_otherBranch(build(inputs), BranchText.of(target)));
+            case UNCERTAIN -> skip(Messages.Decision_defaultUnknown(build(inputs)));
+            default -> null;
+        };
     }
 
     // ---- the commit

@@ -11,7 +11,6 @@ import hudson.init.Initializer;
 import hudson.init.Terminator;
 import hudson.model.Run;
 import io.jenkins.plugins.gitpod.Messages;
-import io.jenkins.plugins.gitpod.checkout.NewCommit;
 import io.jenkins.plugins.gitpod.config.ConfiguredConnection;
 import io.jenkins.plugins.gitpod.decision.StepRequest;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
@@ -24,6 +23,7 @@ import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
+import io.jenkins.plugins.gitpod.store.NewCommit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -185,7 +185,7 @@ public final class PrebuildService {
             throw new AbortException(Messages.PrebuildService_buildOver());
         }
         String projectId = options.getProjectId();
-        if (projectId == null && request.checkouts().isEmpty()) {
+        if (projectId == null && !request.mayKnowCheckouts()) {
             throw new AbortException(Messages.Decision_noCheckout());
         }
         now.ledger().announce(requestId, origin);

@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.util.XStream2;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
-import io.jenkins.plugins.gitpod.checkout.NewCommit;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -145,9 +145,9 @@ class RightsTest {
                 refused.getMessage(),
                 containsString("This job cannot use a Gitpod credential with the id \"in-folder\""));
         assertEquals(0, gitpod.simulator().books().calls().size(), "calls with a token that the job may not use");
-        assertEquals(
-                EndStatus.COMPLETED,
-                recordOf(freestyle(folders[0], property.copy())).getConclusion());
+        GitpodPrebuildProperty same = new GitpodPrebuildProperty();
+        same.setCredentialsId("in-folder");
+        assertEquals(EndStatus.COMPLETED, recordOf(freestyle(folders[0], same)).getConclusion());
         Commits.assertMade(gitpod, project, 1);
     }
 

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import io.jenkins.plugins.gitpod.api.Project;
 import io.jenkins.plugins.gitpod.api.ProjectTarget;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
+import io.jenkins.plugins.gitpod.checkout.CheckedOut;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.options.WhenActive;
@@ -127,6 +128,30 @@ class DecisionRulesTest {
         assertThat(DecisionRules.remarks(options, inputs()), contains(containsString("feature")));
         options.setOnlyProjectBranch(true);
         assertThat(DecisionRules.remarks(options, inputs()), is(empty()));
+    }
+
+    private static Checkout ofJob(String branch, boolean anyBranch) {
+        CheckedOut found = new CheckedOut(
+                List.of(REPOSITORY), List.of(branch), List.of(), REVISION, Checkout.Kind.BRANCH, anyBranch);
+        return new Checkout(found, Checkout.From.OWN_SCM, null);
+    }
+
+    @Test
+    void aDefaultBranchThatIsNotKnownIsNeverCalledAnotherOne() {
+        target = ProjectTarget.DEFAULT_BRANCH;
+        checkout = ofJob("topic", true);
+        assertCreates();
+        assertThat(
+                DecisionRules.remarks(options, inputs()), contains(containsString("cannot tell whether branch topic")));
+        options.setOnlyProjectBranch(true);
+        assertSkips("cannot tell whether branch topic is that branch");
+        assertThat(DecisionRules.remarks(options, inputs()), is(empty()));
+        checkout = ofJob("main", true);
+        assertCreates();
+        assertThat(DecisionRules.remarks(options, inputs()), is(empty()));
+        checkout = ofJob("topic", false);
+        assertCreates();
+        assertThat(DecisionRules.remarks(options, inputs()), contains(containsString("assumed to be branch topic")));
     }
 
     @Test

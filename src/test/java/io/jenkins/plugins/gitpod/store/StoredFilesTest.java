@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
+import io.jenkins.plugins.gitpod.checkout.CheckedOut;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
-import io.jenkins.plugins.gitpod.checkout.NewCommit;
 import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
 import io.jenkins.plugins.gitpod.engine.SavedRequest.CreateAttempt;
@@ -207,14 +207,14 @@ class StoredFilesTest {
         SavedRequest saved = ledger.readOpen().get(0).saved();
         ledger.save(saved.with(List.copyOf(saved.attempts()), null));
         new CommitHistory(directory.resolve("commits"), Instant::now).add(KEY, COMMIT, REQUEST);
-        Checkout checkout = new Checkout(
+        CheckedOut ofTwoRemotes = new CheckedOut(
                 List.of("https://git.example.com/a.git", "https://git.example.com/b.git"),
                 List.of("main"),
                 List.of(""),
                 COMMIT,
                 Checkout.Kind.BRANCH,
-                Checkout.From.OTHER,
-                null);
+                false);
+        Checkout checkout = new Checkout(ofTwoRemotes, Checkout.From.OTHER, null);
         new CommitRequestStore(directory.resolve("requests"))
                 .save(new CommitRequestStore.Pending(
                         REQUEST, "shop#7", new PrebuildOptions(), new NewCommit(checkout, ChangedPaths.MATCH)));

@@ -1,6 +1,8 @@
-package io.jenkins.plugins.gitpod.checkout;
+package io.jenkins.plugins.gitpod.store;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
+import io.jenkins.plugins.gitpod.checkout.Checkout;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
