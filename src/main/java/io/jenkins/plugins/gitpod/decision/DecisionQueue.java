@@ -92,6 +92,15 @@ public final class DecisionQueue {
         return pending.values().stream().anyMatch(each -> isStep(each, like));
     }
 
+    /** The undecided requests with such an origin, those for commits included. */
+    @NonNull
+    public List<UUID> ofJobs(@NonNull Predicate<RequestOrigin> like) {
+        return pending.values().stream()
+                .filter(each -> like.test(each.request().origin()))
+                .map(PendingDecision::requestId)
+                .toList();
+    }
+
     /** The undecided requests of steps with such an origin. */
     @NonNull
     public List<UUID> ofSteps(@NonNull Predicate<RequestOrigin> like) {
@@ -119,8 +128,11 @@ public final class DecisionQueue {
         if (!closed && decision.end()) {
             // Pending until the build was told, because a step that is stopped waits for that.
             inBackground(() -> {
-                conclude(decision, EndStatus.CANCELLED, null, null, Messages.PrebuildMessages_notCreated());
-                pending.remove(requestId, decision);
+                try {
+                    conclude(decision, EndStatus.CANCELLED, null, null, Messages.PrebuildMessages_notCreated());
+                } finally {
+                    pending.remove(requestId, decision);
+                }
             });
             return true;
         }
@@ -181,7 +193,7 @@ public final class DecisionQueue {
             }
         } catch (GitpodException e) {
             lookUpFailed(decision, e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             unexpected(decision, e);
         }
     }
@@ -193,13 +205,13 @@ public final class DecisionQueue {
             return;
         }
         if (decision.isFirst("trouble")) {
-            decision.request().listener().line(Messages.Decision_lookUpTrouble(why));
+            decision.tell(Messages.Decision_lookUpTrouble(why));
         }
         Duration wait = e.retryAfter().orElse(RETRY_INTERVAL);
         checkAgain(decision, wait.compareTo(RETRY_INTERVAL) < 0 ? RETRY_INTERVAL : wait);
     }
 
-    private void unexpected(PendingDecision decision, RuntimeException e) {
+    private void unexpected(PendingDecision decision, Throwable e) {
         if (!closed) {
             LOGGER.log(Level.WARNING, "Could not decide about a Gitpod prebuild", e);
         }

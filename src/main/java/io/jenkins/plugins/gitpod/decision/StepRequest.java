@@ -14,20 +14,28 @@ import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.NewCommit;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * A request of a build, before it is decided whether a prebuild is created.
  *
+ * @param liveOrigin the origin with the current names of its job and build
  * @param newCommit the commit that was checked out if the job's property makes the request, or null if a step does
  */
 public record StepRequest(
         @NonNull UUID requestId,
         @NonNull Run<?, ?> run,
-        @NonNull RequestOrigin origin,
+        @NonNull Supplier<RequestOrigin> liveOrigin,
         @NonNull ConfiguredConnection configured,
         @NonNull PrebuildOptions options,
         @Nullable NewCommit newCommit,
         @NonNull PrebuildListener listener) {
+
+    /** The origin with the present names of its job and build: it may take minutes until the request is decided. */
+    @NonNull
+    public RequestOrigin origin() {
+        return liveOrigin.get();
+    }
 
     public boolean isAutomatic() {
         return newCommit != null;

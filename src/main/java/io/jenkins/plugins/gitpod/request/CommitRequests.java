@@ -64,10 +64,14 @@ final class CommitRequests {
             PrebuildListener listener) {
         RequestOrigin origin = new RequestOrigin(
                 run.getExternalizableId(), run.getParent().getFullName(), null, options.getCredentialsId());
-        ledger.announce(requestId, origin);
         decisions.add(
-                new StepRequest(requestId, run, origin, configured, options, commit, listener),
+                new StepRequest(requestId, run, ledger.announce(requestId, origin), configured, options, commit, listener),
                 tokens.of(configured.connection(), requestId, run));
+    }
+
+    /** A job or a folder was renamed or moved. */
+    void relocate(@NonNull String oldFullName, @NonNull String newFullName) {
+        pending.relocate(oldFullName, newFullName);
     }
 
     /** Continues with new commits for which nothing was decided when Jenkins stopped. Loads their builds. */

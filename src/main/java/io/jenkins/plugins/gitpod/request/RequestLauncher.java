@@ -8,6 +8,7 @@ import io.jenkins.plugins.gitpod.decision.DecisionHandler;
 import io.jenkins.plugins.gitpod.decision.FollowUps;
 import io.jenkins.plugins.gitpod.decision.StepRequest;
 import io.jenkins.plugins.gitpod.engine.EngineRuntime;
+import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
@@ -96,10 +97,10 @@ final class RequestLauncher implements DecisionHandler {
         UUID requestId = request.requestId();
         PrebuildRequest engineRequest = request.request(projectId);
         RequestRecorder recorder =
-                new RequestRecorder(engineRequest, request.origin(), Instant.now(), request.listener()).with(check);
+                new RequestRecorder(engineRequest, request.liveOrigin(), Instant.now(), request.listener()).with(check);
         SharedPrebuild shared = new SharedPrebuild(engineRequest, recorder, history);
         ThrottleQueue.Waiting waiting = new ThrottleQueue.Waiting(
-                new OpenPrebuild(engineRequest, request.origin(), Instant.now(), null),
+                () -> new OpenPrebuild(engineRequest, request.origin(), recorder.since(), null),
                 () -> engine.submit(engineRequest, source, shared),
                 () -> inBackground(() -> {
                     shared.concluded(new Outcome.NotCreated());
@@ -107,7 +108,13 @@ final class RequestLauncher implements DecisionHandler {
                     registry.over(requestId);
                 }));
         registry.enter(recorder, shared);
-        ThrottleQueue.Admission admission = throttle.admit(requestId, waiting);
+        ThrottleQueue.Admission admission;
+        try {
+            admission = throttle.admit(requestId, waiting);
+        } catch (RuntimeException | Error e) {
+            registry.remove(requestId);
+            throw e;
+        }
         if (admission == ThrottleQueue.Admission.FIRST_TO_WAIT) {
             checkThrottle();
         }
@@ -144,7 +151,7 @@ final class RequestLauncher implements DecisionHandler {
             @NonNull FollowUps followUps) {
         SharedPrebuild shared = registry.shared(requestId);
         RequestRecorder recorder =
-                new RequestRecorder(request.request(projectId), request.origin(), Instant.now(), request.listener());
+                new RequestRecorder(request.request(projectId), request.liveOrigin(), Instant.now(), request.listener());
         if (shared == null || !shared.join(recorder)) {
             return false;
         }
@@ -178,7 +185,7 @@ final class RequestLauncher implements DecisionHandler {
                 !request.options().isWait(),
                 false);
         RequestRecorder recorder =
-                new RequestRecorder(engineRequest, request.origin(), Instant.now(), request.listener());
+                new RequestRecorder(engineRequest, request.liveOrigin(), Instant.now(), request.listener());
         SharedPrebuild shared = new SharedPrebuild(engineRequest, recorder, history).ofForeign(prebuildId);
         registry.enter(recorder, shared);
         ledger.share(request.requestId(), shared::owners);
@@ -228,13 +235,11 @@ final class RequestLauncher implements DecisionHandler {
     @Override
     public void conclude(@NonNull StepRequest request, @NonNull PrebuildRecord record) {
         if (!request.isAutomatic() || record.getConclusion() == EndStatus.ERROR) {
-            BuildRecorder.save(request.origin(), record);
+            BuildRecorder.save(request.liveOrigin(), record);
         }
         ledger.withdraw(request.requestId());
-        try {
-            request.listener().concluded(record);
-        } finally {
-            commitRequests.forget(request.requestId());
-        }
+        Guarded.run(
+                "tell a build that it gets no prebuild", () -> request.listener().concluded(record));
+        commitRequests.forget(request.requestId());
     }
 }

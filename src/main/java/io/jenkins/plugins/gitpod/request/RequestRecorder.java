@@ -7,6 +7,7 @@ import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.checkout.BuildCommit;
+import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
@@ -22,6 +23,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Saves a build's record of one request, then tells the listener. The record is saved before the waiter hears of the
@@ -29,8 +32,10 @@ import java.util.UUID;
  */
 final class RequestRecorder implements PrebuildObserver {
 
+    private static final String TELL_CREATED = "tell a build that its prebuild was created";
+
     private final PrebuildRequest request;
-    private volatile RequestOrigin origin;
+    private final Supplier<RequestOrigin> origin;
     private final PrebuildMessages messages;
     private final Instant since;
     private volatile boolean left;
@@ -55,7 +60,12 @@ final class RequestRecorder implements PrebuildObserver {
     @CheckForNull
     private PrebuildRecord conclusion;
 
-    RequestRecorder(PrebuildRequest request, RequestOrigin origin, Instant since, @Nullable PrebuildListener listener) {
+    /** @param origin with the current names of its job and build */
+    RequestRecorder(
+            PrebuildRequest request,
+            Supplier<RequestOrigin> origin,
+            Instant since,
+            @Nullable PrebuildListener listener) {
         this.request = request;
         this.origin = origin;
         this.since = since;
@@ -83,12 +93,7 @@ final class RequestRecorder implements PrebuildObserver {
 
     @NonNull
     RequestOrigin origin() {
-        return origin;
-    }
-
-    /** The job has another name now. */
-    void relocated(@NonNull RequestOrigin newOrigin) {
-        origin = newOrigin;
+        return origin.get();
     }
 
     /** Whether the request has an owner whose early end matters. */
@@ -192,29 +197,30 @@ final class RequestRecorder implements PrebuildObserver {
 
     /** Prints a line in the console of the owner. */
     void line(@NonNull String line) {
+        tell("print: " + line, to -> to.line(line));
+    }
+
+    /** Tells the listener, if there is one. */
+    private void tell(String what, Consumer<PrebuildListener> how) {
         PrebuildListener to;
         synchronized (this) {
             to = listener;
         }
         if (to != null) {
-            to.line(line);
+            Guarded.run(what, () -> how.accept(to));
         }
     }
 
     /** The prebuild was known already when this request joined it. */
     void adopt(@NonNull PrebuildResult known) {
-        PrebuildListener to;
         synchronized (this) {
             if (result != null) {
                 return;
             }
             result = known;
-            to = listener;
         }
         save(record(null, null));
-        if (to != null) {
-            to.created(known);
-        }
+        tell(TELL_CREATED, to -> to.created(known));
         EnvironmentGit git = known.builtFrom();
         if (git != null) {
             tellCommit(git, false);
@@ -256,22 +262,20 @@ final class RequestRecorder implements PrebuildObserver {
 
     @Override
     public void update(Update update) {
-        PrebuildListener to;
-        synchronized (this) {
-            to = listener;
-        }
         String line = messages.line(update);
-        if (line != null && to != null) {
-            to.line(line);
+        if (line != null) {
+            line(line);
         }
         if (update instanceof Update.Created created) {
             PrebuildResult known = note(created.prebuild());
             save(record(null, null));
-            if (to != null && check != null) {
-                check.created(to, known);
-            } else if (to != null) {
-                to.created(known);
-            }
+            tell(TELL_CREATED, to -> {
+                if (check == null) {
+                    to.created(known);
+                } else {
+                    check.created(to, known);
+                }
+            });
         } else if (update instanceof Update.PhaseChanged changed) {
             note(changed.prebuild());
         } else if (update instanceof Update.Resumed resumed && resumed.builtFrom() != null) {
@@ -298,7 +302,7 @@ final class RequestRecorder implements PrebuildObserver {
     }
 
     private void tellCommit(EnvironmentGit git, boolean isOlder) {
-        BuildCommit own = BuildCommit.of(BuildRecorder.build(origin.buildId()), git);
+        BuildCommit own = BuildCommit.of(BuildRecorder.build(origin().buildId()), git);
         switch (own.relation(isOlder)) {
             case OLDER -> line(messages.builtFromOlder(git, own.revision()));
             case OTHER -> line(messages.builtFromOther(git, own.revision()));
@@ -328,14 +332,10 @@ final class RequestRecorder implements PrebuildObserver {
 
     private void conclude(PrebuildRecord record) {
         save(record);
-        PrebuildListener to;
         synchronized (this) {
             conclusion = record;
-            to = listener;
         }
-        if (to != null) {
-            to.concluded(record);
-        }
+        tell("tell a build the end of its prebuild", to -> to.concluded(record));
     }
 
     /** The build was told already and has mostly ended. Its page shows the final state. */

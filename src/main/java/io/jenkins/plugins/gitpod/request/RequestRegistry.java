@@ -119,12 +119,19 @@ final class RequestRegistry implements RunningPrebuilds {
         ledger.withdraw(requestId);
     }
 
+    /** The build has left its prebuild to others. Until the prebuild ends, the build's job may still be renamed. */
+    void left(@NonNull UUID requestId) {
+        recorders.remove(requestId);
+        sharedPrebuilds.remove(requestId);
+    }
+
     /** The prebuild has ended, and all builds were told. */
     void over(@NonNull UUID requestId) {
         SharedPrebuild shared = sharedPrebuilds.get(requestId);
         if (shared != null) {
             isPast(shared.prebuildId());
             shared.memberIds().forEach(this::remove);
+            shared.leaverIds().forEach(ledger::withdraw);
         }
         remove(requestId);
     }
@@ -224,7 +231,7 @@ final class RequestRegistry implements RunningPrebuilds {
                 continue;
             }
             Instant since = read.saved().intentTime();
-            RequestRecorder first = new RequestRecorder(request, read.origin(), since, null);
+            RequestRecorder first = new RequestRecorder(request, ledger.live(request.requestId()), since, null);
             if (read.owners().firstLeft()) {
                 first.left();
             }
@@ -233,7 +240,7 @@ final class RequestRegistry implements RunningPrebuilds {
             List<RequestRecorder> joined = new ArrayList<>();
             for (LedgerEntry.Joined each : read.joined()) {
                 PrebuildRequest own = alike(request, each.id(), !each.isWaiting(), each.isCancelOnAbort());
-                RequestRecorder other = new RequestRecorder(own, each.origin(), since, null);
+                RequestRecorder other = new RequestRecorder(own, ledger.live(each.id()), since, null);
                 joined.add(other);
                 enter(other, shared);
             }
@@ -256,17 +263,6 @@ final class RequestRegistry implements RunningPrebuilds {
                 request.timeout(),
                 detached,
                 cancelOnAbort);
-    }
-
-    /** A job or a folder was renamed or moved. */
-    void relocate(@NonNull String oldFullName, @NonNull String newFullName) {
-        ledger.relocate(oldFullName, newFullName);
-        recorders.forEach((requestId, recorder) -> {
-            RequestOrigin origin = ledger.origin(requestId);
-            if (origin != null) {
-                recorder.relocated(origin);
-            }
-        });
     }
 
     /** The build that made the request, or another owner if that build has left. */

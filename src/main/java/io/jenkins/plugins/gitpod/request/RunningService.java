@@ -8,6 +8,7 @@ import io.jenkins.plugins.gitpod.decision.DecisionQueue;
 import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.EngineRuntime;
 import io.jenkins.plugins.gitpod.engine.EngineSettings;
+import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.RequestStore;
@@ -112,11 +113,13 @@ record RunningService(
         public void save(SavedRequest request) throws IOException {
             ledger.save(request);
             UUID requestId = request.request().requestId();
-            commitStore.forget(requestId);
-            SharedPrebuild shared = registry.get().shared(requestId);
-            if (shared != null) {
-                shared.memberIds().forEach(commitStore::forget);
-            }
+            Guarded.run("forget a request for a commit", () -> {
+                commitStore.forget(requestId);
+                SharedPrebuild shared = registry.get().shared(requestId);
+                if (shared != null) {
+                    shared.memberIds().forEach(commitStore::forget);
+                }
+            });
         }
 
         @Override
@@ -126,7 +129,7 @@ record RunningService(
 
         @Override
         public void close(UUID requestId) {
-            ledger.close(requestId);
+            Guarded.run("close the entry of a request", () -> ledger.close(requestId));
             registry.get().over(requestId);
         }
     }

@@ -7,6 +7,7 @@ import io.jenkins.plugins.gitpod.api.ErrorCode;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.config.RefusedTokensMonitor;
+import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
@@ -25,6 +26,10 @@ import java.util.UUID;
  */
 public final class SharedPrebuild implements PrebuildObserver {
 
+    private static final String BOOK = "update the history of commits";
+    private static final String NOTE_TOKEN = "note whether Gitpod accepts a token";
+    private static final String TELL = "tell a build what becomes of its prebuild";
+
     private final PrebuildRequest request;
     private final CommitHistory history;
     private final RequestRecorder first;
@@ -33,7 +38,6 @@ public final class SharedPrebuild implements PrebuildObserver {
     /** Requests whose builds left the prebuild to others. The pages of these builds show its end too. */
     private final List<RequestRecorder> leavers = new ArrayList<>();
 
-    private final String firstBuild;
     private boolean foreign;
     private boolean keepsRunning;
     private boolean over;
@@ -46,7 +50,6 @@ public final class SharedPrebuild implements PrebuildObserver {
         this.request = request;
         this.first = recorder;
         this.history = history;
-        this.firstBuild = recorder.origin().buildId();
         members.add(recorder);
     }
 
@@ -65,7 +68,7 @@ public final class SharedPrebuild implements PrebuildObserver {
     /** The build that requested the prebuild. */
     @NonNull
     public String shownFirstBuild() {
-        return firstBuild;
+        return first.origin().buildId();
     }
 
     /** The request that the engine knows. */
@@ -205,6 +208,12 @@ public final class SharedPrebuild implements PrebuildObserver {
         return ids;
     }
 
+    /** The requests whose builds left the prebuild to others. */
+    @NonNull
+    synchronized List<UUID> leaverIds() {
+        return leavers.stream().map(RequestRecorder::requestId).toList();
+    }
+
     /** Prints a line in the consoles of all builds that wait. */
     void line(@NonNull String line) {
         members().forEach(member -> member.line(line));
@@ -226,20 +235,14 @@ public final class SharedPrebuild implements PrebuildObserver {
             classId = changed.prebuild().metadata().environmentClassId();
         } else if (update instanceof Update.Created created) {
             prebuildId = created.prebuild().id();
-            history.add(
+            Guarded.run(BOOK, () -> history.add(
                     CommitHistory.ofProject(
                             request.connection().endpoint().apiUrl().toString(), request.projectId()),
                     null,
-                    request.requestId());
+                    request.requestId()));
         }
-        if (update instanceof Update.Trouble trouble) {
-            noteRefusal(trouble.failure());
-        } else if (update instanceof Update.Created || update instanceof Update.PhaseChanged) {
-            noteToken(true);
-        }
-        for (RequestRecorder member : members()) {
-            member.update(update);
-        }
+        Guarded.run(NOTE_TOKEN, () -> noteToken(update));
+        Guarded.forEach(TELL, members(), member -> member.update(update));
     }
 
     /** The history comes first, because a build that is told may request a prebuild of the same commit. */
@@ -249,13 +252,11 @@ public final class SharedPrebuild implements PrebuildObserver {
         String known = classId == null ? request.environmentClassId() : classId;
         String commit = Objects.requireNonNull(built.git().commit(), "commit");
         boolean isOlder = history.setBuiltFrom(facts, request.requestId(), commit, known);
-        for (RequestRecorder member : members()) {
-            // What the history has for the first build's commit says nothing about the commits of the others.
-            member.builtFrom(
-                    built.prebuildId(),
-                    built.git(),
-                    isOlder && member.requestId().equals(request.requestId()));
-        }
+        // What the history has for the first build's commit says nothing about the commits of the others.
+        Guarded.forEach(TELL, members(), member -> member.builtFrom(
+                built.prebuildId(),
+                built.git(),
+                isOlder && member.requestId().equals(request.requestId())));
     }
 
     @Override
@@ -264,26 +265,16 @@ public final class SharedPrebuild implements PrebuildObserver {
             over = true;
         }
         // The history comes first, because a build that is told may request a prebuild of the same commit.
-        book(outcome);
-        if (outcome instanceof Outcome.CreateRefused refused) {
-            noteRefusal(refused.failure());
-        } else if (outcome instanceof Outcome.WatchLost lost) {
-            noteRefusal(lost.failure());
-        } else if (outcome instanceof Outcome.Ended) {
-            noteToken(true);
-        }
-        for (RequestRecorder member : members()) {
-            member.concluded(outcome);
-        }
-        leavers().forEach(leaver -> leaver.endedWithout(outcome));
+        Guarded.run(BOOK, () -> book(outcome));
+        Guarded.run(NOTE_TOKEN, () -> noteToken(outcome));
+        Guarded.forEach(TELL, members(), member -> member.concluded(outcome));
+        Guarded.forEach(TELL, leavers(), leaver -> leaver.endedWithout(outcome));
     }
 
     @Override
     public void settled(Outcome end) {
-        for (RequestRecorder member : members()) {
-            member.settled(end);
-        }
-        leavers().forEach(leaver -> leaver.settled(end));
+        Guarded.forEach(TELL, members(), member -> member.settled(end));
+        Guarded.forEach(TELL, leavers(), leaver -> leaver.settled(end));
     }
 
     private void book(Outcome outcome) {
@@ -301,6 +292,24 @@ public final class SharedPrebuild implements PrebuildObserver {
                 || outcome instanceof Outcome.NotSaved
                 || outcome instanceof Outcome.NoToken noToken && noToken.prebuildId() == null) {
             history.remove(request.requestId());
+        }
+    }
+
+    private void noteToken(Update update) {
+        if (update instanceof Update.Trouble trouble) {
+            noteRefusal(trouble.failure());
+        } else if (update instanceof Update.Created || update instanceof Update.PhaseChanged) {
+            noteToken(true);
+        }
+    }
+
+    private void noteToken(Outcome outcome) {
+        if (outcome instanceof Outcome.CreateRefused refused) {
+            noteRefusal(refused.failure());
+        } else if (outcome instanceof Outcome.WatchLost lost) {
+            noteRefusal(lost.failure());
+        } else if (outcome instanceof Outcome.Ended) {
+            noteToken(true);
         }
     }
 

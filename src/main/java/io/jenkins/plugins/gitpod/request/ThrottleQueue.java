@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 
 /**
@@ -17,11 +18,20 @@ import java.util.function.ToIntFunction;
  */
 final class ThrottleQueue {
 
-    /** A request that waits, and how it is submitted. */
+    /**
+     * A request that waits, and how it is submitted.
+     *
+     * @param present makes the row of the administrators' page, with the present name of the job
+     */
     record Waiting(
-            @NonNull OpenPrebuild shown,
+            @NonNull Supplier<OpenPrebuild> present,
             @NonNull Runnable submit,
-            @NonNull Runnable withdrawn) {}
+            @NonNull Runnable withdrawn) {
+
+        OpenPrebuild shown() {
+            return present.get();
+        }
+    }
 
     /** What happened to a request that was added. */
     enum Admission {

@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -77,18 +78,30 @@ public final class Ledger implements RequestStore {
     }
 
     /** The origin and the owners of an open request. Also the lock of its file. */
-    private static final class Announced {
+    private static final class Announced implements Supplier<RequestOrigin> {
         private volatile RequestOrigin origin;
         private volatile Owners owners = Owners.FIRST_ONLY;
 
         Announced(RequestOrigin origin) {
             this.origin = origin;
         }
+
+        @Override
+        public RequestOrigin get() {
+            return origin;
+        }
     }
 
-    /** Adds the origin of a request. To be called before the request is first saved. */
-    public void announce(@NonNull UUID requestId, @NonNull RequestOrigin origin) {
-        announced.put(requestId, new Announced(origin));
+    /**
+     * Adds the origin of a request. To be called before the request is first saved.
+     *
+     * @return the origin with the current names of its job and build
+     */
+    @NonNull
+    public Supplier<RequestOrigin> announce(@NonNull UUID requestId, @NonNull RequestOrigin origin) {
+        Announced known = new Announced(origin);
+        announced.put(requestId, known);
+        return known;
     }
 
     @Override
@@ -152,6 +165,15 @@ public final class Ledger implements RequestStore {
     public RequestOrigin origin(@NonNull UUID requestId) {
         Announced known = announced.get(requestId);
         return known == null ? null : known.origin;
+    }
+
+    /**
+     * The origin of an open request with the current names of its job and build. Once the request is closed, the names stay
+     * as they are.
+     */
+    @NonNull
+    public Supplier<RequestOrigin> live(@NonNull UUID requestId) {
+        return Objects.requireNonNull(announced.get(requestId), "not open");
     }
 
     /** Sets the flow node that waits for a request, which is one of the same build. */

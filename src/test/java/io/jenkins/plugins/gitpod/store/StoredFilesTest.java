@@ -121,6 +121,24 @@ class StoredFilesTest {
     }
 
     @Test
+    void aCommitRequestFollowsItsJob() throws Exception {
+        place("commit-request.xml", REQUEST.toString());
+        CommitRequestStore store = new CommitRequestStore(directory);
+        store.readAll();
+        store.relocate("tea", "guild");
+        assertEquals("team/shop#7", new CommitRequestStore(directory).readAll().get(0).buildId());
+        store.relocate("team", "guild");
+        assertEquals("guild/shop#7", new CommitRequestStore(directory).readAll().get(0).buildId());
+        store.relocate("guild/shop", "guild/store");
+        CommitRequestStore.Pending pending = new CommitRequestStore(directory).readAll().get(0);
+        assertEquals("guild/store#7", pending.buildId());
+        assertEquals(COMMIT, pending.commit().checkout().revision());
+        store.forget(REQUEST);
+        store.relocate("guild/store", "guild/shop");
+        assertEquals(List.of(), new CommitRequestStore(directory).readAll());
+    }
+
+    @Test
     void commitRequest() throws Exception {
         Path file = place("commit-request.xml", REQUEST.toString());
         CommitRequestStore store = new CommitRequestStore(directory);

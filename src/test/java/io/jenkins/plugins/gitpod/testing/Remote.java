@@ -133,6 +133,10 @@ public final class Remote {
         }
     }
 
+    public static void rename(JenkinsRule rule, String job, String to) throws Exception {
+        rule.jenkins.getItemByFullName(job, Job.class).renameTo(to);
+    }
+
     public static Build build(JenkinsRule rule, String job) throws Exception {
         return new Build(last(job));
     }
