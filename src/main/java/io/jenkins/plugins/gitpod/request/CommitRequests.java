@@ -67,7 +67,7 @@ final class CommitRequests {
         ledger.announce(requestId, origin);
         decisions.add(
                 new StepRequest(requestId, run, origin, configured, options, commit, listener),
-                tokens.of(configured.connection(), requestId, run));
+                tokens.of(configured.connection(), requestId));
     }
 
     /** Continues with new commits for which nothing was decided when Jenkins stopped. Loads their builds. */

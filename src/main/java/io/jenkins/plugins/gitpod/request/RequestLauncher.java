@@ -66,7 +66,7 @@ final class RequestLauncher implements DecisionHandler {
     }
 
     private TokenSource tokens(StepRequest request) {
-        return tokens.of(request.connection(), request.requestId(), request.run());
+        return tokens.of(request.connection(), request.requestId());
     }
 
     @Override
@@ -231,6 +231,7 @@ final class RequestLauncher implements DecisionHandler {
             BuildRecorder.save(request.origin(), record);
         }
         ledger.withdraw(request.requestId());
+        tokens.forget(request.requestId());
         try {
             request.listener().concluded(record);
         } finally {

@@ -117,6 +117,7 @@ final class RequestRegistry implements RunningPrebuilds {
         recorders.remove(requestId);
         sharedPrebuilds.remove(requestId);
         ledger.withdraw(requestId);
+        tokens.forget(requestId);
     }
 
     /** The prebuild has ended, and all builds were told. */
@@ -220,7 +221,7 @@ final class RequestRegistry implements RunningPrebuilds {
             if (read.saved().surplusOf() != null) {
                 // No build waits for it, and none may join it.
                 restored.add(new PrebuildEngine.Restored(
-                        read.saved(), tokens.of(request.connection(), request.requestId(), null), null));
+                        read.saved(), tokens.of(request.connection(), request.requestId()), null));
                 continue;
             }
             Instant since = read.saved().intentTime();
@@ -239,7 +240,7 @@ final class RequestRegistry implements RunningPrebuilds {
             }
             shared.restore(joined, read.owners(), read.saved().prebuildId());
             restored.add(new PrebuildEngine.Restored(
-                    read.saved(), tokens.of(request.connection(), request.requestId(), null), shared));
+                    read.saved(), tokens.of(request.connection(), request.requestId()), shared));
         }
         return restored;
     }
