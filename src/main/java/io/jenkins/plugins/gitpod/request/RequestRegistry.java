@@ -157,22 +157,24 @@ final class RequestRegistry implements RunningPrebuilds {
                     PrebuildHandle handle = handle(each.requestId());
                     return handle == null || handle.view().cancelReason() == null;
                 })
-                .map(this::running)
+                .map(each -> running(each, request))
                 .toList();
     }
 
-    private RunningPrebuild running(SharedPrebuild shared) {
+    private RunningPrebuild running(SharedPrebuild shared, StepRequest by) {
         PrebuildHandle handle = handle(shared.requestId());
         PrebuildRequest request = shared.request();
         PrebuildHandle.View view = handle == null ? null : handle.view();
         return new RunningPrebuild(
                 shared.requestId(),
-                shared.shownFirstBuild(),
+                shared.firstOrigin().nameFor(by.origin()),
                 view == null || view.prebuildId() == null ? "" : view.prebuildId(),
                 view == null ? "" : view.phase().name(),
                 request.connection().endpoint().projectPage(request.projectId()).toString(),
                 view == null ? null : view.builtFrom(),
-                shared.isForeign());
+                shared.isForeign(),
+                request.connection().name().equals(by.connection().name())
+                        && tokens.isSameCredential(by.requestId(), shared.requestId()));
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * The builds that share one prebuild: the build that requested it and the builds that joined. When the last one leaves, the
@@ -27,13 +28,12 @@ public final class SharedPrebuild implements PrebuildObserver {
 
     private final PrebuildRequest request;
     private final CommitHistory history;
-    private final RequestRecorder first;
     private final List<RequestRecorder> members = new ArrayList<>();
 
     /** Requests whose builds left the prebuild to others. The pages of these builds show its end too. */
     private final List<RequestRecorder> leavers = new ArrayList<>();
 
-    private final String firstBuild;
+    private final RequestRecorder first;
     private boolean foreign;
     private boolean keepsRunning;
     private boolean over;
@@ -46,7 +46,6 @@ public final class SharedPrebuild implements PrebuildObserver {
         this.request = request;
         this.first = recorder;
         this.history = history;
-        this.firstBuild = recorder.origin().buildId();
         members.add(recorder);
     }
 
@@ -64,8 +63,8 @@ public final class SharedPrebuild implements PrebuildObserver {
 
     /** The build that requested the prebuild. */
     @NonNull
-    public String shownFirstBuild() {
-        return firstBuild;
+    RequestOrigin firstOrigin() {
+        return first.origin();
     }
 
     /** The request that the engine knows. */
@@ -205,9 +204,13 @@ public final class SharedPrebuild implements PrebuildObserver {
         return ids;
     }
 
-    /** Prints a line in the consoles of all builds that wait. */
-    void line(@NonNull String line) {
-        members().forEach(member -> member.line(line));
+    /**
+     * Prints a line in the consoles of all builds that wait.
+     *
+     * @param line makes the line of a build
+     */
+    void line(@NonNull Function<RequestOrigin, String> line) {
+        members().forEach(member -> member.line(line.apply(member.origin())));
     }
 
     /** Whether one of the owners is known to be there, and not only to have been there before a restart. */
