@@ -28,7 +28,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Looks up projects and environment classes for forms and decisions. Each answer or failure is cached for some seconds,
- * because a form asks after each key. Each call has short limits, because a person waits. The caller checks permissions.
+ * because a form asks after each key. The caller checks permissions.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -47,12 +47,8 @@ public final class GitpodLookup {
     private static final long KEEP_NANOS = Duration.ofSeconds(20).toNanos();
     private static final long KEEP_FAILURE_NANOS = Duration.ofSeconds(5).toNanos();
 
-    private static final ClientLimits LIMITS =
-            new ClientLimits(Duration.ofSeconds(3), Duration.ofSeconds(5), Duration.ofSeconds(6), 4L * 1024 * 1024);
-
-    private static final GitpodClients CLIENTS = new GitpodClients(LIMITS);
-
-    private record Question(String connection, String apiUrl, String fingerprint, String what) {}
+    /** With the limits, so that a build does not get the failure of an impatient form. */
+    private record Question(String connection, String apiUrl, String fingerprint, ClientLimits limits, String what) {}
 
     private record Kept(Object answer, long until) {}
 
@@ -71,7 +67,7 @@ public final class GitpodLookup {
     /** The identity of the token. Not cached. */
     @NonNull
     Identity identity(@NonNull AuthenticatedConnection access) throws GitpodException {
-        return client(access).getAuthenticatedIdentity();
+        return GitpodClients.forLookUps(access).getAuthenticatedIdentity();
     }
 
     /** A project by its id. */
@@ -176,7 +172,7 @@ public final class GitpodLookup {
                         PrebuildPhase.RUNNING,
                         PrebuildPhase.STOPPING,
                         PrebuildPhase.SNAPSHOTTING));
-        return client(access).listPrebuilds(filter, PAGE_SIZE, null).prebuilds();
+        return GitpodClients.forLookUps(access).listPrebuilds(filter, PAGE_SIZE, null).prebuilds();
     }
 
     /** All environment classes of the token's organization. */
@@ -215,6 +211,7 @@ public final class GitpodLookup {
                 access.connection().name(),
                 access.connection().endpoint().apiUrl().toString(),
                 access.token().fingerprint(),
+                access.limits(),
                 what);
         Kept before = kept.get(question);
         if (before != null && before.until() - System.nanoTime() > 0) {
@@ -224,7 +221,7 @@ public final class GitpodLookup {
             return (T) before.answer();
         }
         try {
-            T answer = call.on(client(access));
+            T answer = call.on(GitpodClients.forLookUps(access));
             keep(question, answer, KEEP_NANOS);
             return answer;
         } catch (GitpodException e) {
@@ -240,9 +237,5 @@ public final class GitpodLookup {
             kept.clear();
         }
         kept.put(question, new Kept(answer, now + nanos));
-    }
-
-    private static GitpodClient client(AuthenticatedConnection access) {
-        return CLIENTS.client(access.connection().endpoint(), access.token(), LIMITS);
     }
 }

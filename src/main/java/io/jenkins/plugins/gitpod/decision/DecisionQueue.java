@@ -3,15 +3,18 @@ package io.jenkins.plugins.gitpod.decision;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.api.ErrorCode;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.config.AuthenticatedConnection;
 import io.jenkins.plugins.gitpod.config.CallFailures;
+import io.jenkins.plugins.gitpod.config.GitpodClients;
 import io.jenkins.plugins.gitpod.engine.EngineRuntime;
 import io.jenkins.plugins.gitpod.engine.EngineSettings;
 import io.jenkins.plugins.gitpod.engine.TokenSource;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
 import io.jenkins.plugins.gitpod.engine.WorkQueue;
 import io.jenkins.plugins.gitpod.record.EndStatus;
+import io.jenkins.plugins.gitpod.record.PrebuildMessages;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
@@ -22,7 +25,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.FutureTask;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.logging.Level;
@@ -44,8 +46,11 @@ public final class DecisionQueue {
     /** Longer than {@link io.jenkins.plugins.gitpod.config.GitpodLookup} keeps a failure. */
     private static final Duration RETRY_INTERVAL = Duration.ofSeconds(6);
 
+    private static final Duration TOKEN_RETRY_INTERVAL = Duration.ofSeconds(2);
+
     private final EngineRuntime runtime;
     private final EngineSettings settings;
+    private final DecisionTokens tokens;
     private final CommitHistory history;
     private final RunningPrebuilds running;
     private final DecisionHandler handler;
@@ -58,11 +63,13 @@ public final class DecisionQueue {
     public DecisionQueue(
             @NonNull EngineRuntime runtime,
             @NonNull EngineSettings settings,
+            @NonNull GitpodClients clients,
             @NonNull CommitHistory history,
             @NonNull RunningPrebuilds running,
             @NonNull DecisionHandler handler) {
         this.runtime = runtime;
         this.settings = settings;
+        this.tokens = new DecisionTokens(runtime, settings, clients);
         this.history = history;
         this.running = running;
         this.handler = handler;
@@ -89,7 +96,7 @@ public final class DecisionQueue {
 
     /** Whether a step with such an origin has an undecided request. */
     public boolean anyOwner(@NonNull Predicate<RequestOrigin> like) {
-        return pending.values().stream().anyMatch(each -> isStep(each, like));
+        return !ofSteps(like).isEmpty();
     }
 
     /** The undecided requests with such an origin, those for commits included. */
@@ -105,13 +112,10 @@ public final class DecisionQueue {
     @NonNull
     public List<UUID> ofSteps(@NonNull Predicate<RequestOrigin> like) {
         return pending.values().stream()
-                .filter(each -> isStep(each, like))
+                .filter(each -> !each.request().isAutomatic()
+                        && like.test(each.request().origin()))
                 .map(PendingDecision::requestId)
                 .toList();
-    }
-
-    private static boolean isStep(PendingDecision decision, Predicate<RequestOrigin> like) {
-        return !decision.request().isAutomatic() && like.test(decision.request().origin());
     }
 
     /**
@@ -141,32 +145,22 @@ public final class DecisionQueue {
 
     // ---- gather
 
-    /** Looks up the token, on threads of its own: a credentials provider that hangs delays no other look-up. */
     private void start(PendingDecision decision) {
-        runtime.executor(WorkQueue.CREDENTIALS).execute(() -> {
-            FutureTask<Void> task = new FutureTask<>(() -> lookUpToken(decision), null);
-            EngineRuntime.Timer limit = runtime.schedule(settings.credentialLimit(), () -> {
-                if (task.cancel(true)) {
-                    inBackground(() -> fail(decision, Messages.PrebuildMessages_credentialsNoAnswer()));
-                }
-            });
-            task.run();
-            limit.cancel();
-        });
+        if (!closed && isPending(decision.requestId())) {
+            tokens.lookUp(
+                    decision,
+                    found -> runtime.executor(WorkQueue.LOOK_UP).execute(() -> decide(decision, found)),
+                    failure -> noToken(decision, failure));
+        }
     }
 
-    private void lookUpToken(PendingDecision decision) {
-        if (closed || !isPending(decision.requestId())) {
-            return;
-        }
-        try {
-            AuthenticatedConnection connection = new AuthenticatedConnection(
-                    decision.request().connection(), decision.tokens().token());
-            runtime.executor(WorkQueue.LOOK_UP).execute(() -> decide(decision, connection));
-        } catch (TokenUnavailableException e) {
-            inBackground(() -> fail(decision, e.getMessage()));
-        } catch (RuntimeException e) {
-            inBackground(() -> unexpected(decision, e));
+    private void noToken(PendingDecision decision, TokenUnavailableException e) {
+        Duration age = age(decision);
+        if (e.isPassing() && age.compareTo(settings.connectBudget()) <= 0) {
+            // The waits double.
+            checkAgain(decision, age.compareTo(TOKEN_RETRY_INTERVAL) < 0 ? TOKEN_RETRY_INTERVAL : age);
+        } else {
+            inBackground(() -> fail(decision, PrebuildMessages.explain(e)));
         }
     }
 
@@ -178,6 +172,7 @@ public final class DecisionQueue {
         try {
             DecisionInputs inputs = DecisionInputs.gather(decision, connection);
             if (inputs != null) {
+                DecisionTokens.note(decision.request(), true);
                 DecisionRules.remarks(decision.request().options(), inputs).forEach(decision::tell);
             }
             synchronized (deciding) {
@@ -199,6 +194,9 @@ public final class DecisionQueue {
     }
 
     private void lookUpFailed(PendingDecision decision, GitpodException e) {
+        if (e.code() == ErrorCode.UNAUTHENTICATED) {
+            DecisionTokens.note(decision.request(), false);
+        }
         String why = CallFailures.explain(e, decision.request().connection());
         if (DecisionInputs.isFinal(e) || age(decision).compareTo(settings.connectBudget()) > 0) {
             fail(decision, Messages.Decision_lookUpFailed(why));

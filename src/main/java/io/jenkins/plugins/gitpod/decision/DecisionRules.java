@@ -80,7 +80,7 @@ final class DecisionRules {
     private Decision create(WhenActive whenActive) {
         List<UUID> cancelFirst = whenActive == WhenActive.CANCEL_PREVIOUS
                 ? state.running().stream()
-                        .filter(each -> !each.isForeign())
+                        .filter(each -> !each.isForeign() && each.isSameCredential())
                         .map(RunningPrebuild::requestId)
                         .toList()
                 : List.of();
@@ -176,8 +176,11 @@ final class DecisionRules {
     @CheckForNull
     private Decision running(WhenActive whenActive) {
         boolean skips = whenActive == WhenActive.SKIP;
-        if (!state.running().isEmpty()) {
-            RunningPrebuild first = state.running().get(0);
+        RunningPrebuild first = state.running().stream()
+                .filter(each -> skips || each.isSameCredential())
+                .findFirst()
+                .orElse(null);
+        if (first != null) {
             return skips ? skipFor(first) : new Decision.Join(first, !state.isForCommit(first));
         }
         LocalState.ForeignPrebuild foreign = state.foreign().stream()

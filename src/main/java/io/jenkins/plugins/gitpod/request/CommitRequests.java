@@ -66,7 +66,7 @@ final class CommitRequests {
                 run.getExternalizableId(), run.getParent().getFullName(), null, options.getCredentialsId());
         decisions.add(
                 new StepRequest(requestId, run, ledger.announce(requestId, origin), configured, options, commit, listener),
-                tokens.of(configured.connection(), requestId, run));
+                tokens.of(configured.connection(), requestId));
     }
 
     /** A job or a folder was renamed or moved. */

@@ -196,9 +196,10 @@ public final class PrebuildService {
             now.ledger().withdraw(requestId);
             throw new AbortException(Messages.Decision_noCheckout());
         }
-        TokenSource tokens = now.tokens().of(configured.connection(), requestId, run);
+        TokenSource tokens = now.tokens().of(configured.connection(), requestId);
         if (projectId != null && request.isPlain()) {
-            UnusedSnapshotCheck check = new UnusedSnapshotCheck(now.runtime(), request, projectId, tokens);
+            UnusedSnapshotCheck check =
+                    new UnusedSnapshotCheck(now.runtime(), now.clients(), request, projectId, tokens);
             if (!now.launcher().create(request, projectId, check::token, check)) {
                 background().execute(() -> listener.line(RequestLauncher.waits(request)));
             }

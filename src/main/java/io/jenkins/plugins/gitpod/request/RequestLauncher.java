@@ -20,6 +20,7 @@ import io.jenkins.plugins.gitpod.engine.WorkQueue;
 import io.jenkins.plugins.gitpod.record.EndStatus;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
 import io.jenkins.plugins.gitpod.store.CommitRequestStore;
 import io.jenkins.plugins.gitpod.store.Ledger;
@@ -67,7 +68,7 @@ final class RequestLauncher implements DecisionHandler {
     }
 
     private TokenSource tokens(StepRequest request) {
-        return tokens.of(request.connection(), request.requestId(), request.run());
+        return tokens.of(request.connection(), request.requestId());
     }
 
     @Override
@@ -161,11 +162,12 @@ final class RequestLauncher implements DecisionHandler {
             commitRequests.forget(request.requestId());
         }
         PrebuildResult known = registry.known(recorder);
+        String first = shared.firstOrigin().nameFor(request.origin());
         followUps.add(() -> {
             if (known == null) {
-                recorder.line(Messages.PrebuildService_joinsCreating(shared.shownFirstBuild()));
+                recorder.line(Messages.PrebuildService_joinsCreating(first));
             } else {
-                recorder.line(Messages.PrebuildService_joins(known.getId(), shared.shownFirstBuild()));
+                recorder.line(Messages.PrebuildService_joins(known.getId(), first));
                 recorder.adopt(known);
             }
         });
@@ -227,8 +229,11 @@ final class RequestLauncher implements DecisionHandler {
             handle.cancel();
         }
         followUps.add(() -> {
-            by.listener().line(Messages.PrebuildService_cancelsPrevious(prebuildId, shared.shownFirstBuild()));
-            shared.line(Messages.PrebuildService_cancelledFor(by.origin().buildId()));
+            RequestOrigin origin = by.origin();
+            by.listener()
+                    .line(Messages.PrebuildService_cancelsPrevious(
+                            prebuildId, shared.firstOrigin().nameFor(origin)));
+            shared.line(reader -> Messages.PrebuildService_cancelledFor(origin.nameFor(reader)));
         });
     }
 
@@ -238,6 +243,7 @@ final class RequestLauncher implements DecisionHandler {
             BuildRecorder.save(request.liveOrigin(), record);
         }
         ledger.withdraw(request.requestId());
+        tokens.forget(request.requestId());
         Guarded.run(
                 "tell a build that it gets no prebuild", () -> request.listener().concluded(record));
         commitRequests.forget(request.requestId());

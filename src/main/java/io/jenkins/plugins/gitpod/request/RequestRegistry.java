@@ -117,6 +117,7 @@ final class RequestRegistry implements RunningPrebuilds {
         recorders.remove(requestId);
         sharedPrebuilds.remove(requestId);
         ledger.withdraw(requestId);
+        tokens.forget(requestId);
     }
 
     /** The build has left its prebuild to others. Until the prebuild ends, the build's job may still be renamed. */
@@ -163,22 +164,24 @@ final class RequestRegistry implements RunningPrebuilds {
                     PrebuildHandle handle = handle(each.requestId());
                     return handle == null || handle.view().cancelReason() == null;
                 })
-                .map(this::running)
+                .map(each -> running(each, request))
                 .toList();
     }
 
-    private RunningPrebuild running(SharedPrebuild shared) {
+    private RunningPrebuild running(SharedPrebuild shared, StepRequest by) {
         PrebuildHandle handle = handle(shared.requestId());
         PrebuildRequest request = shared.request();
         PrebuildHandle.View view = handle == null ? null : handle.view();
         return new RunningPrebuild(
                 shared.requestId(),
-                shared.shownFirstBuild(),
+                shared.firstOrigin().nameFor(by.origin()),
                 view == null || view.prebuildId() == null ? "" : view.prebuildId(),
                 view == null ? "" : view.phase().name(),
                 request.connection().endpoint().projectPage(request.projectId()).toString(),
                 view == null ? null : view.builtFrom(),
-                shared.isForeign());
+                shared.isForeign(),
+                request.connection().name().equals(by.connection().name())
+                        && tokens.isSameCredential(by.requestId(), shared.requestId()));
     }
 
     @Override
@@ -227,7 +230,7 @@ final class RequestRegistry implements RunningPrebuilds {
             if (read.saved().surplusOf() != null) {
                 // No build waits for it, and none may join it.
                 restored.add(new PrebuildEngine.Restored(
-                        read.saved(), tokens.of(request.connection(), request.requestId(), null), null));
+                        read.saved(), tokens.of(request.connection(), request.requestId()), null));
                 continue;
             }
             Instant since = read.saved().intentTime();
@@ -246,7 +249,7 @@ final class RequestRegistry implements RunningPrebuilds {
             }
             shared.restore(joined, read.owners(), read.saved().prebuildId());
             restored.add(new PrebuildEngine.Restored(
-                    read.saved(), tokens.of(request.connection(), request.requestId(), null), shared));
+                    read.saved(), tokens.of(request.connection(), request.requestId()), shared));
         }
         return restored;
     }

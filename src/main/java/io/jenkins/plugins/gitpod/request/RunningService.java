@@ -29,6 +29,7 @@ import jenkins.model.Jenkins;
 record RunningService(
         @NonNull ThreadedRuntime threads,
         @NonNull EngineRuntime runtime,
+        @NonNull GitpodClients clients,
         @NonNull PrebuildEngine engine,
         @NonNull Ledger ledger,
         @NonNull RequestTokens tokens,
@@ -50,21 +51,20 @@ record RunningService(
         CommitHistory history = new CommitHistory(directory.resolve("commits"), runtime::now);
         CommitRequestStore commitStore = new CommitRequestStore(directory.resolve("new-commits"));
         AtomicReference<RequestRegistry> registryLater = new AtomicReference<>();
-        PrebuildEngine engine = new PrebuildEngine(
-                runtime,
-                settings,
-                new Store(ledger, commitStore, registryLater),
-                new GitpodClients(EngineProperties.client()));
+        GitpodClients clients = new GitpodClients(EngineProperties.client());
+        PrebuildEngine engine =
+                new PrebuildEngine(runtime, settings, new Store(ledger, commitStore, registryLater), clients);
         RequestTokens tokens = new RequestTokens(ledger, requestId -> isSent(engine, requestId));
         ThrottleQueue throttle = new ThrottleQueue(name -> freePlaces(engine, name));
         RequestRegistry registry = new RequestRegistry(engine, ledger, tokens, history, throttle);
         registryLater.set(registry);
         RequestLauncher launcher =
                 new RequestLauncher(runtime, engine, ledger, tokens, throttle, history, commitStore, registry);
-        DecisionQueue decisions = new DecisionQueue(runtime, settings, history, registry, launcher);
+        DecisionQueue decisions = new DecisionQueue(runtime, settings, clients, history, registry, launcher);
         return new RunningService(
                 threads,
                 runtime,
+                clients,
                 engine,
                 ledger,
                 tokens,

@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * The builds that share one prebuild: the build that requested it and the builds that joined. When the last one leaves, the
@@ -32,12 +33,12 @@ public final class SharedPrebuild implements PrebuildObserver {
 
     private final PrebuildRequest request;
     private final CommitHistory history;
-    private final RequestRecorder first;
     private final List<RequestRecorder> members = new ArrayList<>();
 
     /** Requests whose builds left the prebuild to others. The pages of these builds show its end too. */
     private final List<RequestRecorder> leavers = new ArrayList<>();
 
+    private final RequestRecorder first;
     private boolean foreign;
     private boolean keepsRunning;
     private boolean over;
@@ -67,8 +68,8 @@ public final class SharedPrebuild implements PrebuildObserver {
 
     /** The build that requested the prebuild. */
     @NonNull
-    public String shownFirstBuild() {
-        return first.origin().buildId();
+    RequestOrigin firstOrigin() {
+        return first.origin();
     }
 
     /** The request that the engine knows. */
@@ -214,9 +215,13 @@ public final class SharedPrebuild implements PrebuildObserver {
         return leavers.stream().map(RequestRecorder::requestId).toList();
     }
 
-    /** Prints a line in the consoles of all builds that wait. */
-    void line(@NonNull String line) {
-        members().forEach(member -> member.line(line));
+    /**
+     * Prints a line in the consoles of all builds that wait.
+     *
+     * @param line makes the line of a build
+     */
+    void line(@NonNull Function<RequestOrigin, String> line) {
+        members().forEach(member -> member.line(line.apply(member.origin())));
     }
 
     /** Whether one of the owners is known to be there, and not only to have been there before a restart. */

@@ -5,7 +5,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.gitpod.api.BearerToken;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Project;
-import io.jenkins.plugins.gitpod.config.AuthenticatedConnection;
+import io.jenkins.plugins.gitpod.config.GitpodClients;
 import io.jenkins.plugins.gitpod.config.GitpodLookup;
 import io.jenkins.plugins.gitpod.decision.StepRequest;
 import io.jenkins.plugins.gitpod.decision.UnusedSnapshot;
@@ -33,6 +33,7 @@ final class UnusedSnapshotCheck {
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final EngineRuntime runtime;
+    private final GitpodClients clients;
     private final StepRequest request;
     private final String projectId;
     private final TokenSource tokens;
@@ -43,10 +44,12 @@ final class UnusedSnapshotCheck {
     /** @param tokens where the token comes from */
     UnusedSnapshotCheck(
             @NonNull EngineRuntime runtime,
+            @NonNull GitpodClients clients,
             @NonNull StepRequest request,
             @NonNull String projectId,
             @NonNull TokenSource tokens) {
         this.runtime = runtime;
+        this.clients = clients;
         this.request = request;
         this.projectId = projectId;
         this.tokens = tokens;
@@ -92,7 +95,7 @@ final class UnusedSnapshotCheck {
         }
         try {
             Project project =
-                    GitpodLookup.get().project(new AuthenticatedConnection(request.connection(), token), projectId);
+                    GitpodLookup.get().project(clients.forBuild(request.connection(), token), projectId);
             String reason = UnusedSnapshot.reason(project, request.options().getEnvironmentClassId());
             if (reason != null) {
                 request.listener().line(reason);

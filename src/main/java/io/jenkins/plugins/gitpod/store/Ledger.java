@@ -187,6 +187,17 @@ public final class Ledger implements RequestStore {
         }
     }
 
+    /** Sets which credential was found for a request, so that it is found again when the build is gone. */
+    public void credentialFound(@NonNull UUID requestId, @NonNull String credentialsId) {
+        Announced known = announced.get(requestId);
+        if (known != null && !credentialsId.equals(known.origin.knownCredentialsId())) {
+            synchronized (known) {
+                known.origin = known.origin.resolved(credentialsId);
+                rewrite(requestId, known);
+            }
+        }
+    }
+
     /** Updates the origins of the requests of a job, or of all jobs in a folder, that was renamed or moved. */
     public void relocate(@NonNull String oldFullName, @NonNull String newFullName) {
         Set<UUID> relocated = new HashSet<>();

@@ -35,6 +35,10 @@ public final class LedgerEntry {
     private final String apiUrl;
     private final boolean sharedAccount;
     private final String credentialsId;
+
+    /** The id of the credential that {@link #credentialsId} led to, if it is another one. */
+    private final String resolvedId;
+
     private final String projectId;
     private final String environmentClassId;
     private final long timeoutSeconds;
@@ -137,6 +141,7 @@ public final class LedgerEntry {
         startedDetached = request.detached();
         cancelOnAbort = request.cancelOnAbort();
         credentialsId = origin.credentialsId();
+        resolvedId = origin.resolvedId();
         buildId = origin.buildId();
         jobFullName = origin.jobFullName();
         nodeId = origin.nodeId();
@@ -240,7 +245,7 @@ public final class LedgerEntry {
 
     @NonNull
     public RequestOrigin origin() {
-        return new RequestOrigin(buildId, jobFullName, nodeId, credentialsId);
+        return new RequestOrigin(buildId, jobFullName, nodeId, credentialsId, resolvedId);
     }
 
     @Nullable

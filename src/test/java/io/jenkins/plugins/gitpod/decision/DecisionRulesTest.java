@@ -71,12 +71,19 @@ class DecisionRulesTest {
     }
 
     private RunningPrebuild addRunning(String prebuildId) {
-        return add(prebuildId, false);
+        return add(prebuildId, false, true);
     }
 
-    private RunningPrebuild add(String prebuildId, boolean isForeign) {
+    private RunningPrebuild add(String prebuildId, boolean isForeign, boolean isSameCredential) {
         RunningPrebuild added = new RunningPrebuild(
-                UUID.randomUUID(), "shop#" + running.size(), prebuildId, "RUNNING", PROJECT_URL, null, isForeign);
+                UUID.randomUUID(),
+                "shop#" + running.size(),
+                prebuildId,
+                "RUNNING",
+                PROJECT_URL,
+                null,
+                isForeign,
+                isSameCredential);
         running.add(added);
         return added;
     }
@@ -199,7 +206,7 @@ class DecisionRulesTest {
     void cancelPreviousCancelsOwnPrebuildsOnly() {
         options.setWhenActive(WhenActive.CANCEL_PREVIOUS);
         RunningPrebuild first = addRunning("one");
-        add("two", true);
+        add("two", true, true);
         RunningPrebuild third = addRunning("");
         assertCreates(first.requestId(), third.requestId());
     }
@@ -212,6 +219,21 @@ class DecisionRulesTest {
         assertEquals(new Decision.Join(first, true), decide());
         forCommit.add(first.requestId());
         assertEquals(new Decision.Join(first, false), decide());
+    }
+
+    @Test
+    void onlyPrebuildsOfTheSameCredentialAreJoinedAndCancelled() {
+        RunningPrebuild other = add("one", false, false);
+        options.setWhenActive(WhenActive.SKIP);
+        assertSkips(other.firstBuild());
+        options.setWhenActive(WhenActive.JOIN);
+        assertCreates();
+        options.setWhenActive(WhenActive.CANCEL_PREVIOUS);
+        assertCreates();
+        RunningPrebuild own = addRunning("two");
+        assertCreates(own.requestId());
+        options.setWhenActive(WhenActive.JOIN);
+        assertEquals(new Decision.Join(own, true), decide());
     }
 
     @Test

@@ -162,21 +162,21 @@ class FormRightsTest {
                 credential);
         String connection = "descriptorByName/" + GitpodConnection.class.getName() + "/";
         row(
-                "GitpodConnection.DescriptorImpl.doCheckName",
+                "GitpodConnectionForm.doCheckName",
                 Needs.ADMINISTER,
                 connection + "checkName",
                 false,
                 "value",
                 "x");
         row(
-                "GitpodConnection.DescriptorImpl.doCheckApiUrl",
+                "GitpodConnectionForm.doCheckApiUrl",
                 Needs.ADMINISTER,
                 connection + "checkApiUrl",
                 false,
                 "value",
                 apiUrl);
         row(
-                "GitpodConnection.DescriptorImpl.doCheckCredentialsId",
+                "GitpodConnectionForm.doCheckCredentialsId",
                 Needs.ADMINISTER,
                 connection + "checkCredentialsId",
                 false,
@@ -185,14 +185,14 @@ class FormRightsTest {
                 "apiUrl",
                 apiUrl);
         row(
-                "GitpodConnection.DescriptorImpl.doCheckFolders",
+                "GitpodConnectionForm.doCheckFolders",
                 Needs.ADMINISTER,
                 connection + "checkFolders",
                 false,
                 "value",
                 "team");
         row(
-                "GitpodConnection.DescriptorImpl.doCheckMaximumConcurrent",
+                "GitpodConnectionForm.doCheckMaximumConcurrent",
                 Needs.ADMINISTER,
                 connection + "checkMaximumConcurrent",
                 false,
@@ -201,7 +201,7 @@ class FormRightsTest {
         for (String number :
                 List.of("ShortestPollSeconds", "LongestPollSeconds", "MaximumCalls", "CallTimeoutSeconds")) {
             row(
-                    "GitpodConnection.DescriptorImpl.doCheck" + number,
+                    "GitpodConnectionForm.doCheck" + number,
                     Needs.ADMINISTER,
                     connection + "check" + number,
                     false,
@@ -209,14 +209,14 @@ class FormRightsTest {
                     "5");
         }
         row(
-                "GitpodConnection.DescriptorImpl.doFillCredentialsIdItems",
+                "GitpodConnectionForm.doFillCredentialsIdItems",
                 Needs.ADMINISTER_OR_SILENCE,
                 connection + "fillCredentialsIdItems",
                 false,
                 "apiUrl",
                 apiUrl);
         row(
-                "GitpodConnection.DescriptorImpl.doTestConnection",
+                "GitpodConnectionForm.doTestConnection",
                 Needs.ADMINISTER,
                 connection + "testConnection",
                 true,

@@ -12,6 +12,10 @@ import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
+import hudson.security.AuthorizationStrategy;
+import hudson.security.SecurityRealm;
+import hudson.model.User;
+import hudson.model.Item;
 import hudson.model.FreeStyleProject;
 import hudson.util.FormValidation;
 import hudson.util.FormValidation.Kind;
@@ -32,6 +36,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockQueueItemAuthenticator;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
@@ -384,9 +389,22 @@ class PrebuildOptionsFormTest {
     @Test
     void aJobThatRunsAsAPersonMayUseWhatThatPersonMay() throws Exception {
         FreeStyleProject limited = jenkins.createFreeStyleProject();
+        FreeStyleProject configured = jenkins.createFreeStyleProject();
+        jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
+        jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, Item.READ)
+                .everywhere()
+                .toEveryone()
+                .grant(Item.CONFIGURE)
+                .everywhere()
+                .to("developer"));
         QueueItemAuthenticatorConfiguration.get()
                 .getAuthenticators()
-                .add(new MockQueueItemAuthenticator().authenticate(limited.getFullName(), Jenkins.ANONYMOUS2));
+                .add(new MockQueueItemAuthenticator()
+                        .authenticate(limited.getFullName(), Jenkins.ANONYMOUS2)
+                        .authenticate(
+                                configured.getFullName(),
+                                User.getOrCreateByIdOrFullName("developer").impersonate2()));
         try {
             assertThat(
                     form.doFillCredentialsIdItems(limited, "sim", "").stream()
@@ -398,12 +416,18 @@ class PrebuildOptionsFormTest {
                     "This job cannot use a Gitpod credential with the id &quot;gitpod&quot;",
                     form.doCheckCredentialsId(limited, GitpodFixture.CREDENTIALS_ID, "sim"));
             assertThat(
+                    "a person who may use the credentials of the job",
+                    form.doCheckCredentialsId(configured, GitpodFixture.CREDENTIALS_ID, "sim").kind,
+                    is(Kind.OK));
+            assertThat(
                     form.doFillCredentialsIdItems(job, "sim", "").stream()
                             .map(o -> o.value)
                             .toList(),
                     hasItem(GitpodFixture.CREDENTIALS_ID));
         } finally {
             QueueItemAuthenticatorConfiguration.get().getAuthenticators().clear();
+            jenkins.jenkins.setAuthorizationStrategy(AuthorizationStrategy.UNSECURED);
+            jenkins.jenkins.setSecurityRealm(SecurityRealm.NO_AUTHENTICATION);
         }
     }
 
