@@ -79,6 +79,10 @@ final class PrebuildMachine {
         return state.phase;
     }
 
+    int snapshotPercentage() {
+        return state.snapshotPercentage;
+    }
+
     /** The commit that the prebuild is built from, or null while that is not known. */
     @CheckForNull
     EnvironmentGit builtFrom() {

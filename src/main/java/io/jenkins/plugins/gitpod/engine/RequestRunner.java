@@ -172,6 +172,7 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
                 machine.intentTime(),
                 machine.prebuildId(),
                 machine.phase(),
+                machine.snapshotPercentage(),
                 machine.isDetached(),
                 machine.cancelReason(),
                 machine.builtFrom(),

@@ -3,8 +3,10 @@ package io.jenkins.plugins.gitpod.request;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Run;
+import io.jenkins.plugins.gitpod.config.GitpodLookup;
 import io.jenkins.plugins.gitpod.record.PrebuildAction;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
+import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import java.io.IOException;
 import java.time.Duration;
@@ -29,8 +31,17 @@ final class BuildRecorder {
             LOGGER.log(Level.FINE, "Build {0} is gone; its prebuild is not recorded", origin.buildId());
             return;
         }
-        PrebuildAction.put(run, record);
+        PrebuildRecord saved = PrebuildAction.put(run, named(record));
+        PrebuildService.get().queries().ifPresent(queries -> queries.recorded(saved));
         save(run, origin);
+    }
+
+    private static PrebuildRecord named(PrebuildRecord record) {
+        GitpodLookup names = GitpodLookup.get();
+        PrebuildResult result = record.getResult();
+        return record.named(
+                names.knownName(record.getProjectId()),
+                names.knownName(result == null ? null : result.getEnvironmentClassId()));
     }
 
     private static void save(Run<?, ?> run, RequestOrigin origin) {

@@ -91,12 +91,13 @@ final class UnusedSnapshotCheck {
             return;
         }
         try {
-            Project project =
-                    GitpodLookup.get().project(new AuthenticatedConnection(request.connection(), token), projectId);
+            AuthenticatedConnection access = new AuthenticatedConnection(request.connection(), token);
+            Project project = GitpodLookup.get().project(access, projectId);
             String reason = UnusedSnapshot.reason(project, request.options().getEnvironmentClassId());
             if (reason != null) {
                 request.listener().line(reason);
             }
+            GitpodLookup.get().learnClassNames(access, project);
         } catch (GitpodException e) {
             LOGGER.log(Level.FINE, "Could not read how project " + projectId + " is set up for prebuilds", e);
         }
