@@ -1,5 +1,6 @@
 package io.jenkins.plugins.gitpod.page;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.BallColor;
 import io.jenkins.plugins.gitpod.Messages;
@@ -17,20 +18,32 @@ final class RecordTexts {
 
     private RecordTexts() {}
 
+    /** How the prebuild ended, also if the build had left it before; null if that is not known. */
+    @CheckForNull
+    private static EndStatus end(PrebuildRecord record) {
+        PrebuildResult result = record.getResult();
+        EndStatus how = record.getConclusion();
+        if (result == null || how != EndStatus.LEFT_RUNNING && how != EndStatus.CANCELLED) {
+            return how;
+        }
+        return switch (result.getPhase()) {
+            case "COMPLETED" -> EndStatus.COMPLETED;
+            case "FAILED" -> EndStatus.FAILED;
+            case "CANCELLED" -> EndStatus.CANCELLED;
+            case "DELETING", "DELETED" -> EndStatus.DELETED;
+            default -> how;
+        };
+    }
+
     /** Whether the prebuild completed with a warning. */
     static boolean isWarned(@NonNull PrebuildRecord record) {
         PrebuildResult result = record.getResult();
-        return record.getConclusion() == EndStatus.COMPLETED && result != null && result.getWarningMessage() != null;
+        return end(record) == EndStatus.COMPLETED && result != null && result.getWarningMessage() != null;
     }
 
     /** Whether the prebuild failed, or could not be created or followed. */
     static boolean isFailed(@NonNull PrebuildRecord record) {
-        PrebuildResult result = record.getResult();
-        return record.getConclusion() == EndStatus.FAILED
-                || record.getConclusion() == EndStatus.ERROR
-                || record.getConclusion() == EndStatus.LEFT_RUNNING
-                        && result != null
-                        && result.getPhase().equals("FAILED");
+        return end(record) == EndStatus.FAILED || end(record) == EndStatus.ERROR;
     }
 
     /** How it ended, or its last known phase. */
@@ -38,7 +51,7 @@ final class RecordTexts {
     static String state(@NonNull PrebuildRecord record) {
         PrebuildResult result = record.getResult();
         String phase = PhaseNames.of(result == null ? "UNKNOWN" : result.getPhase());
-        EndStatus how = record.getConclusion();
+        EndStatus how = end(record);
         if (how == null) {
             return Messages.RecordTexts_lastSeen(phase);
         }
@@ -68,13 +81,13 @@ final class RecordTexts {
 
     @NonNull
     static BallColor color(@NonNull PrebuildRecord record) {
-        if (isFailed(record)) {
-            return BallColor.RED;
-        } else if (record.getConclusion() == null) {
+        EndStatus how = end(record);
+        if (how == null) {
             return BallColor.NOTBUILT;
         }
-        return switch (record.getConclusion()) {
+        return switch (how) {
             case COMPLETED -> isWarned(record) ? BallColor.YELLOW : BallColor.BLUE;
+            case FAILED, ERROR -> BallColor.RED;
             case CANCELLED_IN_GITPOD, CANCELLED, DELETED -> BallColor.ABORTED;
             default -> BallColor.NOTBUILT;
         };

@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.model.Result;
-import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import java.io.Serializable;
 import java.time.Instant;
@@ -200,13 +199,6 @@ public final class PrebuildRecord implements Serializable {
     @Restricted(NoExternalUse.class)
     public Timeline timeline() {
         return Timeline.of(requestedAt(), getPhases());
-    }
-
-    /** A text about the commit that the prebuild is built from, or null if it is not known. */
-    @CheckForNull
-    public String getBuiltFrom() {
-        EnvironmentGit git = result == null ? null : result.builtFrom();
-        return git == null ? null : PrebuildMessages.commitOf(git);
     }
 
     /**
