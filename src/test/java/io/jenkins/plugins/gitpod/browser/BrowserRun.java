@@ -186,7 +186,6 @@ class BrowserRun extends BrowserTestBase {
         open("manage/gitpod-prebuilds/");
         browser.complaints();
         browser.find("//table[@id='gitpod-open-prebuilds']//button[contains(.,'Cancel')]");
-        picture("open-prebuilds");
         assertClean("open prebuilds");
         open(build.getUrl() + "console");
         browser.complaints();
@@ -205,8 +204,7 @@ class BrowserRun extends BrowserTestBase {
                         .equals("CANCELLED"));
         open(build.getUrl());
         browser.complaints();
-        picture("build-page");
-        browser.find("//li[contains(.,'" + prebuild.id() + "')]");
+        browser.find("//*[@data-gitpod='text'][contains(.,'Cancelled')]");
         assertClean("build");
     }
 
