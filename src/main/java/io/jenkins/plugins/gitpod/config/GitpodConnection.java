@@ -330,8 +330,6 @@ public final class GitpodConnection implements Describable<GitpodConnection> {
     @Symbol("gitpodConnection")
     public static final class DescriptorImpl extends Descriptor<GitpodConnection> {
 
-        private static final int NAMED_PROJECTS = 3;
-
         @NonNull
         @Override
         public String getDisplayName() {
@@ -499,15 +497,15 @@ public final class GitpodConnection implements Describable<GitpodConnection> {
                 if (typed.isSavedLikeThis()) {
                     ExpiringTokensMonitor.get().note(typed.getName(), null, null, access.token());
                 }
-                return FormValidation.ok(Messages.GitpodConnection_tested(
+                FormValidation accepted = FormValidation.ok(Messages.GitpodConnection_tested(
                         principal(identity),
                         identity.subjectId(),
                         Objects.toString(identity.organizationId(), Messages.GitpodConnection_noOrganization()),
-                        projects(access),
                         TokenExpiry.of(access.token())
                                 .map(end ->
                                         " " + Messages.GitpodConnection_testedUntil(ExpiringTokensMonitor.time(end)))
                                 .orElse("")));
+                return FormValidation.aggregate(List.of(accepted, VisibleToToken.projects(access), VisibleToToken.classes(access)));
             } catch (GitpodException e) {
                 return FormValidation.error(CallFailures.explain(e, access.connection()));
             }
@@ -520,24 +518,6 @@ public final class GitpodConnection implements Describable<GitpodConnection> {
                 case "SERVICE_ACCOUNT" -> Messages.GitpodConnection_serviceAccount();
                 default -> Messages.GitpodConnection_otherPrincipal(kind.toLowerCase(Locale.ROOT));
             };
-        }
-
-        private static String projects(AuthenticatedConnection access) {
-            try {
-                List<Project> seen = GitpodLookup.get().search(access, "");
-                if (seen.isEmpty()) {
-                    return Messages.GitpodConnection_seesNoProject();
-                }
-                String names = seen.stream()
-                        .limit(NAMED_PROJECTS)
-                        .map(project -> Objects.toString(project.name(), project.id()))
-                        .collect(Collectors.joining(", "));
-                return seen.size() > NAMED_PROJECTS
-                        ? Messages.GitpodConnection_seesMoreProjects(names)
-                        : Messages.GitpodConnection_seesProjects(names);
-            } catch (GitpodException e) {
-                return Messages.GitpodConnection_projectsUnknown(CallFailures.explain(e, access.connection()));
-            }
         }
     }
 }
