@@ -17,14 +17,12 @@ import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Identity;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
-import io.jenkins.plugins.gitpod.api.Project;
 import io.jenkins.plugins.gitpod.api.TokenExpiry;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
@@ -37,8 +35,6 @@ import org.kohsuke.stapler.verb.POST;
 /** The form of a {@link GitpodConnection}: checks, choices, and the test of a connection. For administrators only. */
 @Restricted(NoExternalUse.class)
 public abstract class GitpodConnectionForm extends Descriptor<GitpodConnection> {
-
-    private static final int NAMED_PROJECTS = 3;
 
     GitpodConnectionForm() {
         super(GitpodConnection.class);
@@ -202,15 +198,16 @@ public abstract class GitpodConnectionForm extends Descriptor<GitpodConnection> 
             if (typed.isSavedLikeThis()) {
                 ExpiringTokensMonitor.get().note(typed.getName(), null, null, access.token());
             }
-            return FormValidation.ok(Messages.GitpodConnection_tested(
+            FormValidation accepted = FormValidation.ok(Messages.GitpodConnection_tested(
                     principal(identity),
                     identity.subjectId(),
                     Objects.toString(identity.organizationId(), Messages.GitpodConnection_noOrganization()),
-                    projects(access),
                     TokenExpiry.of(access.token())
                             .map(end ->
                                     " " + Messages.GitpodConnection_testedUntil(ExpiringTokensMonitor.time(end)))
                             .orElse("")));
+            return FormValidation.aggregate(
+                    List.of(accepted, VisibleToToken.projects(access), VisibleToToken.classes(access)));
         } catch (GitpodException e) {
             return FormValidation.error(CallFailures.explain(e, access.connection()));
         }
@@ -223,23 +220,5 @@ public abstract class GitpodConnectionForm extends Descriptor<GitpodConnection> 
             case "SERVICE_ACCOUNT" -> Messages.GitpodConnection_serviceAccount();
             default -> Messages.GitpodConnection_otherPrincipal(kind.toLowerCase(Locale.ROOT));
         };
-    }
-
-    private static String projects(AuthenticatedConnection access) {
-        try {
-            List<Project> seen = GitpodLookup.get().search(access, "");
-            if (seen.isEmpty()) {
-                return Messages.GitpodConnection_seesNoProject();
-            }
-            String names = seen.stream()
-                    .limit(NAMED_PROJECTS)
-                    .map(project -> Objects.toString(project.name(), project.id()))
-                    .collect(Collectors.joining(", "));
-            return seen.size() > NAMED_PROJECTS
-                    ? Messages.GitpodConnection_seesMoreProjects(names)
-                    : Messages.GitpodConnection_seesProjects(names);
-        } catch (GitpodException e) {
-            return Messages.GitpodConnection_projectsUnknown(CallFailures.explain(e, access.connection()));
-        }
     }
 }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.config;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.Extension;
 import hudson.ExtensionList;
 import io.jenkins.plugins.gitpod.api.ClientLimits;
@@ -16,13 +17,15 @@ import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.api.Project;
 import io.jenkins.plugins.gitpod.api.ProjectFilter;
 import io.jenkins.plugins.gitpod.api.ProjectPage;
-import io.jenkins.plugins.gitpod.engine.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -33,6 +36,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Extension
 @Restricted(NoExternalUse.class)
 public final class GitpodLookup {
+
+    private static final Logger LOGGER = Logger.getLogger(GitpodLookup.class.getName());
 
     /** The maximum number of suggestions in a form. */
     public static final int SUGGESTIONS = 10;
@@ -57,7 +62,13 @@ public final class GitpodLookup {
         T on(GitpodClient client) throws GitpodException;
     }
 
+    private static final long LIST_CLASSES_NANOS = Duration.ofHours(1).toNanos();
+
     private final Map<Question, Kept> kept = new ConcurrentHashMap<>();
+    private final KnownNames names = new KnownNames();
+
+    /** When the classes of an API may be listed for their names again, by its URL. */
+    private final Map<String, Long> classesListed = new ConcurrentHashMap<>();
 
     @NonNull
     public static GitpodLookup get() {
@@ -76,17 +87,33 @@ public final class GitpodLookup {
         return ask(access, "project " + projectId, client -> client.getProject(projectId));
     }
 
-    /** The name of a project if it is in the cache, else null. Makes no call. */
+    /** The name of a project or an environment class if a response contained it, else null. Makes no call. */
     @CheckForNull
-    public String knownProjectName(@NonNull Connection connection, @NonNull String projectId) {
-        for (Map.Entry<Question, Kept> each : kept.entrySet()) {
-            if (each.getKey().connection().equals(connection.name())
-                    && each.getValue().answer() instanceof Project project
-                    && project.id().equals(projectId)) {
-                return project.name();
-            }
+    public String knownName(@Nullable String id) {
+        return id == null ? null : names.of(id);
+    }
+
+    /**
+     * Learns the names of a project's environment classes for pages, unless they are known. Lists the classes at most once an
+     * hour for each API; a failure only means that pages show ids.
+     */
+    public void learnClassNames(@NonNull AuthenticatedConnection access, @NonNull Project project) {
+        boolean isKnown = Stream.of(
+                        project.environmentClassIds(),
+                        project.prebuildConfiguration().environmentClassIds())
+                .flatMap(List::stream)
+                .allMatch(id -> names.of(id) != null);
+        String apiUrl = access.connection().endpoint().apiUrl().toString();
+        long now = System.nanoTime();
+        if (isKnown || classesListed.getOrDefault(apiUrl, now) - now > 0) {
+            return;
         }
-        return null;
+        classesListed.put(apiUrl, now + LIST_CLASSES_NANOS);
+        try {
+            environmentClasses(access);
+        } catch (GitpodException e) {
+            LOGGER.log(Level.FINE, "Could not read the names of environment classes", e);
+        }
     }
 
     /**
@@ -222,6 +249,7 @@ public final class GitpodLookup {
         }
         try {
             T answer = call.on(GitpodClients.forLookUps(access));
+            names.learn(answer);
             keep(question, answer, KEEP_NANOS);
             return answer;
         } catch (GitpodException e) {

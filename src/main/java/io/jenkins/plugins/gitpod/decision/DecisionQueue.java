@@ -8,6 +8,7 @@ import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.config.AuthenticatedConnection;
 import io.jenkins.plugins.gitpod.config.CallFailures;
 import io.jenkins.plugins.gitpod.config.GitpodClients;
+import io.jenkins.plugins.gitpod.config.GitpodLookup;
 import io.jenkins.plugins.gitpod.engine.EngineRuntime;
 import io.jenkins.plugins.gitpod.engine.EngineSettings;
 import io.jenkins.plugins.gitpod.engine.TokenSource;
@@ -179,6 +180,9 @@ public final class DecisionQueue {
                 decideAndCarryOut(decision, inputs, followUps);
             }
             followUps.run();
+            if (inputs != null) {
+                GitpodLookup.get().learnClassNames(connection, inputs.project());
+            }
         } catch (DecisionInputs.NothingFoundException e) {
             if (e.isFault()) {
                 fail(decision, e.getMessage());

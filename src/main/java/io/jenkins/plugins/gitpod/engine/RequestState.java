@@ -62,6 +62,9 @@ final class RequestState {
     /** The phase that was read last. */
     PrebuildPhase phase = PrebuildPhase.UNKNOWN;
 
+    /** The progress of the snapshot. It never goes back. */
+    int snapshotPercentage;
+
     private boolean concluded;
     private Duration savedObserved = Duration.ZERO;
 

@@ -4,8 +4,10 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Run;
 import io.jenkins.plugins.gitpod.engine.Guarded;
+import io.jenkins.plugins.gitpod.config.GitpodLookup;
 import io.jenkins.plugins.gitpod.record.PrebuildAction;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
+import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import java.io.IOException;
 import java.time.Duration;
@@ -36,9 +38,18 @@ final class BuildRecorder {
                 LOGGER.log(Level.FINE, "Build {0} is gone; its prebuild is not recorded", buildId);
                 return;
             }
-            PrebuildAction.put(run, record);
+            PrebuildRecord saved = PrebuildAction.put(run, named(record));
+            PrebuildService.get().queries().ifPresent(queries -> queries.recorded(saved));
             save(run, origin, 0);
         });
+    }
+
+    private static PrebuildRecord named(PrebuildRecord record) {
+        GitpodLookup names = GitpodLookup.get();
+        PrebuildResult result = record.getResult();
+        return record.named(
+                names.knownName(record.getProjectId()),
+                names.knownName(result == null ? null : result.getEnvironmentClassId()));
     }
 
     private static void save(Run<?, ?> run, Supplier<RequestOrigin> origin, int retries) {

@@ -294,6 +294,12 @@ public final class PrebuildService {
         return now == null ? List.of() : now.registry().shown();
     }
 
+    /** What pages ask; empty while Jenkins is starting or stopping. */
+    @NonNull
+    public Optional<PrebuildQueries> queries() {
+        return Optional.ofNullable(running).map(RunningService::queries);
+    }
+
     /** The message of a build that ends before Gitpod has confirmed the cancellation, or null if nothing is open. */
     @CheckForNull
     public String farewell(@NonNull UUID requestId) {

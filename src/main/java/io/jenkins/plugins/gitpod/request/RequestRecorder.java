@@ -9,6 +9,7 @@ import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.checkout.BuildCommit;
 import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.engine.Outcome;
+import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.Update;
@@ -38,6 +39,7 @@ final class RequestRecorder implements PrebuildObserver {
     private final Supplier<RequestOrigin> origin;
     private final PrebuildMessages messages;
     private final Instant since;
+    private final PhaseHistory phases = new PhaseHistory();
     private volatile boolean left;
 
     @CheckForNull
@@ -195,6 +197,12 @@ final class RequestRecorder implements PrebuildObserver {
                 && options.isCancelOnAbort() == request.cancelOnAbort();
     }
 
+    /** The request for pages. */
+    @NonNull
+    OpenPrebuild shown(@Nullable PrebuildHandle.View view) {
+        return new OpenPrebuild(request, origin(), since, view);
+    }
+
     /** Prints a line in the console of the owner. */
     void line(@NonNull String line) {
         tell("print: " + line, to -> to.line(line));
@@ -219,6 +227,7 @@ final class RequestRecorder implements PrebuildObserver {
             }
             result = known;
         }
+        phases.see(known.getPhase(), Instant.now());
         save(record(null, null));
         tell(TELL_CREATED, to -> to.created(known));
         EnvironmentGit git = known.builtFrom();
@@ -278,6 +287,9 @@ final class RequestRecorder implements PrebuildObserver {
             });
         } else if (update instanceof Update.PhaseChanged changed) {
             note(changed.prebuild());
+            if (!changed.prebuild().status().phase().isEnd()) {
+                save(record(null, null));
+            }
         } else if (update instanceof Update.Resumed resumed && resumed.builtFrom() != null) {
             noteCommit(resumed.prebuildId(), resumed.builtFrom());
         }
@@ -317,6 +329,7 @@ final class RequestRecorder implements PrebuildObserver {
                 ? Math.max(0, Instant.now().toEpochMilli() - since.toEpochMilli())
                 : 0;
         result = before.with(prebuild, millis);
+        phases.see(result.getPhase(), Instant.now());
         return result;
     }
 
@@ -369,17 +382,19 @@ final class RequestRecorder implements PrebuildObserver {
         result = result == null
                 ? new PrebuildResult(prebuildId, messages.url(), PrebuildPhase.DELETED).ofProject(request.projectId())
                 : result.in(PrebuildPhase.DELETED);
+        phases.see(result.getPhase(), Instant.now());
     }
 
     private synchronized PrebuildRecord record(@Nullable EndStatus how, @Nullable String message) {
         return new PrebuildRecord(
-                request.requestId().toString(),
-                request.projectId(),
-                request.connection().name(),
-                request.detached(),
-                result,
-                how,
-                message);
+                        request.requestId().toString(),
+                        request.projectId(),
+                        request.connection().name(),
+                        request.detached(),
+                        result,
+                        how,
+                        message)
+                .with(since, phases.list());
     }
 
     /** Saves the record, unless a final one was saved. */

@@ -27,9 +27,11 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** All open requests, by the ids of their own, and the prebuilds that they share. */
 final class RequestRegistry implements RunningPrebuilds {
@@ -273,6 +275,32 @@ final class RequestRegistry implements RunningPrebuilds {
         SharedPrebuild shared = sharedPrebuilds.get(requestId);
         List<UUID> all = shared == null ? List.of() : shared.memberIds();
         return all.isEmpty() || all.contains(requestId) ? requestId : all.get(0);
+    }
+
+    /** The open requests of a build. A request that waits for its build's turn, or has joined another one, is its own. */
+    @NonNull
+    List<OpenPrebuild> shown(@NonNull String buildId) {
+        List<OpenPrebuild> all = new ArrayList<>();
+        for (RequestRecorder recorder : recorders.values()) {
+            if (recorder.origin().buildId().equals(buildId)) {
+                PrebuildHandle handle = handle(recorder.requestId());
+                all.add(recorder.shown(handle == null ? null : handle.view()));
+            }
+        }
+        all.sort(Comparator.comparing(OpenPrebuild::since));
+        return all;
+    }
+
+    /** The full names of the jobs whose builds own a request's prebuild. */
+    @NonNull
+    Set<String> owningJobs(@NonNull UUID requestId) {
+        SharedPrebuild shared = sharedPrebuilds.get(requestId);
+        List<UUID> ids = shared == null ? List.of(requestId) : shared.memberIds();
+        return ids.stream()
+                .map(recorders::get)
+                .filter(Objects::nonNull)
+                .map(each -> each.origin().jobFullName())
+                .collect(Collectors.toSet());
     }
 
     /** All open requests, the oldest first. */

@@ -19,6 +19,7 @@ import io.jenkins.plugins.gitpod.engine.WorkQueue;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
 import io.jenkins.plugins.gitpod.store.CommitRequestStore;
 import io.jenkins.plugins.gitpod.store.Ledger;
+import io.jenkins.plugins.gitpod.store.UsualLengths;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -38,7 +39,8 @@ record RunningService(
         @NonNull RequestLauncher launcher,
         @NonNull DecisionQueue decisions,
         @NonNull OwnerTracker owners,
-        @NonNull CommitRequests commitRequests) {
+        @NonNull CommitRequests commitRequests,
+        @NonNull PrebuildQueries queries) {
 
     /** Makes the parts. Starts no request. */
     @NonNull
@@ -73,7 +75,8 @@ record RunningService(
                 launcher,
                 decisions,
                 new OwnerTracker(registry, ledger, throttle, decisions, runtime.executor(WorkQueue.DELIVERY)),
-                new CommitRequests(commitStore, ledger, tokens, registry, decisions));
+                new CommitRequests(commitStore, ledger, tokens, registry, decisions),
+                new PrebuildQueries(registry, new UsualLengths(directory.resolve("lengths"))));
     }
 
     void stop() {

@@ -94,12 +94,13 @@ final class UnusedSnapshotCheck {
             return;
         }
         try {
-            Project project =
-                    GitpodLookup.get().project(clients.forBuild(request.connection(), token), projectId);
+            AuthenticatedConnection access = clients.forBuild(request.connection(), token);
+            Project project = GitpodLookup.get().project(access, projectId);
             String reason = UnusedSnapshot.reason(project, request.options().getEnvironmentClassId());
             if (reason != null) {
                 request.listener().line(reason);
             }
+            GitpodLookup.get().learnClassNames(access, project);
         } catch (GitpodException e) {
             LOGGER.log(Level.FINE, "Could not read how project " + projectId + " is set up for prebuilds", e);
         }
