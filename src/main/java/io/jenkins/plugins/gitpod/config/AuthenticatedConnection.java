@@ -29,7 +29,9 @@ import org.springframework.security.core.Authentication;
  */
 @Restricted(NoExternalUse.class)
 public record AuthenticatedConnection(
-        @NonNull Connection connection, @NonNull BearerToken token, @NonNull ClientLimits limits) {
+        @NonNull Connection connection,
+        @NonNull BearerToken token,
+        @NonNull ClientLimits limits) {
 
     /** Short, because a person waits for the form. */
     private static final ClientLimits FORM_LIMITS =

@@ -39,7 +39,8 @@ public final class GitpodClients implements ClientFactory {
     @Override
     public GitpodClient client(
             @NonNull GitpodEndpoint endpoint, @NonNull BearerToken token, @NonNull ClientLimits limits) {
-        // A session keeps its connections. With those of all sessions in one pool, most would be closed between two reads.
+        // A session keeps its connections. With those of all sessions in one pool, most would be closed between two
+        // reads.
         OkHttpClient base =
                 BASE.newBuilder().connectionPool(new ConnectionPool()).build();
         return new GitpodClient(base, endpoint, token, limits, userAgent());

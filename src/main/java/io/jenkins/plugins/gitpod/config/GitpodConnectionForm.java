@@ -154,8 +154,7 @@ public abstract class GitpodConnectionForm extends Descriptor<GitpodConnection> 
     }
 
     @POST
-    public ListBoxModel doFillCredentialsIdItems(
-            @QueryParameter String apiUrl, @QueryParameter String credentialsId) {
+    public ListBoxModel doFillCredentialsIdItems(@QueryParameter String apiUrl, @QueryParameter String credentialsId) {
         StandardListBoxModel items = new StandardListBoxModel();
         if (!Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
             return items.includeCurrentValue(credentialsId);
@@ -203,8 +202,7 @@ public abstract class GitpodConnectionForm extends Descriptor<GitpodConnection> 
                     identity.subjectId(),
                     Objects.toString(identity.organizationId(), Messages.GitpodConnection_noOrganization()),
                     TokenExpiry.of(access.token())
-                            .map(end ->
-                                    " " + Messages.GitpodConnection_testedUntil(ExpiringTokensMonitor.time(end)))
+                            .map(end -> " " + Messages.GitpodConnection_testedUntil(ExpiringTokensMonitor.time(end)))
                             .orElse("")));
             return FormValidation.aggregate(
                     List.of(accepted, VisibleToToken.projects(access), VisibleToToken.classes(access)));

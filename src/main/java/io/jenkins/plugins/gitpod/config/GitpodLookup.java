@@ -199,7 +199,9 @@ public final class GitpodLookup {
                         PrebuildPhase.RUNNING,
                         PrebuildPhase.STOPPING,
                         PrebuildPhase.SNAPSHOTTING));
-        return GitpodClients.forLookUps(access).listPrebuilds(filter, PAGE_SIZE, null).prebuilds();
+        return GitpodClients.forLookUps(access)
+                .listPrebuilds(filter, PAGE_SIZE, null)
+                .prebuilds();
     }
 
     /** All environment classes of the token's organization. */

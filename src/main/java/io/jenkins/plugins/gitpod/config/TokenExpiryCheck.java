@@ -64,7 +64,11 @@ public final class TokenExpiryCheck extends AsyncPeriodicWork {
                 monitor.forget(use);
                 return;
             }
-            monitor.note(use.connection(), use.credentialsId(), use.jobFullName(), found(connection, use).token());
+            monitor.note(
+                    use.connection(),
+                    use.credentialsId(),
+                    use.jobFullName(),
+                    found(connection, use).token());
         } catch (TokenUnavailableException | InvalidEndpointException e) {
             monitor.forget(use); // reported where it is used or configured
         } catch (RuntimeException e) {

@@ -46,7 +46,8 @@ public final class TokenLookup {
      *
      * @param credentialsId the id of its credential
      */
-    public record Found(@NonNull String credentialsId, @NonNull BearerToken token) {}
+    public record Found(
+            @NonNull String credentialsId, @NonNull BearerToken token) {}
 
     /**
      * The token of a credential that the job of a build specifies, as the build may use it: with its parameters, and with the
@@ -68,8 +69,7 @@ public final class TokenLookup {
 
     /** The token of a credential that a job specifies, without a build. A deleted job is replaced by its nearest folder. */
     @NonNull
-    public Found forItem(@NonNull String credentialsId, @NonNull String itemFullName)
-            throws TokenUnavailableException {
+    public Found forItem(@NonNull String credentialsId, @NonNull String itemFullName) throws TokenUnavailableException {
         return forItem(credentialsId, nearest(itemFullName));
     }
 
@@ -97,8 +97,7 @@ public final class TokenLookup {
 
     /** The token of a connection's credential for a build. The use is tracked. */
     @NonNull
-    public Found forRun(
-            @Nullable GitpodConnection connection, @NonNull String jobFullName, @NonNull Run<?, ?> run)
+    public Found forRun(@Nullable GitpodConnection connection, @NonNull String jobFullName, @NonNull Run<?, ?> run)
             throws TokenUnavailableException {
         StringCredentials found = find(connection, jobFullName);
         CredentialsProvider.track(run, found);
@@ -171,11 +170,9 @@ public final class TokenLookup {
     private static Found found(StringCredentials credentials) throws TokenUnavailableException {
         try {
             return new Found(
-                    credentials.getId(),
-                    BearerToken.of(credentials.getSecret().getPlainText()));
+                    credentials.getId(), BearerToken.of(credentials.getSecret().getPlainText()));
         } catch (IllegalArgumentException e) {
-            throw new TokenUnavailableException(
-                    Problem.UNUSABLE, Messages.TokenLookup_unusable(credentials.getId()));
+            throw new TokenUnavailableException(Problem.UNUSABLE, Messages.TokenLookup_unusable(credentials.getId()));
         }
     }
 

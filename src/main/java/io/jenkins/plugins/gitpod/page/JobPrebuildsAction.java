@@ -66,7 +66,10 @@ public final class JobPrebuildsAction implements Action {
     @CheckForNull
     @Restricted(NoExternalUse.class)
     public PrebuildSummary lastCompleted(@NonNull List<PrebuildSummary> prebuilds) {
-        return prebuilds.stream().filter(PrebuildSummary::isCompleted).findFirst().orElse(null);
+        return prebuilds.stream()
+                .filter(PrebuildSummary::isCompleted)
+                .findFirst()
+                .orElse(null);
     }
 
     /** The bars of a chart of lengths. */

@@ -59,7 +59,13 @@ public final class PrebuildCard {
     @NonNull
     static PrebuildCard of(@NonNull Run<?, ?> run, @NonNull OpenPrebuild open, @NonNull Instant now) {
         PrebuildRecord record = new PrebuildRecord(
-                        open.getRequestId(), open.getProjectId(), open.getConnection(), open.isDetached(), null, null, null)
+                        open.getRequestId(),
+                        open.getProjectId(),
+                        open.getConnection(),
+                        open.isDetached(),
+                        null,
+                        null,
+                        null)
                 .with(open.since(), List.of());
         return new PrebuildCard(run, record, open, now);
     }
@@ -196,9 +202,7 @@ public final class PrebuildCard {
     /** Which prebuilds the usual lengths come from, or the empty text. */
     @NonNull
     public String getUsual() {
-        return usual.total() == null
-                ? ""
-                : Messages.PrebuildCard_usual(span(usual.total()), usual.prebuilds());
+        return usual.total() == null ? "" : Messages.PrebuildCard_usual(span(usual.total()), usual.prebuilds());
     }
 
     private static String span(Duration duration) {

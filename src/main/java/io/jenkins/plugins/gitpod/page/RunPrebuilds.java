@@ -5,7 +5,6 @@ import hudson.model.Run;
 import io.jenkins.plugins.gitpod.record.PrebuildAction;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.request.OpenPrebuild;
-import io.jenkins.plugins.gitpod.request.PrebuildQueries;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
 import java.time.Instant;
 import java.util.ArrayList;

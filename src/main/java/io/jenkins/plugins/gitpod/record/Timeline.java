@@ -34,7 +34,9 @@ public record Timeline(
      * @param end when the next phase began, or null while this one lasts
      */
     public record Span(
-            @NonNull String phase, @NonNull Instant start, @CheckForNull Instant end) {
+            @NonNull String phase,
+            @NonNull Instant start,
+            @CheckForNull Instant end) {
 
         /** How long it lasted, or has lasted so far. */
         @NonNull

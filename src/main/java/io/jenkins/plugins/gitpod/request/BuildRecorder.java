@@ -3,8 +3,8 @@ package io.jenkins.plugins.gitpod.request;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Run;
-import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.config.GitpodLookup;
+import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.record.PrebuildAction;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
@@ -80,7 +80,9 @@ final class BuildRecorder {
                 save(later, origin, retries + 1);
             }
         };
-        service.later(FIRST_RETRY.multipliedBy(1L << retries), () -> service.background().execute(retry));
+        service.later(
+                FIRST_RETRY.multipliedBy(1L << retries),
+                () -> service.background().execute(retry));
     }
 
     /**

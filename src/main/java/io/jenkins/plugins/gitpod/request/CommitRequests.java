@@ -65,7 +65,8 @@ final class CommitRequests {
         RequestOrigin origin = new RequestOrigin(
                 run.getExternalizableId(), run.getParent().getFullName(), null, options.getCredentialsId());
         decisions.add(
-                new StepRequest(requestId, run, ledger.announce(requestId, origin), configured, options, commit, listener),
+                new StepRequest(
+                        requestId, run, ledger.announce(requestId, origin), configured, options, commit, listener),
                 tokens.of(configured.connection(), requestId));
     }
 

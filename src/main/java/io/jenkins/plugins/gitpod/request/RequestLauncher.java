@@ -151,8 +151,8 @@ final class RequestLauncher implements DecisionHandler {
             @NonNull UUID requestId,
             @NonNull FollowUps followUps) {
         SharedPrebuild shared = registry.shared(requestId);
-        RequestRecorder recorder =
-                new RequestRecorder(request.request(projectId), request.liveOrigin(), Instant.now(), request.listener());
+        RequestRecorder recorder = new RequestRecorder(
+                request.request(projectId), request.liveOrigin(), Instant.now(), request.listener());
         if (shared == null || !shared.join(recorder)) {
             return false;
         }
@@ -245,7 +245,8 @@ final class RequestLauncher implements DecisionHandler {
         ledger.withdraw(request.requestId());
         tokens.forget(request.requestId());
         Guarded.run(
-                "tell a build that it gets no prebuild", () -> request.listener().concluded(record));
+                "tell a build that it gets no prebuild",
+                () -> request.listener().concluded(record));
         commitRequests.forget(request.requestId());
     }
 }

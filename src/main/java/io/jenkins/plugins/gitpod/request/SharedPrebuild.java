@@ -240,11 +240,13 @@ public final class SharedPrebuild implements PrebuildObserver {
             classId = changed.prebuild().metadata().environmentClassId();
         } else if (update instanceof Update.Created created) {
             prebuildId = created.prebuild().id();
-            Guarded.run(BOOK, () -> history.add(
-                    CommitHistory.ofProject(
-                            request.connection().endpoint().apiUrl().toString(), request.projectId()),
-                    null,
-                    request.requestId()));
+            Guarded.run(
+                    BOOK,
+                    () -> history.add(
+                            CommitHistory.ofProject(
+                                    request.connection().endpoint().apiUrl().toString(), request.projectId()),
+                            null,
+                            request.requestId()));
         }
         Guarded.run(NOTE_TOKEN, () -> noteToken(update));
         Guarded.forEach(TELL, members(), member -> member.update(update));
@@ -258,10 +260,13 @@ public final class SharedPrebuild implements PrebuildObserver {
         String commit = Objects.requireNonNull(built.git().commit(), "commit");
         boolean isOlder = history.setBuiltFrom(facts, request.requestId(), commit, known);
         // What the history has for the first build's commit says nothing about the commits of the others.
-        Guarded.forEach(TELL, members(), member -> member.builtFrom(
-                built.prebuildId(),
-                built.git(),
-                isOlder && member.requestId().equals(request.requestId())));
+        Guarded.forEach(
+                TELL,
+                members(),
+                member -> member.builtFrom(
+                        built.prebuildId(),
+                        built.git(),
+                        isOlder && member.requestId().equals(request.requestId())));
     }
 
     @Override

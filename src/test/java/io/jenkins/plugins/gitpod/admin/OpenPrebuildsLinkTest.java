@@ -96,7 +96,8 @@ class OpenPrebuildsLinkTest {
             assertThat(page.getWebResponse().getContentAsString(), not(containsString(SCRIPT)));
             DomElement cancel = table.getRow(1).getFirstByXPath(".//button[@data-gitpod-cancel]");
             assertThat(cancel.getAttribute("aria-label"), containsString("Cancel the prebuild of shop"));
-            assertThat(table.getRow(1).<DomElement>getFirstByXPath(".//button[@text='" + id + "']"), is(notNullValue()));
+            assertThat(
+                    table.getRow(1).<DomElement>getFirstByXPath(".//button[@text='" + id + "']"), is(notNullValue()));
             assertThat(cancel(client, cancel.getAttribute("data-request-id")), is("ok"));
         }
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
@@ -105,13 +106,14 @@ class OpenPrebuildsLinkTest {
         assertEquals(SimPhase.CANCELLED, GITPOD.simulator().prebuild(id).phase());
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             client.login("admin");
-            assertThat(client.goTo("manage/gitpod-prebuilds").asNormalizedText(), containsString("No prebuilds are running"));
+            assertThat(
+                    client.goTo("manage/gitpod-prebuilds").asNormalizedText(),
+                    containsString("No prebuilds are running"));
         }
     }
 
     private static String cancel(JenkinsRule.WebClient client, String requestId) throws Exception {
-        WebRequest request =
-                new WebRequest(client.createCrumbedUrl("manage/gitpod-prebuilds/cancel"), HttpMethod.POST);
+        WebRequest request = new WebRequest(client.createCrumbedUrl("manage/gitpod-prebuilds/cancel"), HttpMethod.POST);
         request.setRequestParameters(List.of(new NameValuePair("requestId", requestId)));
         WebResponse response = client.loadWebResponse(request);
         return response.getStatusCode() == 200
@@ -126,7 +128,11 @@ class OpenPrebuildsLinkTest {
             assertThat(client.goTo("manage").asNormalizedText(), not(containsString("Gitpod prebuilds")));
             client.setThrowExceptionOnFailingStatusCode(false);
             assertThat(client.goTo("manage/gitpod-prebuilds").getWebResponse().getStatusCode(), is(403));
-            assertThat(client.goTo("manage/gitpod-prebuilds/table").getWebResponse().getStatusCode(), is(403));
+            assertThat(
+                    client.goTo("manage/gitpod-prebuilds/table")
+                            .getWebResponse()
+                            .getStatusCode(),
+                    is(403));
             assertThat(cancel(client, "x"), is("403"));
         }
     }
@@ -150,8 +156,7 @@ class OpenPrebuildsLinkTest {
             assertThat(text, containsString("(not visible to you)"));
             assertThat(page.getWebResponse().getContentAsString(), not(containsString("secret-job")));
             assertThat(page.getByXPath("//button[@data-gitpod-cancel]"), hasSize(0));
-            String requestId =
-                    PrebuildService.get().openPrebuilds().get(0).getRequestId();
+            String requestId = PrebuildService.get().openPrebuilds().get(0).getRequestId();
             assertThat(cancel(client, requestId), is("error"));
             assertThat(build.isBuilding(), is(true));
             client.login("admin");

@@ -216,7 +216,8 @@ final class Chromium implements AutoCloseable {
     /** Presses a key, on whatever has the focus. */
     void press(String key) {
         ObjectNode body = object();
-        ObjectNode keyboard = body.putArray("actions").addObject().put("type", "key").put("id", "keyboard");
+        ObjectNode keyboard =
+                body.putArray("actions").addObject().put("type", "key").put("id", "keyboard");
         keyboard.putArray("actions")
                 .add(object().put("type", "keyDown").put("value", key))
                 .add(object().put("type", "keyUp").put("value", key));

@@ -49,8 +49,7 @@ class PagesRun extends BrowserTestBase {
     private static final String ENTER = "\uE007";
 
     /** What an accessibility checker reports first: controls without a name, hidden focus, ids that are not unique. */
-    private static final String PROBLEMS =
-            """
+    private static final String PROBLEMS = """
             const problems = [];
             const roots = document.querySelectorAll('.gitpod-prebuilds, .gitpod-job, .gitpod-open-prebuilds');
             roots.forEach(root => {
@@ -151,7 +150,8 @@ class PagesRun extends BrowserTestBase {
             shop.plan(plan.scaled(0.004 + i * 0.001));
             jenkins.buildAndAssertSuccess(job);
         }
-        shop.plan(PhasePlan.failing("The task \"build\" failed with exit code 1.").scaled(0.002));
+        shop.plan(
+                PhasePlan.failing("The task \"build\" failed with exit code 1.").scaled(0.002));
         jenkins.buildAndAssertStatus(Result.FAILURE, job);
         shop.plan(PhasePlan.completedWithWarning("The task \"lint\" failed.").scaled(0.002));
         jenkins.buildAndAssertSuccess(job);
@@ -165,8 +165,7 @@ class PagesRun extends BrowserTestBase {
         browser.complaints();
         awaitState("Pending");
         browser.run("window.sameWindow = true");
-        for (SimPhase phase :
-                List.of(SimPhase.STARTING, SimPhase.RUNNING, SimPhase.STOPPING, SimPhase.SNAPSHOTTING)) {
+        for (SimPhase phase : List.of(SimPhase.STARTING, SimPhase.RUNNING, SimPhase.STOPPING, SimPhase.SNAPSHOTTING)) {
             prebuild.forcePhase(phase);
             String shown = phase == SimPhase.SNAPSHOTTING
                     ? "Saving the snapshot"

@@ -238,8 +238,7 @@ class OtherCheckoutsTest {
         other.git("checkout", "-b", "topic");
         Repository.push(other, "file", "of the fork");
         for (PullRequests source : List.of(
-                new Requests(repo.toString(), repo.toString()),
-                new Requests(repo.toString(), other.toString()))) {
+                new Requests(repo.toString(), repo.toString()), new Requests(repo.toString(), other.toString()))) {
             int calls = GITPOD.simulator().books().calls().size();
             WorkflowRun build = multibranch(source).getItem("PR-1").getLastBuild();
             jenkins.assertBuildStatusSuccess(build);

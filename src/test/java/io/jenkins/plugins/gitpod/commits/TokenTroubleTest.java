@@ -92,7 +92,9 @@ class TokenTroubleTest {
                     Commits.awaitEnd(jenkins.buildAndAssertSuccess(withPropertyOnly()))
                             .getConclusion());
             assertThat(JenkinsRule.getLog(build), not(containsString("s3cret")));
-            assertThat(log.getRecords().stream().map(TokenTroubleTest::text).toList(), not(hasItem(containsString("s3cret"))));
+            assertThat(
+                    log.getRecords().stream().map(TokenTroubleTest::text).toList(),
+                    not(hasItem(containsString("s3cret"))));
             assertThat(log.getMessages(), hasItem("A credentials provider failed"));
         }
     }

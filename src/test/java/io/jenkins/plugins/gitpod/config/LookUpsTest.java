@@ -52,7 +52,8 @@ class LookUpsTest {
         try (GitpodSimulator gitpod =
                 GitpodSimulator.builder().apiPath("/gitpod/api").start()) {
             BearerToken token = BearerToken.of(gitpod.account("jenkins").token());
-            GitpodFixture.addCredential(GitpodFixture.CREDENTIALS_ID, gitpod.account("jenkins").token());
+            GitpodFixture.addCredential(
+                    GitpodFixture.CREDENTIALS_ID, gitpod.account("jenkins").token());
             String apiUrl = gitpod.apiUrl().toString();
             limitsOfABuildAreThoseOfItsConnection(apiUrl, token);
             lookUpsShareAConnection(gitpod, token);
@@ -79,7 +80,8 @@ class LookUpsTest {
     }
 
     private void lookUpsShareAConnection(GitpodSimulator gitpod, BearerToken token) throws Exception {
-        Connection connection = GitpodGlobalConfiguration.get().connection("sim").toEngine();
+        Connection connection =
+                GitpodGlobalConfiguration.get().connection("sim").toEngine();
         int before = gitpod.books().connections();
         for (int i = 0; i < 20; i++) {
             SimProject project = gitpod.addProject("p" + i);
@@ -88,8 +90,7 @@ class LookUpsTest {
         assertEquals(1, gitpod.books().connections() - before);
     }
 
-    private static void urlMayHaveAPathAndATrailingSlash(JenkinsRule jenkins, GitpodSimulator gitpod)
-            throws Exception {
+    private static void urlMayHaveAPathAndATrailingSlash(JenkinsRule jenkins, GitpodSimulator gitpod) throws Exception {
         SimProject project = gitpod.addProject("shop").plan(PhasePlan.quick(Duration.ofMillis(100)));
         configure(gitpod.apiUrl() + "/", null);
         FreeStyleProject job = jenkins.createFreeStyleProject();

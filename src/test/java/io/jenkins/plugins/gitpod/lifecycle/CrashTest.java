@@ -87,8 +87,7 @@ class CrashTest {
         Fault.Hang hang = Fault.hangBeforeActing();
         gitpod.simulator()
                 .faults()
-                .add(FaultRule.on("GetProject", hang)
-                        .when(call -> call.body().contains(id)));
+                .add(FaultRule.on("GetProject", hang).when(call -> call.body().contains(id)));
         return hang;
     }
 

@@ -110,8 +110,8 @@ class CredentialsAfterRestartTest {
 
     private WorkflowJob withParameter(Folder folder, String name, String... options) throws Exception {
         WorkflowJob job = job(folder, name, options);
-        job.addProperty(new ParametersDefinitionProperty(new CredentialsParameterDefinition(
-                "CRED", "", "in-folder", StringCredentials.class.getName(), false)));
+        job.addProperty(new ParametersDefinitionProperty(
+                new CredentialsParameterDefinition("CRED", "", "in-folder", StringCredentials.class.getName(), false)));
         return job;
     }
 
@@ -148,8 +148,7 @@ class CredentialsAfterRestartTest {
             for (String name : List.of("as-developer", "by-default", "aborted", "chosen")) {
                 awaitLog(last(jenkins, name), "Created Gitpod prebuild");
             }
-            WorkflowRun gone =
-                    jenkins.buildAndAssertSuccess(withParameter(team, "gone", BY_PARAMETER, "wait: false"));
+            WorkflowRun gone = jenkins.buildAndAssertSuccess(withParameter(team, "gone", BY_PARAMETER, "wait: false"));
             gone.delete();
             assertEquals(5, LedgerFiles.open().size());
             assertThat(LedgerFiles.text(), containsString("<resolvedId>in-folder</resolvedId>"));

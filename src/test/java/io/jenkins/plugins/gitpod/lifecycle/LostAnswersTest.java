@@ -134,7 +134,8 @@ class LostAnswersTest {
             WorkflowRun build = run(Result.SUCCESS);
             assertEquals(1, prebuilds().size());
             jenkins.assertLogContains("got " + prebuilds().get(0).id() + " COMPLETED", build);
-            PrebuildRecord record = build.getAction(PrebuildAction.class).getRecords().get(0);
+            PrebuildRecord record =
+                    build.getAction(PrebuildAction.class).getRecords().get(0);
             assertThat(record.getResult().getDurationMillis(), lessThan(60_000L));
         } finally {
             GITPOD.simulator().clockOffset(Duration.ZERO);

@@ -98,8 +98,7 @@ class MovedWhilePendingTest {
     private static void awaitConclusion(Run<?, ?> build, EndStatus expected) {
         await().until(
                         () -> build.getAction(PrebuildAction.class),
-                        action -> action != null
-                                && action.getRecords().get(0).getConclusion() == expected);
+                        action -> action != null && action.getRecords().get(0).getConclusion() == expected);
     }
 
     private void awaitCancelled() {

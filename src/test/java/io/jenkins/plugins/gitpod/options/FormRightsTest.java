@@ -161,20 +161,8 @@ class FormRightsTest {
                 "value",
                 credential);
         String connection = "descriptorByName/" + GitpodConnection.class.getName() + "/";
-        row(
-                "GitpodConnectionForm.doCheckName",
-                Needs.ADMINISTER,
-                connection + "checkName",
-                false,
-                "value",
-                "x");
-        row(
-                "GitpodConnectionForm.doCheckApiUrl",
-                Needs.ADMINISTER,
-                connection + "checkApiUrl",
-                false,
-                "value",
-                apiUrl);
+        row("GitpodConnectionForm.doCheckName", Needs.ADMINISTER, connection + "checkName", false, "value", "x");
+        row("GitpodConnectionForm.doCheckApiUrl", Needs.ADMINISTER, connection + "checkApiUrl", false, "value", apiUrl);
         row(
                 "GitpodConnectionForm.doCheckCredentialsId",
                 Needs.ADMINISTER,

@@ -65,9 +65,8 @@ class JobPrebuildsTest {
 
     private static JSONObject json(String path) throws Exception {
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
-            return JSONObject.fromObject(client.goTo(path, "application/json")
-                    .getWebResponse()
-                    .getContentAsString());
+            return JSONObject.fromObject(
+                    client.goTo(path, "application/json").getWebResponse().getContentAsString());
         }
     }
 
@@ -108,7 +107,11 @@ class JobPrebuildsTest {
 
     @Test
     void aFailedPrebuildMarksItsBuild() {
-        assertThat(completed.getBadgeActions().stream().filter(PrebuildBadge.class::isInstance).toList(), hasSize(0));
+        assertThat(
+                completed.getBadgeActions().stream()
+                        .filter(PrebuildBadge.class::isInstance)
+                        .toList(),
+                hasSize(0));
         assertEquals(
                 "A Gitpod prebuild failed",
                 failed.getBadgeActions().stream()
@@ -145,7 +148,8 @@ class JobPrebuildsTest {
         JSONArray prebuilds = json(job.getUrl() + "gitpod-prebuilds/api/json").getJSONArray("prebuilds");
         assertThat(prebuilds.size(), is(2));
         assertEquals(2, prebuilds.getJSONObject(0).getInt("build"));
-        assertEquals("FAILED", prebuilds.getJSONObject(0).getJSONObject("record").getString("conclusion"));
+        assertEquals(
+                "FAILED", prebuilds.getJSONObject(0).getJSONObject("record").getString("conclusion"));
         assertEquals(failed.getAbsoluteUrl(), prebuilds.getJSONObject(0).getString("buildUrl"));
         assertEquals(
                 "COMPLETED",

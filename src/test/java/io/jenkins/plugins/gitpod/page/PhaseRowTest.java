@@ -21,10 +21,14 @@ class PhaseRowTest {
             3,
             Duration.ofSeconds(100),
             Map.of(
-                    Timeline.REQUESTED, Duration.ofSeconds(5),
-                    "PENDING", Duration.ofSeconds(5),
-                    "RUNNING", Duration.ofSeconds(60),
-                    "SNAPSHOTTING", Duration.ofSeconds(30)));
+                    Timeline.REQUESTED,
+                    Duration.ofSeconds(5),
+                    "PENDING",
+                    Duration.ofSeconds(5),
+                    "RUNNING",
+                    Duration.ofSeconds(60),
+                    "SNAPSHOTTING",
+                    Duration.ofSeconds(30)));
 
     private static Timeline timeline(PhaseChange... changes) {
         return Timeline.of(ZERO, List.of(changes));
@@ -35,7 +39,10 @@ class PhaseRowTest {
     }
 
     private static PhaseRow row(List<PhaseRow> rows, String phase) {
-        return rows.stream().filter(row -> row.phase().equals(phase)).findFirst().orElseThrow();
+        return rows.stream()
+                .filter(row -> row.phase().equals(phase))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
@@ -69,7 +76,8 @@ class PhaseRowTest {
         Instant now = ZERO.plusSeconds(200);
         Timeline failed = timeline(at("RUNNING", 10), at("FAILED", 30));
         assertNull(PhaseRow.expectedLength(failed, USUAL, now));
-        assertEquals("missing", row(PhaseRow.of(failed, USUAL, now), "SNAPSHOTTING").state());
+        assertEquals(
+                "missing", row(PhaseRow.of(failed, USUAL, now), "SNAPSHOTTING").state());
         Timeline cancelling = timeline(at("RUNNING", 10), at("CANCELLING", 30));
         assertNull(PhaseRow.expectedLength(cancelling, USUAL, now));
         assertFalse(row(PhaseRow.of(cancelling, USUAL, now), "CANCELLING").isHidden());

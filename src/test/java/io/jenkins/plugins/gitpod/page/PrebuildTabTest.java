@@ -107,7 +107,8 @@ class PrebuildTabTest {
     }
 
     private static SimPrebuild prebuildOf(FreeStyleBuild build) {
-        PrebuildRecord record = build.getAction(PrebuildAction.class).getRecords().get(0);
+        PrebuildRecord record =
+                build.getAction(PrebuildAction.class).getRecords().get(0);
         return GITPOD.simulator().prebuild(record.getResult().getId());
     }
 
@@ -122,8 +123,8 @@ class PrebuildTabTest {
     }
 
     private static WebResponse cancel(JenkinsRule.WebClient client, FreeStyleBuild build) throws Exception {
-        WebRequest request = new WebRequest(
-                client.createCrumbedUrl(build.getUrl() + "gitpod-prebuilds/cancel"), HttpMethod.POST);
+        WebRequest request =
+                new WebRequest(client.createCrumbedUrl(build.getUrl() + "gitpod-prebuilds/cancel"), HttpMethod.POST);
         String id = build.getAction(PrebuildAction.class).getRecords().get(0).getRequestId();
         request.setRequestParameters(List.of(new NameValuePair("requestId", id)));
         return client.loadWebResponse(request);
@@ -167,7 +168,8 @@ class PrebuildTabTest {
             assertThat(GITPOD.simulator().books().count("GetProject"), is(calls));
             prebuildOf(build).warn(SCRIPT).forcePhase(SimPhase.COMPLETED);
             jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
-            await().atMost(SOON).until(() -> live(client, build).getJSONObject(0).getBoolean("ended"));
+            await().atMost(SOON)
+                    .until(() -> live(client, build).getJSONObject(0).getBoolean("ended"));
             card = live(client, build).getJSONObject(0);
             assertThat(card.getString("state"), is("Completed with a warning"));
             assertThat(card.getString("icon"), is("yellow"));
@@ -193,8 +195,7 @@ class PrebuildTabTest {
 
     @Test
     void theNewBuildPageHasACardOfItsOwn() throws Exception {
-        SimProject project =
-                GITPOD.simulator().addProject("new-page").plan(PhasePlan.quick(Duration.ofMillis(100)));
+        SimProject project = GITPOD.simulator().addProject("new-page").plan(PhasePlan.quick(Duration.ofMillis(100)));
         FreeStyleBuild build = jenkins.buildAndAssertSuccess(job(project, WhenActive.START));
         User reader = User.getById("reader", true);
         UserExperimentalFlagsProperty flags = reader.getProperty(UserExperimentalFlagsProperty.class);
@@ -202,8 +203,7 @@ class PrebuildTabTest {
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             client.login("reader");
             HtmlPage page = client.getPage(build);
-            DomElement card =
-                    page.getFirstByXPath("//*[contains(@class,'jenkins-card')][.//*[@data-gitpod='title']]");
+            DomElement card = page.getFirstByXPath("//*[contains(@class,'jenkins-card')][.//*[@data-gitpod='title']]");
             assertThat(card.getTextContent(), containsString("Gitpod prebuilds"));
             assertThat(page.getByXPath("//*[@data-gitpod-request]"), hasSize(1));
             DomElement detail = page.getFirstByXPath("//a[contains(@class,'jenkins-details__item')]");
@@ -216,8 +216,7 @@ class PrebuildTabTest {
 
     @Test
     void onlyWhoMayCancelTheBuildsMayCancelThePrebuild() throws Exception {
-        SimProject project =
-                GITPOD.simulator().addProject("shared").plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        SimProject project = GITPOD.simulator().addProject("shared").plan(PhasePlan.stuckIn(SimPhase.RUNNING));
         FreeStyleProject first = job(project, WhenActive.START);
         FreeStyleProject second = job(project, WhenActive.JOIN);
         FreeStyleBuild build = startRunning(first);
@@ -248,7 +247,8 @@ class PrebuildTabTest {
             assertTrue(live(client, build).getJSONObject(0).toString().contains("Cancel"));
             jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
             jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(joined));
-            await().atMost(SOON).until(() -> live(client, build).getJSONObject(0).getBoolean("ended"));
+            await().atMost(SOON)
+                    .until(() -> live(client, build).getJSONObject(0).getBoolean("ended"));
             assertThat(
                     JSONObject.fromObject(cancel(client, build).getContentAsString())
                             .getString("message"),

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 /** The plugin's styles name no color of their own, so that each theme fits. */
 class StylesTest {
 
-    private static final Pattern COLOR =
-            Pattern.compile("#[0-9a-fA-F]{3,8}\\b|\\b(?:rgba?|hsla?|oklch)\\(|:\\s*(?:white|black|red|green|gray|grey)\\b");
+    private static final Pattern COLOR = Pattern.compile(
+            "#[0-9a-fA-F]{3,8}\\b|\\b(?:rgba?|hsla?|oklch)\\(|:\\s*(?:white|black|red|green|gray|grey)\\b");
 
     @Test
     void colorsAreVariables() throws IOException {
@@ -28,7 +28,10 @@ class StylesTest {
             for (Path file : styles) {
                 assertThat(
                         file.toString(),
-                        Files.readString(file).lines().filter(COLOR.asPredicate()).toList(),
+                        Files.readString(file)
+                                .lines()
+                                .filter(COLOR.asPredicate())
+                                .toList(),
                         is(empty()));
             }
         }

@@ -22,8 +22,8 @@ class TimelineTest {
 
     @Test
     void eachPhaseLastsUntilTheNextOne() {
-        Timeline timeline =
-                record(EndStatus.COMPLETED, at("PENDING", 2), at("RUNNING", 10), at("COMPLETED", 70)).timeline();
+        Timeline timeline = record(EndStatus.COMPLETED, at("PENDING", 2), at("RUNNING", 10), at("COMPLETED", 70))
+                .timeline();
         assertEquals(Duration.ofSeconds(2), timeline.span(Timeline.REQUESTED).length(ZERO));
         assertEquals(Duration.ofSeconds(8), timeline.span("PENDING").length(ZERO));
         assertEquals(Duration.ofSeconds(60), timeline.span("RUNNING").length(ZERO));
@@ -52,7 +52,8 @@ class TimelineTest {
 
     @Test
     void aLaterRecordKeepsWhatWasSeenBeforeARestart() {
-        PrebuildRecord before = record(null, at("PENDING", 2), at("RUNNING", 10)).named("shop", "Large");
+        PrebuildRecord before =
+                record(null, at("PENDING", 2), at("RUNNING", 10)).named("shop", "Large");
         PrebuildRecord later = new PrebuildRecord("request", "project", "eu", false, null, EndStatus.COMPLETED, "Done")
                 .with(ZERO.plusSeconds(1), List.of(at("RUNNING", 50), at("COMPLETED", 70)))
                 .named(null, "Larger");

@@ -43,8 +43,7 @@ class SharedPrebuildTest {
                 null,
                 detached,
                 cancelOnAbort);
-        return new RequestRecorder(
-                request, () -> new RequestOrigin("job#1", "job", null, null), Instant.EPOCH, null);
+        return new RequestRecorder(request, () -> new RequestOrigin("job#1", "job", null, null), Instant.EPOCH, null);
     }
 
     private RequestRecorder first(boolean detached, boolean cancelOnAbort) throws Exception {

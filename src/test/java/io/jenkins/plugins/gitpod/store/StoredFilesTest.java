@@ -126,11 +126,16 @@ class StoredFilesTest {
         CommitRequestStore store = new CommitRequestStore(directory);
         store.readAll();
         store.relocate("tea", "guild");
-        assertEquals("team/shop#7", new CommitRequestStore(directory).readAll().get(0).buildId());
+        assertEquals(
+                "team/shop#7",
+                new CommitRequestStore(directory).readAll().get(0).buildId());
         store.relocate("team", "guild");
-        assertEquals("guild/shop#7", new CommitRequestStore(directory).readAll().get(0).buildId());
+        assertEquals(
+                "guild/shop#7",
+                new CommitRequestStore(directory).readAll().get(0).buildId());
         store.relocate("guild/shop", "guild/store");
-        CommitRequestStore.Pending pending = new CommitRequestStore(directory).readAll().get(0);
+        CommitRequestStore.Pending pending =
+                new CommitRequestStore(directory).readAll().get(0);
         assertEquals("guild/store#7", pending.buildId());
         assertEquals(COMMIT, pending.commit().checkout().revision());
         store.forget(REQUEST);

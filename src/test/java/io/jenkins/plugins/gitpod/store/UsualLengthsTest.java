@@ -83,6 +83,8 @@ class UsualLengthsTest {
         Files.writeString(directory.resolve(PROJECT + ".xml"), "<gitpod-prebuild-lengths");
         assertNull(lengths.of(PROJECT, null).total());
         add(PROJECT, "one", EndStatus.COMPLETED, 60);
-        assertEquals(Duration.ofSeconds(60), new UsualLengths(directory).of(PROJECT, null).total());
+        assertEquals(
+                Duration.ofSeconds(60),
+                new UsualLengths(directory).of(PROJECT, null).total());
     }
 }
