@@ -11,6 +11,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.engine.Guarded;
+import io.jenkins.plugins.gitpod.options.Logs;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.record.BuildConsole;
 import io.jenkins.plugins.gitpod.record.CancelledInGitpod;
@@ -85,6 +86,12 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
             service.background().execute(() -> begin(service, run, nodeId));
         }
         return false;
+    }
+
+    @NonNull
+    @Override
+    public Logs logs() {
+        return options.isWait() ? options.getLogs() : Logs.NONE;
     }
 
     @Override

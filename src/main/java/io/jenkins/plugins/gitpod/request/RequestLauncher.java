@@ -99,7 +99,7 @@ final class RequestLauncher implements DecisionHandler {
         PrebuildRequest engineRequest = request.request(projectId);
         RequestRecorder recorder =
                 new RequestRecorder(engineRequest, request.liveOrigin(), Instant.now(), request.listener()).with(check);
-        SharedPrebuild shared = new SharedPrebuild(engineRequest, recorder, history);
+        SharedPrebuild shared = registry.withLog(new SharedPrebuild(engineRequest, recorder, history), source);
         ThrottleQueue.Waiting waiting = new ThrottleQueue.Waiting(
                 () -> new OpenPrebuild(engineRequest, request.origin(), recorder.since(), null),
                 () -> engine.submit(engineRequest, source, shared),
@@ -188,7 +188,9 @@ final class RequestLauncher implements DecisionHandler {
                 false);
         RequestRecorder recorder =
                 new RequestRecorder(engineRequest, request.liveOrigin(), Instant.now(), request.listener());
-        SharedPrebuild shared = new SharedPrebuild(engineRequest, recorder, history).ofForeign(prebuildId);
+        TokenSource source = tokens(request);
+        SharedPrebuild shared =
+                registry.withLog(new SharedPrebuild(engineRequest, recorder, history).ofForeign(prebuildId), source);
         registry.enter(recorder, shared);
         ledger.share(request.requestId(), shared::owners);
         SavedRequest saved = new SavedRequest(
@@ -205,7 +207,7 @@ final class RequestLauncher implements DecisionHandler {
             LOGGER.log(Level.WARNING, "Could not save that a build waits for Gitpod prebuild " + prebuildId, e);
         }
         commitRequests.forget(request.requestId());
-        engine.restore(List.of(new PrebuildEngine.Restored(saved, tokens(request), shared)));
+        engine.restore(List.of(new PrebuildEngine.Restored(saved, source, shared)));
         PrebuildResult known =
                 new PrebuildResult(prebuildId, recorder.messages().url(), PrebuildPhase.UNKNOWN).ofProject(projectId);
         followUps.add(() -> {

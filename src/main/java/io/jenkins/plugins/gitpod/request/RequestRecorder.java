@@ -13,6 +13,7 @@ import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.Update;
+import io.jenkins.plugins.gitpod.options.Logs;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.record.EndStatus;
 import io.jenkins.plugins.gitpod.record.PrebuildListener;
@@ -31,7 +32,7 @@ import java.util.function.Supplier;
  * Saves a build's record of one request, then tells the listener. The record is saved before the waiter hears of the
  * end, so that a step which resumes after a crash finds what it missed.
  */
-final class RequestRecorder implements PrebuildObserver {
+final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
 
     private static final String TELL_CREATED = "tell a build that its prebuild was created";
 
@@ -203,8 +204,18 @@ final class RequestRecorder implements PrebuildObserver {
         return new OpenPrebuild(request, origin(), since, view);
     }
 
+    @Override
+    public Logs logs() {
+        PrebuildListener to;
+        synchronized (this) {
+            to = listener;
+        }
+        return to == null ? Logs.NONE : to.logs();
+    }
+
     /** Prints a line in the console of the owner. */
-    void line(@NonNull String line) {
+    @Override
+    public void line(@NonNull String line) {
         tell("print: " + line, to -> to.line(line));
     }
 
@@ -253,7 +264,7 @@ final class RequestRecorder implements PrebuildObserver {
                 return;
             }
         }
-        conclude(record(EndStatus.LEFT_RUNNING, message));
+        conclude(record(EndStatus.LEFT_RUNNING, message), Runnable::run);
     }
 
     /** A prebuild that the owner left running has ended. The build's page shows it. */
@@ -335,20 +346,25 @@ final class RequestRecorder implements PrebuildObserver {
 
     @Override
     public void concluded(Outcome outcome) {
+        concluded(outcome, Runnable::run);
+    }
+
+    /** @param whenToTell is given the task that tells the listener; the record has been saved then */
+    void concluded(@NonNull Outcome outcome, @NonNull Consumer<Runnable> whenToTell) {
         if (outcome instanceof Outcome.Ended ended) {
             note(ended.prebuild());
         }
         PrebuildResult known = result();
         Duration took = Duration.ofMillis(known == null ? 0 : known.getDurationMillis());
-        conclude(record(EndStatus.of(outcome), messages.outcome(outcome, took)));
+        conclude(record(EndStatus.of(outcome), messages.outcome(outcome, took)), whenToTell);
     }
 
-    private void conclude(PrebuildRecord record) {
+    private void conclude(PrebuildRecord record, Consumer<Runnable> whenToTell) {
         save(record);
         synchronized (this) {
             conclusion = record;
         }
-        tell("tell a build the end of its prebuild", to -> to.concluded(record));
+        whenToTell.accept(() -> tell("tell a build the end of its prebuild", to -> to.concluded(record)));
     }
 
     /** The build was told already and has mostly ended. Its page shows the final state. */

@@ -14,6 +14,7 @@ import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.engine.TokenSource;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
@@ -43,6 +44,7 @@ final class RequestRegistry implements RunningPrebuilds {
     private final RequestTokens tokens;
     private final CommitHistory history;
     private final ThrottleQueue throttle;
+    private final LogOutput.Follower logs;
     private final Map<UUID, RequestRecorder> recorders = new ConcurrentHashMap<>();
     private final Map<UUID, SharedPrebuild> sharedPrebuilds = new ConcurrentHashMap<>();
 
@@ -50,12 +52,18 @@ final class RequestRegistry implements RunningPrebuilds {
     private final Set<String> past = Collections.synchronizedSet(new LinkedHashSet<>());
 
     RequestRegistry(
-            PrebuildEngine engine, Ledger ledger, RequestTokens tokens, CommitHistory history, ThrottleQueue throttle) {
+            PrebuildEngine engine,
+            Ledger ledger,
+            RequestTokens tokens,
+            CommitHistory history,
+            ThrottleQueue throttle,
+            LogOutput.Follower logs) {
         this.engine = engine;
         this.ledger = ledger;
         this.tokens = tokens;
         this.history = history;
         this.throttle = throttle;
+        this.logs = logs;
     }
 
     @NonNull
@@ -107,6 +115,13 @@ final class RequestRegistry implements RunningPrebuilds {
                 : new PrebuildResult(prebuildId, recorder.messages().url(), phase)
                         .ofProject(handle.view().request().projectId())
                         .builtFrom(handle.view().builtFrom());
+    }
+
+    /** Has the log of the prebuild printed as the builds want. */
+    @NonNull
+    SharedPrebuild withLog(@NonNull SharedPrebuild shared, @NonNull TokenSource source) {
+        UUID requestId = shared.requestId();
+        return shared.with(logs, source, ledger.printed(requestId), lines -> ledger.printed(requestId, lines));
     }
 
     void enter(@NonNull RequestRecorder recorder, @NonNull SharedPrebuild shared) {
@@ -240,7 +255,8 @@ final class RequestRegistry implements RunningPrebuilds {
             if (read.owners().firstLeft()) {
                 first.left();
             }
-            SharedPrebuild shared = new SharedPrebuild(request, first, history);
+            TokenSource source = tokens.of(request.connection(), request.requestId());
+            SharedPrebuild shared = withLog(new SharedPrebuild(request, first, history), source);
             enter(first, shared);
             List<RequestRecorder> joined = new ArrayList<>();
             for (LedgerEntry.Joined each : read.joined()) {
@@ -250,8 +266,7 @@ final class RequestRegistry implements RunningPrebuilds {
                 enter(other, shared);
             }
             shared.restore(joined, read.owners(), read.saved().prebuildId());
-            restored.add(new PrebuildEngine.Restored(
-                    read.saved(), tokens.of(request.connection(), request.requestId()), shared));
+            restored.add(new PrebuildEngine.Restored(read.saved(), source, shared));
         }
         return restored;
     }

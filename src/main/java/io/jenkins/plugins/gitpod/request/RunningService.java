@@ -11,6 +11,7 @@ import io.jenkins.plugins.gitpod.engine.EngineSettings;
 import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
+import io.jenkins.plugins.gitpod.engine.PrebuildLogs;
 import io.jenkins.plugins.gitpod.engine.RequestStore;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
 import io.jenkins.plugins.gitpod.engine.Stage;
@@ -54,11 +55,12 @@ record RunningService(
         CommitRequestStore commitStore = new CommitRequestStore(directory.resolve("new-commits"));
         AtomicReference<RequestRegistry> registryLater = new AtomicReference<>();
         GitpodClients clients = new GitpodClients(EngineProperties.client());
+        PrebuildLogs logs = new PrebuildLogs(runtime, clients, EngineProperties.client());
         PrebuildEngine engine =
                 new PrebuildEngine(runtime, settings, new Store(ledger, commitStore, registryLater), clients);
         RequestTokens tokens = new RequestTokens(ledger, requestId -> isSent(engine, requestId));
         ThrottleQueue throttle = new ThrottleQueue(name -> freePlaces(engine, name));
-        RequestRegistry registry = new RequestRegistry(engine, ledger, tokens, history, throttle);
+        RequestRegistry registry = new RequestRegistry(engine, ledger, tokens, history, throttle, logs::follow);
         registryLater.set(registry);
         RequestLauncher launcher =
                 new RequestLauncher(runtime, engine, ledger, tokens, throttle, history, commitStore, registry);

@@ -11,6 +11,7 @@ import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.engine.TokenSource;
 import io.jenkins.plugins.gitpod.engine.Update;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
@@ -19,7 +20,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 /**
  * The builds that share one prebuild: the build that requested it and the builds that joined. When the last one leaves, the
@@ -29,6 +32,7 @@ public final class SharedPrebuild implements PrebuildObserver {
 
     private static final String BOOK = "update the history of commits";
     private static final String NOTE_TOKEN = "note whether Gitpod accepts a token";
+    private static final String READ_LOG = "read the log of a prebuild";
     private static final String TELL = "tell a build what becomes of its prebuild";
 
     private final PrebuildRequest request;
@@ -39,6 +43,10 @@ public final class SharedPrebuild implements PrebuildObserver {
     private final List<RequestRecorder> leavers = new ArrayList<>();
 
     private final RequestRecorder first;
+
+    @CheckForNull
+    private LogOutput log;
+
     private boolean foreign;
     private boolean keepsRunning;
     private boolean over;
@@ -52,6 +60,22 @@ public final class SharedPrebuild implements PrebuildObserver {
         this.first = recorder;
         this.history = history;
         members.add(recorder);
+    }
+
+    /**
+     * Has the prebuild's log printed as the builds want. To be called before the prebuild is followed.
+     *
+     * @param printed how many lines may have been printed before a restart
+     * @param savePrinted saves this number
+     */
+    @NonNull
+    SharedPrebuild with(
+            @NonNull LogOutput.Follower logs,
+            @NonNull TokenSource tokens,
+            long printed,
+            @NonNull LongConsumer savePrinted) {
+        log = new LogOutput(logs, request.connection(), tokens, this::members, printed, savePrinted);
+        return this;
     }
 
     /** The prebuild was not created by this Jenkins. */
@@ -250,6 +274,9 @@ public final class SharedPrebuild implements PrebuildObserver {
         }
         Guarded.run(NOTE_TOKEN, () -> noteToken(update));
         Guarded.forEach(TELL, members(), member -> member.update(update));
+        if (log != null && update instanceof Update.PhaseChanged changed) {
+            Guarded.run(READ_LOG, () -> log.read(changed.prebuild()));
+        }
     }
 
     /** The history comes first, because a build that is told may request a prebuild of the same commit. */
@@ -277,8 +304,30 @@ public final class SharedPrebuild implements PrebuildObserver {
         // The history comes first, because a build that is told may request a prebuild of the same commit.
         Guarded.run(BOOK, () -> book(outcome));
         Guarded.run(NOTE_TOKEN, () -> noteToken(outcome));
-        Guarded.forEach(TELL, members(), member -> member.concluded(outcome));
+        // Each record is saved at once. The builds are told when the rest of the log is printed.
+        List<Runnable> tell = new ArrayList<>();
+        Guarded.forEach(TELL, members(), member -> member.concluded(outcome, tell::add));
+        AtomicBoolean isTold = new AtomicBoolean();
+        Runnable tellOnce = () -> {
+            if (!isTold.getAndSet(true)) {
+                tell.forEach(Runnable::run);
+            }
+        };
+        if (log == null) {
+            tellOnce.run();
+        } else {
+            Guarded.run(READ_LOG, () -> endLog(outcome, tellOnce));
+        }
         Guarded.forEach(TELL, leavers(), leaver -> leaver.endedWithout(outcome));
+    }
+
+    private void endLog(Outcome outcome, Runnable tellOnce) {
+        try {
+            log.ended(outcome, tellOnce);
+        } catch (RuntimeException | Error e) {
+            tellOnce.run();
+            throw e;
+        }
     }
 
     @Override

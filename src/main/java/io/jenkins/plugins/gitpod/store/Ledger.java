@@ -81,6 +81,7 @@ public final class Ledger implements RequestStore {
     private static final class Announced implements Supplier<RequestOrigin> {
         private volatile RequestOrigin origin;
         private volatile Owners owners = Owners.FIRST_ONLY;
+        private volatile long logLines;
 
         Announced(RequestOrigin origin) {
             this.origin = origin;
@@ -131,7 +132,9 @@ public final class Ledger implements RequestStore {
     }
 
     private LedgerEntry entry(SavedRequest request, Announced known) {
-        return new LedgerEntry(request, known.origin).with(jointOwners(known.owners), known.owners);
+        return new LedgerEntry(request, known.origin)
+                .with(jointOwners(known.owners), known.owners)
+                .withLogLines(known.logLines);
     }
 
     /**
@@ -174,6 +177,23 @@ public final class Ledger implements RequestStore {
     @NonNull
     public Supplier<RequestOrigin> live(@NonNull UUID requestId) {
         return Objects.requireNonNull(announced.get(requestId), "not open");
+    }
+
+    /** Saves how many lines of the prebuild's log may have been printed. */
+    public void printed(@NonNull UUID requestId, long lines) {
+        Announced known = announced.get(requestId);
+        if (known != null) {
+            synchronized (known) {
+                known.logLines = lines;
+                rewrite(requestId, known);
+            }
+        }
+    }
+
+    /** How many lines of the prebuild's log may have been printed. */
+    public long printed(@NonNull UUID requestId) {
+        Announced known = announced.get(requestId);
+        return known == null ? 0 : known.logLines;
     }
 
     /** Sets the flow node that waits for a request, which is one of the same build. */
@@ -293,6 +313,7 @@ public final class Ledger implements RequestStore {
         }
         announce(requestId, read.origin());
         announced.get(requestId).owners = read.owners();
+        announced.get(requestId).logLines = entry.logLines();
         read.joined().forEach(joined -> announce(joined.id(), joined.origin()));
         return read;
     }

@@ -63,6 +63,7 @@ public final class LedgerEntry {
     private boolean firstLeft;
     private boolean keepsRunning;
     private boolean foreign;
+    private long logLines;
     private final List<Attempt> attempts;
     private final String surplusOf;
 
@@ -170,6 +171,17 @@ public final class LedgerEntry {
         // All builds that waited have left.
         detached |= owners.firstLeft() && others.isEmpty();
         return this;
+    }
+
+    /** This entry with the number of lines of the prebuild's log that may have been printed. */
+    @NonNull
+    LedgerEntry withLogLines(long lines) {
+        logLines = lines;
+        return this;
+    }
+
+    long logLines() {
+        return Math.max(0, logLines);
     }
 
     /** The requests that joined and have not left. */
