@@ -99,10 +99,11 @@ final class RequestLauncher implements DecisionHandler {
         PrebuildRequest engineRequest = request.request(projectId);
         RequestRecorder recorder =
                 new RequestRecorder(engineRequest, request.liveOrigin(), Instant.now(), request.listener()).with(check);
-        SharedPrebuild shared = registry.withLog(new SharedPrebuild(engineRequest, recorder, history), source);
+        LastToken token = new LastToken(source);
+        SharedPrebuild shared = registry.withLog(new SharedPrebuild(engineRequest, recorder, history), token);
         ThrottleQueue.Waiting waiting = new ThrottleQueue.Waiting(
                 () -> new OpenPrebuild(engineRequest, request.origin(), recorder.since(), null),
-                () -> engine.submit(engineRequest, source, shared),
+                () -> engine.submit(engineRequest, token, shared),
                 () -> inBackground(() -> {
                     shared.concluded(new Outcome.NotCreated());
                     shared.memberIds().forEach(commitRequests::forget);
@@ -188,9 +189,9 @@ final class RequestLauncher implements DecisionHandler {
                 false);
         RequestRecorder recorder =
                 new RequestRecorder(engineRequest, request.liveOrigin(), Instant.now(), request.listener());
-        TokenSource source = tokens(request);
+        LastToken token = new LastToken(tokens(request));
         SharedPrebuild shared =
-                registry.withLog(new SharedPrebuild(engineRequest, recorder, history).ofForeign(prebuildId), source);
+                registry.withLog(new SharedPrebuild(engineRequest, recorder, history).ofForeign(prebuildId), token);
         registry.enter(recorder, shared);
         ledger.share(request.requestId(), shared::owners);
         SavedRequest saved = new SavedRequest(
@@ -207,7 +208,7 @@ final class RequestLauncher implements DecisionHandler {
             LOGGER.log(Level.WARNING, "Could not save that a build waits for Gitpod prebuild " + prebuildId, e);
         }
         commitRequests.forget(request.requestId());
-        engine.restore(List.of(new PrebuildEngine.Restored(saved, source, shared)));
+        engine.restore(List.of(new PrebuildEngine.Restored(saved, token, shared)));
         PrebuildResult known =
                 new PrebuildResult(prebuildId, recorder.messages().url(), PrebuildPhase.UNKNOWN).ofProject(projectId);
         followUps.add(() -> {

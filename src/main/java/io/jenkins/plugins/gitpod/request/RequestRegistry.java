@@ -14,7 +14,6 @@ import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
-import io.jenkins.plugins.gitpod.engine.TokenSource;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
@@ -119,9 +118,9 @@ final class RequestRegistry implements RunningPrebuilds {
 
     /** Has the log of the prebuild printed as the builds want. */
     @NonNull
-    SharedPrebuild withLog(@NonNull SharedPrebuild shared, @NonNull TokenSource source) {
+    SharedPrebuild withLog(@NonNull SharedPrebuild shared, @NonNull LastToken token) {
         UUID requestId = shared.requestId();
-        return shared.with(logs, source, ledger.printed(requestId), lines -> ledger.printed(requestId, lines));
+        return shared.with(logs, token::lastOrNew, ledger.printed(requestId), lines -> ledger.printed(requestId, lines));
     }
 
     void enter(@NonNull RequestRecorder recorder, @NonNull SharedPrebuild shared) {
@@ -255,8 +254,8 @@ final class RequestRegistry implements RunningPrebuilds {
             if (read.owners().firstLeft()) {
                 first.left();
             }
-            TokenSource source = tokens.of(request.connection(), request.requestId());
-            SharedPrebuild shared = withLog(new SharedPrebuild(request, first, history), source);
+            LastToken token = new LastToken(tokens.of(request.connection(), request.requestId()));
+            SharedPrebuild shared = withLog(new SharedPrebuild(request, first, history), token);
             enter(first, shared);
             List<RequestRecorder> joined = new ArrayList<>();
             for (LedgerEntry.Joined each : read.joined()) {
@@ -266,7 +265,7 @@ final class RequestRegistry implements RunningPrebuilds {
                 enter(other, shared);
             }
             shared.restore(joined, read.owners(), read.saved().prebuildId());
-            restored.add(new PrebuildEngine.Restored(read.saved(), source, shared));
+            restored.add(new PrebuildEngine.Restored(read.saved(), token, shared));
         }
         return restored;
     }
