@@ -40,8 +40,14 @@ final class VisibleToToken {
     static FormValidation classes(@NonNull AuthenticatedConnection access) {
         try {
             List<EnvironmentClass> seen = GitpodLookup.get().environmentClasses(access);
+            if (seen.isEmpty()) {
+                return FormValidation.warning(Messages.GitpodConnection_seesNoClass());
+            }
             String names = names(seen, each -> Objects.toString(each.displayName(), each.id()));
-            return FormValidation.ok(Messages.GitpodConnection_seesClasses(seen.size(), names));
+            return FormValidation.ok(
+                    seen.size() > NAMED
+                            ? Messages.GitpodConnection_seesMoreClasses(names)
+                            : Messages.GitpodConnection_seesClasses(names));
         } catch (GitpodException e) {
             return FormValidation.warning(
                     Messages.GitpodConnection_classesUnknown(CallFailures.explain(e, access.connection())));

@@ -8,6 +8,7 @@ import hudson.Util;
 import hudson.model.BallColor;
 import hudson.model.Run;
 import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.config.GitpodLookup;
 import io.jenkins.plugins.gitpod.record.EndStatus;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
@@ -98,13 +99,20 @@ public final class PrebuildCard {
     /** The name of the project, or its id. */
     @NonNull
     public String getProject() {
-        return Objects.requireNonNullElse(record.getProjectName(), record.getProjectId());
+        return Objects.requireNonNullElse(
+                name(record.getProjectName(), record.getProjectId()), record.getProjectId());
     }
 
     /** The name of the environment class, or the empty text. */
     @NonNull
     public String getEnvironmentClass() {
-        return Objects.toString(record.getEnvironmentClassName(), "");
+        return Objects.toString(name(record.getEnvironmentClassName(), classId()), "");
+    }
+
+    /** A name that became known after the record was saved is shown too. */
+    @CheckForNull
+    private static String name(@Nullable String recorded, @Nullable String id) {
+        return recorded != null ? recorded : GitpodLookup.get().knownName(id);
     }
 
     /** The project and the class. */

@@ -112,7 +112,7 @@ public final class PrebuildSummary {
 
     @NonNull
     @Restricted(NoExternalUse.class)
-    public String getSize() {
+    public String getSnapshot() {
         return getSizeBytes() == 0 ? "" : Functions.humanReadableByteSize(getSizeBytes());
     }
 
@@ -154,6 +154,6 @@ public final class PrebuildSummary {
     @Restricted(NoExternalUse.class)
     public String getDescription() {
         return Messages.PrebuildSummary_bar(
-                run.getDisplayName(), getState(), getLength(), getSize().isEmpty() ? "–" : getSize());
+                run.getDisplayName(), getState(), getLength(), getSnapshot().isEmpty() ? "–" : getSnapshot());
     }
 }

@@ -120,7 +120,8 @@ final class RequestRegistry implements RunningPrebuilds {
     @NonNull
     SharedPrebuild withLog(@NonNull SharedPrebuild shared, @NonNull LastToken token) {
         UUID requestId = shared.requestId();
-        return shared.with(logs, token::lastOrNew, ledger.printed(requestId), lines -> ledger.printed(requestId, lines));
+        return shared.with(
+                logs, token::lastOrNew, ledger.printed(requestId), lines -> ledger.printed(requestId, lines));
     }
 
     void enter(@NonNull RequestRecorder recorder, @NonNull SharedPrebuild shared) {

@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.gitpod.api.BearerToken;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Project;
+import io.jenkins.plugins.gitpod.config.AuthenticatedConnection;
 import io.jenkins.plugins.gitpod.config.GitpodClients;
 import io.jenkins.plugins.gitpod.config.GitpodLookup;
 import io.jenkins.plugins.gitpod.decision.StepRequest;

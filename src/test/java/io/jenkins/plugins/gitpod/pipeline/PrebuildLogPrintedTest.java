@@ -51,7 +51,8 @@ class PrebuildLogPrintedTest {
     }
 
     private static WorkflowRun start(String options) throws Exception {
-        WorkflowRun build = pipeline(jenkins, GITPOD.step() + options).scheduleBuild2(0).waitForStart();
+        WorkflowRun build =
+                pipeline(jenkins, GITPOD.step() + options).scheduleBuild2(0).waitForStart();
         awaitLog(build, "Created Gitpod prebuild");
         return build;
     }
@@ -60,7 +61,9 @@ class PrebuildLogPrintedTest {
     void fullPrintsTheLogWhileThePrebuildRuns() throws Exception {
         WorkflowRun build = start(", logs: 'FULL'");
         SimPrebuild prebuild = last();
-        prebuild.log("[section-create] {\"title\":\"Install\"}").log("\u001b[32mnpm ci\u001b[0m").forcePhase(SimPhase.RUNNING);
+        prebuild.log("[section-create] {\"title\":\"Install\"}")
+                .log("\u001b[32mnpm ci\u001b[0m")
+                .forcePhase(SimPhase.RUNNING);
         awaitLog(build, "[Gitpod] |-- Install");
         awaitLog(build, "[Gitpod] | npm ci");
         prebuild.keepLog().log("the last line").forcePhase(SimPhase.COMPLETED);
