@@ -137,7 +137,15 @@ class FormRightsTest {
                 true,
                 "value",
                 "reg");
-        row("PrebuildOptionsForm.doCheckTimeout", Needs.CONFIGURE, options + "checkTimeout", false, "value", "60");
+        for (String field : List.of("Timeout", "MinimumInterval", "OnlyIfChanged")) {
+            row(
+                    "PrebuildOptionsForm.doCheck" + field,
+                    Needs.CONFIGURE,
+                    options + "check" + field,
+                    false,
+                    "value",
+                    "60");
+        }
         row("PrebuildOptionsForm.doFillConnectionItems", Needs.CONFIGURE, options + "fillConnectionItems", false);
         row(
                 "PrebuildOptionsForm.doCheckConnection",
