@@ -76,7 +76,7 @@ class OpenPrebuildsLinkTest {
         jenkins.waitForMessage("Gitpod prebuild: RUNNING", build);
         // A form asked for the project lately, so its name is known.
         PrebuildOptionsForm.get().doCheckProjectId(job, GITPOD.project().id(), "", "");
-        String id = GITPOD.simulator().books().prebuilds().get(0).id();
+        String id = GITPOD.simulator().records().prebuilds().get(0).id();
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             client.login("admin");
             assertThat(client.goTo("manage").asNormalizedText(), containsString("Gitpod prebuilds"));
