@@ -189,7 +189,7 @@ class BrowserRun extends BrowserTestBase {
         open(build.getUrl());
         abort();
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
-        SimPrebuild prebuild = gitpod.simulator().books().prebuilds().get(0);
+        SimPrebuild prebuild = gitpod.simulator().records().prebuilds().get(0);
         assertTrue(prebuild.isCancelRequested());
         await().atMost(SOON)
                 .until(() -> build.getAction(PrebuildAction.class)

@@ -172,7 +172,7 @@ class LostCreatesTest {
     }
 
     @Test
-    void whoNamesAClassGetsAPrebuildOfThatClass() {
+    void aCreateThatNamesAClassGetsAPrebuildOfThatClass() {
         UUID any = lost(null);
         UUID large = lost("large");
         UUID small = lost("small");
@@ -183,7 +183,7 @@ class LostCreatesTest {
     }
 
     @Test
-    void whoTakesAnyClassDoesNotTakeItFromOneWhoNamesIt() {
+    void aCreateWithoutAClassLeavesAMatchToOneThatNamesItsClass() {
         UUID any = lost(null);
         UUID large = lost("large");
         look(any, EARLY);
@@ -429,7 +429,7 @@ class LostCreatesTest {
     }
 
     @Test
-    void whoWaitsGetsItBeforeWhatIsSurplusIsCancelled() {
+    void aWaitingRequestComesBeforeASurplusOne() {
         UUID first = lostByServerClock(null, Duration.ZERO, Duration.ZERO);
         look(first, LAG_OVER);
         PrebuildRequest surplus = request(null, false);
@@ -442,7 +442,7 @@ class LostCreatesTest {
     }
 
     @Test
-    void roomIsMadeForOneThatFitsNowhereElse() {
+    void aMatchMovesSoThatAnotherOneFits() {
         UUID early = lostByServerClock(null, Duration.ZERO, Duration.ZERO);
         look(early, LAG_OVER);
         PrebuildRequest surplus = request(null, false);
@@ -529,7 +529,7 @@ class LostCreatesTest {
     }
 
     @Test
-    void whoWasAssignedBySomebodyElsesLookIsTold() {
+    void aRequestLearnsWhatAnotherRequestsLookUpAssignedToIt() {
         UUID one = lost();
         UUID two = lost();
         look(one, EARLY);

@@ -69,7 +69,7 @@ class PrebuildLogsTest {
 
             assertThat(lines, contains("one", "two", "three"));
             assertThat(ends, contains(LogEnd.COMPLETE));
-            assertThat(gitpod.books().violations(), empty());
+            assertThat(gitpod.records().violations(), empty());
         }
         http.dispatcher().executorService().shutdown();
         http.connectionPool().evictAll();

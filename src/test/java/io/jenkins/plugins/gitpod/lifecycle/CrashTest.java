@@ -41,14 +41,14 @@ class CrashTest {
         gitpod.close();
     }
 
-    /** Each job has a project of its own, so that the books tell the jobs apart. */
+    /** Each job has a project of its own, so that the records tell the jobs apart. */
     private SimProject project(String job) {
         return projects.computeIfAbsent(
                 job, name -> gitpod.simulator().addProject(name).plan(PhasePlan.stuckIn(SimPhase.RUNNING)));
     }
 
     private List<SimPrebuild> prebuilds(String job) {
-        return gitpod.simulator().books().prebuilds().stream()
+        return gitpod.simulator().records().prebuilds().stream()
                 .filter(prebuild -> prebuild.projectId().equals(project(job).id()))
                 .toList();
     }
@@ -59,7 +59,7 @@ class CrashTest {
     }
 
     private long creates(String job) {
-        return gitpod.simulator().books().calls("CreatePrebuild").stream()
+        return gitpod.simulator().records().calls("CreatePrebuild").stream()
                 .filter(call -> call.body().contains(project(job).id()))
                 .count();
     }
@@ -164,7 +164,7 @@ class CrashTest {
         Fault down = Fault.status(503, "unavailable", "down");
         gitpod.simulator().faults().add(FaultRule.on("CancelPrebuild", down).forever());
         real.run(rule -> Remote.end(rule, "cancelling", "ABORT"));
-        eventually(() -> gitpod.simulator().books().count("CancelPrebuild") > 0);
+        eventually(() -> gitpod.simulator().records().count("CancelPrebuild") > 0);
 
         faultOnCreate("limited", Fault.rateLimit(Duration.ofSeconds(45)));
         start("limited", SAFE);
@@ -236,7 +236,7 @@ class CrashTest {
         for (String job : projects.keySet()) {
             assertEquals(expectedCreates(job), creates(job), "creates of " + job);
         }
-        assertEquals(List.of(), gitpod.simulator().books().active());
+        assertEquals(List.of(), gitpod.simulator().records().active());
         neverActs.release();
         undecided.release();
         undecidedDropped.release();

@@ -91,7 +91,7 @@ class LostAnswersTest {
     }
 
     private List<SimPrebuild> prebuilds() {
-        return Stream.concat(GITPOD.simulator().books().prebuilds().stream(), LAGGING.books().prebuilds().stream())
+        return Stream.concat(GITPOD.simulator().records().prebuilds().stream(), LAGGING.records().prebuilds().stream())
                 .filter(prebuild -> prebuild.projectId().equals(project.id()))
                 .toList();
     }

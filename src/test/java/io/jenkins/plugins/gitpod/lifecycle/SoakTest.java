@@ -35,7 +35,7 @@ import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
 /**
  * Builds at random, with random faults and early ends, in a real Jenkins that is killed now and then; afterwards the
- * simulator's books, the ledger and Jenkins' builds must agree, prebuild by prebuild. The ordinary build runs a short form,
+ * simulator's records, the ledger and Jenkins' builds must agree, prebuild by prebuild. The ordinary build runs a short form,
  * the Maven profile {@code soak} the full one; {@code -Dsoak.seed=…} replays what a run did.
  */
 class SoakTest {
@@ -197,7 +197,7 @@ class SoakTest {
     /** Again and again, for a slow build may only now have its prebuild made. */
     private void completeOwned() throws Exception {
         List<SimPrebuild> unowned = unowned();
-        gitpod.simulator().books().active().stream()
+        gitpod.simulator().records().active().stream()
                 .filter(prebuild -> !unowned.contains(prebuild))
                 .forEach(prebuild -> prebuild.forcePhase(SimPhase.COMPLETED));
     }
@@ -230,7 +230,7 @@ class SoakTest {
                 .filter(entry -> entry.contains("<detached>true</detached>")
                         || building.stream().anyMatch(entry::contains))
                 .collect(joining());
-        return gitpod.simulator().books().active().stream()
+        return gitpod.simulator().records().active().stream()
                 .filter(prebuild -> !owned.contains(prebuild.id()) && !kept.contains(prebuild.id()))
                 .toList();
     }
@@ -265,7 +265,7 @@ class SoakTest {
             }
         }
         Set<String> made = new TreeSet<>();
-        for (SimPrebuild prebuild : gitpod.simulator().books().prebuilds()) {
+        for (SimPrebuild prebuild : gitpod.simulator().records().prebuilds()) {
             // What was made too many for a request is cancelled.
             if (prebuild.phase() != SimPhase.CANCELLED && !made.add(mark(prebuild))) {
                 violations.add("a second one of the same request: " + prebuild + " " + byMark.get(mark(prebuild)));
@@ -286,9 +286,9 @@ class SoakTest {
                 }
             }
         }
-        violations.addAll(gitpod.simulator().books().violations());
+        violations.addAll(gitpod.simulator().records().violations());
         System.out.println("Soak: " + BUILDS + " builds, " + KILLS + " kills, "
-                + gitpod.simulator().books().prebuilds().size() + " prebuilds, ends " + ends() + ", "
+                + gitpod.simulator().records().prebuilds().size() + " prebuilds, ends " + ends() + ", "
                 + violations.size()
                 + " violations");
         assertEquals(List.of(), violations, "seed " + SEED);

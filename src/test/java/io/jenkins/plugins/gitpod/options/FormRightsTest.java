@@ -44,7 +44,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /**
  * Calls every {@code do*} method of the plugin as people with different rights, by GET and by POST, and looks into the
- * simulator's books. {@link #everyWebMethodIsInTheTable()} fails for a method that is not in the table.
+ * simulator's records. {@link #everyWebMethodIsInTheTable()} fails for a method that is not in the table.
  */
 @WithJenkins
 class FormRightsTest {
@@ -256,7 +256,7 @@ class FormRightsTest {
 
     @BeforeEach
     void clear() {
-        GITPOD.simulator().books().clear();
+        GITPOD.simulator().records().clear();
     }
 
     @Test
@@ -380,15 +380,15 @@ class FormRightsTest {
         }
         // By GET nobody gets anything, whatever their right.
         for (String user : new String[] {null, "reader", "configurer", "admin"}) {
-            GITPOD.simulator().books().clear();
+            GITPOD.simulator().records().clear();
             Answer answer = call(user, HttpMethod.GET, method.path(), method.parameters());
             assertThat(method + " by GET as " + user + ": " + answer, answer.status() >= 400, is(true));
-            assertThat(GITPOD.simulator().books().calls(), is(empty()));
+            assertThat(GITPOD.simulator().records().calls(), is(empty()));
         }
     }
 
     private static void refused(WebMethod method, String user, String path) throws Exception {
-        GITPOD.simulator().books().clear();
+        GITPOD.simulator().records().clear();
         Answer answer = call(user, HttpMethod.POST, path, method.parameters());
         boolean silent = method.needs() == Needs.CONFIGURE_OR_SILENCE || method.needs() == Needs.ADMINISTER_OR_SILENCE;
         String what = path + " as " + user + ": " + answer;
@@ -398,16 +398,16 @@ class FormRightsTest {
             assertThat(what, List.of(401, 403, 404).contains(answer.status()), is(true));
         }
         assertThat(what, answer.text(), not(containsString("shop")));
-        assertThat(what, GITPOD.simulator().books().calls(), is(empty()));
+        assertThat(what, GITPOD.simulator().records().calls(), is(empty()));
     }
 
     private static void allowed(WebMethod method, String user, String path) throws Exception {
-        GITPOD.simulator().books().clear();
+        GITPOD.simulator().records().clear();
         Answer answer = call(user, HttpMethod.POST, path, method.parameters());
         assertThat(path + " as " + user + ": " + answer, answer.status() < 400, is(true));
         // What was looked up a moment ago is not asked again, so only what is always asked anew is looked for.
         if (method.asks() && method.path().endsWith("testConnection")) {
-            assertThat(GITPOD.simulator().books().calls(), is(not(empty())));
+            assertThat(GITPOD.simulator().records().calls(), is(not(empty())));
         }
         if (method.needs() == Needs.CONFIGURE_OR_SILENCE || method.needs() == Needs.ADMINISTER_OR_SILENCE) {
             assertThat(answer.text(), containsString(GitpodFixture.CREDENTIALS_ID));

@@ -111,11 +111,11 @@ class PrebuildOptionsFormTest {
         SimEnvironmentClass environmentClass = GITPOD.simulator().addEnvironmentClass("Upper");
         project.environmentClasses(environmentClass);
         String id = " " + project.id().toUpperCase(Locale.ROOT) + "\t";
-        GITPOD.simulator().books().clear();
+        GITPOD.simulator().records().clear();
         assertSays(Kind.OK, "Project upper", checkProject(id));
         assertSays(Kind.OK, "Project upper", checkProject("Upper (" + id.trim() + ")"));
         assertThat(
-                GITPOD.simulator().books().calls("GetProject").get(0).body(),
+                GITPOD.simulator().records().calls("GetProject").get(0).body(),
                 is("{\"projectId\":\"" + project.id() + "\"}"));
         addConnection("upper");
         assertSays(
@@ -133,13 +133,13 @@ class PrebuildOptionsFormTest {
 
     @Test
     void whatCannotBeAProjectIsRefusedWithoutAskingGitpod() {
-        GITPOD.simulator().books().clear();
+        GITPOD.simulator().records().clear();
         assertSays(Kind.OK, "Found by the repository", checkProject(" "));
         assertSays(Kind.ERROR, "is not a project id", checkProject("shop"));
         assertSays(Kind.OK, "when the build runs", checkProject("${PROJECT}"));
         assertSays(Kind.ERROR, "&lt;script&gt;", checkProject(SCRIPT));
         assertThat(checkProject(SCRIPT).renderHtml(), not(containsString("<script>")));
-        assertThat(GITPOD.simulator().books().calls(), is(empty()));
+        assertThat(GITPOD.simulator().records().calls(), is(empty()));
     }
 
     @Test
@@ -187,11 +187,11 @@ class PrebuildOptionsFormTest {
     @Test
     void theSameQuestionIsAskedOnce() {
         SimProject project = GITPOD.simulator().addProject("often");
-        GITPOD.simulator().books().clear();
+        GITPOD.simulator().records().clear();
         for (int i = 0; i < 5; i++) {
             checkProject(project.id());
         }
-        assertEquals(1, GITPOD.simulator().books().count("GetProject"));
+        assertEquals(1, GITPOD.simulator().records().count("GetProject"));
     }
 
     @Test
@@ -223,7 +223,7 @@ class PrebuildOptionsFormTest {
                     is(empty()));
         }
         assertThat(
-                GITPOD.simulator().books().calls("ListProjects").stream()
+                GITPOD.simulator().records().calls("ListProjects").stream()
                         .filter(call -> call.status() == 400)
                         .toList(),
                 is(empty()));
@@ -446,7 +446,7 @@ class PrebuildOptionsFormTest {
         FreeStyleProject outside = team.createProject(FreeStyleProject.class, "backend2");
         String project = GITPOD.project().id();
         assertSays(Kind.OK, "Project shop", form.doCheckProjectId(inside, project, "limited", ""));
-        GITPOD.simulator().books().clear();
+        GITPOD.simulator().records().clear();
         assertSays(
                 Kind.WARNING,
                 "is not available to the job &quot;team/backend2&quot;",
@@ -454,6 +454,6 @@ class PrebuildOptionsFormTest {
         assertSays(Kind.ERROR, "is not available to the job", form.doCheckCredentialsId(outside, "", "limited"));
         assertSays(Kind.ERROR, "is not available to the job", form.doCheckCredentialsId(team, "", "limited"));
         assertThat(form.doCheckCredentialsId(backend, "", "limited").kind, is(Kind.OK));
-        assertThat(GITPOD.simulator().books().calls(), is(empty()));
+        assertThat(GITPOD.simulator().records().calls(), is(empty()));
     }
 }

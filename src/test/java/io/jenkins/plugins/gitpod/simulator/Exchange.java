@@ -4,20 +4,20 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 
-/** One request between its arrival and its end: what a fault may do with it. Keeps the books ahead of the wire. */
-final class Turn {
+/** One request between its arrival and its end: what a fault may do with it. Records come before the response. */
+final class Exchange {
     private final HttpRequest request;
-    private final Wire wire;
-    private final Books.Entry entry;
+    private final ResponseWriter writer;
+    private final Records.Entry entry;
 
     @CheckForNull
     private final Route route;
 
     private Answer honest;
 
-    Turn(HttpRequest request, Wire wire, Books.Entry entry, @CheckForNull Route route) {
+    Exchange(HttpRequest request, ResponseWriter writer, Records.Entry entry, @CheckForNull Route route) {
         this.request = request;
-        this.wire = wire;
+        this.writer = writer;
         this.entry = entry;
         this.route = route;
     }
@@ -45,17 +45,17 @@ final class Turn {
 
     void send(Answer answer) throws IOException, InterruptedException {
         entry.answered(answer.status());
-        wire.send(answer, withBody());
+        writer.send(answer, withBody());
     }
 
-    /** Sends only the head; the caller sends the rest through {@link #wire()}. */
+    /** Sends only the head; the caller sends the rest through {@link #writer()}. */
     void sendHead(Answer answer, String lengthHeader) throws IOException {
         entry.answered(answer.status());
-        wire.sendHead(answer, lengthHeader);
+        writer.sendHead(answer, lengthHeader);
     }
 
-    Wire wire() {
-        return wire;
+    ResponseWriter writer() {
+        return writer;
     }
 
     /** The path below the API's base, from the service's name on. */

@@ -11,19 +11,19 @@ import java.util.Map;
  * What one JSON value of a request must look like: an object with known fields, a list, or a plain value with
  * constraints. As in proto3, null is absent.
  */
-final class Shape {
-    private final Map<String, Shape> fields = new LinkedHashMap<>();
+final class Schema {
+    private final Map<String, Schema> fields = new LinkedHashMap<>();
     private final List<Constraint> constraints = new ArrayList<>();
 
-    /** Makes the shape of a request that some rules are about; without rules it has no fields. */
-    static Shape of(Iterable<FieldRule> rules) {
-        Shape root = new Shape();
+    /** Makes the schema of a request that some rules are about; without rules it has no fields. */
+    static Schema of(Iterable<FieldRule> rules) {
+        Schema root = new Schema();
         for (FieldRule rule : rules) {
-            Shape shape = root;
+            Schema schema = root;
             for (String name : rule.path()) {
-                shape = shape.fields.computeIfAbsent(name, key -> new Shape());
+                schema = schema.fields.computeIfAbsent(name, key -> new Schema());
             }
-            shape.constraints.add(rule.constraint());
+            schema.constraints.add(rule.constraint());
         }
         return root;
     }
@@ -36,7 +36,7 @@ final class Shape {
     }
 
     private void check(String where, JsonNode value) throws ApiError {
-        Shape each = fields.get(FieldRule.EACH);
+        Schema each = fields.get(FieldRule.EACH);
         if (each == null && !fields.isEmpty()) {
             if (!value.isObject()) {
                 throw ApiError.invalid(where, "must be an object");
@@ -60,7 +60,7 @@ final class Shape {
         Iterator<String> names = object.fieldNames();
         while (names.hasNext()) {
             String name = names.next();
-            Shape field = fields.get(name);
+            Schema field = fields.get(name);
             if (field == null) {
                 throw ApiError.invalid(prefix + name, "is not a known field");
             }
@@ -68,7 +68,7 @@ final class Shape {
                 field.check(prefix + name, object.get(name));
             }
         }
-        for (Map.Entry<String, Shape> field : fields.entrySet()) {
+        for (Map.Entry<String, Schema> field : fields.entrySet()) {
             if (field.getValue().isRequired() && !object.hasNonNull(field.getKey())) {
                 throw ApiError.invalid(prefix + field.getKey(), "is required");
             }
@@ -80,7 +80,7 @@ final class Shape {
     }
 
     /** The fields by name; the entries of a list are one field, named {@link FieldRule#EACH}. */
-    Map<String, Shape> fields() {
+    Map<String, Schema> fields() {
         return fields;
     }
 

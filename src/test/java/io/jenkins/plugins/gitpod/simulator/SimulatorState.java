@@ -13,8 +13,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** Everything the simulated Gitpod holds: one organization with its accounts, classes, projects and prebuilds. */
-final class World {
+/** All that the simulated Gitpod contains: one organization with its accounts, classes, projects and prebuilds. */
+final class SimulatorState {
     private final InstantSource clock;
     private volatile Duration clockOffset = Duration.ZERO;
     private final PhasePlan plan;
@@ -32,7 +32,7 @@ final class World {
     private final AtomicInteger streamCuts = new AtomicInteger();
     private SimEnvironmentClass regular;
 
-    World(InstantSource clock, PhasePlan plan, Duration readLag) {
+    SimulatorState(InstantSource clock, PhasePlan plan, Duration readLag) {
         this.clock = () -> clock.instant().plus(clockOffset);
         this.plan = plan;
         this.readLag = readLag;
@@ -117,8 +117,8 @@ final class World {
     SimPrebuild createPrebuild(
             SimProject project, SimEnvironmentClass environmentClass, Account creator, @Nullable String timeout) {
         PhasePlan own = project.plan();
-        SimPrebuild made = prebuilds.add(birth -> new SimPrebuild(
-                birth, project, environmentClass.id(), creator, timeout, own != null ? own : plan, clock));
+        SimPrebuild made = prebuilds.add(creation -> new SimPrebuild(
+                creation, project, environmentClass.id(), creator, timeout, own != null ? own : plan, clock));
         createHooks.forEach(hook -> hook.accept(made));
         return made;
     }

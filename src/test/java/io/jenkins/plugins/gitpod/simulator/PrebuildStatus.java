@@ -4,12 +4,12 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import java.time.Instant;
 
 /**
- * How a prebuild looks at one moment.
+ * How a prebuild looks at one status.
  *
  * @param wirePhase the phase's name on the wire
- * @param phase the phase, null if it is one that nobody has documented
+ * @param phase the phase, null for an undocumented one
  * @param since when the phase began
- * @param until when this is no longer the whole truth, if nobody interferes
+ * @param until when this status ends, if no test interferes
  * @param percentage of the snapshot, 0 outside of {@code SNAPSHOTTING}
  * @param failureMessage null if it has not failed
  * @param warningMessage null without a warning
@@ -17,7 +17,7 @@ import java.time.Instant;
  * @param statusVersion grows with each change
  * @param gone whether nothing is left of it: deleted, and the deletion is over
  */
-record Moment(
+record PrebuildStatus(
         String wirePhase,
         @Nullable SimPhase phase,
         Instant since,

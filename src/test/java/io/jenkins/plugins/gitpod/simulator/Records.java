@@ -12,7 +12,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /** What was asked and what was done. Thread-safe; all lists are snapshots, oldest first. */
-public final class Books {
+public final class Records {
     private static final int TOO_MANY = 429;
 
     private final PrebuildStore store;
@@ -25,14 +25,14 @@ public final class Books {
     private boolean countOnly;
     private int lastNumber;
 
-    Books(PrebuildStore store, Supplier<Instant> clock, Supplier<Integer> connectionCount) {
+    Records(PrebuildStore store, Supplier<Instant> clock, Supplier<Integer> connectionCount) {
         this.store = store;
         this.clock = clock;
         this.connectionCount = connectionCount;
     }
 
     /**
-     * Every request that came in, those still under way and those that broke off included.
+     * Every request that came in, including those without an answer yet and those that were cut.
      *
      * @return the calls
      */
@@ -60,7 +60,7 @@ public final class Books {
      * How many requests there were for one method.
      *
      * @param method for instance {@code CreatePrebuild}
-     * @return the number, those still under way included
+     * @return the number, including those without an answer yet
      */
     public int count(@NonNull String method) {
         return calls(method).size();
@@ -120,7 +120,7 @@ public final class Books {
      * How many requests there ever were for one method, whatever was cleared.
      *
      * @param method for instance {@code CreatePrebuild}
-     * @return the number, those still under way included
+     * @return the number, including those without an answer yet
      */
     public synchronized int total(@NonNull String method) {
         return totals.getOrDefault(method, 0);
@@ -140,7 +140,7 @@ public final class Books {
         countOnly = true;
     }
 
-    /** Forgets the calls and the violations; prebuilds stay, and numbers go on. */
+    /** Forgets the calls and the violations; prebuilds stay, and the numbering continues. */
     public synchronized void clear() {
         entries.clear();
         violations.clear();
@@ -165,7 +165,7 @@ public final class Books {
         }
     }
 
-    /** A call whose outcome is still being written down. */
+    /** A call whose result is being recorded. */
     final class Entry {
         private Call call;
 
@@ -193,7 +193,7 @@ public final class Books {
             synchronized (this) {
                 update(status, call.acted(), call.fault());
             }
-            Books.this.answered(status);
+            Records.this.answered(status);
         }
 
         synchronized void acted() {

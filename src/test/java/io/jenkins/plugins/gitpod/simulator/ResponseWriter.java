@@ -9,13 +9,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 
 /** The sending side of one connection. */
-final class Wire {
+final class ResponseWriter {
     private final Socket socket;
     private final OutputStream out;
     private final Supplier<String> date;
 
     /** The date is the value of the header of that name, null for none. */
-    Wire(Socket socket, Supplier<String> date) throws IOException {
+    ResponseWriter(Socket socket, Supplier<String> date) throws IOException {
         this.socket = socket;
         this.date = date;
         this.out = new BufferedOutputStream(socket.getOutputStream(), 16 * 1024);

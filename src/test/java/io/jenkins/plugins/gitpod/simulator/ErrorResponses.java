@@ -2,9 +2,9 @@ package io.jenkins.plugins.gitpod.simulator;
 
 import java.time.Duration;
 
-/** Refusals that more than one place gives. */
-final class Refusals {
-    private Refusals() {}
+/** ErrorResponses that more than one place gives. */
+final class ErrorResponses {
+    private ErrorResponses() {}
 
     static Answer error(ConnectCode code, String message) {
         return Answer.error(code.httpStatus(), code.wireName(), message, null);

@@ -3,8 +3,8 @@ package io.jenkins.plugins.gitpod.simulator;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Lets a number of calls in each second, counted from the first call after a full second. */
-final class RateGate {
+/** Allows a number of calls in each second, counted from the first call after a full second. */
+final class RateLimiter {
     private int limit;
     private Instant windowStart = Instant.MIN;
     private int calls;
@@ -25,7 +25,7 @@ final class RateGate {
         }
         if (calls >= limit) {
             Duration wait = Duration.between(now, windowStart.plusSeconds(1));
-            throw new ApiError(Refusals.rateLimited(wait), "too many calls");
+            throw new ApiError(ErrorResponses.rateLimited(wait), "too many calls");
         }
         calls++;
     }

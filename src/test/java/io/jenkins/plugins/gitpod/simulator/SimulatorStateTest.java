@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Projects, environments and clocks as they exist outside. */
-class WorldsTest extends SimulatorTestBase {
+class SimulatorStateTest extends SimulatorTestBase {
     private static final String SCP = "git@git.example.com:team/shop.git";
     private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
 

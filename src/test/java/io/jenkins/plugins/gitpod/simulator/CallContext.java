@@ -6,13 +6,13 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * A call that was let in.
+ * A call that was admitted.
  *
  * @param caller who calls
  * @param request the valid request
  * @param now the moment that everything in the answer is for
  */
-record Visit(Account caller, JsonNode request, Instant now) {
+record CallContext(Account caller, JsonNode request, Instant now) {
     /** A text of the request; empty if absent. */
     String text(String field) {
         return request.path(field).asText("");

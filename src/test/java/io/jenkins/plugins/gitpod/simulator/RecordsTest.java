@@ -11,14 +11,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import org.junit.jupiter.api.Test;
 
-class BooksTest extends SimulatorTestBase {
+class RecordsTest extends SimulatorTestBase {
 
     @Test
     void aCallIsInTheBooksWithAllThatWasSent() {
         clock.advanceSeconds(7);
         client.create(project);
 
-        Call call = simulator.books().calls().get(0);
+        Call call = simulator.records().calls().get(0);
         assertThat(call.number(), is(1));
         assertThat(call.at(), is(ManualClock.START.plusSeconds(7)));
         assertThat(call.method(), is("CreatePrebuild"));
@@ -39,8 +39,8 @@ class BooksTest extends SimulatorTestBase {
         account.revoke();
         client.post("ListPrebuilds", "{}");
 
-        assertThat(simulator.books().calls().stream().map(Call::status).toList(), contains(400, 401));
-        assertThat(simulator.books().calls().stream().anyMatch(Call::acted), is(false));
+        assertThat(simulator.records().calls().stream().map(Call::status).toList(), contains(400, 401));
+        assertThat(simulator.records().calls().stream().anyMatch(Call::acted), is(false));
     }
 
     @Test
@@ -49,13 +49,13 @@ class BooksTest extends SimulatorTestBase {
         client.get(id);
         client.get(id);
 
-        assertThat(simulator.books().count("GetPrebuild"), is(2));
-        assertThat(simulator.books().calls("GetPrebuild").size(), is(2));
-        simulator.books().clear();
-        assertThat(simulator.books().calls(), empty());
-        assertThat(simulator.books().prebuilds().size(), is(1));
+        assertThat(simulator.records().count("GetPrebuild"), is(2));
+        assertThat(simulator.records().calls("GetPrebuild").size(), is(2));
+        simulator.records().clear();
+        assertThat(simulator.records().calls(), empty());
+        assertThat(simulator.records().prebuilds().size(), is(1));
         client.get(id);
-        assertThat(simulator.books().calls().get(0).number(), is(4));
+        assertThat(simulator.records().calls().get(0).number(), is(4));
     }
 
     @Test
@@ -64,9 +64,9 @@ class BooksTest extends SimulatorTestBase {
         String second = client.create(project);
         simulator.prebuild(first).failWith("x");
 
-        assertThat(simulator.books().active().stream().map(SimPrebuild::id).toList(), contains(second));
-        assertThat(simulator.books().prebuild(first).creator(), is(account));
-        assertThat(simulator.books().prebuild("nothing"), nullValue());
+        assertThat(simulator.records().active().stream().map(SimPrebuild::id).toList(), contains(second));
+        assertThat(simulator.records().prebuild(first).creator(), is(account));
+        assertThat(simulator.records().prebuild("nothing"), nullValue());
         assertThrows(IllegalArgumentException.class, () -> simulator.prebuild("nothing"));
     }
 }

@@ -5,11 +5,11 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Everything that decides how a prebuild looks at any moment; immutable, replaced as a whole by each interference.
+ * Everything that decides how a prebuild looks at any status; immutable, replaced as a whole by each interference.
  *
  * @param createdAt the moment the plan counts from
  * @param plan what happens by itself
- * @param pinned a phase that was forced on it, null if none
+ * @param forced a phase that was forced on it, null if none
  * @param cancelledAt when a cancel was accepted, null if none
  * @param deletedAt when a deletion was accepted, null if none
  * @param goneAt when the deletion is over, null if none
@@ -17,10 +17,10 @@ import java.time.Instant;
  * @param stalled whether its snapshot never gets beyond 0 %
  * @param changes how often it was interfered with
  */
-record Life(
+record PrebuildState(
         Instant createdAt,
         PhasePlan plan,
-        @Nullable Pin pinned,
+        @Nullable ForcedPhase forced,
         @Nullable Instant cancelledAt,
         @Nullable Instant deletedAt,
         @Nullable Instant goneAt,
@@ -28,42 +28,43 @@ record Life(
         boolean stalled,
         int changes) {
 
-    /** Leaves room for the phases of a plan between two interferences. */
+    /** The versions between two interferences, more than a plan has phases. */
     private static final long VERSIONS_PER_CHANGE = 100;
 
-    /** A phase that holds until somebody interferes again. */
-    record Pin(
+    /** A phase that lasts until the next interference. */
+    record ForcedPhase(
             String wirePhase,
             @Nullable SimPhase phase,
             Instant since,
             @Nullable String failureMessage) {}
 
-    static Life begin(Instant createdAt, PhasePlan plan) {
-        return new Life(createdAt, plan, null, null, null, null, null, false, 0);
+    static PrebuildState begin(Instant createdAt, PhasePlan plan) {
+        return new PrebuildState(createdAt, plan, null, null, null, null, null, false, 0);
     }
 
-    Life withPlan(PhasePlan newPlan) {
-        return new Life(createdAt, newPlan, null, null, null, null, warning, stalled, changes + 1);
+    PrebuildState withPlan(PhasePlan newPlan) {
+        return new PrebuildState(createdAt, newPlan, null, null, null, null, warning, stalled, changes + 1);
     }
 
-    Life withPin(Pin pin) {
-        return new Life(createdAt, plan, pin, null, null, null, warning, stalled, changes + 1);
+    PrebuildState withForcedPhase(ForcedPhase to) {
+        return new PrebuildState(createdAt, plan, to, null, null, null, warning, stalled, changes + 1);
     }
 
-    Life withCancel(Instant at) {
-        return new Life(createdAt, plan, null, at, null, null, warning, stalled, changes + 1);
+    PrebuildState withCancel(Instant at) {
+        return new PrebuildState(createdAt, plan, null, at, null, null, warning, stalled, changes + 1);
     }
 
-    Life withDeletion(Instant at, Instant over) {
-        return new Life(createdAt, plan, pinned, cancelledAt, at, over, warning, stalled, changes + 1);
+    PrebuildState withDeletion(Instant at, Instant over) {
+        return new PrebuildState(createdAt, plan, forced, cancelledAt, at, over, warning, stalled, changes + 1);
     }
 
-    Life withWarning(String message) {
-        return new Life(createdAt, plan, pinned, cancelledAt, deletedAt, goneAt, message, stalled, changes + 1);
+    PrebuildState withWarning(String message) {
+        return new PrebuildState(
+                createdAt, plan, forced, cancelledAt, deletedAt, goneAt, message, stalled, changes + 1);
     }
 
-    Life withStalledSnapshot() {
-        return new Life(createdAt, plan, pinned, cancelledAt, deletedAt, goneAt, warning, true, changes + 1);
+    PrebuildState withStalledSnapshot() {
+        return new PrebuildState(createdAt, plan, forced, cancelledAt, deletedAt, goneAt, warning, true, changes + 1);
     }
 
     SimPhase desiredPhase() {
@@ -73,14 +74,14 @@ record Life(
         return cancelledAt != null ? SimPhase.CANCELLED : SimPhase.COMPLETED;
     }
 
-    Moment at(Instant now) {
+    PrebuildStatus at(Instant now) {
         if (deletedAt != null && goneAt != null) {
             return now.isBefore(goneAt)
                     ? simple(SimPhase.DELETING, deletedAt, goneAt, 0, false)
                     : simple(SimPhase.DELETING, goneAt, Instant.MAX, 1, true);
         }
-        if (pinned != null) {
-            return pinned(pinned);
+        if (forced != null) {
+            return forced(forced);
         }
         if (cancelledAt != null) {
             Instant over = cancelledAt.plus(plan.cancelling());
@@ -91,26 +92,26 @@ record Life(
         return planned(now);
     }
 
-    private Moment simple(SimPhase phase, Instant since, Instant until, int step, boolean gone) {
-        return new Moment(phase.wireName(), phase, since, until, 0, null, warning, 0, version(step), gone);
+    private PrebuildStatus simple(SimPhase phase, Instant since, Instant until, int step, boolean gone) {
+        return new PrebuildStatus(phase.wireName(), phase, since, until, 0, null, warning, 0, version(step), gone);
     }
 
-    private Moment pinned(Pin pin) {
-        boolean completed = pin.phase() == SimPhase.COMPLETED;
-        return new Moment(
-                pin.wirePhase(),
-                pin.phase(),
-                pin.since(),
+    private PrebuildStatus forced(ForcedPhase to) {
+        boolean completed = to.phase() == SimPhase.COMPLETED;
+        return new PrebuildStatus(
+                to.wirePhase(),
+                to.phase(),
+                to.since(),
                 Instant.MAX,
                 0,
-                pin.failureMessage(),
+                to.failureMessage(),
                 warning,
                 completed ? plan.snapshotSizeBytes() : 0,
                 version(0),
                 false);
     }
 
-    private Moment planned(Instant now) {
+    private PrebuildStatus planned(Instant now) {
         PhasePlan.Position position = plan.at(Duration.between(createdAt, now));
         PhasePlan.Position stall = stalled ? plan.firstIn(SimPhase.SNAPSHOTTING) : null;
         if (stall != null && position.index() >= stall.index()) {
@@ -119,7 +120,7 @@ record Life(
         SimPhase phase = position.phase();
         String planWarning = phase.compareTo(SimPhase.STOPPING) >= 0 ? plan.warningMessage() : null;
         boolean moving = phase == SimPhase.SNAPSHOTTING;
-        return new Moment(
+        return new PrebuildStatus(
                 phase.wireName(),
                 phase,
                 createdAt.plus(position.enteredAfter()),
