@@ -82,7 +82,7 @@ class OpenPrebuildsLinkTest {
         jenkins.waitForMessage("Gitpod prebuild: RUNNING", build);
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> GitpodLookup.get().knownName(GITPOD.project().id()) != null);
-        String id = GITPOD.simulator().books().prebuilds().get(0).id();
+        String id = GITPOD.simulator().records().prebuilds().get(0).id();
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             client.login("admin");
             assertThat(client.goTo("manage").asNormalizedText(), containsString("Gitpod prebuilds"));

@@ -239,13 +239,13 @@ class OtherCheckoutsTest {
         Repository.push(other, "file", "of the fork");
         for (PullRequests source : List.of(
                 new Requests(repo.toString(), repo.toString()), new Requests(repo.toString(), other.toString()))) {
-            int calls = GITPOD.simulator().books().calls().size();
+            int calls = GITPOD.simulator().records().calls().size();
             WorkflowRun build = multibranch(source).getItem("PR-1").getLastBuild();
             jenkins.assertBuildStatusSuccess(build);
             Commits.awaitDecided();
             jenkins.assertLogContains("Skipped: This build is of change request PR-1. Only the branch", build);
             assertNull(build.getAction(PrebuildAction.class));
-            assertEquals(calls, GITPOD.simulator().books().calls().size(), "nothing needs to be looked up");
+            assertEquals(calls, GITPOD.simulator().records().calls().size(), "nothing needs to be looked up");
         }
         assertMade(0, 0);
     }

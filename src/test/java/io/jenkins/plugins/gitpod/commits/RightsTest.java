@@ -144,7 +144,7 @@ class RightsTest {
         assertThat(
                 refused.getMessage(),
                 containsString("This job cannot use a Gitpod credential with the id \"in-folder\""));
-        assertEquals(0, gitpod.simulator().books().calls().size(), "calls with a token that the job may not use");
+        assertEquals(0, gitpod.simulator().records().calls().size(), "calls with a token that the job may not use");
         GitpodPrebuildProperty same = new GitpodPrebuildProperty();
         same.setCredentialsId("in-folder");
         assertEquals(EndStatus.COMPLETED, recordOf(freestyle(folders[0], same)).getConclusion());

@@ -107,7 +107,7 @@ class UnrelatedBuildsTest {
         Repository.init(repo, "node { checkout scm }");
         repo.git("branch", "topic");
         SimProject project = Commits.project(GITPOD, repo);
-        int calls = GITPOD.simulator().books().calls().size();
+        int calls = GITPOD.simulator().records().calls().size();
         PullRequests.ASKED_BY_PLUGIN.set(0);
         CountingScm.PARSED_BY_PLUGIN.set(0);
         try (LogRecorder log = new LogRecorder()
@@ -133,7 +133,7 @@ class UnrelatedBuildsTest {
             }
             assertEquals(0, PullRequests.ASKED_BY_PLUGIN.get(), "SCMs asked for");
             assertEquals(0, CountingScm.PARSED_BY_PLUGIN.get(), "change logs parsed");
-            assertEquals(calls, GITPOD.simulator().books().calls().size(), "calls");
+            assertEquals(calls, GITPOD.simulator().records().calls().size(), "calls");
             assertThat(log.getMessages(), empty());
 
             // The property alone parses no change log either.

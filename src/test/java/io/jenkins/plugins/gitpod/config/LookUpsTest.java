@@ -82,12 +82,12 @@ class LookUpsTest {
     private void lookUpsShareAConnection(GitpodSimulator gitpod, BearerToken token) throws Exception {
         Connection connection =
                 GitpodGlobalConfiguration.get().connection("sim").toEngine();
-        int before = gitpod.books().connections();
+        int before = gitpod.records().connections();
         for (int i = 0; i < 20; i++) {
             SimProject project = gitpod.addProject("p" + i);
             GitpodLookup.get().project(clients.forBuild(connection, token), project.id());
         }
-        assertEquals(1, gitpod.books().connections() - before);
+        assertEquals(1, gitpod.records().connections() - before);
     }
 
     private static void urlMayHaveAPathAndATrailingSlash(JenkinsRule jenkins, GitpodSimulator gitpod) throws Exception {
@@ -98,7 +98,7 @@ class LookUpsTest {
         step.setProjectId(project.id());
         job.getBuildersList().add(step);
         jenkins.buildAndAssertSuccess(job);
-        assertEquals(1, gitpod.books().prebuilds().size());
+        assertEquals(1, gitpod.records().prebuilds().size());
     }
 
     private void proxyOfJenkinsIsUsedButNotForItsExceptions(JenkinsRule jenkins, BearerToken token) throws Exception {

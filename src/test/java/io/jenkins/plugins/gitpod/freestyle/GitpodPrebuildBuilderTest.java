@@ -167,7 +167,7 @@ class GitpodPrebuildBuilderTest {
         FreeStyleBuild build = jenkins.buildAndAssertStatus(Result.FAILURE, job(step));
         jenkins.assertLogContains("\"${NOBODY_SET_THIS}\" is not allowed for projectId", build);
         jenkins.assertLogNotContains("\tat ", build);
-        assertTrue(GITPOD.simulator().books().calls().isEmpty());
+        assertTrue(GITPOD.simulator().records().calls().isEmpty());
     }
 
     @Test

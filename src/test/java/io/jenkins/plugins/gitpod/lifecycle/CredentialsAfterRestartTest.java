@@ -95,7 +95,7 @@ class CredentialsAfterRestartTest {
     }
 
     private SimPrebuild only(String job) {
-        List<SimPrebuild> all = gitpod.simulator().books().prebuilds().stream()
+        List<SimPrebuild> all = gitpod.simulator().records().prebuilds().stream()
                 .filter(prebuild -> prebuild.projectId().equals(project(job).id()))
                 .toList();
         assertEquals(1, all.size(), "prebuilds of " + job);
@@ -172,9 +172,9 @@ class CredentialsAfterRestartTest {
             only("gone").forcePhase(SimPhase.COMPLETED);
             await().atMost(Duration.ofSeconds(30)).until(LedgerFiles::open, List::isEmpty);
         });
-        assertEquals(5, gitpod.simulator().books().count("CreatePrebuild"));
+        assertEquals(5, gitpod.simulator().records().count("CreatePrebuild"));
         assertThat(
-                gitpod.simulator().books().calls().stream()
+                gitpod.simulator().records().calls().stream()
                         .map(call -> call.header("Authorization"))
                         .distinct()
                         .toList(),

@@ -73,7 +73,7 @@ class MovedWhilePendingTest {
     }
 
     private List<SimPrebuild> prebuilds() {
-        return GITPOD.simulator().books().prebuilds().stream()
+        return GITPOD.simulator().records().prebuilds().stream()
                 .filter(prebuild -> prebuild.projectId().equals(project.id()))
                 .toList();
     }

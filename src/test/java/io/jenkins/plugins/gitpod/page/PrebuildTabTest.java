@@ -156,12 +156,12 @@ class PrebuildTabTest {
             DomElement row = own.getFirstByXPath("//tr[@data-gitpod-phase='RUNNING']");
             assertThat(row.getAttribute("data-state"), is("current"));
             assertThat(own.getByXPath("//*[@style]//ancestor::*[@data-gitpod-url]"), hasSize(0));
-            int calls = GITPOD.simulator().books().count("GetProject");
+            int calls = GITPOD.simulator().records().count("GetProject");
             JSONObject card = live(client, build).getJSONObject(0);
             assertThat(card.getString("state"), is("Running"));
             assertFalse(card.getBoolean("ended"));
             assertFalse(card.getBoolean("cancellable"));
-            assertThat(GITPOD.simulator().books().count("GetProject"), is(calls));
+            assertThat(GITPOD.simulator().records().count("GetProject"), is(calls));
             prebuildOf(build).warn(SCRIPT).forcePhase(SimPhase.COMPLETED);
             jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
             await().atMost(SOON)

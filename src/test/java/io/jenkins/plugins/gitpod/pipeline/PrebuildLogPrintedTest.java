@@ -46,7 +46,7 @@ class PrebuildLogPrintedTest {
     }
 
     private static SimPrebuild last() {
-        List<SimPrebuild> all = GITPOD.simulator().books().prebuilds();
+        List<SimPrebuild> all = GITPOD.simulator().records().prebuilds();
         return all.get(all.size() - 1);
     }
 
@@ -69,7 +69,7 @@ class PrebuildLogPrintedTest {
         prebuild.keepLog().log("the last line").forcePhase(SimPhase.COMPLETED);
         jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(build));
         jenkins.assertLogContains("[Gitpod] | the last line", build);
-        assertThat(GITPOD.simulator().books().violations(), empty());
+        assertThat(GITPOD.simulator().records().violations(), empty());
     }
 
     @Test
@@ -78,7 +78,7 @@ class PrebuildLogPrintedTest {
         SimPrebuild prebuild = last();
         prebuild.log("task failed: exit code 1").forcePhase(SimPhase.STOPPING);
         awaitLog(build, "STOPPING");
-        await().until(() -> GITPOD.simulator().books().count("Logs") > 0);
+        await().until(() -> GITPOD.simulator().records().count("Logs") > 0);
         prebuild.forcePhase(SimPhase.SNAPSHOTTING);
         awaitLog(build, "SNAPSHOTTING");
         prebuild.warn("tasks failed").forcePhase(SimPhase.COMPLETED);
@@ -97,12 +97,12 @@ class PrebuildLogPrintedTest {
 
     @Test
     void noneCostsNoCall() throws Exception {
-        GITPOD.simulator().books().clear();
+        GITPOD.simulator().records().clear();
         WorkflowRun build = start(", logs: 'NONE', propagate: false");
         last().log("hidden").keepLog().failWith("no space left");
         jenkins.assertBuildStatus(Result.SUCCESS, jenkins.waitForCompletion(build));
         jenkins.assertLogNotContains("hidden", build);
-        assertThat(GITPOD.simulator().books().calls("CreatePrebuildLogsToken"), empty());
+        assertThat(GITPOD.simulator().records().calls("CreatePrebuildLogsToken"), empty());
     }
 
     @Test

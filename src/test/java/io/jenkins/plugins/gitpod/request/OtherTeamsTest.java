@@ -77,7 +77,7 @@ class OtherTeamsTest {
     }
 
     private List<SimPrebuild> prebuilds() {
-        return GITPOD.simulator().books().prebuilds().stream()
+        return GITPOD.simulator().records().prebuilds().stream()
                 .filter(prebuild -> prebuild.projectId().equals(project.id()))
                 .toList();
     }

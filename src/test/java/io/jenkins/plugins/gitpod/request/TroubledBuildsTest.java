@@ -90,7 +90,7 @@ class TroubledBuildsTest {
     }
 
     private List<SimPrebuild> prebuilds() {
-        return GITPOD.simulator().books().prebuilds().stream()
+        return GITPOD.simulator().records().prebuilds().stream()
                 .filter(prebuild -> prebuild.projectId().equals(project.id()))
                 .toList();
     }
