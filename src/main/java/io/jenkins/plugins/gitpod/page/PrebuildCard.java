@@ -99,8 +99,7 @@ public final class PrebuildCard {
     /** The name of the project, or its id. */
     @NonNull
     public String getProject() {
-        return Objects.requireNonNullElse(
-                name(record.getProjectName(), record.getProjectId()), record.getProjectId());
+        return Objects.requireNonNullElse(name(record.getProjectName(), record.getProjectId()), record.getProjectId());
     }
 
     /** The name of the environment class, or the empty text. */

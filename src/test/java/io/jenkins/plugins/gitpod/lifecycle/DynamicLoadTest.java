@@ -68,6 +68,7 @@ class DynamicLoadTest {
         real.run(rule -> Remote.startPipeline(rule, "killed", script, "MAX_SURVIVABILITY"));
         awaitBuild("killed", () -> build("killed").log.contains("Created Gitpod prebuild"));
         real.run(rule -> Remote.end(rule, "killed", "KILL"));
-        awaitBuild("killed", () -> gitpod.simulator().records().prebuilds().get(1).phase() == SimPhase.CANCELLED);
+        awaitBuild(
+                "killed", () -> gitpod.simulator().records().prebuilds().get(1).phase() == SimPhase.CANCELLED);
     }
 }

@@ -210,7 +210,7 @@ class SharedPrebuildTest {
         }
         assertEquals(Left.KEEPS_RUNNING, sharing.leave(all.get(2), true));
 
-        sharing.line("for all");
+        sharing.line(origin -> "for all");
         sharing.concluded(new Outcome.NotCreated());
 
         assertEquals(List.of("line", "concluded CANCELLED"), listeners.get(0).told());
