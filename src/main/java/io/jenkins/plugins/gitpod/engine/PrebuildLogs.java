@@ -77,20 +77,22 @@ public final class PrebuildLogs {
     private LogReading.Read open(Source source) throws TokenUnavailableException, GitpodException, LogFailure {
         GitpodClient client =
                 clients.client(source.connection().endpoint(), source.tokens().token(), limits);
-        PrebuildLog log = client.prebuildLog(
+        return new OpenLog(client.prebuildLog(
                 source.logUrl(),
                 client.createPrebuildLogsToken(source.prebuildId()),
-                new PrebuildLog.Limits(SILENCE, MAX_LINE_BYTES, MAX_BYTES));
-        return new LogReading.Read() {
-            @Override
-            public PrebuildLog.End read(PrebuildLog.Lines lines) throws LogFailure {
-                return log.read(lines);
-            }
+                new PrebuildLog.Limits(SILENCE, MAX_LINE_BYTES, MAX_BYTES)));
+    }
 
-            @Override
-            public void close() {
-                log.close();
-            }
-        };
+    private record OpenLog(PrebuildLog log) implements LogReading.Read {
+
+        @Override
+        public PrebuildLog.End read(PrebuildLog.Lines lines) throws LogFailure {
+            return log.read(lines);
+        }
+
+        @Override
+        public void close() {
+            log.close();
+        }
     }
 }
