@@ -16,7 +16,12 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.model.listeners.RunListener;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
+import io.jenkins.plugins.gitpod.options.PrebuildOptions;
+import io.jenkins.plugins.gitpod.record.EndStatus;
 import io.jenkins.plugins.gitpod.record.PrebuildAction;
+import io.jenkins.plugins.gitpod.record.PrebuildListener;
+import io.jenkins.plugins.gitpod.record.PrebuildRecord;
+import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
@@ -24,6 +29,7 @@ import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import io.jenkins.plugins.gitpod.testing.LedgerFiles;
+import io.jenkins.plugins.gitpod.testing.Remote;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -32,8 +38,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.TimeUnit;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -101,12 +108,6 @@ class TroubledBuildsTest {
         return job.scheduleBuild2(0).waitForStart();
     }
 
-    /** What core refuses to serialize, and turns into an IOException. */
-    public static final class RefusedAction extends InvisibleAction {
-        @SuppressWarnings("unused")
-        private final ReentrantLock lock = new ReentrantLock();
-    }
-
     /** What core lets through: a class of another plugin is missing. Only where the plugin saves, or Jenkins ends the build. */
     public static final class UnlinkedAction extends InvisibleAction {
 
@@ -133,7 +134,7 @@ class TroubledBuildsTest {
 
     @Test
     void aBuildThatCannotBeSavedEndsWellAndSoDoTheBuildsThatJoinedIt() throws Exception {
-        for (InvisibleAction broken : List.of(new RefusedAction(), new UnlinkedAction())) {
+        for (InvisibleAction broken : List.of(new Remote.RefusedAction(), new UnlinkedAction())) {
             String name = broken.getClass().getSimpleName();
             project = GITPOD.simulator().addProject(name).plan(PhasePlan.stuckIn(SimPhase.RUNNING));
             String step = GITPOD.stepOf(project, "whenActive: 'JOIN'");
@@ -193,6 +194,55 @@ class TroubledBuildsTest {
         job.getBuildersList().add(builder);
         jenkins.assertBuildStatus(Result.SUCCESS, job.scheduleBuild2(0));
         assertEquals(1, prebuilds().size());
+    }
+
+    private static final class Waiter implements PrebuildListener {
+        private final CompletableFuture<PrebuildRecord> end = new CompletableFuture<>();
+
+        @Override
+        public boolean isFor(UUID requestId) {
+            return false;
+        }
+
+        @Override
+        public void line(String line) {
+            throw new IllegalStateException("on purpose");
+        }
+
+        @Override
+        public void created(PrebuildResult result) {
+            throw new IllegalStateException("on purpose");
+        }
+
+        @Override
+        public void concluded(PrebuildRecord record) {
+            end.complete(record);
+        }
+    }
+
+    @Test
+    void aRequestThatCannotBeHandedOverFailsInsteadOfHanging() throws Exception {
+        WorkflowRun build = start("handed-over", "semaphore 'handed-over'");
+        SemaphoreStep.waitForStart("handed-over/1", build);
+        UUID requestId = UUID.randomUUID();
+        PrebuildOptions options = new PrebuildOptions();
+        options.setProjectId(project.id());
+        Waiter first = new Waiter();
+        PrebuildService.get().submit(requestId, build, null, options, first);
+        await().until(() -> prebuilds().size() == 1);
+
+        PrebuildOptions withCondition = new PrebuildOptions();
+        withCondition.setProjectId(project.id());
+        withCondition.setMinimumInterval(1);
+        Waiter second = new Waiter();
+        // The engine refuses an id that is in use.
+        PrebuildService.get().submit(requestId, build, null, withCondition, second);
+        assertEquals(EndStatus.ERROR, second.end.get(60, TimeUnit.SECONDS).getConclusion());
+
+        prebuilds().get(0).forcePhase(SimPhase.COMPLETED);
+        assertEquals(EndStatus.COMPLETED, first.end.get(60, TimeUnit.SECONDS).getConclusion());
+        SemaphoreStep.success("handed-over/1", null);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
     }
 
     /** A log store of another plugin. */
