@@ -227,10 +227,6 @@ final class RequestState {
         return asked.compareTo(MIN_WAIT) < 0 ? MIN_WAIT : asked;
     }
 
-    static Duration min(Duration a, Duration b) {
-        return a.compareTo(b) <= 0 ? a : b;
-    }
-
     /** The wait and up to a fifth of it more, so that many requests do not return at the same time. */
     Duration withJitter(Duration wait) {
         return withJitter(wait, 1);

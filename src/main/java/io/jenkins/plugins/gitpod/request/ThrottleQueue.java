@@ -15,6 +15,10 @@ import java.util.function.ToIntFunction;
  * Requests that wait because their connection has its maximum of concurrent prebuilds. Jobs take turns, so that a job with
  * hundreds of builds does not block other jobs. The requests of one job keep their order. A waiting request is neither saved
  * nor sent; after a restart its build makes it again.
+ *
+ * <p>The engine's queue of creates lets projects take turns in another way: whatever is first there may always go, while
+ * here a request may go only if its own connection has a free place, and may be withdrawn. One class for both would be
+ * larger than the two.
  */
 final class ThrottleQueue {
 
