@@ -139,7 +139,7 @@ class CredentialsAfterRestartTest {
             job(team, "as-developer", BY_ID).scheduleBuild2(0).waitForStart();
             withParameter(team, "by-default", BY_PARAMETER).scheduleBuild2(0).waitForStart();
             withParameter(team, "aborted", BY_PARAMETER).scheduleBuild2(0).waitForStart();
-            WorkflowJob chosen = job(team, "chosen", BY_PARAMETER);
+            WorkflowJob chosen = withParameter(team, "chosen", BY_PARAMETER);
             chosen.scheduleBuild2(
                             0,
                             new ParametersAction(new CredentialsParameterValue("CRED", "in-folder", "")),
