@@ -70,7 +70,10 @@ public final class OpenPrebuildsLink extends ManagementLink {
     @GET
     public HttpResponse doTable() {
         Jenkins.get().checkPermission(Jenkins.SYSTEM_READ);
-        return HttpResponses.forwardToView(this, "table.jelly");
+        return (request, response, node) -> {
+            response.setContentType("text/html;charset=UTF-8");
+            request.getView(this, "table.jelly").forward(request, response);
+        };
     }
 
     /** Whether the user may cancel the prebuild. */

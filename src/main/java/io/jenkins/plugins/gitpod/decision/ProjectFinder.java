@@ -68,7 +68,7 @@ final class ProjectFinder {
         String shown = String.join(", ", urls.keySet());
         if (choice.left().isEmpty()) {
             // What else a job checks out may be anything, a tool for instance.
-            boolean isFault = !request.isAutomatic() || own.stream().anyMatch(Checkout::isBuilt);
+            boolean isFault = !request.isAutomatic() || !own.isEmpty();
             throw new DecisionInputs.NothingFoundException(none(shown, choice), isFault);
         } else if (choice.left().size() > 1) {
             throw several(shown, choice, counted);

@@ -188,6 +188,7 @@ class CrashTest {
 
         // What waits is found again, what has no owner any longer is cancelled, what is detached is let alone.
         eventually(() -> prebuilds("neverActs").size() == 1);
+        eventually(() -> prebuilds("undecided").size() == 1);
         eventually(() -> build("moved").log.contains(only("undecided").id()));
         only("undecided").forcePhase(SimPhase.COMPLETED);
         List<String> resumed = List.of(
