@@ -17,7 +17,6 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.HttpResponse;
 import org.kohsuke.stapler.QueryParameter;
-import org.kohsuke.stapler.verb.GET;
 import org.kohsuke.stapler.verb.POST;
 
 /**
@@ -64,16 +63,6 @@ public final class OpenPrebuildsLink extends ManagementLink {
     public List<OpenPrebuild> getPrebuilds() {
         Jenkins.get().checkPermission(Jenkins.SYSTEM_READ);
         return PrebuildService.get().queries().map(PrebuildQueries::open).orElse(List.of());
-    }
-
-    /** The table alone, for a page that shows it already. Jenkins serves no part of a page by its name only. */
-    @GET
-    public HttpResponse doTable() {
-        Jenkins.get().checkPermission(Jenkins.SYSTEM_READ);
-        return (request, response, node) -> {
-            response.setContentType("text/html;charset=UTF-8");
-            request.getView(this, "table.jelly").forward(request, response);
-        };
     }
 
     /** Whether the user may cancel the prebuild. */

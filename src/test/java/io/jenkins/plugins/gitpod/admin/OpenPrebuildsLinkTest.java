@@ -109,9 +109,6 @@ class OpenPrebuildsLinkTest {
             assertThat(
                     client.goTo("manage/gitpod-prebuilds").asNormalizedText(),
                     containsString("No prebuilds are running"));
-            assertThat(
-                    client.goTo("manage/gitpod-prebuilds/table").asNormalizedText(),
-                    containsString("No prebuilds are running"));
         }
     }
 
