@@ -62,13 +62,8 @@ public final class GitpodLookup {
         T on(GitpodClient client) throws GitpodException;
     }
 
-    private static final long LIST_CLASSES_NANOS = Duration.ofHours(1).toNanos();
-
     private final Map<Question, Kept> kept = new ConcurrentHashMap<>();
     private final KnownNames names = new KnownNames();
-
-    /** When the classes of an API may be listed for their names again, by its URL. */
-    private final Map<String, Long> classesListed = new ConcurrentHashMap<>();
 
     @NonNull
     public static GitpodLookup get() {
@@ -94,21 +89,19 @@ public final class GitpodLookup {
     }
 
     /**
-     * Learns the names of a project's environment classes for pages, unless they are known. Lists the classes at most once an
-     * hour for each API; a failure only means that pages show ids.
+     * Learns the names of a project's environment classes for pages, unless they are known. A class that has no name in the
+     * list causes another call after an hour at the earliest; a failure only means that pages show ids.
      */
     public void learnClassNames(@NonNull AuthenticatedConnection access, @NonNull Project project) {
-        boolean isKnown = Stream.of(
-                        project.environmentClassIds(),
-                        project.prebuildConfiguration().environmentClassIds())
-                .flatMap(List::stream)
-                .allMatch(id -> names.of(id) != null);
-        String apiUrl = access.connection().endpoint().apiUrl().toString();
-        long now = System.nanoTime();
-        if (isKnown || classesListed.getOrDefault(apiUrl, now) - now > 0) {
+        if (!names.isLookUpDue(
+                Stream.of(
+                                project.environmentClassIds(),
+                                project.prebuildConfiguration().environmentClassIds())
+                        .flatMap(List::stream)
+                        .toList(),
+                System.nanoTime())) {
             return;
         }
-        classesListed.put(apiUrl, now + LIST_CLASSES_NANOS);
         try {
             environmentClasses(access);
         } catch (GitpodException e) {

@@ -5,6 +5,9 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.EnvironmentClass;
 import io.jenkins.plugins.gitpod.api.Project;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -18,7 +21,12 @@ final class KnownNames {
 
     private static final int MAXIMUM = 5000;
 
+    private static final long LOOK_UP_AGAIN = Duration.ofHours(1).toNanos();
+
     private final Map<String, String> names = new LinkedHashMap<>();
+
+    /** Ids without a name that were looked up, and when they may be looked up again. */
+    private final Map<String, Long> lookedUp = new HashMap<>();
 
     @CheckForNull
     synchronized String of(@NonNull String id) {
@@ -36,6 +44,17 @@ final class KnownNames {
         } else if (response instanceof List<?> list) {
             list.forEach(this::learn);
         }
+    }
+
+    /** Whether one of these ids has no name and was not looked up within the last hour. They count as looked up then. */
+    synchronized boolean isLookUpDue(@NonNull Collection<String> ids, long nanoTime) {
+        lookedUp.values().removeIf(again -> again - nanoTime <= 0);
+        List<String> unknown = ids.stream()
+                .map(id -> id.toLowerCase(Locale.ROOT))
+                .filter(id -> !names.containsKey(id) && !lookedUp.containsKey(id))
+                .toList();
+        unknown.forEach(id -> lookedUp.put(id, nanoTime + LOOK_UP_AGAIN));
+        return !unknown.isEmpty();
     }
 
     private synchronized void put(String id, @Nullable String name) {

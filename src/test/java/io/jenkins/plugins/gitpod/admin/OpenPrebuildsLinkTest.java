@@ -128,11 +128,7 @@ class OpenPrebuildsLinkTest {
             assertThat(client.goTo("manage").asNormalizedText(), not(containsString("Gitpod prebuilds")));
             client.setThrowExceptionOnFailingStatusCode(false);
             assertThat(client.goTo("manage/gitpod-prebuilds").getWebResponse().getStatusCode(), is(403));
-            assertThat(
-                    client.goTo("manage/gitpod-prebuilds/table")
-                            .getWebResponse()
-                            .getStatusCode(),
-                    is(403));
+            assertThat(client.goTo("manage/gitpod-prebuilds/ajaxTable").getWebResponse().getStatusCode(), is(403));
             assertThat(cancel(client, "x"), is("403"));
         }
     }
@@ -156,7 +152,9 @@ class OpenPrebuildsLinkTest {
             assertThat(text, containsString("(not visible to you)"));
             assertThat(page.getWebResponse().getContentAsString(), not(containsString("secret-job")));
             assertThat(page.getByXPath("//button[@data-gitpod-cancel]"), hasSize(0));
-            String requestId = PrebuildService.get().openPrebuilds().get(0).getRequestId();
+            assertThat(client.goTo("manage/gitpod-prebuilds/ajaxTable").asNormalizedText(), containsString("Running"));
+            String requestId =
+                    PrebuildService.get().openPrebuilds().get(0).getRequestId();
             assertThat(cancel(client, requestId), is("error"));
             assertThat(build.isBuilding(), is(true));
             client.login("admin");

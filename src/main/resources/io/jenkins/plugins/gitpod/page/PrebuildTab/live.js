@@ -76,7 +76,7 @@
 
   /** Adds the card of a step that began after the page was loaded. */
   function add(root, requestId) {
-    const view = root.dataset.gitpodView;
+    const view = root.dataset.gitpodView === "section" ? "ajaxSection" : "ajaxCard";
     fetch(root.dataset.gitpodUrl + "/prebuild/" + encodeURIComponent(requestId) + "/" + view)
       .then((response) => (response.ok ? response.text() : ""))
       .then((html) => {
