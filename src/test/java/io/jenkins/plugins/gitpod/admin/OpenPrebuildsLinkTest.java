@@ -128,7 +128,11 @@ class OpenPrebuildsLinkTest {
             assertThat(client.goTo("manage").asNormalizedText(), not(containsString("Gitpod prebuilds")));
             client.setThrowExceptionOnFailingStatusCode(false);
             assertThat(client.goTo("manage/gitpod-prebuilds").getWebResponse().getStatusCode(), is(403));
-            assertThat(client.goTo("manage/gitpod-prebuilds/ajaxTable").getWebResponse().getStatusCode(), is(403));
+            assertThat(
+                    client.goTo("manage/gitpod-prebuilds/ajaxTable")
+                            .getWebResponse()
+                            .getStatusCode(),
+                    is(403));
             assertThat(cancel(client, "x"), is("403"));
         }
     }
@@ -153,8 +157,7 @@ class OpenPrebuildsLinkTest {
             assertThat(page.getWebResponse().getContentAsString(), not(containsString("secret-job")));
             assertThat(page.getByXPath("//button[@data-gitpod-cancel]"), hasSize(0));
             assertThat(client.goTo("manage/gitpod-prebuilds/ajaxTable").asNormalizedText(), containsString("Running"));
-            String requestId =
-                    PrebuildService.get().openPrebuilds().get(0).getRequestId();
+            String requestId = PrebuildService.get().openPrebuilds().get(0).getRequestId();
             assertThat(cancel(client, requestId), is("error"));
             assertThat(build.isBuilding(), is(true));
             client.login("admin");
