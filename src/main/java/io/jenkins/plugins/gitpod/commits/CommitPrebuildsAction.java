@@ -70,7 +70,9 @@ final class CommitPrebuildsAction extends InvisibleAction {
                 return;
             }
         }
-        if (RunningCheckouts.isFirst(run, checkout.isOwn() + " " + checkout)) {
+        // For a named project, the checkout of the script may not count where that of the build does.
+        boolean counts = property.getProjectId() == null ? checkout.isOwn() : checkout.isBuilt();
+        if (RunningCheckouts.isFirst(run, counts + " " + checkout)) {
             ChangedPaths changed = property.getOnlyIfChanged() == null
                     ? ChangedPaths.MATCH
                     : ChangedPaths.of(property.getOnlyIfChanged(), changeLog.changes(run));
