@@ -55,6 +55,7 @@ public final class DecisionQueue {
     private final CommitHistory history;
     private final RunningPrebuilds running;
     private final DecisionHandler handler;
+    private final DecisionEffects effects;
     private final Map<UUID, PendingDecision> pending = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
@@ -74,6 +75,7 @@ public final class DecisionQueue {
         this.history = history;
         this.running = running;
         this.handler = handler;
+        this.effects = new DecisionEffects(history, handler);
     }
 
     /** Jenkins stops: nothing is decided any longer, so that all requests are made again. */
@@ -263,18 +265,16 @@ public final class DecisionQueue {
     /** @return false if the prebuild to join has ended meanwhile: then it is no longer among the running ones */
     private boolean carryOut(PendingDecision decision, DecisionInputs inputs, Decision next, FollowUps followUps) {
         StepRequest request = decision.request();
-        String projectId = inputs.project().id();
         if (next instanceof Decision.Create create) {
             return carryOut(decision, () -> {
-                create(decision, inputs, create, followUps);
+                effects.create(decision, inputs, create, followUps);
                 return true;
             });
         } else if (next instanceof Decision.Join join) {
-            return carryOut(decision, () -> join(decision, inputs, join, followUps));
+            return carryOut(decision, () -> effects.join(request, inputs, join, followUps));
         } else if (next instanceof Decision.JoinForeign join) {
             return carryOut(decision, () -> {
-                missedChange(request, inputs);
-                handler.joinForeign(request, projectId, join.prebuildId(), followUps);
+                effects.joinForeign(request, inputs, join, followUps);
                 return true;
             });
         } else if (next instanceof Decision.Skip skip) {
@@ -318,64 +318,14 @@ public final class DecisionQueue {
         return withdraw(decision.requestId(), left);
     }
 
-    private void create(PendingDecision decision, DecisionInputs inputs, Decision.Create create, FollowUps followUps) {
-        StepRequest request = decision.request();
-        CommitHistory.Key key = inputs.key(request);
-        String unused =
-                UnusedSnapshot.reason(inputs.project(), request.options().getEnvironmentClassId());
-        if (unused != null) {
-            followUps.add(() -> decision.tell(unused));
-        }
-        if (key != null) {
-            history.add(key, inputs.revision(), request.requestId());
-        }
-        history.add(inputs.ofProject(request), null, request.requestId());
-        handler.create(request, inputs.project().id(), create.cancelFirst(), followUps);
-    }
-
-    private boolean join(PendingDecision decision, DecisionInputs inputs, Decision.Join join, FollowUps followUps) {
-        StepRequest request = decision.request();
-        if (!handler.join(request, inputs.project().id(), join.running().requestId(), followUps)) {
-            return false;
-        }
-        String revision = inputs.revision();
-        if (join.mayLackCommit()) {
-            missedChange(request, inputs);
-            if (revision != null) {
-                followUps.add(() -> request.listener().line(Messages.Decision_mayLackCommit(revision)));
-            }
-        }
-        return true;
-    }
-
-    private void missedChange(StepRequest request, DecisionInputs inputs) {
-        CommitHistory.Key key = inputs.key(request);
-        if (key != null) {
-            history.markMissedChange(key);
-        }
-    }
-
     private void skip(
             PendingDecision decision, @Nullable DecisionInputs inputs, Decision.Skip skip, FollowUps followUps) {
-        StepRequest request = decision.request();
-        if (inputs != null && skip.missedChange()) {
-            missedChange(request, inputs);
+        PrebuildResult instead = effects.skip(decision.request(), inputs, skip);
+        if (ends(decision)) {
+            String projectId = inputs == null ? null : inputs.project().id();
+            String message = Messages.Decision_skipped(skip.reason());
+            followUps.add(() -> conclude(decision, EndStatus.SKIPPED, projectId, instead, message));
         }
-        if (!ends(decision)) {
-            return;
-        }
-        String projectId = inputs == null ? null : inputs.project().id();
-        String url = projectId == null
-                ? ""
-                : request.connection().endpoint().projectPage(projectId).toString();
-        PrebuildResult instead =
-                skip.instead() == null ? PrebuildResult.skipped("", url, "", skip.reason()) : skip.instead();
-        followUps.add(() -> conclude(
-                decision,
-                EndStatus.SKIPPED,
-                projectId,
-                instead.ofProject(projectId),
-                Messages.Decision_skipped(skip.reason())));
     }
 
     // ---- ends

@@ -9,12 +9,17 @@ import io.jenkins.plugins.gitpod.engine.EngineRuntime;
 import io.jenkins.plugins.gitpod.engine.EngineSettings;
 import io.jenkins.plugins.gitpod.engine.TokenLookUp;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
+import io.jenkins.plugins.gitpod.engine.TokenUnavailableException.Problem;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** The tokens of undecided requests, which are looked up as the engine looks up those of its requests. */
 final class DecisionTokens {
+
+    private static final Logger LOGGER = Logger.getLogger(DecisionTokens.class.getName());
 
     private final EngineRuntime runtime;
     private final EngineSettings settings;
@@ -46,7 +51,17 @@ final class DecisionTokens {
                 new TokenLookUp.Listener() {
                     @Override
                     public void found(@NonNull BearerToken token) {
-                        found.accept(clients.forBuild(decision.request().connection(), token));
+                        AuthenticatedConnection connection;
+                        try {
+                            connection = clients.forBuild(decision.request().connection(), token);
+                        } catch (RuntimeException | Error e) {
+                            // Without the message, which may contain the token.
+                            String what = e.getClass().getSimpleName();
+                            LOGGER.log(Level.WARNING, "Could not make a Gitpod client: {0}", what);
+                            failed.accept(new TokenUnavailableException(Problem.LOOKUP_FAILED, what));
+                            return;
+                        }
+                        found.accept(connection);
                     }
 
                     @Override

@@ -94,13 +94,14 @@ final class LogReading implements PrebuildLogs.Reading {
         if (isPausing) {
             start();
         }
+        // The receiver may hang: the timer's thread must not wait for it.
+        Runnable giveUp = () -> runtime.executor(WorkQueue.DELIVERY).execute(() -> end(LogEnd.TOO_SLOW));
         runtime.schedule(REST, () -> {
             close();
-            // A receiver that hangs must not keep the build from ending.
             if (isTelling()) {
-                runtime.schedule(LAST_LINE, () -> end(LogEnd.TOO_SLOW));
+                runtime.schedule(LAST_LINE, giveUp);
             } else {
-                end(LogEnd.TOO_SLOW);
+                giveUp.run();
             }
         });
     }
@@ -157,7 +158,7 @@ final class LogReading implements PrebuildLogs.Reading {
             } else {
                 again(LogEnd.UNREACHABLE);
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOGGER.log(
                     Level.WARNING, "Reading the log of a Gitpod prebuild failed", UnexpectedFailures.withoutMessage(e));
             end(LogEnd.UNREADABLE);

@@ -138,10 +138,13 @@ final class LogOutput {
             whenPrinted.run();
         } else if (isFailure || outcome instanceof Outcome.Ended ended && ended.cancelReason() == null) {
             current.whenEnded(() -> {
-                if (isFailure) {
-                    current.printLast();
+                try {
+                    if (isFailure) {
+                        current.printLast();
+                    }
+                } finally {
+                    whenPrinted.run();
                 }
-                whenPrinted.run();
             });
         } else {
             current.stop();

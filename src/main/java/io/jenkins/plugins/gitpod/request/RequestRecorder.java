@@ -4,8 +4,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.EnvironmentGit;
-import io.jenkins.plugins.gitpod.api.Prebuild;
-import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.checkout.BuildCommit;
 import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.engine.Outcome;
@@ -40,7 +38,7 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
     private final Supplier<RequestOrigin> origin;
     private final PrebuildMessages messages;
     private final Instant since;
-    private final PhaseHistory phases = new PhaseHistory();
+    private final KnownPrebuild known;
     private volatile boolean left;
 
     @CheckForNull
@@ -58,9 +56,6 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
     private UnusedSnapshotCheck check;
 
     @CheckForNull
-    private PrebuildResult result;
-
-    @CheckForNull
     private PrebuildRecord conclusion;
 
     /** @param origin with the current names of its job and build */
@@ -74,6 +69,7 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
         this.since = since;
         this.listener = listener;
         this.messages = new PrebuildMessages(request);
+        this.known = new KnownPrebuild(request, messages.url(), since);
     }
 
     /** Sets what is checked once the prebuild was created. */
@@ -155,8 +151,8 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
 
     /** What is known about the prebuild so far. */
     @CheckForNull
-    synchronized PrebuildResult result() {
-        return result;
+    PrebuildResult result() {
+        return known.result();
     }
 
     /** Sets the listener. It is told the end at once if the request has ended already. */
@@ -231,30 +227,22 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
     }
 
     /** The prebuild was known already when this request joined it. */
-    void adopt(@NonNull PrebuildResult known) {
-        synchronized (this) {
-            if (result != null) {
-                return;
-            }
-            result = known;
+    void adopt(@NonNull PrebuildResult running) {
+        if (!known.adopt(running)) {
+            return;
         }
-        phases.see(known.getPhase(), Instant.now());
-        save(record(null, null));
-        tell(TELL_CREATED, to -> to.created(known));
-        EnvironmentGit git = known.builtFrom();
+        save();
+        tell(TELL_CREATED, to -> to.created(running));
+        EnvironmentGit git = running.builtFrom();
         if (git != null) {
             tellCommit(git, false);
         }
     }
 
     /** After a restart: a crash came before the build's record of the prebuild was saved. */
-    void restore(@NonNull PrebuildResult known) {
-        synchronized (this) {
-            if (result == null) {
-                result = known;
-            }
-        }
-        save(record(null, null));
+    void restore(@NonNull PrebuildResult running) {
+        known.restore(running);
+        save();
     }
 
     /** The owner left, and the prebuild keeps running. */
@@ -264,7 +252,7 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
                 return;
             }
         }
-        conclude(record(EndStatus.LEFT_RUNNING, message), Runnable::run);
+        conclude(known.record(EndStatus.LEFT_RUNNING, message), Runnable::run);
     }
 
     /** A prebuild that the owner left running has ended. The build's page shows it. */
@@ -287,22 +275,22 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
             line(line);
         }
         if (update instanceof Update.Created created) {
-            PrebuildResult known = note(created.prebuild());
-            save(record(null, null));
+            PrebuildResult result = known.see(created.prebuild());
+            save();
             tell(TELL_CREATED, to -> {
                 if (check == null) {
-                    to.created(known);
+                    to.created(result);
                 } else {
-                    check.created(to, known);
+                    check.created(to, result);
                 }
             });
         } else if (update instanceof Update.PhaseChanged changed) {
-            note(changed.prebuild());
+            known.see(changed.prebuild());
             if (!changed.prebuild().status().phase().isEnd()) {
-                save(record(null, null));
+                save();
             }
         } else if (update instanceof Update.Resumed resumed && resumed.builtFrom() != null) {
-            noteCommit(resumed.prebuildId(), resumed.builtFrom());
+            known.builtFrom(resumed.prebuildId(), resumed.builtFrom());
         }
     }
 
@@ -312,16 +300,9 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
      * @param isOlder whether it is known to be older than the build's own commit
      */
     void builtFrom(@NonNull String prebuildId, @NonNull EnvironmentGit git, boolean isOlder) {
-        noteCommit(prebuildId, git);
-        save(record(null, null));
+        known.builtFrom(prebuildId, git);
+        save();
         tellCommit(git, isOlder);
-    }
-
-    private synchronized void noteCommit(String prebuildId, EnvironmentGit git) {
-        PrebuildResult before = result == null
-                ? new PrebuildResult(prebuildId, messages.url(), PrebuildPhase.UNKNOWN).ofProject(request.projectId())
-                : result;
-        result = before.builtFrom(git);
     }
 
     private void tellCommit(EnvironmentGit git, boolean isOlder) {
@@ -333,17 +314,6 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
         }
     }
 
-    private synchronized PrebuildResult note(Prebuild prebuild) {
-        PrebuildResult before =
-                result == null ? new PrebuildResult(prebuild.id(), messages.url(), PrebuildPhase.UNKNOWN) : result;
-        long millis = prebuild.status().phase().isEnd()
-                ? Math.max(0, Instant.now().toEpochMilli() - since.toEpochMilli())
-                : 0;
-        result = before.with(prebuild, millis);
-        phases.see(result.getPhase(), Instant.now());
-        return result;
-    }
-
     @Override
     public void concluded(Outcome outcome) {
         concluded(outcome, Runnable::run);
@@ -352,11 +322,11 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
     /** @param whenToTell is given the task that tells the listener; the record has been saved then */
     void concluded(@NonNull Outcome outcome, @NonNull Consumer<Runnable> whenToTell) {
         if (outcome instanceof Outcome.Ended ended) {
-            note(ended.prebuild());
+            known.see(ended.prebuild());
         }
-        PrebuildResult known = result();
-        Duration took = Duration.ofMillis(known == null ? 0 : known.getDurationMillis());
-        conclude(record(EndStatus.of(outcome), messages.outcome(outcome, took)), whenToTell);
+        PrebuildResult result = result();
+        Duration took = Duration.ofMillis(result == null ? 0 : result.getDurationMillis());
+        conclude(known.record(EndStatus.of(outcome), messages.outcome(outcome, took)), whenToTell);
     }
 
     private void conclude(PrebuildRecord record, Consumer<Runnable> whenToTell) {
@@ -371,46 +341,30 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
     @Override
     public void settled(Outcome end) {
         if (end instanceof Outcome.Ended ended) {
-            note(ended.prebuild());
+            known.see(ended.prebuild());
         } else if (end instanceof Outcome.Gone gone) {
-            gone(gone.prebuildId());
+            known.gone(gone.prebuildId());
         } else {
             return;
         }
         PrebuildRecord told;
-        PrebuildResult known;
         synchronized (this) {
             told = conclusion;
-            known = result;
         }
-        if (told == null || known == null) {
+        PrebuildResult result = result();
+        if (told == null || result == null) {
             return;
         }
         boolean outdated =
                 told.getConclusion() == EndStatus.CANCELLED || told.getConclusion() == EndStatus.LEFT_RUNNING;
         String message = outdated
-                ? messages.outcome(end, Duration.ofMillis(known.getDurationMillis()))
+                ? messages.outcome(end, Duration.ofMillis(result.getDurationMillis()))
                 : told.getMessage(); // the reason why Jenkins gave up still matters
-        save(record(told.getConclusion(), message));
+        save(known.record(told.getConclusion(), message));
     }
 
-    private synchronized void gone(String prebuildId) {
-        result = result == null
-                ? new PrebuildResult(prebuildId, messages.url(), PrebuildPhase.DELETED).ofProject(request.projectId())
-                : result.in(PrebuildPhase.DELETED);
-        phases.see(result.getPhase(), Instant.now());
-    }
-
-    private synchronized PrebuildRecord record(@Nullable EndStatus how, @Nullable String message) {
-        return new PrebuildRecord(
-                        request.requestId().toString(),
-                        request.projectId(),
-                        request.connection().name(),
-                        request.detached(),
-                        result,
-                        how,
-                        message)
-                .with(since, phases.list());
+    private void save() {
+        save(known.record(null, null));
     }
 
     /** Saves the record, unless a final one was saved. */

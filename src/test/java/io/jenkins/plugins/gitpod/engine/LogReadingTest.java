@@ -159,7 +159,11 @@ class LogReadingTest {
         reading.finish();
         runtime.advance(LogReading.REST.minusMillis(1));
         assertThat(ends, empty());
+        runtime.hold(WorkQueue.DELIVERY);
         runtime.advance(Duration.ofMillis(1));
+        assertThat("not told by the timer, which must not hang", ends, empty());
+        runtime.release(WorkQueue.DELIVERY);
+        runtime.settle();
         assertThat(ends, contains(LogEnd.TOO_SLOW));
 
         attempts.add(log(End.COMPLETE, "late"));
