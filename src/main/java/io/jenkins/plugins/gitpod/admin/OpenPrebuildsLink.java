@@ -4,8 +4,11 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.model.ManagementLink;
 import hudson.security.Permission;
+import hudson.util.HttpResponses;
 import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.page.CancelRight;
 import io.jenkins.plugins.gitpod.request.OpenPrebuild;
+import io.jenkins.plugins.gitpod.request.PrebuildQueries;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
 import java.util.List;
 import java.util.UUID;
@@ -13,11 +16,12 @@ import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.HttpResponse;
-import org.kohsuke.stapler.HttpResponses;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.verb.POST;
 
-/** Manage Jenkins → Gitpod prebuilds: the open requests, with a button to cancel each. */
+/**
+ * Manage Jenkins → Gitpod prebuilds: the open requests, with a button to cancel each. Overall/SystemRead may see them.
+ */
 @Extension
 @Restricted(NoExternalUse.class)
 public final class OpenPrebuildsLink extends ManagementLink {
@@ -45,7 +49,7 @@ public final class OpenPrebuildsLink extends ManagementLink {
     @NonNull
     @Override
     public Permission getRequiredPermission() {
-        return Jenkins.ADMINISTER;
+        return Jenkins.SYSTEM_READ;
     }
 
     @NonNull
@@ -57,20 +61,29 @@ public final class OpenPrebuildsLink extends ManagementLink {
     /** The open requests, the oldest first. */
     @NonNull
     public List<OpenPrebuild> getPrebuilds() {
-        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        return PrebuildService.get().openPrebuilds();
+        Jenkins.get().checkPermission(Jenkins.SYSTEM_READ);
+        return PrebuildService.get().queries().map(PrebuildQueries::open).orElse(List.of());
+    }
+
+    /** Whether the user may cancel the prebuild. */
+    public boolean mayCancel(@NonNull OpenPrebuild prebuild) {
+        return CancelRight.of(prebuild);
     }
 
     /** Cancels the prebuild of a request, even if builds wait for it. */
     @POST
-    public HttpResponse doCancel(@QueryParameter String requestId) {
-        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        try {
-            UUID id = UUID.fromString(requestId);
-            PrebuildService.get().owners().ifPresent(owners -> owners.cancel(id));
-        } catch (IllegalArgumentException e) {
-            return HttpResponses.errorWithoutStack(400, Messages.OpenPrebuildsLink_noSuchRequest());
+    public HttpResponse doCancel(@QueryParameter(required = true) String requestId) {
+        OpenPrebuild prebuild = getPrebuilds().stream()
+                .filter(each -> each.getRequestId().equals(requestId))
+                .findFirst()
+                .orElse(null);
+        if (prebuild == null) {
+            return HttpResponses.errorJSON(Messages.OpenPrebuildsLink_noSuchRequest());
+        } else if (!mayCancel(prebuild)) {
+            return HttpResponses.errorJSON(Messages.PrebuildTab_notYours());
         }
-        return HttpResponses.redirectTo(".");
+        UUID id = UUID.fromString(prebuild.getRequestId());
+        PrebuildService.get().owners().ifPresent(owners -> owners.cancel(id));
+        return HttpResponses.okJSON();
     }
 }

@@ -29,8 +29,8 @@ public final class BearerToken {
      *
      * @param text the token; white space around it and the word {@code Bearer} before it are dropped
      * @return the token
-     * @throws IllegalArgumentException if nothing is left, or if it holds a space or anything that is not printable
-     *     ASCII, which no HTTP header may carry; the message does not hold the token
+     * @throws IllegalArgumentException if nothing is left, or if it contains a space or anything that is not printable
+     *     ASCII, which no HTTP header may carry; the message does not contain the token
      */
     @NonNull
     public static BearerToken of(@NonNull String text) {
@@ -39,7 +39,7 @@ public final class BearerToken {
             throw new IllegalArgumentException("The token is blank");
         }
         if (!trimmed.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-            throw new IllegalArgumentException("The token holds a space or a character that is not printable ASCII");
+            throw new IllegalArgumentException("The token contains a space or a character that is not printable ASCII");
         }
         return new BearerToken(trimmed);
     }

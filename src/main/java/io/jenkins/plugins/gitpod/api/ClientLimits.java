@@ -21,7 +21,7 @@ public record ClientLimits(
             new ClientLimits(Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(30), 4L * 1024 * 1024);
 
     /**
-     * Checks the limits: OkHttp would take zero for "no limit".
+     * Checks the limits: OkHttp treats zero as "no limit".
      *
      * @throws IllegalArgumentException if one is below a millisecond, or no byte may be read
      */

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /**
  * The page of a repository in a browser, from which a project may be made: which repository that is, and what of it is
  * checked out. Known are the pages of GitHub, GitLab, Bitbucket Cloud and Server, and Azure DevOps; any other URL is
- * taken for the repository's own.
+ * treated as the URL of the repository itself.
  *
  * @param repository the repository's URL
  * @param target the branch, commit or tag; unknown where the page is not of one

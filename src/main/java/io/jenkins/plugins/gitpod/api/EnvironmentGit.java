@@ -22,7 +22,7 @@ public record EnvironmentGit(
     private static final Pattern USER = Pattern.compile("^([A-Za-z][A-Za-z0-9+.-]*://)[^/?#]*@");
     private static final String HEADS = "refs/heads/";
 
-    /** Drops what is no commit, and a user name or password in the URL. */
+    /** Removes what is not a commit, and a user name or password in the URL. */
     public EnvironmentGit {
         cloneUrl = cloneUrl == null ? null : USER.matcher(cloneUrl).replaceFirst("$1");
         branch = branch != null && branch.startsWith(HEADS) ? branch.substring(HEADS.length()) : branch;

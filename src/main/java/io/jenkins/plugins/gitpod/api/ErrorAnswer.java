@@ -27,7 +27,7 @@ final class ErrorAnswer {
         this.redactor = redactor;
     }
 
-    /** An answer that is larger than allowed. Of an error the status is enough to know what it means. */
+    /** An answer that is larger than allowed. For an error, the status says enough. */
     GitpodException tooLarge(String method, Response response, long limit) {
         Delivery delivery = response.isSuccessful() ? Delivery.UNCLEAR : Delivery.ANSWERED;
         return described(Kind.TOO_LARGE, delivery, method, response, new byte[0])
@@ -69,7 +69,7 @@ final class ErrorAnswer {
                 .build();
     }
 
-    /** An error that a stream ends with, after the good status that it began with. */
+    /** An error at the end of a stream that began with a success status. */
     GitpodException inStream(String method, JsonNode error) {
         return GitpodException.of(Kind.API_ERROR, Delivery.ANSWERED, method)
                 .code(ErrorCode.byWireName(Json.text(error, "code")).orElse(ErrorCode.UNKNOWN))

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /** The error codes of the Connect protocol. */
 public enum ErrorCode {
-    /** The caller gave up. */
+    /** The caller canceled the call. */
     CANCELED,
     /** No better code fits. */
     UNKNOWN,
@@ -17,7 +17,7 @@ public enum ErrorCode {
     DEADLINE_EXCEEDED,
     /** The object does not exist, or does not exist yet. */
     NOT_FOUND,
-    /** The object to be created exists. */
+    /** The object to create exists already. */
     ALREADY_EXISTS,
     /** The token is valid but may not do this. */
     PERMISSION_DENIED,

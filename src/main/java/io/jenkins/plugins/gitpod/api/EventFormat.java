@@ -12,7 +12,7 @@ import okhttp3.RequestBody;
 enum EventFormat {
     /**
      * Connect streaming with JSON: frames of one byte of flags, four bytes of length and a message. All of the vendor's
-     * clients speak Connect since August 2026, each Connect server knows it, and its last frame tells an orderly end
+     * clients use Connect since August 2026, each Connect server supports it, and its last frame distinguishes an orderly end
      * from a cut.
      */
     CONNECT("application/connect+json", "application/connect+json", Set.of("connect+json")),
@@ -48,7 +48,7 @@ enum EventFormat {
     }
 
     Request.Builder head() {
-        // A proxy that compresses may hold small events back. This also keeps OkHttp from asking for gzip.
+        // A proxy that compresses may delay small events. This also keeps OkHttp from asking for gzip.
         Request.Builder head = new Request.Builder().header("Accept", accept).header("Accept-Encoding", "identity");
         return this == CONNECT ? head.header("Connect-Protocol-Version", "1") : head;
     }

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.Response;
 
 /**
- * Gitpod's stream of hints on the prebuilds of the token's organization, for as long as both sides want. To be read once.
+ * Gitpod's stream of events of the prebuilds of the token's organization, until either side ends it. It is read once.
  * A server may know one of its two forms only ({@link EventFormat}); the stream tries the form that worked last, at first
  * Connect, and where the server does not know it, at once the other one.
  */
@@ -22,8 +22,8 @@ public final class EventStream implements AutoCloseable {
     public interface Listener {
 
         /**
-         * Gitpod has begun to answer: what happens from now on is told. A Connect server may begin its answer only with its
-         * first event; what happens before that is told too.
+         * Gitpod has begun to answer: from now on, it reports events. A Connect server may begin its answer only with its
+         * first event; it reports events before that as well.
          */
         void opened();
 
@@ -58,7 +58,7 @@ public final class EventStream implements AutoCloseable {
         this.lastFormat = lastFormat;
     }
 
-    /** All prebuilds: to name the ones that are waited for would mean a new stream with each new one. */
+    /** All prebuilds: a list of the watched ones would need a new stream for each new one. */
     private static ObjectNode request() {
         ObjectNode request = Json.object().put("organization", true);
         request.putArray("resourceTypeFilters").addObject().put("resourceType", PREBUILD);

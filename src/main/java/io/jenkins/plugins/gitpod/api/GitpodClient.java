@@ -10,8 +10,8 @@ import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
 
 /**
- * Gitpod's API for one endpoint and one token. Each method is one call, which blocks until it is answered or a limit is
- * reached, and fails with a typed {@link GitpodException}. It does not retry: the caller decides
+ * Gitpod's API for one endpoint and one token. Each method is one call, which blocks until the answer or a limit, and
+ * fails with a typed {@link GitpodException}. It does not retry: the caller decides
  * that. Blank ids and page sizes outside 0 (the server's default) to 100 are refused with an
  * {@link IllegalArgumentException}. Safe for use by many threads.
  */
@@ -23,15 +23,17 @@ public final class GitpodClient {
     private static final Duration LONGEST_SILENCE = Duration.ofMinutes(15);
 
     private final GitpodEndpoint endpoint;
+    private final String userAgent;
+    private final OkHttpClient safe;
     private final Transport repeatable;
     private final Transport once;
     private final Transport streaming;
 
-    /** In which form this client's streams were answered last. */
+    /** The format in which the server answered this client's last stream. */
     private final AtomicReference<EventFormat> eventFormat = new AtomicReference<>();
 
     /**
-     * Makes a client. No call is made yet.
+     * Creates a client. This makes no call yet.
      *
      * @param base a client whose proxy, trust and name look-up are used, and nothing else
      * @param endpoint the URL of the API
@@ -58,7 +60,8 @@ public final class GitpodClient {
             String userAgent,
             ConnectionPool poolForCreates) {
         this.endpoint = endpoint;
-        OkHttpClient safe = SafeClient.of(base, endpoint, limits);
+        this.userAgent = userAgent;
+        safe = SafeClient.of(base, endpoint, limits);
         Transport.Caller caller =
                 new Transport.Caller(new AtomicReference<>(endpoint), token, userAgent, limits.maxResponseBytes());
         repeatable = new Transport(safe, caller, false);
@@ -102,14 +105,14 @@ public final class GitpodClient {
     }
 
     /**
-     * Makes a prebuild of the branch the project is configured for. The request is sent <strong>at most once</strong>,
+     * Creates a prebuild of the branch that the project is configured for. The request is sent <strong>at most once</strong>,
      * because each accepted request creates one more prebuild; {@link GitpodException#delivery()} says whether it may have arrived.
      *
      * @param projectId the project
      * @param environmentClassId the environment class, null for the project's default
      * @param timeout how long it may run, whole seconds, 5 to 120 minutes; null for the server's default of 60 minutes
      * @return the new prebuild
-     * @throws GitpodException if no prebuild was answered
+     * @throws GitpodException if the answer is not a prebuild
      */
     @NonNull
     public Prebuild createPrebuild(
@@ -120,11 +123,11 @@ public final class GitpodClient {
     }
 
     /**
-     * Reads a prebuild. Some seconds after its creation the server may still say {@code not_found}.
+     * Reads a prebuild. Some seconds after its creation the server may still answer {@code not_found}.
      *
      * @param prebuildId the prebuild
      * @return how it stands
-     * @throws GitpodException if it was not answered
+     * @throws GitpodException if the call failed
      */
     @NonNull
     public Prebuild getPrebuild(@NonNull String prebuildId) throws GitpodException {
@@ -133,13 +136,13 @@ public final class GitpodClient {
     }
 
     /**
-     * Reads a page of the prebuilds that a filter lets through.
+     * Reads a page of the prebuilds that match a filter.
      *
      * @param filter which ones
      * @param pageSize how many at most, 0 to 100
      * @param page {@code nextPage} of the page before, or null for the first page
      * @return the page
-     * @throws GitpodException if it was not answered
+     * @throws GitpodException if the call failed
      */
     @NonNull
     public PrebuildPage listPrebuilds(@NonNull PrebuildFilter filter, int pageSize, @Nullable String page)
@@ -149,11 +152,11 @@ public final class GitpodClient {
     }
 
     /**
-     * Asks for a prebuild to be cancelled. That takes a while: the answer may still show the old phase.
+     * Requests that a prebuild is cancelled. That takes some time: the answer may still show the old phase.
      *
      * @param prebuildId the prebuild
      * @return how it stands
-     * @throws GitpodException if it was not answered; {@code failed_precondition} or {@code not_found} if it was over
+     * @throws GitpodException if the call failed; {@code failed_precondition} or {@code not_found} if it had ended
      */
     @NonNull
     public Prebuild cancelPrebuild(@NonNull String prebuildId) throws GitpodException {
@@ -162,22 +165,11 @@ public final class GitpodClient {
     }
 
     /**
-     * Deletes a prebuild and its snapshot.
-     *
-     * @param prebuildId the prebuild
-     * @throws GitpodException if it was not answered
-     */
-    public void deletePrebuild(@NonNull String prebuildId) throws GitpodException {
-        ObjectNode request = Requests.id("prebuildId", prebuildId);
-        repeatable.call(PREBUILDS, "DeletePrebuild", request, answer -> answer);
-    }
-
-    /**
      * Gets the token that reads a prebuild's log.
      *
      * @param prebuildId the prebuild
      * @return the token, good for one hour
-     * @throws GitpodException if it was not answered
+     * @throws GitpodException if the call failed
      */
     @NonNull
     public LogsToken createPrebuildLogsToken(@NonNull String prebuildId) throws GitpodException {
@@ -186,10 +178,25 @@ public final class GitpodClient {
     }
 
     /**
+     * A prebuild's log. This makes no call yet.
+     *
+     * @param logUrl {@link Prebuild.Status#logUrl()}; the URL must be https, or loopback if the API's URL is
+     * @param token the log's own token; the token of this client is never sent to the log's host
+     * @param limits the limits of the read
+     * @return the log, to be read on a thread of its own
+     * @throws LogFailure if no token may be sent to this URL
+     */
+    @NonNull
+    public PrebuildLog prebuildLog(@NonNull String logUrl, @NonNull LogsToken token, @NonNull PrebuildLog.Limits limits)
+            throws LogFailure {
+        return new PrebuildLog(safe, endpoint, userAgent, logUrl, token, limits);
+    }
+
+    /**
      * Reads the identity of the token.
      *
      * @return the identity, which says nothing about what it may do
-     * @throws GitpodException if it was not answered
+     * @throws GitpodException if the call failed
      */
     @NonNull
     public Identity getAuthenticatedIdentity() throws GitpodException {
@@ -201,7 +208,7 @@ public final class GitpodClient {
      *
      * @param projectId the project
      * @return the project
-     * @throws GitpodException if it was not answered
+     * @throws GitpodException if the call failed
      */
     @NonNull
     public Project getProject(@NonNull String projectId) throws GitpodException {
@@ -210,13 +217,13 @@ public final class GitpodClient {
     }
 
     /**
-     * Reads a page of the projects that a filter lets through.
+     * Reads a page of the projects that match a filter.
      *
      * @param filter which ones
      * @param pageSize how many at most, 0 to 100
      * @param page {@code nextPage} of the page before, or null for the first page
      * @return the page
-     * @throws GitpodException if it was not answered
+     * @throws GitpodException if the call failed
      */
     @NonNull
     public ProjectPage listProjects(@NonNull ProjectFilter filter, int pageSize, @Nullable String page)
@@ -231,7 +238,7 @@ public final class GitpodClient {
      * @param pageSize how many at most, 0 to 100
      * @param page {@code nextPage} of the page before, or null for the first page
      * @return the page
-     * @throws GitpodException if it was not answered
+     * @throws GitpodException if the call failed
      */
     @NonNull
     public EnvironmentClassPage listEnvironmentClasses(int pageSize, @Nullable String page) throws GitpodException {
@@ -241,12 +248,12 @@ public final class GitpodClient {
     }
 
     /**
-     * Reads which commit an environment has checked out. That of a prebuild lives from STARTING to STOPPING; afterwards the
-     * server says {@code not_found}.
+     * Reads which commit an environment has checked out. The environment of a prebuild exists from STARTING to STOPPING;
+     * after that the server answers {@code not_found}.
      *
      * @param environmentId the environment, for example {@link Prebuild.Status#environmentId()}
      * @return what is checked out; empty while the server does not say
-     * @throws GitpodException if it was not answered; {@code permission_denied} if the account may not read it
+     * @throws GitpodException if the call failed; {@code permission_denied} if the account may not read it
      */
     @NonNull
     public EnvironmentGit getEnvironmentGit(@NonNull String environmentId) throws GitpodException {
@@ -255,7 +262,7 @@ public final class GitpodClient {
     }
 
     /**
-     * The stream of hints on what happens to prebuilds. No call is made yet.
+     * The stream of events of prebuilds. This makes no call yet.
      *
      * @return the stream, to be read on a thread of its own
      */

@@ -92,7 +92,7 @@ public final class GitpodEndpoint {
         throw new InvalidEndpointException(Problem.NOT_A_URL);
     }
 
-    private static boolean isLoopback(String host) {
+    static boolean isLoopback(String host) {
         return host.equals("localhost")
                 || host.equals("::1")
                 || LOOPBACK_V4.matcher(host).matches();

@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /**
  * One call that failed. The message is technical English for logs; texts for people are made from the parts. Neither
- * holds a token, not even one that the server echoed.
+ * contains a token, not even one that the server echoed.
  */
 public final class GitpodException extends Exception {
 

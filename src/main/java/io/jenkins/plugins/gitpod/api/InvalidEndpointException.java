@@ -2,7 +2,7 @@ package io.jenkins.plugins.gitpod.api;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 
-/** A text that cannot be the URL of a Gitpod API. The message does not repeat the text, for it may hold a password. */
+/** A text that cannot be the URL of a Gitpod API. The message does not repeat the text because it may contain a password. */
 public final class InvalidEndpointException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -106,7 +106,7 @@ final class OutgoingCall {
         } catch (IOException e) {
             throw e;
         } catch (RuntimeException e) {
-            // A proxy selector, say. It still has to be told how far the request got.
+            // For example from a proxy selector. The failure still has to say how far the request got.
             throw new IOException(e.toString(), e);
         } catch (Exception e) {
             // OkHttp, being Kotlin, lets out an InterruptedException that it does not declare.

@@ -11,40 +11,36 @@ import java.util.Set;
  *
  * @param projectIds projects, at most 25
  * @param phases phases, at most 10, none of them UNKNOWN
- * @param triggeredBy triggers, none of them UNKNOWN
  * @param creatorIds subjects that made the prebuild, at most 25
  */
 public record PrebuildFilter(
         @NonNull List<String> projectIds,
         @NonNull Set<PrebuildPhase> phases,
-        @NonNull Set<Trigger> triggeredBy,
         @NonNull List<String> creatorIds) {
 
-    private static final PrebuildFilter NONE = new PrebuildFilter(List.of(), Set.of(), Set.of(), List.of());
+    private static final PrebuildFilter NONE = new PrebuildFilter(List.of(), Set.of(), List.of());
 
     /**
      * Copies and checks the parts.
      *
-     * @throws IllegalArgumentException if a part is larger than the API takes, or holds UNKNOWN
+     * @throws IllegalArgumentException if a part is larger than the API accepts, or contains UNKNOWN
      */
     public PrebuildFilter {
         Checks.atMost(25, projectIds.size(), "projectIds");
         Checks.atMost(10, phases.size(), "phases");
         Checks.atMost(25, creatorIds.size(), "creatorIds");
-        if (phases.contains(PrebuildPhase.UNKNOWN) || triggeredBy.contains(Trigger.UNKNOWN)) {
-            throw new IllegalArgumentException("Only known phases and triggers can be asked for");
+        if (phases.contains(PrebuildPhase.UNKNOWN)) {
+            throw new IllegalArgumentException("Only known phases can be requested");
         }
         projectIds = List.copyOf(projectIds);
         creatorIds = List.copyOf(creatorIds);
         // In the order of the enum, so that equal filters make equal requests.
         phases = Collections.unmodifiableSet(
                 phases.isEmpty() ? EnumSet.noneOf(PrebuildPhase.class) : EnumSet.copyOf(phases));
-        triggeredBy = Collections.unmodifiableSet(
-                triggeredBy.isEmpty() ? EnumSet.noneOf(Trigger.class) : EnumSet.copyOf(triggeredBy));
     }
 
     /**
-     * A filter that lets everything through.
+     * A filter without conditions.
      *
      * @return the empty filter
      */
@@ -54,46 +50,35 @@ public record PrebuildFilter(
     }
 
     /**
-     * This filter, of other projects.
+     * The same filter with other projects.
      *
      * @param ids project ids, at most 25
      * @return the new filter
      */
     @NonNull
     public PrebuildFilter withProjectIds(@NonNull List<String> ids) {
-        return new PrebuildFilter(ids, phases, triggeredBy, creatorIds);
+        return new PrebuildFilter(ids, phases, creatorIds);
     }
 
     /**
-     * This filter, of other phases.
+     * The same filter with other phases.
      *
      * @param wanted phases, at most 10, none of them UNKNOWN
      * @return the new filter
      */
     @NonNull
     public PrebuildFilter withPhases(@NonNull Set<PrebuildPhase> wanted) {
-        return new PrebuildFilter(projectIds, wanted, triggeredBy, creatorIds);
+        return new PrebuildFilter(projectIds, wanted, creatorIds);
     }
 
     /**
-     * This filter, of other triggers.
-     *
-     * @param triggers triggers, none of them UNKNOWN
-     * @return the new filter
-     */
-    @NonNull
-    public PrebuildFilter withTriggeredBy(@NonNull Set<Trigger> triggers) {
-        return new PrebuildFilter(projectIds, phases, triggers, creatorIds);
-    }
-
-    /**
-     * This filter, of other creators.
+     * The same filter with other creators.
      *
      * @param ids subject ids, at most 25
      * @return the new filter
      */
     @NonNull
     public PrebuildFilter withCreatorIds(@NonNull List<String> ids) {
-        return new PrebuildFilter(projectIds, phases, triggeredBy, ids);
+        return new PrebuildFilter(projectIds, phases, ids);
     }
 }

@@ -15,7 +15,7 @@ public enum PrebuildPhase {
     RUNNING(false),
     /** The environment stops. */
     STOPPING(false),
-    /** The snapshot is made. */
+    /** The snapshot is being created. */
     SNAPSHOTTING(false),
     /** The snapshot is there; there may be a warning all the same. */
     COMPLETED(true),

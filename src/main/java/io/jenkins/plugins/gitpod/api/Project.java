@@ -5,13 +5,13 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import java.util.List;
 
 /**
- * A project: a repository and how environments of it are made.
+ * A project: a repository and how its environments are created.
  *
  * @param id the project's id
  * @param name its name for people
  * @param remoteUri the repository's URL as the project has it, of the first Git initializer, or else what the first
  *     context URL is of
- * @param target what is checked out of it; a prebuild is made of this and nothing else
+ * @param target what is checked out of it; a prebuild is always created from this
  * @param environmentClassIds the classes environments may use, the default first. Lists of projects do not fill it:
  *     {@link GitpodClient#getProject} does
  * @param prebuildConfiguration how prebuilds are set up

@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.regex.Pattern;
 
 /**
- * What a project checks out of its repository, and so what its prebuilds are made of.
+ * What a project checks out of its repository, which its prebuilds are created from.
  *
  * @param kind what it is
  * @param name the branch, commit or tag; empty for the default branch and where nothing is known
@@ -64,7 +64,7 @@ public record ProjectTarget(@NonNull Kind kind, @NonNull String name) {
     /**
      * Reads a Git initializer.
      *
-     * @param targetMode the name of the enum {@code CloneTargetMode}; null if absent: then a target is taken for a branch
+     * @param targetMode the name of the enum {@code CloneTargetMode}; null if absent: then a target is treated as a branch
      * @param cloneTarget its meaning depends on the mode
      */
     @NonNull
@@ -72,7 +72,7 @@ public record ProjectTarget(@NonNull Kind kind, @NonNull String name) {
         String target = Objects.toString(cloneTarget, "");
         String mode = withoutPrefix(Objects.toString(targetMode, ""), MODES);
         return switch (mode) {
-            // A local branch is made from the default branch: its name says nothing of the remote's branches.
+            // A local branch is created from the default branch: its name says nothing of the remote's branches.
             case "REMOTE_HEAD", "LOCAL_BRANCH" -> DEFAULT_BRANCH;
             case "REMOTE_BRANCH", "UNSPECIFIED", "" -> branch(target);
             case "REMOTE_COMMIT" -> pinned(Kind.COMMIT, target);

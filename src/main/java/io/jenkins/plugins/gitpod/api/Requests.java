@@ -38,10 +38,6 @@ final class Requests {
                 parts,
                 "phases",
                 filter.phases().stream().map(PrebuildPhase::wireName).toList());
-        putTexts(
-                parts,
-                "triggeredBy",
-                filter.triggeredBy().stream().map(Trigger::wireName).toList());
         putTexts(parts, "creatorIds", filter.creatorIds());
         return list(pageSize, page, parts);
     }
@@ -54,7 +50,7 @@ final class Requests {
         }
         putTexts(parts, "specRemoteUris", filter.specRemoteUris());
         ObjectNode request = list(pageSize, page, parts);
-        // The server's own order, popularity, is computed anew now and then: pages could repeat or miss a project.
+        // The server's own order, by popularity, changes over time: pages could repeat or miss a project.
         request.putObject("sort").put("field", "id").put("order", "SORT_ORDER_ASC");
         return request;
     }

@@ -1,11 +1,15 @@
 package io.jenkins.plugins.gitpod.api;
 
+import java.io.IOException;
 import java.net.Proxy;
 import java.util.List;
 import okhttp3.Authenticator;
 import okhttp3.CookieJar;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.Response;
+import okhttp3.Route;
 
 /** An OkHttp client that uses proxy, trust and name look-up of another one, but no interceptors, redirects or retries of it. */
 final class SafeClient {
@@ -13,17 +17,12 @@ final class SafeClient {
     private SafeClient() {}
 
     static OkHttpClient of(OkHttpClient base, GitpodEndpoint endpoint, ClientLimits limits) {
-        Authenticator proxyAuthenticator = base.proxyAuthenticator();
         OkHttpClient.Builder builder = base.newBuilder()
                 .protocols(List.of(Protocol.HTTP_1_1))
                 .followRedirects(false)
                 .followSslRedirects(false)
                 .authenticator(Authenticator.NONE)
-                // Only a proxy asked for a tunnel may ask for the proxy's password, not the server behind it.
-                .proxyAuthenticator(
-                        (route, response) -> response.request().method().equals("CONNECT")
-                                ? proxyAuthenticator.authenticate(route, response)
-                                : null)
+                .proxyAuthenticator(new ForTunnels(base.proxyAuthenticator()))
                 .cookieJar(CookieJar.NO_COOKIES)
                 .cache(null)
                 .eventListenerFactory(call -> CallWatch.of(call.request()))
@@ -37,5 +36,16 @@ final class SafeClient {
             builder.proxy(Proxy.NO_PROXY); // plain http is for this machine only
         }
         return builder.build();
+    }
+
+    /**
+     * Only a proxy asked for a tunnel may ask for the proxy's password, not the server behind it. A record, because OkHttp
+     * shares connections only between clients with equal authenticators.
+     */
+    private record ForTunnels(Authenticator proxy) implements Authenticator {
+        @Override
+        public Request authenticate(Route route, Response response) throws IOException {
+            return response.request().method().equals("CONNECT") ? proxy.authenticate(route, response) : null;
+        }
     }
 }

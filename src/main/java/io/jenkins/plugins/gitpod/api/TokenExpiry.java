@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * When a token expires, as far as the token itself says so: where it is a JSON Web Token (RFC 7519), by its claim
- * {@code exp}. The signature is not checked, so this is good for a hint only. Tokens of Gitpod's service accounts are
+ * {@code exp}. The signature is not checked, so this serves only for a warning. Tokens of Gitpod's service accounts are
  * documented to be such tokens; the form of personal access tokens is not documented.
  */
 public final class TokenExpiry {

@@ -27,10 +27,20 @@ public final class BranchText {
     /** What a build has checked out. */
     @NonNull
     public static String of(@NonNull Checkout checkout) {
-        return switch (checkout.kind()) {
-            case BRANCH -> Messages.Decision_branch(checkout.shownBranch());
-            case TAG -> Messages.Decision_tag(checkout.shownBranch());
-            case CHANGE_REQUEST -> Messages.Decision_changeRequest(checkout.shownBranch());
+        return of(checkout.kind(), checkout.shownBranch());
+    }
+
+    /** What a build of a multibranch project is of. */
+    @NonNull
+    public static String of(@NonNull BuildHead head) {
+        return of(head.kind(), head.name());
+    }
+
+    private static String of(Checkout.Kind kind, String name) {
+        return switch (kind) {
+            case BRANCH -> Messages.Decision_branch(name);
+            case TAG -> Messages.Decision_tag(name);
+            case CHANGE_REQUEST -> Messages.Decision_changeRequest(name);
         };
     }
 }

@@ -73,7 +73,7 @@ public enum ChangedPaths {
     }
 
     private static boolean matches(List<String> patterns, String path) {
-        String local = path.replace('/', File.separatorChar);
+        String local = GitPath.unquoted(path).replace('/', File.separatorChar);
         return patterns.stream().anyMatch(pattern -> SelectorUtils.matchPath(pattern, local));
     }
 }

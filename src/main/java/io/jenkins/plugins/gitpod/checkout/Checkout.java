@@ -32,8 +32,12 @@ public final class Checkout {
     public enum From {
         /** The SCM of the job itself. */
         OWN_SCM,
+        /** The SCM of the job itself, from which only the script was read. */
+        SCRIPT,
         /** Another repository. */
-        OTHER
+        OTHER,
+        /** A shared library. */
+        LIBRARY
     }
 
     private static final Set<String> USUAL_DEFAULTS = Set.of("main", "master");
@@ -50,6 +54,9 @@ public final class Checkout {
     private final From from;
     private final Boolean primary;
 
+    /** Whether other builds of the job may be of other branches. */
+    private final boolean anyBranch;
+
     /**
      * @param remoteUrls the repository's URLs; passwords in them are dropped, and user names that may be tokens
      * @param branches the branches, without the remote's name, that the revision was found on
@@ -63,42 +70,39 @@ public final class Checkout {
             @NonNull Kind kind,
             @NonNull From from,
             @Nullable Boolean primary) {
-        this(remoteUrls, branches, List.of(), revision, kind, from, primary);
+        this(new CheckedOut(remoteUrls, branches, List.of(), revision, kind, false), from, primary);
     }
 
-    /**
-     * @param remoteUrls the URLs of the repositories, such as a fork's and its origin's
-     * @param branchUrls for each branch the URL of its repository, empty if that is not known; or an empty list
-     */
-    public Checkout(
-            @NonNull List<String> remoteUrls,
-            @NonNull List<String> branches,
-            @NonNull List<String> branchUrls,
-            @NonNull String revision,
-            @NonNull Kind kind,
-            @NonNull From from,
-            @Nullable Boolean primary) {
-        this.remoteUrls = withUsers(remoteUrls);
-        this.branches = new ArrayList<>(branches);
-        this.branchUrls = remoteUrls.size() > 1 && branchUrls.size() == branches.size() ? withUsers(branchUrls) : null;
-        this.revision = revision;
-        this.kind = kind;
+    /** @param primary whether it is the repository's primary branch, or null if that is not known */
+    public Checkout(@NonNull CheckedOut found, @NonNull From from, @Nullable Boolean primary) {
+        this.remoteUrls = withUsers(found.remoteUrls());
+        this.branches = new ArrayList<>(found.branches());
+        boolean areUrlsKnown = found.remoteUrls().size() > 1
+                && found.branchUrls().size() == found.branches().size();
+        this.branchUrls = areUrlsKnown ? withUsers(found.branchUrls()) : null;
+        this.revision = found.revision();
+        this.kind = found.kind();
         this.from = from;
         this.primary = primary;
+        this.anyBranch = found.anyBranch();
     }
 
     /** Sets what a file does not contain. */
     private Object readResolve() {
-        return remoteUrls != null && branches != null
-                ? this
-                : new Checkout(
-                        remoteUrls == null ? List.of() : remoteUrls,
-                        branches == null ? List.of() : branches,
-                        branchUrls == null ? List.of() : branchUrls,
-                        revision,
-                        kind,
-                        from,
-                        primary);
+        return remoteUrls != null && branches != null ? this : at(remoteUrls == null ? List.of() : remoteUrls);
+    }
+
+    /** The same checkout with other URLs of its repository. */
+    @NonNull
+    Checkout at(@NonNull List<String> urls) {
+        CheckedOut found = new CheckedOut(
+                urls,
+                branches == null ? List.of() : branches,
+                branchUrls == null ? List.of() : branchUrls,
+                revision,
+                kind,
+                anyBranch);
+        return new Checkout(found, from, primary);
     }
 
     /** Whether it has a revision; one that was read from a file may lack it. */
@@ -117,7 +121,8 @@ public final class Checkout {
         return remoteUrls.stream().map(RepositoryUrl::of).toList();
     }
 
-    @NonNull
+    /** The commit, or null if it is not known: the job's own source counts also if the build has not checked it out. */
+    @CheckForNull
     public String revision() {
         return revision;
     }
@@ -129,7 +134,16 @@ public final class Checkout {
 
     /** Whether it is of the job's own SCM. */
     public boolean isOwn() {
+        return from == From.OWN_SCM || from == From.SCRIPT;
+    }
+
+    /** Whether the build is of the job's own SCM, from which it has read more than its script. */
+    public boolean isBuilt() {
         return from == From.OWN_SCM;
+    }
+
+    public boolean isOfLibrary() {
+        return from == From.LIBRARY;
     }
 
     /** The URLs of the repository as shown to people. */
@@ -142,7 +156,7 @@ public final class Checkout {
     @NonNull
     public String shownBranch() {
         if (branches.isEmpty()) {
-            return revision;
+            return Objects.toString(revision, "");
         }
         List<String> shown = new ArrayList<>();
         for (int i = 0; i < branches.size(); i++) {
@@ -165,21 +179,24 @@ public final class Checkout {
     public enum Fit {
         /** It is of another branch. */
         NONE,
+        /** The project uses the default branch. Which one that is is not known, and the job builds several. */
+        UNCERTAIN,
         /** The branch of the project is not known. */
         UNKNOWN,
-        /** The project uses the default branch, and neither the job nor a usual name says which branch that is. */
+        /** The project uses the default branch. Which one that is is not known, but the job builds only this one. */
         ASSUMED,
-        SURE
+        SURE;
+
+        /** Whether the build counts as one of the branch of the project. */
+        public boolean mayBeOfBranch() {
+            return this != NONE && this != UNCERTAIN;
+        }
     }
 
     /**
-     * Whether it may be of the branch of the project. Only some kinds of jobs know which branch is the default of the
-     * repository: the others are assumed to build it. If the branch of the project is not known, any branch may be it.
+     * Whether it is of the branch of the project. Only some kinds of jobs know which branch is the default of the repository.
+     * A usual name, or that the job builds no other branch, are taken for it.
      */
-    public boolean isOfBranch(@NonNull Project project) {
-        return fit(project) != Fit.NONE;
-    }
-
     @NonNull
     public Fit fit(@NonNull Project project) {
         ProjectTarget target = project.target();
@@ -197,7 +214,10 @@ public final class Checkout {
 
     private Fit fitOfDefault(List<String> own) {
         if (primary == null) {
-            return own.stream().anyMatch(USUAL_DEFAULTS::contains) ? Fit.SURE : Fit.ASSUMED;
+            if (own.stream().anyMatch(USUAL_DEFAULTS::contains)) {
+                return Fit.SURE;
+            }
+            return anyBranch ? Fit.UNCERTAIN : Fit.ASSUMED;
         }
         return primary ? Fit.SURE : Fit.NONE;
     }
@@ -226,16 +246,6 @@ public final class Checkout {
             return project.target().name();
         }
         return kind() + " " + (branches.isEmpty() ? "" : branches.get(0));
-    }
-
-    /** Whether the other checkout is of the same commit, branches and repositories. */
-    boolean isSameAs(@CheckForNull Checkout other) {
-        return other != null
-                && revision.equals(other.revision)
-                && remoteUrls.equals(other.remoteUrls)
-                && from == other.from
-                && branches.equals(other.branches)
-                && Objects.equals(branchUrls, other.branchUrls);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.checkout;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import java.net.IDN;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -135,6 +136,13 @@ public final class RepositoryUrl {
     }
 
     // ---- the same repository
+
+    /** Whether one of these URLs is of the same repository as one of the others. */
+    static boolean anySame(@NonNull Collection<String> urls, @NonNull Collection<String> others) {
+        return urls.stream()
+                .map(RepositoryUrl::of)
+                .anyMatch(each -> others.stream().map(RepositoryUrl::of).anyMatch(each::isSameAs));
+    }
 
     /** Whether both are certainly URLs of one repository. */
     public boolean isSameAs(@NonNull RepositoryUrl other) {

@@ -1,34 +1,33 @@
 package io.jenkins.plugins.gitpod.commits;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.Extension;
 import hudson.FilePath;
-import hudson.model.Job;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import hudson.model.listeners.RunListener;
 import hudson.model.listeners.SCMListener;
-import hudson.scm.ChangeLogSet;
 import hudson.scm.SCM;
 import hudson.scm.SCMRevisionState;
-import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
-import io.jenkins.plugins.gitpod.checkout.Checkout;
-import io.jenkins.plugins.gitpod.checkout.CheckoutsAction;
-import io.jenkins.plugins.gitpod.checkout.NewCommit;
+import io.jenkins.plugins.gitpod.checkout.ChangeLogFile;
+import io.jenkins.plugins.gitpod.checkout.CheckedOut;
+import io.jenkins.plugins.gitpod.checkout.RunningCheckouts;
+import io.jenkins.plugins.gitpod.checkout.ScmReader;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
 import java.io.File;
-import java.io.IOException;
-import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
-import org.xml.sax.SAXException;
 
 /**
- * Records each successful checkout, and requests a prebuild if the job has the property. A failure here does not affect the
- * build.
+ * Sees the checkouts of all builds. Those of jobs with the property may request a prebuild. For any other job nothing is read,
+ * parsed or saved; of a pipeline's checkouts it is kept in memory what they were made for, in case a step asks. A failure
+ * here does not affect the build.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -36,6 +35,7 @@ public final class CheckoutListener extends SCMListener {
 
     private static final Logger LOGGER = Logger.getLogger(CheckoutListener.class.getName());
     private static final String LIBRARIES = "org.jenkinsci.plugins.workflow.libs.";
+    private static final String SCRIPTS = "org.jenkinsci.plugins.workflow.cps.CpsScmFlowDefinition";
 
     @Override
     public void onCheckout(
@@ -45,54 +45,73 @@ public final class CheckoutListener extends SCMListener {
             TaskListener listener,
             @CheckForNull File changelogFile,
             @CheckForNull SCMRevisionState pollingBaseline) {
+        if (GitpodGlobalConfiguration.get().getConnections().isEmpty()) {
+            return;
+        }
         try {
-            if (!GitpodGlobalConfiguration.get().getConnections().isEmpty() && !isOfLibrary()) {
-                checkedOut(build, scm, listener, changelogFile);
+            RunningCheckouts.Purpose purpose = RunningCheckouts.Purpose.BUILD;
+            if (build instanceof FlowExecutionOwner.Executable) {
+                purpose = purpose(workspace);
+                RunningCheckouts.add(build, scm, changelogFile, purpose);
+            }
+            GitpodPrebuildProperty property = GitpodPrebuildProperty.of(build.getParent());
+            if (property != null && purpose != RunningCheckouts.Purpose.LIBRARY) {
+                request(build, property, scm, listener, changelogFile);
             }
         } catch (RuntimeException | LinkageError e) {
             LOGGER.log(Level.WARNING, "Could not see what " + build + " has checked out", e);
         }
     }
 
-    /** Whether the checkout is of a shared library, which only the stack of the caller tells. */
-    private static boolean isOfLibrary() {
+    /** What a pipeline has checked out something for, which only the stack of the caller tells. */
+    private static RunningCheckouts.Purpose purpose(FilePath workspace) {
+        if (workspace.isRemote()) {
+            return RunningCheckouts.Purpose.BUILD; // libraries and scripts are checked out on the controller
+        }
         return StackWalker.getInstance()
-                .walk(frames -> frames.anyMatch(frame -> frame.getClassName().startsWith(LIBRARIES)));
+                .walk(frames -> frames.map(frame -> purpose(frame.getClassName()))
+                        .filter(Objects::nonNull)
+                        .findFirst())
+                .orElse(RunningCheckouts.Purpose.BUILD);
     }
 
-    private static void checkedOut(Run<?, ?> build, SCM scm, TaskListener listener, @Nullable File changelogFile) {
-        for (ScmReader reader : ScmReader.all()) {
-            ScmReader.CheckedOut found = reader.read(build, scm);
-            if (found == null) {
-                continue;
-            }
-            Job<?, ?> job = build.getParent();
-            JobSource source = JobSource.of(build);
-            Checkout checkout = source.toCheckout(build, found);
-            CheckoutsAction.add(build, checkout);
-            GitpodPrebuildProperty property = job.getProperty(GitpodPrebuildProperty.class);
-            // For a job without an SCM of its own, each checkout counts.
-            if (property != null
-                    && !Boolean.FALSE.equals(source.has(found.remoteUrls()))
-                    && CheckoutsAction.isFirstRequest(build, checkout)) {
-                ChangedPaths changed = ChangedPaths.of(property.getOnlyIfChanged(), changes(build, scm, changelogFile));
-                CommitPrebuildsAction.request(build, property, new NewCommit(checkout, changed), listener);
-            }
-            return;
+    @CheckForNull
+    private static RunningCheckouts.Purpose purpose(String callerClass) {
+        if (callerClass.startsWith(LIBRARIES)) {
+            return RunningCheckouts.Purpose.LIBRARY;
+        }
+        return callerClass.startsWith(SCRIPTS) ? RunningCheckouts.Purpose.SCRIPT : null;
+    }
+
+    private static void request(
+            Run<?, ?> build,
+            GitpodPrebuildProperty property,
+            SCM scm,
+            TaskListener listener,
+            @Nullable File changelogFile) {
+        Optional<CheckedOut> found = ScmReader.all().stream()
+                .map(reader -> reader.last(build, scm))
+                .filter(Objects::nonNull)
+                .findFirst();
+        if (found.isPresent()) {
+            CommitPrebuildsAction.request(
+                    build,
+                    property,
+                    found.get(),
+                    // The build itself may not have read its change log yet.
+                    new ChangeLogFile(scm, changelogFile),
+                    listener);
         }
     }
 
-    /** The changes in the file that the checkout has written. The build itself may not have read them yet. */
-    @NonNull
-    private static List<ChangeLogSet<?>> changes(Run<?, ?> build, SCM scm, @Nullable File changelogFile) {
-        if (changelogFile == null || changelogFile.length() == 0) {
-            return List.of();
-        }
-        try {
-            return List.of(scm.createChangeLogParser().parse(build, scm.getEffectiveBrowser(), changelogFile));
-        } catch (IOException | SAXException e) {
-            LOGGER.log(Level.FINE, "No change log", e);
-            return List.of();
+    /** Forgets the checkouts of builds that are over. */
+    @Extension
+    @Restricted(NoExternalUse.class)
+    public static final class BuildEnd extends RunListener<Run<?, ?>> {
+
+        @Override
+        public void onFinalized(Run<?, ?> run) {
+            RunningCheckouts.remove(run);
         }
     }
 }

@@ -6,12 +6,20 @@ import hudson.model.InvisibleAction;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.gitpod.Messages;
-import io.jenkins.plugins.gitpod.checkout.NewCommit;
+import io.jenkins.plugins.gitpod.checkout.BuildHead;
+import io.jenkins.plugins.gitpod.checkout.ChangeLogFile;
+import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
+import io.jenkins.plugins.gitpod.checkout.CheckedOut;
+import io.jenkins.plugins.gitpod.checkout.Checkout;
+import io.jenkins.plugins.gitpod.checkout.JobSource;
+import io.jenkins.plugins.gitpod.checkout.RunningCheckouts;
+import io.jenkins.plugins.gitpod.decision.DecisionInputs;
 import io.jenkins.plugins.gitpod.record.BuildConsole;
 import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
+import io.jenkins.plugins.gitpod.store.NewCommit;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,13 +46,51 @@ final class CommitPrebuildsAction extends InvisibleAction {
         return this;
     }
 
-    /** Requests a prebuild of a commit. Returns at once. */
-    static void request(Run<?, ?> run, GitpodPrebuildProperty property, NewCommit commit, TaskListener listener) {
+    /** Requests a prebuild of a commit if the checkout counts. Returns at once. */
+    static void request(
+            Run<?, ?> run,
+            GitpodPrebuildProperty property,
+            CheckedOut found,
+            ChangeLogFile changeLog,
+            TaskListener listener) {
+        Console console = new Console(listenerOfBuild(run, listener));
+        JobSource source = JobSource.of(run);
+        BuildHead head = source.head();
+        String notABranch = head == null || !property.isOnlyProjectBranch() ? null : DecisionInputs.notABranch(head);
+        if (notABranch != null) {
+            sayOnce(run, console, notABranch);
+            return;
+        }
+        Checkout checkout = source.toCheckout(found);
+        if (!checkout.isOwn() && source.exists()) {
+            if (head != null) {
+                return; // a tool, or another branch
+            } else if (property.getProjectId() == null) {
+                sayOnce(run, console, Messages.CommitPrebuildsAction_otherSource(checkout.shownRemotes()));
+                return;
+            }
+        }
+        // For a named project, the checkout of the script may not count where that of the build does.
+        boolean counts = property.getProjectId() == null ? checkout.isOwn() : checkout.isBuilt();
+        if (RunningCheckouts.isFirst(run, counts + " " + checkout)) {
+            ChangedPaths changed = property.getOnlyIfChanged() == null
+                    ? ChangedPaths.MATCH
+                    : ChangedPaths.of(property.getOnlyIfChanged(), changeLog.changes(run));
+            submit(run, property, new NewCommit(checkout, changed), console);
+        }
+    }
+
+    private static void sayOnce(Run<?, ?> run, Console console, String reason) {
+        if (RunningCheckouts.isFirst(run, reason)) {
+            console.line(Messages.Decision_skipped(reason));
+        }
+    }
+
+    private static void submit(Run<?, ?> run, GitpodPrebuildProperty property, NewCommit commit, Console console) {
         UUID requestId = UUID.randomUUID();
         if (property.isCancelWithBuild()) {
             remember(run, requestId);
         }
-        Console console = new Console(listenerOfBuild(run, listener));
         try {
             PrebuildService.get().submitAutomatic(requestId, run, property.options(), commit, console);
         } catch (AbortException e) {

@@ -1,23 +1,26 @@
 package io.jenkins.plugins.gitpod.commits;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.model.Job;
-import hudson.model.JobProperty;
 import hudson.model.Run;
+import hudson.model.TopLevelItem;
 import io.jenkins.plugins.gitpod.Messages;
-import java.util.ArrayList;
-import java.util.List;
+import jenkins.branch.BranchProjectFactory;
 import jenkins.branch.BranchProperty;
 import jenkins.branch.BranchPropertyDescriptor;
 import jenkins.branch.JobDecorator;
+import jenkins.branch.MultiBranchProject;
 import jenkins.model.Jenkins;
 import org.jenkinsci.Symbol;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 
 /**
- * Adds the {@link GitpodPrebuildProperty} to the job of each branch of a multibranch project. A job whose Jenkinsfile sets
- * the property keeps its own. Saved in {@code config.xml}: fields may be added but not renamed.
+ * The {@link GitpodPrebuildProperty} of all branches of a multibranch project. A branch whose Jenkinsfile sets the property
+ * has its own instead. Saved in {@code config.xml}: fields may be added but not renamed.
  */
 public final class GitpodPrebuildBranchProperty extends BranchProperty {
 
@@ -39,24 +42,35 @@ public final class GitpodPrebuildBranchProperty extends BranchProperty {
         return prebuild == null ? new GitpodPrebuildBranchProperty(null) : this;
     }
 
+    /** The jobs of the branches get nothing of their own: what the branch has at the moment counts. */
+    @CheckForNull
     @Override
     public <P extends Job<P, B>, B extends Run<P, B>> JobDecorator<P, B> jobDecorator(Class<P> jobType) {
-        return new JobDecorator<>() {
-            @NonNull
-            @Override
-            public List<JobProperty<? super P>> jobProperties(@NonNull List<JobProperty<? super P>> jobProperties) {
-                List<JobProperty<? super P>> all = new ArrayList<>(jobProperties);
-                if (all.stream().noneMatch(GitpodPrebuildProperty.class::isInstance)) {
-                    add(all);
-                }
-                return all;
-            }
+        return null;
+    }
 
-            @SuppressWarnings("unchecked") // the property applies to all jobs
-            private void add(List<JobProperty<? super P>> all) {
-                all.add((JobProperty<? super P>) (JobProperty<?>) prebuild.copy());
+    /** Finds the property of a branch. A change or removal counts from the next indexing, as for every branch property. */
+    @Extension(optional = true)
+    @Restricted(NoExternalUse.class)
+    public static final class OfBranch implements GitpodPrebuildProperty.OfProject {
+
+        @CheckForNull
+        @Override
+        public GitpodPrebuildProperty of(@NonNull Job<?, ?> job) {
+            return job.getParent() instanceof MultiBranchProject<?, ?> project ? find(project, job) : null;
+        }
+
+        @CheckForNull
+        private static <P extends Job<P, R> & TopLevelItem, R extends Run<P, R>> GitpodPrebuildProperty find(
+                MultiBranchProject<P, R> project, Job<?, ?> job) {
+            BranchProjectFactory<P, R> factory = project.getProjectFactory();
+            if (!factory.isProject(job)) {
+                return null;
             }
-        };
+            GitpodPrebuildBranchProperty property =
+                    factory.getBranch(factory.asProject(job)).getProperty(GitpodPrebuildBranchProperty.class);
+            return property == null ? null : property.prebuild;
+        }
     }
 
     /** The descriptor of the property. */

@@ -4,6 +4,8 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.ExtensionPoint;
 import hudson.model.Job;
 import hudson.model.JobProperty;
 import io.jenkins.plugins.gitpod.Messages;
@@ -37,13 +39,28 @@ public final class GitpodPrebuildProperty extends OptionalJobProperty<Job<?, ?>>
         // All options are optional.
     }
 
-    /** An equal property for another job: each property belongs to one job. */
-    @NonNull
-    GitpodPrebuildProperty copy() {
-        GitpodPrebuildProperty copy = new GitpodPrebuildProperty();
-        copy.options = options.copy();
-        copy.cancelWithBuild = cancelWithBuild;
-        return copy;
+    /** The property of a job, or what its multibranch project sets for all branches; null if there is neither. */
+    @CheckForNull
+    static GitpodPrebuildProperty of(@NonNull Job<?, ?> job) {
+        GitpodPrebuildProperty own = job.getProperty(GitpodPrebuildProperty.class);
+        if (own != null) {
+            return own;
+        }
+        for (OfProject each : ExtensionList.lookup(OfProject.class)) {
+            GitpodPrebuildProperty property = each.of(job);
+            if (property != null) {
+                return property;
+            }
+        }
+        return null;
+    }
+
+    /** What the project that contains a job sets for it. */
+    @Restricted(NoExternalUse.class)
+    interface OfProject extends ExtensionPoint {
+
+        @CheckForNull
+        GitpodPrebuildProperty of(@NonNull Job<?, ?> job);
     }
 
     /** Sets the defaults of what a file does not contain. */

@@ -1,5 +1,5 @@
 /**
- * Prebuilds after commits without a step: the job property, the branch property, and the listener for checkouts. It
- * also reads the source of a job from the SCM plugins. May use every package below; no package uses this one.
+ * Prebuilds after commits without a step: the job property, the branch property, and the listener for checkouts. May
+ * use every package below; no package uses this one.
  */
 package io.jenkins.plugins.gitpod.commits;

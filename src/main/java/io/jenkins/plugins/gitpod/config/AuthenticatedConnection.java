@@ -12,9 +12,11 @@ import hudson.security.ACL;
 import hudson.security.Permission;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.api.BearerToken;
+import io.jenkins.plugins.gitpod.api.ClientLimits;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
+import java.time.Duration;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -22,10 +24,18 @@ import org.springframework.security.core.Authentication;
 
 /**
  * A connection and a token that an item may use, for look-ups.
+ *
+ * @param limits the limits of each call
  */
 @Restricted(NoExternalUse.class)
 public record AuthenticatedConnection(
-        @NonNull Connection connection, @NonNull BearerToken token) {
+        @NonNull Connection connection,
+        @NonNull BearerToken token,
+        @NonNull ClientLimits limits) {
+
+    /** Short, because a person waits for the form. */
+    private static final ClientLimits FORM_LIMITS =
+            new ClientLimits(Duration.ofSeconds(3), Duration.ofSeconds(5), Duration.ofSeconds(6), 4L * 1024 * 1024);
 
     /** There is no usable connection or token. The message is for people. */
     public static final class NoAccessException extends Exception {
@@ -35,6 +45,12 @@ public record AuthenticatedConnection(
         NoAccessException(String message) {
             super(message);
         }
+    }
+
+    /** A connection for the look-ups of a form. */
+    @NonNull
+    static AuthenticatedConnection forForm(@NonNull Connection connection, @NonNull BearerToken token) {
+        return new AuthenticatedConnection(connection, token, FORM_LIMITS);
     }
 
     /**
@@ -92,8 +108,9 @@ public record AuthenticatedConnection(
             String id = Util.fixEmptyAndTrim(credentialsId);
             // The form of a folder configures the jobs in it.
             String itemName = item == null ? null : item.getFullName() + (item instanceof ItemGroup ? "/" : "");
-            return new AuthenticatedConnection(
-                    connection, id == null ? lookup.forConnection(configured, itemName) : lookup.forItem(id, item));
+            TokenLookup.Found found =
+                    id == null ? lookup.forConnection(configured, itemName) : lookup.forItem(id, item);
+            return forForm(connection, found.token());
         } catch (InvalidEndpointException e) {
             throw new NoAccessException(
                     Messages.GitpodConnection_badUrl(configured.getName(), GitpodConnection.urlProblem(e)));

@@ -12,6 +12,7 @@ import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.SessionLimits;
 import io.jenkins.plugins.okhttp.api.JenkinsOkHttpClient;
 import jenkins.model.Jenkins;
+import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -22,6 +23,10 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  */
 @Restricted(NoExternalUse.class)
 public final class GitpodClients implements ClientFactory {
+
+    /** Shared by all clients, because each new one reads the trust store. The proxy of Jenkins is asked at each call. */
+    private static final OkHttpClient BASE =
+            JenkinsOkHttpClient.newClientBuilder(new OkHttpClient()).build();
 
     private final ClientLimits defaultLimits;
 
@@ -34,9 +39,25 @@ public final class GitpodClients implements ClientFactory {
     @Override
     public GitpodClient client(
             @NonNull GitpodEndpoint endpoint, @NonNull BearerToken token, @NonNull ClientLimits limits) {
+        // A session keeps its connections. With those of all sessions in one pool, most would be closed between two
+        // reads.
         OkHttpClient base =
-                JenkinsOkHttpClient.newClientBuilder(new OkHttpClient()).build();
+                BASE.newBuilder().connectionPool(new ConnectionPool()).build();
         return new GitpodClient(base, endpoint, token, limits, userAgent());
+    }
+
+    /** A client for look-ups, which share their connections. */
+    @NonNull
+    static GitpodClient forLookUps(@NonNull AuthenticatedConnection access) {
+        return new GitpodClient(BASE, access.connection().endpoint(), access.token(), access.limits(), userAgent());
+    }
+
+    /** A connection for the look-ups of a build, with the limits that the connection has now. */
+    @NonNull
+    public AuthenticatedConnection forBuild(@NonNull Connection connection, @NonNull BearerToken token) {
+        GitpodConnection configured = GitpodGlobalConfiguration.get().connection(connection.name());
+        ClientLimits limits = configured == null ? defaultLimits : configured.callLimits(defaultLimits);
+        return new AuthenticatedConnection(connection, token, limits);
     }
 
     private static String userAgent() {

@@ -1,47 +1,26 @@
 package io.jenkins.plugins.gitpod.config;
 
-import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
-import com.cloudbees.plugins.credentials.domains.URIRequirementBuilder;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.Describable;
-import hudson.model.Descriptor;
-import hudson.model.Item;
-import hudson.model.ItemGroup;
-import hudson.security.ACL;
-import hudson.util.FormValidation;
-import hudson.util.ListBoxModel;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.api.ClientLimits;
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
-import io.jenkins.plugins.gitpod.api.GitpodException;
-import io.jenkins.plugins.gitpod.api.Identity;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
-import io.jenkins.plugins.gitpod.api.Project;
-import io.jenkins.plugins.gitpod.api.TokenExpiry;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.SessionLimits;
-import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.stream.Collectors;
-import jenkins.model.Jenkins;
-import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
-import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
-import org.kohsuke.stapler.QueryParameter;
-import org.kohsuke.stapler.StaplerRequest2;
-import org.kohsuke.stapler.verb.POST;
 
 /** A named connection to Gitpod: the URL of the API, and the credential of jobs that specify none. Saved: fields may be added but not renamed. */
 public final class GitpodConnection implements Describable<GitpodConnection> {
@@ -200,7 +179,9 @@ public final class GitpodConnection implements Describable<GitpodConnection> {
                 callLimits(usual.call()));
     }
 
-    private ClientLimits callLimits(ClientLimits usual) {
+    /** The limits of a call. Those that are not configured are the usual ones. */
+    @NonNull
+    ClientLimits callLimits(@NonNull ClientLimits usual) {
         if (valid(ConnectionSetting.CALL_TIMEOUT) == null) {
             return usual;
         }
@@ -242,7 +223,7 @@ public final class GitpodConnection implements Describable<GitpodConnection> {
     }
 
     /** Whether this connection is saved, and not only typed into a form. */
-    private boolean isSavedLikeThis() {
+    boolean isSavedLikeThis() {
         return GitpodGlobalConfiguration.get().getConnections().stream()
                 .anyMatch(each -> isSameTarget(each) && Objects.equals(credentialsId, each.credentialsId));
     }
@@ -257,7 +238,7 @@ public final class GitpodConnection implements Describable<GitpodConnection> {
     }
 
     @NonNull
-    private List<String> folderNames() {
+    List<String> folderNames() {
         List<String> names = new ArrayList<>();
         for (String line : Util.fixNull(folders).split("\\R")) {
             String name = line.strip().replaceAll("^/+|/+$", "");
@@ -308,7 +289,7 @@ public final class GitpodConnection implements Describable<GitpodConnection> {
     }
 
     @CheckForNull
-    private static String pollProblem(@Nullable Integer shortest, @Nullable Integer longest) {
+    static String pollProblem(@Nullable Integer shortest, @Nullable Integer longest) {
         return shortest != null && longest != null && longest < shortest
                 ? Messages.GitpodConnection_longestBelowShortest()
                 : null;
@@ -325,219 +306,8 @@ public final class GitpodConnection implements Describable<GitpodConnection> {
         return new Connection(name, GitpodEndpoint.parse(apiUrl), sharedAccount);
     }
 
-    /** The descriptor of the connection, with the checks of the form. */
+    /** The descriptor of the connection. */
     @Extension
     @Symbol("gitpodConnection")
-    public static final class DescriptorImpl extends Descriptor<GitpodConnection> {
-
-        private static final int NAMED_PROJECTS = 3;
-
-        @NonNull
-        @Override
-        public String getDisplayName() {
-            return Messages.GitpodConnection_displayName();
-        }
-
-        @Override
-        public GitpodConnection newInstance(@Nullable StaplerRequest2 req, @NonNull JSONObject formData)
-                throws FormException {
-            for (ConnectionSetting each : ConnectionSetting.values()) {
-                String typed = formData.optString(each.field(), "");
-                String problem = typed.equals("null") ? null : each.problem(typed);
-                if (problem != null) {
-                    throw new FormException(problem, each.field());
-                }
-            }
-            return super.newInstance(req, formData);
-        }
-
-        @POST
-        @Restricted(NoExternalUse.class)
-        public FormValidation doCheckName(@QueryParameter String value) {
-            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            return Util.fixEmptyAndTrim(value) == null
-                    ? FormValidation.error(Messages.GitpodConnection_noName())
-                    : FormValidation.ok();
-        }
-
-        @POST
-        @Restricted(NoExternalUse.class)
-        public FormValidation doCheckApiUrl(@QueryParameter String value) {
-            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            try {
-                GitpodEndpoint.parse(Util.fixNull(value));
-                return FormValidation.ok();
-            } catch (InvalidEndpointException e) {
-                return FormValidation.error(urlProblem(e));
-            }
-        }
-
-        @POST
-        @Restricted(NoExternalUse.class)
-        public FormValidation doCheckCredentialsId(
-                @QueryParameter String value, @QueryParameter String name, @QueryParameter String apiUrl) {
-            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            String id = Util.fixEmptyAndTrim(value);
-            if (id == null) {
-                return FormValidation.ok(Messages.GitpodConnection_noDefaultCredential());
-            }
-            try {
-                new TokenLookup(Util.fixNull(name), GitpodEndpoint.parse(apiUrl)).forItem(id, (Item) null);
-                return FormValidation.ok();
-            } catch (InvalidEndpointException e) {
-                // The check of the URL says so.
-                return FormValidation.ok();
-            } catch (TokenUnavailableException e) {
-                return FormValidation.error(e.getMessage());
-            }
-        }
-
-        @POST
-        @Restricted(NoExternalUse.class)
-        public FormValidation doCheckFolders(@QueryParameter String value) {
-            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            GitpodConnection typed = new GitpodConnection("", "");
-            typed.setFolders(value);
-            List<String> unknown = typed.folderNames().stream()
-                    .filter(name -> !(Jenkins.get().getItemByFullName(name) instanceof ItemGroup))
-                    .toList();
-            return unknown.isEmpty()
-                    ? FormValidation.ok()
-                    : FormValidation.warning(Messages.GitpodConnection_unknownFolders(String.join(", ", unknown)));
-        }
-
-        @POST
-        @Restricted(NoExternalUse.class)
-        public FormValidation doCheckMaximumConcurrent(@QueryParameter String value) {
-            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            return ConnectionSetting.MAXIMUM_CONCURRENT.check(value);
-        }
-
-        @POST
-        @Restricted(NoExternalUse.class)
-        public FormValidation doCheckShortestPollSeconds(@QueryParameter String value) {
-            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            return ConnectionSetting.SHORTEST_POLL.check(value);
-        }
-
-        @POST
-        @Restricted(NoExternalUse.class)
-        public FormValidation doCheckLongestPollSeconds(
-                @QueryParameter String value, @QueryParameter String shortestPollSeconds) {
-            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            FormValidation alone = ConnectionSetting.LONGEST_POLL.check(value);
-            if (alone.kind != FormValidation.Kind.OK
-                    || ConnectionSetting.SHORTEST_POLL.problem(shortestPollSeconds) != null) {
-                return alone;
-            }
-            String problem = pollProblem(number(shortestPollSeconds), number(value));
-            return problem == null ? alone : FormValidation.error(problem);
-        }
-
-        @CheckForNull
-        private static Integer number(@Nullable String checked) {
-            String text = Util.fixEmptyAndTrim(checked);
-            return text == null ? null : Integer.valueOf(text);
-        }
-
-        @POST
-        @Restricted(NoExternalUse.class)
-        public FormValidation doCheckMaximumCalls(@QueryParameter String value) {
-            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            return ConnectionSetting.MAXIMUM_CALLS.check(value);
-        }
-
-        @POST
-        @Restricted(NoExternalUse.class)
-        public FormValidation doCheckCallTimeoutSeconds(@QueryParameter String value) {
-            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            return ConnectionSetting.CALL_TIMEOUT.check(value);
-        }
-
-        @POST
-        @Restricted(NoExternalUse.class)
-        public ListBoxModel doFillCredentialsIdItems(
-                @QueryParameter String apiUrl, @QueryParameter String credentialsId) {
-            StandardListBoxModel items = new StandardListBoxModel();
-            if (!Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
-                return items.includeCurrentValue(credentialsId);
-            }
-            return items.includeEmptyValue()
-                    .includeAs(
-                            ACL.SYSTEM2,
-                            Jenkins.get(),
-                            StringCredentials.class,
-                            URIRequirementBuilder.fromUri(Util.fixNull(apiUrl)).build())
-                    .includeCurrentValue(credentialsId);
-        }
-
-        /** Asks Gitpod for the identity of the token, with the values in the form. */
-        @POST
-        @Restricted(NoExternalUse.class)
-        public FormValidation doTestConnection(
-                @QueryParameter String name, @QueryParameter String apiUrl, @QueryParameter String credentialsId) {
-            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            GitpodConnection typed = new GitpodConnection(name, apiUrl);
-            typed.setCredentialsId(credentialsId);
-            AuthenticatedConnection access;
-            try {
-                Connection connection = typed.toEngine();
-                access = new AuthenticatedConnection(
-                        connection,
-                        new TokenLookup(connection.name(), connection.endpoint()).forConnection(typed, null));
-            } catch (InvalidEndpointException e) {
-                return FormValidation.error(urlProblem(e));
-            } catch (TokenUnavailableException e) {
-                return FormValidation.error(
-                        typed.getCredentialsId() == null
-                                ? Messages.GitpodConnection_testWithoutCredential()
-                                : e.getMessage());
-            }
-            try {
-                Identity identity = GitpodLookup.get().identity(access);
-                RefusedTokensMonitor.get().note(typed.getName(), null, null, true);
-                if (typed.isSavedLikeThis()) {
-                    ExpiringTokensMonitor.get().note(typed.getName(), null, null, access.token());
-                }
-                return FormValidation.ok(Messages.GitpodConnection_tested(
-                        principal(identity),
-                        identity.subjectId(),
-                        Objects.toString(identity.organizationId(), Messages.GitpodConnection_noOrganization()),
-                        projects(access),
-                        TokenExpiry.of(access.token())
-                                .map(end ->
-                                        " " + Messages.GitpodConnection_testedUntil(ExpiringTokensMonitor.time(end)))
-                                .orElse("")));
-            } catch (GitpodException e) {
-                return FormValidation.error(CallFailures.explain(e, access.connection()));
-            }
-        }
-
-        private static String principal(Identity identity) {
-            String kind = Objects.toString(identity.principal(), "").replaceFirst("^PRINCIPAL_", "");
-            return switch (kind) {
-                case "USER" -> Messages.GitpodConnection_user();
-                case "SERVICE_ACCOUNT" -> Messages.GitpodConnection_serviceAccount();
-                default -> Messages.GitpodConnection_otherPrincipal(kind.toLowerCase(Locale.ROOT));
-            };
-        }
-
-        private static String projects(AuthenticatedConnection access) {
-            try {
-                List<Project> seen = GitpodLookup.get().search(access, "");
-                if (seen.isEmpty()) {
-                    return Messages.GitpodConnection_seesNoProject();
-                }
-                String names = seen.stream()
-                        .limit(NAMED_PROJECTS)
-                        .map(project -> Objects.toString(project.name(), project.id()))
-                        .collect(Collectors.joining(", "));
-                return seen.size() > NAMED_PROJECTS
-                        ? Messages.GitpodConnection_seesMoreProjects(names)
-                        : Messages.GitpodConnection_seesProjects(names);
-            } catch (GitpodException e) {
-                return Messages.GitpodConnection_projectsUnknown(CallFailures.explain(e, access.connection()));
-            }
-        }
-    }
+    public static final class DescriptorImpl extends GitpodConnectionForm {}
 }

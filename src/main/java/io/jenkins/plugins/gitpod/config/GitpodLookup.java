@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.config;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.Extension;
 import hudson.ExtensionList;
 import io.jenkins.plugins.gitpod.api.ClientLimits;
@@ -16,23 +17,27 @@ import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.api.Project;
 import io.jenkins.plugins.gitpod.api.ProjectFilter;
 import io.jenkins.plugins.gitpod.api.ProjectPage;
-import io.jenkins.plugins.gitpod.engine.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Looks up projects and environment classes for forms and decisions. Each answer or failure is cached for some seconds,
- * because a form asks after each key. Each call has short limits, because a person waits. The caller checks permissions.
+ * because a form asks after each key. The caller checks permissions.
  */
 @Extension
 @Restricted(NoExternalUse.class)
 public final class GitpodLookup {
+
+    private static final Logger LOGGER = Logger.getLogger(GitpodLookup.class.getName());
 
     /** The maximum number of suggestions in a form. */
     public static final int SUGGESTIONS = 10;
@@ -47,12 +52,8 @@ public final class GitpodLookup {
     private static final long KEEP_NANOS = Duration.ofSeconds(20).toNanos();
     private static final long KEEP_FAILURE_NANOS = Duration.ofSeconds(5).toNanos();
 
-    private static final ClientLimits LIMITS =
-            new ClientLimits(Duration.ofSeconds(3), Duration.ofSeconds(5), Duration.ofSeconds(6), 4L * 1024 * 1024);
-
-    private static final GitpodClients CLIENTS = new GitpodClients(LIMITS);
-
-    private record Question(String connection, String apiUrl, String fingerprint, String what) {}
+    /** With the limits, so that a build does not get the failure of an impatient form. */
+    private record Question(String connection, String apiUrl, String fingerprint, ClientLimits limits, String what) {}
 
     private record Kept(Object answer, long until) {}
 
@@ -62,6 +63,7 @@ public final class GitpodLookup {
     }
 
     private final Map<Question, Kept> kept = new ConcurrentHashMap<>();
+    private final KnownNames names = new KnownNames();
 
     @NonNull
     public static GitpodLookup get() {
@@ -71,7 +73,7 @@ public final class GitpodLookup {
     /** The identity of the token. Not cached. */
     @NonNull
     Identity identity(@NonNull AuthenticatedConnection access) throws GitpodException {
-        return client(access).getAuthenticatedIdentity();
+        return GitpodClients.forLookUps(access).getAuthenticatedIdentity();
     }
 
     /** A project by its id. */
@@ -80,17 +82,31 @@ public final class GitpodLookup {
         return ask(access, "project " + projectId, client -> client.getProject(projectId));
     }
 
-    /** The name of a project if it is in the cache, else null. Makes no call. */
+    /** The name of a project or an environment class if a response contained it, else null. Makes no call. */
     @CheckForNull
-    public String knownProjectName(@NonNull Connection connection, @NonNull String projectId) {
-        for (Map.Entry<Question, Kept> each : kept.entrySet()) {
-            if (each.getKey().connection().equals(connection.name())
-                    && each.getValue().answer() instanceof Project project
-                    && project.id().equals(projectId)) {
-                return project.name();
-            }
+    public String knownName(@Nullable String id) {
+        return id == null ? null : names.of(id);
+    }
+
+    /**
+     * Learns the names of a project's environment classes for pages, unless they are known. A class that has no name in the
+     * list causes another call after an hour at the earliest; a failure only means that pages show ids.
+     */
+    public void learnClassNames(@NonNull AuthenticatedConnection access, @NonNull Project project) {
+        if (!names.isLookUpDue(
+                Stream.of(
+                                project.environmentClassIds(),
+                                project.prebuildConfiguration().environmentClassIds())
+                        .flatMap(List::stream)
+                        .toList(),
+                System.nanoTime())) {
+            return;
         }
-        return null;
+        try {
+            environmentClasses(access);
+        } catch (GitpodException e) {
+            LOGGER.log(Level.FINE, "Could not read the names of environment classes", e);
+        }
     }
 
     /**
@@ -176,7 +192,9 @@ public final class GitpodLookup {
                         PrebuildPhase.RUNNING,
                         PrebuildPhase.STOPPING,
                         PrebuildPhase.SNAPSHOTTING));
-        return client(access).listPrebuilds(filter, PAGE_SIZE, null).prebuilds();
+        return GitpodClients.forLookUps(access)
+                .listPrebuilds(filter, PAGE_SIZE, null)
+                .prebuilds();
     }
 
     /** All environment classes of the token's organization. */
@@ -215,6 +233,7 @@ public final class GitpodLookup {
                 access.connection().name(),
                 access.connection().endpoint().apiUrl().toString(),
                 access.token().fingerprint(),
+                access.limits(),
                 what);
         Kept before = kept.get(question);
         if (before != null && before.until() - System.nanoTime() > 0) {
@@ -224,7 +243,8 @@ public final class GitpodLookup {
             return (T) before.answer();
         }
         try {
-            T answer = call.on(client(access));
+            T answer = call.on(GitpodClients.forLookUps(access));
+            names.learn(answer);
             keep(question, answer, KEEP_NANOS);
             return answer;
         } catch (GitpodException e) {
@@ -240,9 +260,5 @@ public final class GitpodLookup {
             kept.clear();
         }
         kept.put(question, new Kept(answer, now + nanos));
-    }
-
-    private static GitpodClient client(AuthenticatedConnection access) {
-        return CLIENTS.client(access.connection().endpoint(), access.token(), LIMITS);
     }
 }

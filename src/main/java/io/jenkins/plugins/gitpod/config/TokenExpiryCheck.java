@@ -4,7 +4,6 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
 import hudson.model.AsyncPeriodicWork;
 import hudson.model.TaskListener;
-import io.jenkins.plugins.gitpod.api.BearerToken;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
 import java.util.HashSet;
@@ -65,7 +64,11 @@ public final class TokenExpiryCheck extends AsyncPeriodicWork {
                 monitor.forget(use);
                 return;
             }
-            monitor.note(use.connection(), use.credentialsId(), use.jobFullName(), token(connection, use));
+            monitor.note(
+                    use.connection(),
+                    use.credentialsId(),
+                    use.jobFullName(),
+                    found(connection, use).token());
         } catch (TokenUnavailableException | InvalidEndpointException e) {
             monitor.forget(use); // reported where it is used or configured
         } catch (RuntimeException e) {
@@ -74,7 +77,7 @@ public final class TokenExpiryCheck extends AsyncPeriodicWork {
         }
     }
 
-    private static BearerToken token(@NonNull GitpodConnection connection, TokenUse use)
+    private static TokenLookup.Found found(@NonNull GitpodConnection connection, TokenUse use)
             throws TokenUnavailableException, InvalidEndpointException {
         TokenLookup lookup =
                 new TokenLookup(connection.getName(), connection.toEngine().endpoint());

@@ -17,11 +17,13 @@ import io.jenkins.plugins.gitpod.api.BearerToken;
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException.Problem;
+import java.util.ArrayList;
 import java.util.List;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.springframework.security.core.Authentication;
 
 /**
  * Finds bearer tokens in Jenkins' credentials. A credential that a job specifies is looked up in the scope of that job. The
@@ -39,14 +41,25 @@ public final class TokenLookup {
         this.endpoint = endpoint;
     }
 
-    /** The token of a credential that the job of a build specifies. The use is tracked. */
+    /**
+     * A token that was found.
+     *
+     * @param credentialsId the id of its credential
+     */
+    public record Found(
+            @NonNull String credentialsId, @NonNull BearerToken token) {}
+
+    /**
+     * The token of a credential that the job of a build specifies, as the build may use it: with its parameters, and with the
+     * permissions that it runs with. The use is tracked.
+     */
     @NonNull
-    public BearerToken forRun(@NonNull String credentialsId, @NonNull Run<?, ?> run) throws TokenUnavailableException {
+    public Found forRun(@NonNull String credentialsId, @NonNull Run<?, ?> run) throws TokenUnavailableException {
         StringCredentials found =
                 CredentialsProvider.findCredentialById(credentialsId, StringCredentials.class, run, requirements());
         if (found != null) {
             CredentialsProvider.track(run, found);
-            return token(credentialsId, found);
+            return found(found);
         }
         boolean otherKind =
                 CredentialsProvider.findCredentialById(credentialsId, StandardCredentials.class, run, requirements())
@@ -56,32 +69,39 @@ public final class TokenLookup {
 
     /** The token of a credential that a job specifies, without a build. A deleted job is replaced by its nearest folder. */
     @NonNull
-    public BearerToken forItem(@NonNull String credentialsId, @NonNull String itemFullName)
-            throws TokenUnavailableException {
+    public Found forItem(@NonNull String credentialsId, @NonNull String itemFullName) throws TokenUnavailableException {
         return forItem(credentialsId, nearest(itemFullName));
     }
 
     /** The token of a credential that builds of an item may use, or of Jenkins itself if there is no item. */
     @NonNull
-    BearerToken forItem(@NonNull String credentialsId, @Nullable Item item) throws TokenUnavailableException {
-        List<StandardCredentials> seen = item == null
-                ? inItemGroup(Jenkins.get())
-                : CredentialsProvider.lookupCredentialsInItem(
-                        StandardCredentials.class,
-                        item,
-                        AuthenticatedConnection.authenticationOf(item),
-                        requirements());
-        return token(credentialsId, pick(credentialsId, seen));
+    Found forItem(@NonNull String credentialsId, @Nullable Item item) throws TokenUnavailableException {
+        List<StandardCredentials> seen = item == null ? inItemGroup(Jenkins.get()) : forBuildsOf(item);
+        return found(pick(credentialsId, seen));
+    }
+
+    /** The same ones as {@link CredentialsProvider#findCredentialById} considers for a build without parameters. */
+    private List<StandardCredentials> forBuildsOf(Item item) {
+        Authentication builds = AuthenticatedConnection.authenticationOf(item);
+        List<StandardCredentials> seen = new ArrayList<>(inItem(item, builds));
+        if (!builds.equals(ACL.SYSTEM2) && item.hasPermission2(builds, CredentialsProvider.USE_ITEM)) {
+            seen.addAll(inItem(item, ACL.SYSTEM2));
+        }
+        return seen;
+    }
+
+    private List<StandardCredentials> inItem(Item item, Authentication authentication) {
+        return CredentialsProvider.lookupCredentialsInItem(
+                StandardCredentials.class, item, authentication, requirements());
     }
 
     /** The token of a connection's credential for a build. The use is tracked. */
     @NonNull
-    public BearerToken forRun(
-            @Nullable GitpodConnection connection, @NonNull String jobFullName, @NonNull Run<?, ?> run)
+    public Found forRun(@Nullable GitpodConnection connection, @NonNull String jobFullName, @NonNull Run<?, ?> run)
             throws TokenUnavailableException {
         StringCredentials found = find(connection, jobFullName);
         CredentialsProvider.track(run, found);
-        return token(found.getId(), found);
+        return found(found);
     }
 
     /**
@@ -91,10 +111,10 @@ public final class TokenLookup {
      * @param jobFullName the job that uses it, or null for Jenkins itself
      */
     @NonNull
-    public BearerToken forConnection(@Nullable GitpodConnection connection, @Nullable String jobFullName)
+    public Found forConnection(@Nullable GitpodConnection connection, @Nullable String jobFullName)
             throws TokenUnavailableException {
         StringCredentials found = find(connection, jobFullName);
-        return token(found.getId(), found);
+        return found(found);
     }
 
     private StringCredentials find(@Nullable GitpodConnection connection, @Nullable String jobFullName)
@@ -147,12 +167,12 @@ public final class TokenLookup {
         return null;
     }
 
-    private static BearerToken token(String credentialsId, StringCredentials credentials)
-            throws TokenUnavailableException {
+    private static Found found(StringCredentials credentials) throws TokenUnavailableException {
         try {
-            return BearerToken.of(credentials.getSecret().getPlainText());
+            return new Found(
+                    credentials.getId(), BearerToken.of(credentials.getSecret().getPlainText()));
         } catch (IllegalArgumentException e) {
-            throw new TokenUnavailableException(Problem.UNUSABLE, Messages.TokenLookup_unusable(credentialsId));
+            throw new TokenUnavailableException(Problem.UNUSABLE, Messages.TokenLookup_unusable(credentials.getId()));
         }
     }
 

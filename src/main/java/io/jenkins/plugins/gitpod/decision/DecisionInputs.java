@@ -3,23 +3,23 @@ package io.jenkins.plugins.gitpod.decision;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
-import hudson.scm.ChangeLogSet;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.api.ErrorCode;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.Project;
+import io.jenkins.plugins.gitpod.checkout.BranchText;
+import io.jenkins.plugins.gitpod.checkout.BuildCheckouts;
+import io.jenkins.plugins.gitpod.checkout.BuildHead;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
-import io.jenkins.plugins.gitpod.checkout.NewCommit;
 import io.jenkins.plugins.gitpod.config.AuthenticatedConnection;
 import io.jenkins.plugins.gitpod.config.GitpodLookup;
 import io.jenkins.plugins.gitpod.options.WhenActive;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
-import java.util.ArrayList;
+import io.jenkins.plugins.gitpod.store.NewCommit;
 import java.util.List;
 import java.util.Objects;
-import jenkins.scm.RunWithSCM;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -73,10 +73,17 @@ public record DecisionInputs(
     static DecisionInputs gather(@NonNull PendingDecision pending, @NonNull AuthenticatedConnection connection)
             throws GitpodException, NothingFoundException {
         StepRequest request = pending.request();
-        List<Checkout> checkouts = request.checkouts();
         String projectId = request.options().getProjectId();
+        BuildHead head = request.isAutomatic() ? null : BuildHead.of(request.run());
+        if (head != null && projectId == null && request.options().isOnlyProjectBranch()) {
+            String notABranch = notABranch(head);
+            if (notABranch != null) {
+                throw new NothingFoundException(notABranch, false);
+            }
+        }
+        List<Checkout> checkouts = request.checkouts();
         Project project = projectId == null
-                ? new ProjectFinder(pending, connection).find(checkouts)
+                ? new ProjectFinder(pending, connection).find(checkouts, head != null)
                 : read(request, connection, projectId);
         if (project == null) {
             return null;
@@ -84,6 +91,12 @@ public record DecisionInputs(
         Checkout checkout = checkout(request, checkouts, project);
         return new DecisionInputs(
                 project, checkout, changed(request, checkout), running(request, connection, project, checkout));
+    }
+
+    /** Why a build of no branch gets no prebuild if only the branch of the project counts, or null if it is of a branch. */
+    @CheckForNull
+    public static String notABranch(@NonNull BuildHead head) {
+        return head.kind() == Checkout.Kind.BRANCH ? null : Messages.Decision_noBranch(BranchText.of(head));
     }
 
     @CheckForNull
@@ -108,24 +121,31 @@ public record DecisionInputs(
         };
     }
 
-    /** The checkout that has the build's commit: one of the project's repository, the job's own source first. */
+    /**
+     * The checkout that has the build's commit: one of the project's repository, the job's own source first. If there is
+     * none, it is the job's own source, whose URL may be another name of the repository.
+     */
     @CheckForNull
     private static Checkout checkout(StepRequest request, List<Checkout> checkouts, Project project)
             throws NothingFoundException {
-        NewCommit newCommit = request.newCommit();
-        if (newCommit == null) {
-            return checkouts.stream()
-                    .filter(each -> each.isOf(project.remoteUri()))
-                    .findFirst()
-                    .orElse(null);
+        for (Checkout each : checkouts) {
+            boolean isUnknown = each.isBuilt() && each.remotes().isEmpty();
+            if (isUnknown || each.isOf(project.remoteUri())) {
+                return each;
+            }
         }
-        Checkout checkout = newCommit.checkout();
-        if (!checkout.isOwn() && !checkout.isOf(project.remoteUri())) {
+        for (Checkout each : checkouts) {
+            if (each.isBuilt()) {
+                return each;
+            }
+        }
+        NewCommit newCommit = request.newCommit();
+        if (newCommit != null) {
             String message = Messages.Decision_otherRepository(
-                    checkout.shownRemotes(), Objects.toString(project.remoteUri(), ""));
+                    newCommit.checkout().shownRemotes(), Objects.toString(project.remoteUri(), ""));
             throw new NothingFoundException(message, false);
         }
-        return checkout;
+        return null;
     }
 
     private static ChangedPaths changed(StepRequest request, @Nullable Checkout checkout) {
@@ -136,18 +156,15 @@ public record DecisionInputs(
         if (checkout == null || onlyIfChanged == null) {
             return ChangedPaths.MATCH;
         }
-        List<ChangeLogSet<?>> changes = new ArrayList<>();
-        if (request.run() instanceof RunWithSCM<?, ?> run) {
-            changes.addAll(run.getChangeSets());
-        }
-        return ChangedPaths.of(onlyIfChanged, changes);
+        return ChangedPaths.of(onlyIfChanged, BuildCheckouts.changes(request.run(), checkout));
     }
 
     private static List<Prebuild> running(
             StepRequest request, AuthenticatedConnection connection, Project project, @Nullable Checkout checkout)
             throws GitpodException {
         WhenActive whenActive = request.options().getWhenActive();
-        boolean isOfOther = project.target().isPinned() || checkout != null && !checkout.isOfBranch(project);
+        boolean isOfOther = project.target().isPinned()
+                || checkout != null && !checkout.fit(project).mayBeOfBranch();
         if (whenActive != WhenActive.JOIN && whenActive != WhenActive.SKIP
                 || isOfOther && request.options().isOnlyProjectBranch()) {
             return List.of();
@@ -191,9 +208,10 @@ public record DecisionInputs(
 
     // ---- the build
 
-    /** Whether the checkout is known, and known to be of another branch than the project's own. */
-    boolean isOfOtherBranch() {
-        return checkout != null && !checkout.isOfBranch(project);
+    /** How certain it is that the build is of the branch of the project; unknown if nothing is known of the build. */
+    @NonNull
+    Checkout.Fit fit() {
+        return checkout == null ? Checkout.Fit.UNKNOWN : checkout.fit(project);
     }
 
     /** The build's commit, or null if it is not known. */

@@ -3,15 +3,19 @@ package io.jenkins.plugins.gitpod.decision;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.api.ErrorCode;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.config.AuthenticatedConnection;
 import io.jenkins.plugins.gitpod.config.CallFailures;
+import io.jenkins.plugins.gitpod.config.GitpodClients;
+import io.jenkins.plugins.gitpod.config.GitpodLookup;
 import io.jenkins.plugins.gitpod.engine.EngineRuntime;
 import io.jenkins.plugins.gitpod.engine.EngineSettings;
 import io.jenkins.plugins.gitpod.engine.TokenSource;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
 import io.jenkins.plugins.gitpod.engine.WorkQueue;
 import io.jenkins.plugins.gitpod.record.EndStatus;
+import io.jenkins.plugins.gitpod.record.PrebuildMessages;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
@@ -22,7 +26,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.FutureTask;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.logging.Level;
@@ -44,11 +47,15 @@ public final class DecisionQueue {
     /** Longer than {@link io.jenkins.plugins.gitpod.config.GitpodLookup} keeps a failure. */
     private static final Duration RETRY_INTERVAL = Duration.ofSeconds(6);
 
+    private static final Duration TOKEN_RETRY_INTERVAL = Duration.ofSeconds(2);
+
     private final EngineRuntime runtime;
     private final EngineSettings settings;
+    private final DecisionTokens tokens;
     private final CommitHistory history;
     private final RunningPrebuilds running;
     private final DecisionHandler handler;
+    private final DecisionEffects effects;
     private final Map<UUID, PendingDecision> pending = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
@@ -58,14 +65,17 @@ public final class DecisionQueue {
     public DecisionQueue(
             @NonNull EngineRuntime runtime,
             @NonNull EngineSettings settings,
+            @NonNull GitpodClients clients,
             @NonNull CommitHistory history,
             @NonNull RunningPrebuilds running,
             @NonNull DecisionHandler handler) {
         this.runtime = runtime;
         this.settings = settings;
+        this.tokens = new DecisionTokens(runtime, settings, clients);
         this.history = history;
         this.running = running;
         this.handler = handler;
+        this.effects = new DecisionEffects(history, handler);
     }
 
     /** Jenkins stops: nothing is decided any longer, so that all requests are made again. */
@@ -89,20 +99,26 @@ public final class DecisionQueue {
 
     /** Whether a step with such an origin has an undecided request. */
     public boolean anyOwner(@NonNull Predicate<RequestOrigin> like) {
-        return pending.values().stream().anyMatch(each -> isStep(each, like));
+        return !ofSteps(like).isEmpty();
+    }
+
+    /** The undecided requests with such an origin, those for commits included. */
+    @NonNull
+    public List<UUID> ofJobs(@NonNull Predicate<RequestOrigin> like) {
+        return pending.values().stream()
+                .filter(each -> like.test(each.request().origin()))
+                .map(PendingDecision::requestId)
+                .toList();
     }
 
     /** The undecided requests of steps with such an origin. */
     @NonNull
     public List<UUID> ofSteps(@NonNull Predicate<RequestOrigin> like) {
         return pending.values().stream()
-                .filter(each -> isStep(each, like))
+                .filter(each -> !each.request().isAutomatic()
+                        && like.test(each.request().origin()))
                 .map(PendingDecision::requestId)
                 .toList();
-    }
-
-    private static boolean isStep(PendingDecision decision, Predicate<RequestOrigin> like) {
-        return !decision.request().isAutomatic() && like.test(decision.request().origin());
     }
 
     /**
@@ -119,8 +135,11 @@ public final class DecisionQueue {
         if (!closed && decision.end()) {
             // Pending until the build was told, because a step that is stopped waits for that.
             inBackground(() -> {
-                conclude(decision, EndStatus.CANCELLED, null, null, Messages.PrebuildMessages_notCreated());
-                pending.remove(requestId, decision);
+                try {
+                    conclude(decision, EndStatus.CANCELLED, null, null, Messages.PrebuildMessages_notCreated());
+                } finally {
+                    pending.remove(requestId, decision);
+                }
             });
             return true;
         }
@@ -129,32 +148,22 @@ public final class DecisionQueue {
 
     // ---- gather
 
-    /** Looks up the token, on threads of its own: a credentials provider that hangs delays no other look-up. */
     private void start(PendingDecision decision) {
-        runtime.executor(WorkQueue.CREDENTIALS).execute(() -> {
-            FutureTask<Void> task = new FutureTask<>(() -> lookUpToken(decision), null);
-            EngineRuntime.Timer limit = runtime.schedule(settings.credentialLimit(), () -> {
-                if (task.cancel(true)) {
-                    inBackground(() -> fail(decision, Messages.PrebuildMessages_credentialsNoAnswer()));
-                }
-            });
-            task.run();
-            limit.cancel();
-        });
+        if (!closed && isPending(decision.requestId())) {
+            tokens.lookUp(
+                    decision,
+                    found -> runtime.executor(WorkQueue.LOOK_UP).execute(() -> decide(decision, found)),
+                    failure -> noToken(decision, failure));
+        }
     }
 
-    private void lookUpToken(PendingDecision decision) {
-        if (closed || !isPending(decision.requestId())) {
-            return;
-        }
-        try {
-            AuthenticatedConnection connection = new AuthenticatedConnection(
-                    decision.request().connection(), decision.tokens().token());
-            runtime.executor(WorkQueue.LOOK_UP).execute(() -> decide(decision, connection));
-        } catch (TokenUnavailableException e) {
-            inBackground(() -> fail(decision, e.getMessage()));
-        } catch (RuntimeException e) {
-            inBackground(() -> unexpected(decision, e));
+    private void noToken(PendingDecision decision, TokenUnavailableException e) {
+        Duration age = age(decision);
+        if (e.isPassing() && age.compareTo(settings.connectBudget()) <= 0) {
+            // The waits double.
+            checkAgain(decision, age.compareTo(TOKEN_RETRY_INTERVAL) < 0 ? TOKEN_RETRY_INTERVAL : age);
+        } else {
+            inBackground(() -> fail(decision, PrebuildMessages.explain(e)));
         }
     }
 
@@ -166,12 +175,16 @@ public final class DecisionQueue {
         try {
             DecisionInputs inputs = DecisionInputs.gather(decision, connection);
             if (inputs != null) {
+                DecisionTokens.note(decision.request(), true);
                 DecisionRules.remarks(decision.request().options(), inputs).forEach(decision::tell);
             }
             synchronized (deciding) {
                 decideAndCarryOut(decision, inputs, followUps);
             }
             followUps.run();
+            if (inputs != null) {
+                GitpodLookup.get().learnClassNames(connection, inputs.project());
+            }
         } catch (DecisionInputs.NothingFoundException e) {
             if (e.isFault()) {
                 fail(decision, e.getMessage());
@@ -181,25 +194,28 @@ public final class DecisionQueue {
             }
         } catch (GitpodException e) {
             lookUpFailed(decision, e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             unexpected(decision, e);
         }
     }
 
     private void lookUpFailed(PendingDecision decision, GitpodException e) {
+        if (e.code() == ErrorCode.UNAUTHENTICATED) {
+            DecisionTokens.note(decision.request(), false);
+        }
         String why = CallFailures.explain(e, decision.request().connection());
         if (DecisionInputs.isFinal(e) || age(decision).compareTo(settings.connectBudget()) > 0) {
             fail(decision, Messages.Decision_lookUpFailed(why));
             return;
         }
         if (decision.isFirst("trouble")) {
-            decision.request().listener().line(Messages.Decision_lookUpTrouble(why));
+            decision.tell(Messages.Decision_lookUpTrouble(why));
         }
         Duration wait = e.retryAfter().orElse(RETRY_INTERVAL);
         checkAgain(decision, wait.compareTo(RETRY_INTERVAL) < 0 ? RETRY_INTERVAL : wait);
     }
 
-    private void unexpected(PendingDecision decision, RuntimeException e) {
+    private void unexpected(PendingDecision decision, Throwable e) {
         if (!closed) {
             LOGGER.log(Level.WARNING, "Could not decide about a Gitpod prebuild", e);
         }
@@ -249,18 +265,16 @@ public final class DecisionQueue {
     /** @return false if the prebuild to join has ended meanwhile: then it is no longer among the running ones */
     private boolean carryOut(PendingDecision decision, DecisionInputs inputs, Decision next, FollowUps followUps) {
         StepRequest request = decision.request();
-        String projectId = inputs.project().id();
         if (next instanceof Decision.Create create) {
             return carryOut(decision, () -> {
-                create(decision, inputs, create, followUps);
+                effects.create(decision, inputs, create, followUps);
                 return true;
             });
         } else if (next instanceof Decision.Join join) {
-            return carryOut(decision, () -> join(decision, inputs, join, followUps));
+            return carryOut(decision, () -> effects.join(request, inputs, join, followUps));
         } else if (next instanceof Decision.JoinForeign join) {
             return carryOut(decision, () -> {
-                missedChange(request, inputs);
-                handler.joinForeign(request, projectId, join.prebuildId(), followUps);
+                effects.joinForeign(request, inputs, join, followUps);
                 return true;
             });
         } else if (next instanceof Decision.Skip skip) {
@@ -304,64 +318,14 @@ public final class DecisionQueue {
         return withdraw(decision.requestId(), left);
     }
 
-    private void create(PendingDecision decision, DecisionInputs inputs, Decision.Create create, FollowUps followUps) {
-        StepRequest request = decision.request();
-        CommitHistory.Key key = inputs.key(request);
-        String unused =
-                UnusedSnapshot.reason(inputs.project(), request.options().getEnvironmentClassId());
-        if (unused != null) {
-            followUps.add(() -> decision.tell(unused));
-        }
-        if (key != null) {
-            history.add(key, inputs.revision(), request.requestId());
-        }
-        history.add(inputs.ofProject(request), null, request.requestId());
-        handler.create(request, inputs.project().id(), create.cancelFirst(), followUps);
-    }
-
-    private boolean join(PendingDecision decision, DecisionInputs inputs, Decision.Join join, FollowUps followUps) {
-        StepRequest request = decision.request();
-        if (!handler.join(request, inputs.project().id(), join.running().requestId(), followUps)) {
-            return false;
-        }
-        String revision = inputs.revision();
-        if (join.mayLackCommit()) {
-            missedChange(request, inputs);
-            if (revision != null) {
-                followUps.add(() -> request.listener().line(Messages.Decision_mayLackCommit(revision)));
-            }
-        }
-        return true;
-    }
-
-    private void missedChange(StepRequest request, DecisionInputs inputs) {
-        CommitHistory.Key key = inputs.key(request);
-        if (key != null) {
-            history.markMissedChange(key);
-        }
-    }
-
     private void skip(
             PendingDecision decision, @Nullable DecisionInputs inputs, Decision.Skip skip, FollowUps followUps) {
-        StepRequest request = decision.request();
-        if (inputs != null && skip.missedChange()) {
-            missedChange(request, inputs);
+        PrebuildResult instead = effects.skip(decision.request(), inputs, skip);
+        if (ends(decision)) {
+            String projectId = inputs == null ? null : inputs.project().id();
+            String message = Messages.Decision_skipped(skip.reason());
+            followUps.add(() -> conclude(decision, EndStatus.SKIPPED, projectId, instead, message));
         }
-        if (!ends(decision)) {
-            return;
-        }
-        String projectId = inputs == null ? null : inputs.project().id();
-        String url = projectId == null
-                ? ""
-                : request.connection().endpoint().projectPage(projectId).toString();
-        PrebuildResult instead =
-                skip.instead() == null ? PrebuildResult.skipped("", url, "", skip.reason()) : skip.instead();
-        followUps.add(() -> conclude(
-                decision,
-                EndStatus.SKIPPED,
-                projectId,
-                instead.ofProject(projectId),
-                Messages.Decision_skipped(skip.reason())));
     }
 
     // ---- ends

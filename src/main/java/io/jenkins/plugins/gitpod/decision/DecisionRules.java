@@ -80,7 +80,7 @@ final class DecisionRules {
     private Decision create(WhenActive whenActive) {
         List<UUID> cancelFirst = whenActive == WhenActive.CANCEL_PREVIOUS
                 ? state.running().stream()
-                        .filter(each -> !each.isForeign())
+                        .filter(each -> !each.isForeign() && each.isSameCredential())
                         .map(RunningPrebuild::requestId)
                         .toList()
                 : List.of();
@@ -100,16 +100,21 @@ final class DecisionRules {
         ProjectTarget target = inputs.project().target();
         if (target.isPinned()) {
             return onlyProjectBranch ? List.of() : List.of(Messages.Decision_pinned(BranchText.of(target)));
-        } else if (inputs.checkout() == null && onlyProjectBranch) {
-            return List.of(Messages.Decision_branchUnknown());
-        } else if (inputs.isOfOtherBranch()) {
-            return onlyProjectBranch
-                    ? List.of()
-                    : List.of(Messages.Decision_notThisBranch(build(inputs), BranchText.of(target)));
-        } else if (target.kind() == ProjectTarget.Kind.UNKNOWN && onlyProjectBranch) {
-            return List.of(Messages.Decision_projectBranchUnknown());
+        } else if (inputs.checkout() == null) {
+            return onlyProjectBranch ? List.of(Messages.Decision_branchUnknown()) : List.of();
         }
-        return List.of();
+        String remark = onlyProjectBranch
+                ? switch (inputs.fit()) {
+                    case UNKNOWN -> Messages.Decision_projectBranchUnknown();
+                    case ASSUMED -> Messages.Decision_branchAssumed(build(inputs));
+                    default -> null;
+                }
+                : switch (inputs.fit()) {
+                    case NONE -> Messages.Decision_notThisBranch(build(inputs), BranchText.of(target));
+                    case UNCERTAIN -> Messages.Decision_maybeNotThisBranch(build(inputs));
+                    default -> null;
+                };
+        return remark == null ? List.of() : List.of(remark);
     }
 
     private static String build(DecisionInputs inputs) {
@@ -124,9 +129,11 @@ final class DecisionRules {
         } else if (target.isPinned()) {
             return skip(Messages.Decision_pinned(BranchText.of(target)));
         }
-        return inputs.isOfOtherBranch()
-                ? skip(Messages.Decision_otherBranch(build(inputs), BranchText.of(target)))
-                : null;
+        return switch (inputs.fit()) {
+            case NONE -> skip(Messages.Decision_otherBranch(build(inputs), BranchText.of(target)));
+            case UNCERTAIN -> skip(Messages.Decision_defaultUnknown(build(inputs)));
+            default -> null;
+        };
     }
 
     // ---- the commit
@@ -169,8 +176,11 @@ final class DecisionRules {
     @CheckForNull
     private Decision running(WhenActive whenActive) {
         boolean skips = whenActive == WhenActive.SKIP;
-        if (!state.running().isEmpty()) {
-            RunningPrebuild first = state.running().get(0);
+        RunningPrebuild first = state.running().stream()
+                .filter(each -> skips || each.isSameCredential())
+                .findFirst()
+                .orElse(null);
+        if (first != null) {
             return skips ? skipFor(first) : new Decision.Join(first, !state.isForCommit(first));
         }
         LocalState.ForeignPrebuild foreign = state.foreign().stream()

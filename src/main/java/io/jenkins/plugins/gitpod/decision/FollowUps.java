@@ -1,6 +1,7 @@
 package io.jenkins.plugins.gitpod.decision;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.gitpod.engine.Guarded;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,6 +16,6 @@ public final class FollowUps {
     }
 
     void run() {
-        tasks.forEach(Runnable::run);
+        Guarded.forEach("tell a build what was decided", tasks, Runnable::run);
     }
 }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.decision;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.engine.TokenSource;
 import java.time.Duration;
 import java.util.Set;
@@ -57,7 +58,7 @@ final class PendingDecision {
     /** Prints a line in the console. The same line is printed only once, however often the request is looked at. */
     void tell(@NonNull String line) {
         if (told.add(line)) {
-            request.listener().line(line);
+            Guarded.run("print: " + line, () -> request.listener().line(line));
         }
     }
 

@@ -36,23 +36,40 @@ final class ProjectFinder {
         this.lookup = new RepositoryLookup(connection);
     }
 
-    /** The project, with its environment classes. */
+    /**
+     * The project, with its environment classes. The job's own source comes first, whether or not the build has checked it
+     * out.
+     *
+     * @param onlyOwn whether no other repository counts
+     */
     @NonNull
-    Project find(@NonNull List<Checkout> checkouts) throws GitpodException, DecisionInputs.NothingFoundException {
-        if (checkouts.isEmpty()) {
+    Project find(@NonNull List<Checkout> checkouts, boolean onlyOwn)
+            throws GitpodException, DecisionInputs.NothingFoundException {
+        List<Checkout> own = checkouts.stream().filter(Checkout::isOwn).toList();
+        List<Checkout> others = onlyOwn
+                ? List.of()
+                : checkouts.stream().filter(each -> !each.isOwn()).toList();
+        List<Checkout> counted = own.isEmpty() ? others : own;
+        Map<String, RepositoryUrl> urls = urls(counted);
+        if (urls.isEmpty()) {
             throw new DecisionInputs.NothingFoundException(Messages.Decision_noCheckout(), true);
         }
-        List<Checkout> own = checkouts.stream().filter(Checkout::isOwn).toList();
-        List<Checkout> counted = own.isEmpty() ? checkouts : own;
-        Map<String, RepositoryUrl> urls = new LinkedHashMap<>();
-        counted.forEach(each -> each.remotes().forEach(url -> urls.putIfAbsent(url.toString(), url)));
-
         ProjectChoice choice = choose(urls, counted);
+        if (choice.left().isEmpty() && !own.isEmpty() && !others.isEmpty()) {
+            counted = others;
+            Map<String, RepositoryUrl> otherUrls = urls(others);
+            choice = choose(otherUrls, others);
+            if (choice.left().isEmpty()) {
+                urls.putAll(otherUrls);
+            } else {
+                urls = otherUrls;
+            }
+        }
         String shown = String.join(", ", urls.keySet());
         if (choice.left().isEmpty()) {
-            // What a job without a source of its own checks out may be anything, a tool for instance.
-            throw new DecisionInputs.NothingFoundException(
-                    none(shown, choice), !request.isAutomatic() || !own.isEmpty());
+            // What else a job checks out may be anything, a tool for instance.
+            boolean isFault = !request.isAutomatic() || !own.isEmpty();
+            throw new DecisionInputs.NothingFoundException(none(shown, choice), isFault);
         } else if (choice.left().size() > 1) {
             throw several(shown, choice, counted);
         }
@@ -65,6 +82,12 @@ final class ProjectFinder {
             pending.tell(Messages.Decision_steppedBack(choice.listSteppedBack()));
         }
         return project;
+    }
+
+    private static Map<String, RepositoryUrl> urls(List<Checkout> checkouts) {
+        Map<String, RepositoryUrl> urls = new LinkedHashMap<>();
+        checkouts.forEach(each -> each.remotes().forEach(url -> urls.putIfAbsent(url.toString(), url)));
+        return urls;
     }
 
     /** By the filter first, and by the search where a project that the filter cannot name may be the better one. */

@@ -9,12 +9,14 @@ import java.util.UUID;
  * A running prebuild that builds of this Jenkins wait for or requested.
  *
  * @param requestId the request that the engine knows
- * @param firstBuild the build that requested it, for people
+ * @param firstBuild the build that requested it, as the deciding build may name it
  * @param prebuildId the prebuild's id; empty until it is known
  * @param phase the last phase seen; empty until one was seen
  * @param url a page for people
  * @param builtFrom the commit that it is built from, or null if that is not known
  * @param isForeign whether it was not created by this Jenkins
+ * @param isSameCredential whether it was requested with the same connection and credential, so that it may be joined and
+ *     cancelled
  */
 public record RunningPrebuild(
         @NonNull UUID requestId,
@@ -23,4 +25,5 @@ public record RunningPrebuild(
         @NonNull String phase,
         @NonNull String url,
         @Nullable EnvironmentGit builtFrom,
-        boolean isForeign) {}
+        boolean isForeign,
+        boolean isSameCredential) {}

@@ -8,7 +8,7 @@ import java.util.List;
 /** What this Jenkins knows of its own running prebuilds. No method calls Gitpod. */
 public interface RunningPrebuilds {
 
-    /** The prebuilds of the request's connection, project and environment class that are meant to keep running. */
+    /** The prebuilds of the request's project and environment class that are meant to keep running, of any credential. */
     @NonNull
     List<RunningPrebuild> like(@NonNull StepRequest request, @NonNull Project project);
 

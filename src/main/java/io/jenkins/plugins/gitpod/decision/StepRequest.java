@@ -3,31 +3,39 @@ package io.jenkins.plugins.gitpod.decision;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.model.Run;
+import io.jenkins.plugins.gitpod.checkout.BuildCheckouts;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
-import io.jenkins.plugins.gitpod.checkout.CheckoutsAction;
-import io.jenkins.plugins.gitpod.checkout.NewCommit;
 import io.jenkins.plugins.gitpod.config.ConfiguredConnection;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
+import io.jenkins.plugins.gitpod.store.NewCommit;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * A request of a build, before it is decided whether a prebuild is created.
  *
+ * @param liveOrigin the origin with the current names of its job and build
  * @param newCommit the commit that was checked out if the job's property makes the request, or null if a step does
  */
 public record StepRequest(
         @NonNull UUID requestId,
         @NonNull Run<?, ?> run,
-        @NonNull RequestOrigin origin,
+        @NonNull Supplier<RequestOrigin> liveOrigin,
         @NonNull ConfiguredConnection configured,
         @NonNull PrebuildOptions options,
         @Nullable NewCommit newCommit,
         @NonNull PrebuildListener listener) {
+
+    /** The origin with the present names of its job and build: it may take minutes until the request is decided. */
+    @NonNull
+    public RequestOrigin origin() {
+        return liveOrigin.get();
+    }
 
     public boolean isAutomatic() {
         return newCommit != null;
@@ -38,15 +46,20 @@ public record StepRequest(
         return configured.connection();
     }
 
-    /** What the build has checked out. */
+    /** What the build is of, the job's own source first. May call the API of the host of a multibranch project. */
     @NonNull
-    public List<Checkout> checkouts() {
-        return newCommit == null ? CheckoutsAction.of(run) : List.of(newCommit.checkout());
+    List<Checkout> checkouts() {
+        return newCommit == null ? BuildCheckouts.of(run) : List.of(BuildCheckouts.located(run, newCommit.checkout()));
+    }
+
+    /** Whether anything may be known of what the build is of. */
+    public boolean mayKnowCheckouts() {
+        return newCommit != null || BuildCheckouts.mayKnow(run);
     }
 
     /** Whether a prebuild can be requested without looking at what was built or is running. */
     public boolean isPlain() {
-        return options.isUnconditional() && checkouts().isEmpty();
+        return options.isUnconditional() && !mayKnowCheckouts();
     }
 
     @NonNull

@@ -33,7 +33,7 @@ final class Backoff {
             wait = wait.multipliedBy(factor);
         }
         failures++;
-        return withJitter(wait.compareTo(max) < 0 ? wait : max, random);
+        return withJitter(min(wait, max), random);
     }
 
     /**
@@ -43,6 +43,14 @@ final class Backoff {
      */
     static Duration withJitter(Duration wait, double random) {
         return Duration.ofNanos((long) (wait.toNanos() * (0.9 + 0.2 * random)));
+    }
+
+    static Duration min(Duration a, Duration b) {
+        return a.compareTo(b) <= 0 ? a : b;
+    }
+
+    static Duration max(Duration a, Duration b) {
+        return a.compareTo(b) >= 0 ? a : b;
     }
 
     int failures() {

@@ -102,7 +102,7 @@ final class CancelPhase {
                 }
             }
             case WAIT ->
-                retryLater(e, state.withJitter(RequestState.min(RequestState.retryAfter(e), RequestState.MAX_WAIT)));
+                retryLater(e, state.withJitter(Backoff.min(RequestState.retryAfter(e), RequestState.MAX_WAIT)));
             case REAUTHENTICATE -> token.renew(e);
             default -> retryLater(e);
         }

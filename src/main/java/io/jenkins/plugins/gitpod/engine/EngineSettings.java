@@ -86,44 +86,4 @@ public record EngineSettings(
                 lateLook,
                 credentialLimit);
     }
-
-    /** The same with another connect budget, read lag and failure budget. */
-    @NonNull
-    public EngineSettings withBudgets(@NonNull Duration connect, @NonNull Duration lag, @NonNull Duration failure) {
-        return new EngineSettings(
-                pollInterval,
-                longestPollInterval,
-                connect,
-                createPatience,
-                lag,
-                clockSkew,
-                failure,
-                defaultTimeout,
-                snapshotAllowance,
-                snapshotStall,
-                cancelRecheck,
-                cancelPatience,
-                lateLook,
-                credentialLimit);
-    }
-
-    /** The same with another time for late look-ups. */
-    @NonNull
-    public EngineSettings withLateLook(@NonNull Duration late) {
-        return new EngineSettings(
-                pollInterval,
-                longestPollInterval,
-                connectBudget,
-                createPatience,
-                readLag,
-                clockSkew,
-                failureBudget,
-                defaultTimeout,
-                snapshotAllowance,
-                snapshotStall,
-                cancelRecheck,
-                cancelPatience,
-                late,
-                credentialLimit);
-    }
 }

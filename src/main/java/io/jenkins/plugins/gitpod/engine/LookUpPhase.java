@@ -115,7 +115,7 @@ final class LookUpPhase {
         } else if (state.surplusOf == null && !isReadLagOver()) {
             Duration left = state.settings.readLag().minus(looking.total());
             Duration atLeast = left.compareTo(RequestState.MIN_WAIT) < 0 ? RequestState.MIN_WAIT : left;
-            later(RequestState.min(nextWait(), atLeast));
+            later(Backoff.min(nextWait(), atLeast));
         } else {
             lookLater();
         }

@@ -144,11 +144,6 @@ final class LostCreates {
         }
     }
 
-    /** The same for a create of unknown effect. */
-    synchronized void lost(UUID requestId, int number, Moment now) {
-        lost(requestId, number, now, latest);
-    }
-
     /** A known request made this prebuild. */
     synchronized void claim(String prebuildId) {
         claimed.add(prebuildId);

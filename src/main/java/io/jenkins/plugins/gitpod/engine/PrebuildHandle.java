@@ -29,13 +29,18 @@ public interface PrebuildHandle {
     /** Whether a create has been sent and is not answered. */
     boolean isCreateOut();
 
-    /** The state of an open request at a recent moment. */
+    /**
+     * The state of an open request at a recent moment.
+     *
+     * @param snapshotPercentage the progress of the snapshot, 0 to 100
+     */
     record View(
             @NonNull PrebuildRequest request,
             @NonNull Stage stage,
             @Nullable Instant intentTime,
             @Nullable String prebuildId,
             @NonNull PrebuildPhase phase,
+            int snapshotPercentage,
             boolean detached,
             @Nullable CancelReason cancelReason,
             @Nullable EnvironmentGit builtFrom,

@@ -81,6 +81,7 @@ final class PrebuildMachine {
                 state.intentTime,
                 state.prebuildId,
                 state.phase,
+                state.snapshotPercentage,
                 state.detached,
                 state.cancelReason,
                 state.builtCommit.known(),

@@ -55,10 +55,10 @@ final class ReadPacing {
     /** Gitpod asks to slow down. @return the wait before the same call */
     Duration slowDown(GitpodException e) {
         refusals++;
-        gap = gap.isZero() ? FIRST_GAP : min(gap.multipliedBy(2), MAX_GAP);
-        Duration asked = min(e.retryAfter().orElse(gap), MAX_RETRY_AFTER);
+        gap = gap.isZero() ? FIRST_GAP : Backoff.min(gap.multipliedBy(2), MAX_GAP);
+        Duration asked = Backoff.min(e.retryAfter().orElse(gap), MAX_RETRY_AFTER);
         Duration pause = Backoff.withJitter(asked.multipliedBy(6).dividedBy(5), runtime.random());
-        return max(pause, refusals == 1 ? gap : backoff.next(runtime.random()));
+        return Backoff.max(pause, refusals == 1 ? gap : backoff.next(runtime.random()));
     }
 
     /** Gitpod is in trouble, which ends the round. @return the pause before the next one */
@@ -70,13 +70,5 @@ final class ReadPacing {
     void roundSucceeded() {
         failedRounds = 0;
         backoff.reset();
-    }
-
-    private static Duration max(Duration a, Duration b) {
-        return a.compareTo(b) >= 0 ? a : b;
-    }
-
-    private static Duration min(Duration a, Duration b) {
-        return a.compareTo(b) <= 0 ? a : b;
     }
 }

@@ -38,6 +38,10 @@ final class ReadRound {
     /** The watcher that a round belongs to. */
     interface Listener {
 
+        void read(WatchedPrebuild one, Prebuild prebuild);
+
+        void failed(WatchedPrebuild one, GitpodException e);
+
         /** A read found a change of which no event told. @param since the time of the read before */
         void changeMissed(long since);
 
@@ -213,7 +217,7 @@ final class ReadRound {
                 return pacing.gap();
             }
             // Gitpod's trouble concerns every prebuild that this token is used for.
-            unread.values().stream().filter(this::isDue).forEach(each -> each.reader.failed(e));
+            unread.values().stream().filter(this::isDue).forEach(each -> listener.failed(each, e));
             if (RetryPolicy.read(e) == RetryPolicy.Decision.WAIT) {
                 steps.addFirst(step);
                 Duration pause = pacing.slowDown(e);
@@ -236,7 +240,7 @@ final class ReadRound {
         if (missedSince != null) {
             listener.changeMissed(missedSince);
         }
-        one.reader.read(prebuild);
+        listener.read(one, prebuild);
     }
 
     /** Reads one prebuild. */
@@ -263,7 +267,7 @@ final class ReadRound {
             unread.remove(one.prebuildId);
             list.readFailed(one);
             read.add(one);
-            one.reader.failed(e);
+            listener.failed(one, e);
         }
     }
 

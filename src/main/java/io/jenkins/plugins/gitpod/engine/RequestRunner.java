@@ -97,7 +97,7 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
         this.machine = saved == null
                 ? new PrebuildMachine(request, settings, this, calls)
                 : new PrebuildMachine(saved, settings, this, calls);
-        this.view = machine.view(null);
+        this.view = machine.view(lastFailure);
     }
 
     /** Starts, or continues after a restart. Called once, by any thread. */
@@ -328,11 +328,7 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
         }
         deliveries.execute(() -> {
             if (!context.isClosed()) {
-                try {
-                    call.accept(to);
-                } catch (Throwable e) {
-                    LOGGER.log(Level.WARNING, "Could not notify the observer of a Gitpod prebuild", e);
-                }
+                Guarded.run("notify the observer of a request", () -> call.accept(to));
             }
         });
     }

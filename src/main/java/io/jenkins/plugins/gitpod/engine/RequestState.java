@@ -62,6 +62,9 @@ final class RequestState {
     /** The phase that was read last. */
     PrebuildPhase phase = PrebuildPhase.UNKNOWN;
 
+    /** The progress of the snapshot. It never goes back. */
+    int snapshotPercentage;
+
     private boolean concluded;
     private Duration savedObserved = Duration.ZERO;
 
@@ -222,10 +225,6 @@ final class RequestState {
     static Duration retryAfter(GitpodException e) {
         Duration asked = e.retryAfter().orElse(MIN_WAIT);
         return asked.compareTo(MIN_WAIT) < 0 ? MIN_WAIT : asked;
-    }
-
-    static Duration min(Duration a, Duration b) {
-        return a.compareTo(b) <= 0 ? a : b;
     }
 
     /** The wait and up to a fifth of it more, so that many requests do not return at the same time. */

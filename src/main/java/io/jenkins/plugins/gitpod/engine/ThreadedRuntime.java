@@ -25,13 +25,17 @@ import java.util.logging.Logger;
 /**
  * Real time and a few daemon threads. As long as tasks end quickly, a few threads run the tasks of all queues. When tasks
  * hang, each queue gets further threads up to a limit of its own, so that one queue takes no thread from another. Streams
- * always have their own threads, because they last. (A fixed pool for each queue would be simpler, but starts a thread for
- * each task until it has reached its size.)
+ * and logs always have their own threads, because they last. A pool for each queue, or one pool with a limit for each queue,
+ * would be simpler, but a burst of short tasks would then start a thread for each of them, up to all limits together.
  */
 public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
 
     private static final Logger LOGGER = Logger.getLogger(ThreadedRuntime.class.getName());
     private static final String NAME = "gitpod-prebuild-";
+
+    /** A failure that a task should have handled costs neither a thread nor a place in the queue. */
+    private static final String UNEXPECTED = "complete a task of the engine";
+
     private static final Duration IDLE = Duration.ofSeconds(5);
     /** How long closing waits for creates to be answered, which saves looking them up after the restart. */
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
@@ -105,7 +109,7 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
     @Override
     public Timer schedule(@NonNull Duration delay, @NonNull Runnable task) {
         try {
-            var future = timer.schedule(() -> runGuarded(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+            var future = timer.schedule(() -> Guarded.run(UNEXPECTED, task), delay.toNanos(), TimeUnit.NANOSECONDS);
             return () -> future.cancel(false);
         } catch (RejectedExecutionException closed) {
             return () -> {};
@@ -120,15 +124,6 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
     @Override
     public double random() {
         return ThreadLocalRandom.current().nextDouble();
-    }
-
-    private static void runGuarded(Runnable task) {
-        try {
-            task.run();
-        } catch (Throwable e) {
-            // An unexpected failure is logged, and costs neither a thread nor a place in the queue.
-            LOGGER.log(Level.WARNING, "Unexpected failure in the Gitpod prebuild engine", e);
-        }
     }
 
     /**
@@ -159,7 +154,7 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
 
         QueueExecutor(WorkQueue queue) {
             this.queue = queue;
-            this.ownThreads = queue == WorkQueue.STREAM;
+            this.ownThreads = queue == WorkQueue.STREAM || queue == WorkQueue.LOG;
         }
 
         @Override
@@ -237,7 +232,7 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
 
         private void work(boolean apart) {
             for (Runnable task = next(apart); task != null; task = next(apart)) {
-                runGuarded(task);
+                Guarded.run(UNEXPECTED, task);
                 // An interrupt, such as the one after a credentials provider's limit, must not reach the next task.
                 if (!further.isShutdown()) {
                     Thread.interrupted();

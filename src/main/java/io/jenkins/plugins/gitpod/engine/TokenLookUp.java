@@ -1,6 +1,7 @@
 package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.gitpod.api.BearerToken;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException.Problem;
 import java.time.Duration;
@@ -15,15 +16,15 @@ import java.util.logging.Logger;
  * provider may hang. One look-up runs at a time; its answer serves all calls of {@link #start} in the meantime. All
  * methods belong to the request's mailbox.
  */
-final class TokenLookUp {
+public final class TokenLookUp {
 
     private static final Logger LOGGER = Logger.getLogger(TokenLookUp.class.getName());
 
     /** Is told the result, in the request's mailbox. */
-    interface Listener {
-        void found(BearerToken token);
+    public interface Listener {
+        void found(@NonNull BearerToken token);
 
-        void failed(TokenUnavailableException e);
+        void failed(@NonNull TokenUnavailableException e);
     }
 
     private final TokenSource source;
@@ -43,16 +44,17 @@ final class TokenLookUp {
     private EngineRuntime.Timer timer;
 
     /**
+     * @param mailbox runs one task at a time
      * @param limit how long the credentials provider may take
      * @param limitInQueue how long the look-up may take with its time in the queue
      */
-    TokenLookUp(
-            TokenSource source,
-            EngineRuntime runtime,
-            Executor mailbox,
-            Duration limit,
-            Supplier<Duration> limitInQueue,
-            Listener listener) {
+    public TokenLookUp(
+            @NonNull TokenSource source,
+            @NonNull EngineRuntime runtime,
+            @NonNull Executor mailbox,
+            @NonNull Duration limit,
+            @NonNull Supplier<Duration> limitInQueue,
+            @NonNull Listener listener) {
         this.source = source;
         this.runtime = runtime;
         this.mailbox = mailbox;
@@ -62,7 +64,7 @@ final class TokenLookUp {
     }
 
     /** Looks the token up, unless a look-up runs. */
-    void start() {
+    public void start() {
         if (current != 0 || stopped) {
             return;
         }

@@ -3,7 +3,6 @@ package io.jenkins.plugins.gitpod.engine;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.engine.MachineActions.RetryTimer;
-import io.jenkins.plugins.gitpod.engine.TokenUnavailableException.Problem;
 import java.time.Duration;
 
 /**
@@ -78,9 +77,8 @@ final class TokenRenewal {
     /** The look-up failed. @return whether another one may do better, so that the wait continues */
     boolean isPassing(TokenUnavailableException e) {
         trouble.look(state.actions.nanoTime());
-        boolean passing = e.problem() == Problem.LOOKUP_FAILED || e.problem() == Problem.NO_ANSWER;
         Duration budget = state.isNothingMade() ? state.settings.connectBudget() : state.settings.failureBudget();
-        return passing && !state.isConcluded() && !trouble.reached(budget);
+        return e.isPassing() && !state.isConcluded() && !trouble.reached(budget);
     }
 
     /** Whether look-ups have failed for longer than a cancel is retried. */

@@ -34,4 +34,9 @@ public final class TokenUnavailableException extends Exception {
     public Problem problem() {
         return problem;
     }
+
+    /** Whether another look-up may find a token. */
+    public boolean isPassing() {
+        return problem == Problem.LOOKUP_FAILED || problem == Problem.NO_ANSWER;
+    }
 }

@@ -80,6 +80,8 @@ final class WatchPhase {
         TimeLimits.Reached reached = null;
         if (!versions.isOld(prebuild, now)) {
             state.phase = prebuild.status().phase();
+            state.snapshotPercentage =
+                    Math.max(state.snapshotPercentage, prebuild.status().snapshotCompletionPercentage());
             state.updates.phase(prebuild);
             if (state.cancelReason == null && !state.isConcluded()) {
                 state.builtCommit.look(prebuild);

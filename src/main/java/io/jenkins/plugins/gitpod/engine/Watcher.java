@@ -83,18 +83,10 @@ final class Watcher {
         this.runtime = runtime;
         Duration usual = settings.pollInterval();
         this.schedule = new PollSchedule(usual);
-        this.pacing = new ReadPacing(runtime, new Backoff(usual, max(settings.longestPollInterval(), usual)));
+        this.pacing = new ReadPacing(runtime, new Backoff(usual, Backoff.max(settings.longestPollInterval(), usual)));
         this.list = new WatchList(new CallBudget(usual, runtime.nanoTime()));
         this.pausedUntil = runtime.nanoTime();
         this.events = events == null ? null : new EventSubscription(events, streams, runtime, new EventListener());
-    }
-
-    private static Duration max(Duration a, Duration b) {
-        return a.compareTo(b) >= 0 ? a : b;
-    }
-
-    private static Duration min(Duration a, Duration b) {
-        return a.compareTo(b) <= 0 ? a : b;
     }
 
     private Duration usualInterval() {
@@ -159,7 +151,7 @@ final class Watcher {
                 return null;
             }
             long now = runtime.nanoTime();
-            Duration wait = max(list.budget().untilFull(now), Duration.ofNanos(pausedUntil - now));
+            Duration wait = Backoff.max(list.budget().untilFull(now), Duration.ofNanos(pausedUntil - now));
             if (wait.isZero()) {
                 list.spend();
             }
@@ -253,6 +245,16 @@ final class Watcher {
     private final class RoundListener implements ReadRound.Listener {
 
         @Override
+        public void read(WatchedPrebuild one, Prebuild prebuild) {
+            one.reader.read(prebuild);
+        }
+
+        @Override
+        public void failed(WatchedPrebuild one, GitpodException e) {
+            one.reader.failed(e);
+        }
+
+        @Override
         public void changeMissed(long since) {
             if (events != null) {
                 events.changeMissed(since);
@@ -321,7 +323,7 @@ final class Watcher {
                 return EVENT_DELAY;
             }
             Duration longer = FIRST_EVENT_GAP.multipliedBy(1L << Math.min(one.idleReads - 1, 10));
-            return min(longer, schedule.longest());
+            return Backoff.min(longer, schedule.longest());
         }
 
         @Override

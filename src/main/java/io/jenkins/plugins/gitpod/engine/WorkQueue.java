@@ -16,6 +16,8 @@ public enum WorkQueue {
     CANCEL(8),
     /** Event streams, each as long as it is open. */
     STREAM(4),
+    /** Reads of prebuilds' logs, each for as long as its prebuild runs. */
+    LOG(4),
     /**
      * Calls of observers: console output, saved results, ends of steps. Each build may have a log store or a disk of its
      * own that hangs, and then holds one thread. Only then are there more than a few.

@@ -10,6 +10,7 @@ import hudson.model.Result;
 import hudson.remoting.Channel;
 import hudson.remoting.VirtualChannel;
 import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.options.Logs;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.record.BuildConsole;
 import io.jenkins.plugins.gitpod.record.CancelledInGitpod;
@@ -149,6 +150,12 @@ final class FreestyleWait implements PrebuildListener {
             throw new IllegalStateException(e);
         }
         EarlyEnd.printLastLine(requestId, this, record);
+    }
+
+    @NonNull
+    @Override
+    public Logs logs() {
+        return options.isWait() ? options.getLogs() : Logs.NONE;
     }
 
     @Override

@@ -12,6 +12,7 @@ import hudson.model.BuildListener;
 import hudson.tasks.BuildStepDescriptor;
 import hudson.tasks.Builder;
 import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.options.Logs;
 import io.jenkins.plugins.gitpod.options.OnWarning;
 import io.jenkins.plugins.gitpod.options.OptionArguments;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
@@ -119,6 +120,16 @@ public final class GitpodPrebuildBuilder extends Builder {
     @DataBoundSetter
     public void setCancelOnAbort(boolean cancelOnAbort) {
         options.setCancelOnAbort(cancelOnAbort);
+    }
+
+    @NonNull
+    public Logs getLogs() {
+        return options.getLogs();
+    }
+
+    @DataBoundSetter
+    public void setLogs(Logs logs) {
+        options.setLogs(logs);
     }
 
     @NonNull

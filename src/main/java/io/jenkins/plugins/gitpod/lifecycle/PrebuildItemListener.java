@@ -1,9 +1,12 @@
 package io.jenkins.plugins.gitpod.lifecycle;
 
 import hudson.Extension;
+import hudson.init.InitMilestone;
+import hudson.init.Initializer;
 import hudson.model.Item;
 import hudson.model.listeners.ItemListener;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
+import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -15,17 +18,28 @@ public final class PrebuildItemListener extends ItemListener {
 
     @Override
     public void onLoaded() {
-        PrebuildService.get().continueRequests();
-        OrphanCheck.start();
+        continueRequests();
+    }
+
+    /** Does what {@link #onLoaded} does, which is not called if the plugin is installed into a running Jenkins. */
+    @Initializer(after = InitMilestone.JOB_CONFIG_ADAPTED, requires = PrebuildService.STARTED)
+    @Restricted(NoExternalUse.class)
+    public static void startUp() {
+        if (Jenkins.get().getInitLevel() == InitMilestone.COMPLETED) {
+            continueRequests();
+        }
+    }
+
+    private static void continueRequests() {
+        if (PrebuildService.get().continueRequests()) {
+            OrphanCheck.start();
+        }
     }
 
     @Override
     public void onDeleted(Item item) {
         String name = item.getFullName();
-        PrebuildService.get().owners().ifPresent(owners -> {
-            owners.buildsDeleted(origin -> origin.isOf(name));
-            owners.ownersGone(origin -> origin.isOf(name), null);
-        });
+        PrebuildService.get().owners().ifPresent(owners -> owners.jobsDeleted(origin -> origin.isOf(name)));
     }
 
     @Override

@@ -34,6 +34,7 @@ public enum PrebuildOption {
     CANCEL_ON_ABORT("cancelOnAbort", PrebuildOption::flag, Messages::PrebuildOption_flag),
     CANCEL_WITH_BUILD("cancelWithBuild", PrebuildOption::flag, Messages::PrebuildOption_flag),
     ON_WARNING("onWarning", value -> constant(OnWarning.values(), value), Messages::PrebuildOption_onWarning),
+    LOGS("logs", value -> constant(Logs.values(), value), Messages::PrebuildOption_logs),
     WHEN_ACTIVE("whenActive", value -> constant(WhenActive.values(), value), Messages::PrebuildOption_whenActive),
     /** Minutes; the upper limit is nearly two years. */
     MINIMUM_INTERVAL(

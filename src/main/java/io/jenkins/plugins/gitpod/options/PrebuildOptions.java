@@ -47,6 +47,7 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
     private Boolean propagate;
     private Boolean cancelOnAbort;
     private OnWarning onWarning;
+    private Logs logs;
     private WhenActive whenActive;
     private Integer minimumInterval;
     private Boolean force;
@@ -68,6 +69,7 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         propagate = other.propagate;
         cancelOnAbort = other.cancelOnAbort;
         onWarning = other.onWarning;
+        logs = other.logs;
         whenActive = other.whenActive;
         minimumInterval = other.minimumInterval;
         force = other.force;
@@ -180,6 +182,16 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
 
     public void setOnWarning(OnWarning onWarning) {
         this.onWarning = onWarning;
+    }
+
+    /** Which lines of the prebuild's log the waiting build prints; {@link Logs#ON_FAILURE} by default. */
+    @NonNull
+    public Logs getLogs() {
+        return logs == null ? Logs.ON_FAILURE : logs;
+    }
+
+    public void setLogs(Logs logs) {
+        this.logs = logs;
     }
 
     /** What to do if a prebuild of the same project and class is running; {@link WhenActive#START} by default. */

@@ -10,6 +10,8 @@ import hudson.model.Result;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.engine.Guarded;
+import io.jenkins.plugins.gitpod.options.Logs;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.record.BuildConsole;
 import io.jenkins.plugins.gitpod.record.CancelledInGitpod;
@@ -86,6 +88,12 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
         return false;
     }
 
+    @NonNull
+    @Override
+    public Logs logs() {
+        return options.isWait() ? options.getLogs() : Logs.NONE;
+    }
+
     @Override
     public boolean isFor(@NonNull UUID id) {
         return requestId().equals(id);
@@ -106,14 +114,18 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
             ListenableFuture<List<StepExecution>> steps = execution.getCurrentExecutions(true);
             steps.addListener(
                     () -> {
-                        if (!takeOver(service, nodeId, unclaimed, steps)) {
-                            submit(service, run, nodeId);
+                        try {
+                            if (!takeOver(service, nodeId, unclaimed, steps)) {
+                                submit(service, run, nodeId);
+                            }
+                        } catch (RuntimeException | Error e) {
+                            defect(e);
                         }
                     },
                     service.background());
         } catch (IOException e) {
             fail(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             defect(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -186,7 +198,7 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
                 resume(service, getContext().get(Run.class));
             } catch (IOException e) {
                 fail(e);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 defect(e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -211,7 +223,7 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
     public void stop(@NonNull Throwable cause) {
         interruption = cause;
         PrebuildService service = PrebuildService.get();
-        EarlyEnd.leave(requestId());
+        Guarded.run("leave a prebuild", () -> EarlyEnd.leave(requestId()));
         service.later(EarlyEnd.GRACE, () -> service.background().execute(() -> endUnconfirmed(cause)));
         if (service.status(requestId()) == null) {
             // No request is open, so that no listener method will be called.
@@ -246,7 +258,7 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
             if (listener != null) {
                 BuildConsole.println(listener, line);
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             LOGGER.log(Level.FINE, "No console for: " + line, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -297,7 +309,7 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
             if (run != null) {
                 run.setResult(Result.UNSTABLE);
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             LOGGER.log(Level.WARNING, "Could not mark the step as unstable", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -306,7 +318,11 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
 
     private void succeed(@Nullable PrebuildResult result) {
         if (isFirstEnd()) {
-            getContext().onSuccess(result);
+            try {
+                getContext().onSuccess(result);
+            } catch (RuntimeException | Error e) {
+                getContext().onFailure(e);
+            }
         }
     }
 
@@ -317,7 +333,7 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
     }
 
     /** Ends the step after an unexpected failure. */
-    private void defect(RuntimeException e) {
+    private void defect(Throwable e) {
         LOGGER.log(Level.WARNING, "A Gitpod prebuild step cannot go on", e);
         fail(new AbortException(
                 Messages.GitpodPrebuildExecution_defect(e.getClass().getSimpleName())));

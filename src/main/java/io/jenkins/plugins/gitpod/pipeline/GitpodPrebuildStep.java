@@ -6,6 +6,7 @@ import hudson.Extension;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.options.Logs;
 import io.jenkins.plugins.gitpod.options.OnWarning;
 import io.jenkins.plugins.gitpod.options.OptionArguments;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
@@ -106,6 +107,16 @@ public final class GitpodPrebuildStep extends Step {
     @DataBoundSetter
     public void setCancelOnAbort(boolean cancelOnAbort) {
         options.setCancelOnAbort(cancelOnAbort);
+    }
+
+    @NonNull
+    public Logs getLogs() {
+        return options.getLogs();
+    }
+
+    @DataBoundSetter
+    public void setLogs(Logs logs) {
+        options.setLogs(logs);
     }
 
     @NonNull

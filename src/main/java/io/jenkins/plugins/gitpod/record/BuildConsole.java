@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.record;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.gitpod.engine.Guarded;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -13,13 +14,13 @@ public final class BuildConsole {
 
     private BuildConsole() {}
 
-    /** Prints a line that begins with the plugin's prefix. */
+    /** Prints a line that begins with the plugin's prefix. A line that cannot be printed is logged. */
     public static void println(@NonNull TaskListener listener, @NonNull String line) {
-        listener.getLogger().println(PREFIX + line);
+        Guarded.run("print: " + line, () -> listener.getLogger().println(PREFIX + line));
     }
 
-    /** Prints a line as an error, which begins with the plugin's prefix. */
+    /** Prints a line as an error, which begins with the plugin's prefix. A line that cannot be printed is logged. */
     public static void error(@NonNull TaskListener listener, @NonNull String line) {
-        listener.error(PREFIX + line);
+        Guarded.run("print: " + line, () -> listener.error(PREFIX + line));
     }
 }

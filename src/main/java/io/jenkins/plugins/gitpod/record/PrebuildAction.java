@@ -67,21 +67,28 @@ public final class PrebuildAction implements RunAction2 {
         return null;
     }
 
-    private synchronized void put(PrebuildRecord record) {
+    private synchronized PrebuildRecord put(PrebuildRecord record) {
         List<PrebuildRecord> next = new ArrayList<>(records);
         for (int i = 0; i < next.size(); i++) {
             if (next.get(i).getRequestId().equals(record.getRequestId())) {
-                next.set(i, record);
+                PrebuildRecord merged = record.after(next.get(i));
+                next.set(i, merged);
                 records = next;
-                return;
+                return merged;
             }
         }
         next.add(record);
         records = next;
+        return record;
     }
 
-    /** Adds or replaces the record of a request. The caller saves the build. */
-    public static void put(@NonNull Run<?, ?> run, @NonNull PrebuildRecord record) {
+    /**
+     * Adds or replaces the record of a request. The caller saves the build.
+     *
+     * @return the record with what an earlier record of the request had in addition
+     */
+    @NonNull
+    public static PrebuildRecord put(@NonNull Run<?, ?> run, @NonNull PrebuildRecord record) {
         PrebuildAction action;
         synchronized (run) {
             action = run.getAction(PrebuildAction.class);
@@ -90,7 +97,7 @@ public final class PrebuildAction implements RunAction2 {
                 run.addAction(action);
             }
         }
-        action.put(record);
+        return action.put(record);
     }
 
     @CheckForNull

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.gitpod.record;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.gitpod.options.Logs;
 import java.util.UUID;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -11,6 +12,12 @@ public interface PrebuildListener {
 
     /** Whether this listener is for the request. */
     boolean isFor(@NonNull UUID requestId);
+
+    /** Which lines of the prebuild's log the build wants. */
+    @NonNull
+    default Logs logs() {
+        return Logs.NONE;
+    }
 
     /** Called with a line for the console of the build. */
     void line(@NonNull String line);

@@ -12,6 +12,7 @@ import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
 import io.jenkins.plugins.gitpod.engine.Update;
 import java.text.MessageFormat;
 import java.time.Duration;
@@ -236,13 +237,20 @@ public final class PrebuildMessages {
     }
 
     private String noToken(Outcome.NoToken noToken) {
-        String why = noToken.failure().problem()
-                        == io.jenkins.plugins.gitpod.engine.TokenUnavailableException.Problem.NO_ANSWER
-                ? text("credentialsNoAnswer")
-                : noToken.failure().getMessage();
+        String why = explain(noToken.failure());
         return noToken.prebuildId() == null
                 ? text("noToken", request.projectId(), why)
                 : text("noTokenLater", noToken.prebuildId(), why, url());
+    }
+
+    /** Why there is no token and what to do about it. */
+    @NonNull
+    public static String explain(@NonNull TokenUnavailableException e) {
+        return switch (e.problem()) {
+            case NO_ANSWER -> text("credentialsNoAnswer");
+            case LOOKUP_FAILED -> text("credentialsFailed", e.getMessage());
+            default -> e.getMessage();
+        };
     }
 
     /** What a failed call means and what to do about it. */

@@ -4,16 +4,19 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.model.Result;
-import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import java.io.Serializable;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
 /**
- * The record of one request of a build. Saved in {@code build.xml}: fields may be added but not renamed. Immutable.
+ * The record of one request of a build. Saved in {@code build.xml}: fields may be added but not renamed. Fields that were added
+ * later are null or 0 in older builds. Immutable.
  */
 @ExportedBean(defaultVisibility = 3) // shown in an action, of a build
 public final class PrebuildRecord implements Serializable {
@@ -27,6 +30,10 @@ public final class PrebuildRecord implements Serializable {
     private final PrebuildResult result;
     private final EndStatus conclusion;
     private final String message;
+    private long requestedAtMillis;
+    private String projectName;
+    private String environmentClassName;
+    private ArrayList<PhaseChange> phases;
 
     public PrebuildRecord(
             @NonNull String requestId,
@@ -45,6 +52,56 @@ public final class PrebuildRecord implements Serializable {
         this.message = message;
     }
 
+    private PrebuildRecord copy() {
+        PrebuildRecord copy =
+                new PrebuildRecord(requestId, projectId, connection, detached, result, conclusion, message);
+        copy.requestedAtMillis = requestedAtMillis;
+        copy.projectName = projectName;
+        copy.environmentClassName = environmentClassName;
+        copy.phases = phases;
+        return copy;
+    }
+
+    /** A copy with the time of the request and the phases that were seen since then. */
+    @NonNull
+    public PrebuildRecord with(@NonNull Instant requestedAt, @NonNull List<PhaseChange> seen) {
+        PrebuildRecord record = copy();
+        record.requestedAtMillis = requestedAt.toEpochMilli();
+        record.phases = new ArrayList<>(seen);
+        return record;
+    }
+
+    /** A copy with the names that Gitpod has for the ids. Names that are not known now are kept. */
+    @NonNull
+    public PrebuildRecord named(@Nullable String ofProject, @Nullable String ofEnvironmentClass) {
+        PrebuildRecord record = copy();
+        record.projectName = ofProject == null ? projectName : ofProject;
+        record.environmentClassName = ofEnvironmentClass == null ? environmentClassName : ofEnvironmentClass;
+        return record;
+    }
+
+    /**
+     * A copy that keeps what an earlier record of the same request has in addition: names, the time of the request, and
+     * phases that were seen before a restart.
+     */
+    @NonNull
+    public PrebuildRecord after(@NonNull PrebuildRecord earlier) {
+        PrebuildRecord record = named(
+                projectName == null ? earlier.projectName : projectName,
+                environmentClassName == null ? earlier.environmentClassName : environmentClassName);
+        if (earlier.requestedAtMillis != 0) {
+            record.requestedAtMillis = earlier.requestedAtMillis;
+        }
+        ArrayList<PhaseChange> seen = new ArrayList<>(earlier.getPhases());
+        for (PhaseChange each : getPhases()) {
+            if (seen.stream().noneMatch(other -> other.getPhase().equals(each.getPhase()))) {
+                seen.add(each);
+            }
+        }
+        record.phases = seen;
+        return record;
+    }
+
     @Exported
     @NonNull
     public String getRequestId() {
@@ -55,6 +112,20 @@ public final class PrebuildRecord implements Serializable {
     @NonNull
     public String getProjectId() {
         return projectId;
+    }
+
+    /** The name of the Gitpod project, or null if it is not known. */
+    @Exported
+    @CheckForNull
+    public String getProjectName() {
+        return projectName;
+    }
+
+    /** The name of the environment class, or null if it is not known. */
+    @Exported
+    @CheckForNull
+    public String getEnvironmentClassName() {
+        return environmentClassName;
     }
 
     @Exported
@@ -90,11 +161,44 @@ public final class PrebuildRecord implements Serializable {
         return message;
     }
 
-    /** A text about the commit that the prebuild is built from, or null if it is not known. */
+    /** When the prebuild was requested, in milliseconds since 1970; 0 if it is not known. */
+    @Exported
+    public long getRequestedAtMillis() {
+        return requestedAtMillis;
+    }
+
+    /** When the prebuild was requested, as ISO 8601 in UTC, or null if it is not known. */
+    @Exported
     @CheckForNull
-    public String getBuiltFrom() {
-        EnvironmentGit git = result == null ? null : result.builtFrom();
-        return git == null ? null : PrebuildMessages.commitOf(git);
+    public String getRequestedAt() {
+        Instant at = requestedAt();
+        return at == null ? null : at.toString();
+    }
+
+    /** When the prebuild was requested, or another time if that is not known. */
+    @NonNull
+    @Restricted(NoExternalUse.class)
+    public Instant since(@NonNull Instant otherwise) {
+        Instant at = requestedAt();
+        return at == null ? otherwise : at;
+    }
+
+    @CheckForNull
+    private Instant requestedAt() {
+        return requestedAtMillis == 0 ? null : Instant.ofEpochMilli(requestedAtMillis);
+    }
+
+    /** The phases that Jenkins saw, in their order. Short ones between two reads are missing. */
+    @Exported
+    @NonNull
+    public List<PhaseChange> getPhases() {
+        return phases == null ? List.of() : List.copyOf(phases);
+    }
+
+    @NonNull
+    @Restricted(NoExternalUse.class)
+    public Timeline timeline() {
+        return Timeline.of(requestedAt(), getPhases());
     }
 
     /**

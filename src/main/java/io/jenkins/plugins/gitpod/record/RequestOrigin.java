@@ -1,7 +1,9 @@
 package io.jenkins.plugins.gitpod.record;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.Messages;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -11,14 +13,38 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param buildId the build's {@linkplain hudson.model.Run#getExternalizableId() external id}
  * @param jobFullName the full name of the job. The credential is looked up for it when the build was deleted
  * @param nodeId the id of the flow node that waits, or null if no pipeline waits
- * @param credentialsId the id of the credential that the job specifies, or null for the connection's credential
+ * @param credentialsId the credential that the job specifies, an id or the name of a parameter; null for the connection's
+ * @param resolvedId the id of the credential that was found for it, or null if it is the same or not known
  */
 @Restricted(NoExternalUse.class)
 public record RequestOrigin(
         @NonNull String buildId,
         @NonNull String jobFullName,
         @Nullable String nodeId,
-        @Nullable String credentialsId) {
+        @Nullable String credentialsId,
+        @Nullable String resolvedId) {
+
+    /** The origin of a request whose credential was not looked up yet. */
+    public RequestOrigin(
+            @NonNull String buildId,
+            @NonNull String jobFullName,
+            @Nullable String nodeId,
+            @Nullable String credentialsId) {
+        this(buildId, jobFullName, nodeId, credentialsId, null);
+    }
+
+    /** The id of the job's credential, as far as it is known; null for the connection's credential. */
+    @CheckForNull
+    public String knownCredentialsId() {
+        return resolvedId == null ? credentialsId : resolvedId;
+    }
+
+    /** The origin after the credential was found. */
+    @NonNull
+    public RequestOrigin resolved(@NonNull String foundId) {
+        return new RequestOrigin(
+                buildId, jobFullName, nodeId, credentialsId, foundId.equals(credentialsId) ? null : foundId);
+    }
 
     /** Whether the request is of this job, or of a job in this folder. */
     public boolean isOf(String itemFullName) {
@@ -30,12 +56,27 @@ public record RequestOrigin(
     public RequestOrigin relocated(String oldFullName, String newFullName) {
         String job = newFullName + jobFullName.substring(oldFullName.length());
         String build = buildId.startsWith(jobFullName) ? job + buildId.substring(jobFullName.length()) : buildId;
-        return new RequestOrigin(build, job, nodeId, credentialsId);
+        return new RequestOrigin(build, job, nodeId, credentialsId, resolvedId);
+    }
+
+    /** The build's name for the console of another build. Its readers may not be allowed to see jobs of other folders. */
+    @NonNull
+    public String nameFor(@NonNull RequestOrigin reader) {
+        return isInFolderOf(reader) ? buildId : Messages.RequestOrigin_otherFolder();
+    }
+
+    /** Whether both jobs are in the same folder, so that a credential id means the same for both. */
+    public boolean isInFolderOf(@NonNull RequestOrigin other) {
+        return folder().equals(other.folder());
+    }
+
+    private String folder() {
+        return jobFullName.substring(0, jobFullName.lastIndexOf('/') + 1);
     }
 
     /** The origin with another flow node. */
     @NonNull
     public RequestOrigin at(@Nullable String otherNodeId) {
-        return new RequestOrigin(buildId, jobFullName, otherNodeId, credentialsId);
+        return new RequestOrigin(buildId, jobFullName, otherNodeId, credentialsId, resolvedId);
     }
 }

@@ -3,11 +3,15 @@ package io.jenkins.plugins.gitpod.request;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Run;
+import io.jenkins.plugins.gitpod.config.GitpodLookup;
+import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.record.PrebuildAction;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
+import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
@@ -18,33 +22,43 @@ final class BuildRecorder {
 
     private static final Logger LOGGER = Logger.getLogger(BuildRecorder.class.getName());
 
-    private static final Duration TRY_AGAIN = Duration.ofSeconds(1);
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+
+    /** The last one follows after about two minutes. A pipeline that has not been loaded by then never will be. */
+    private static final int MAX_RETRIES = 7;
 
     private BuildRecorder() {}
 
-    /** Records the present state of a request with its build, if that is still there. */
-    static void save(@NonNull RequestOrigin origin, @NonNull PrebuildRecord record) {
-        Run<?, ?> run = build(origin.buildId());
-        if (run == null) {
-            LOGGER.log(Level.FINE, "Build {0} is gone; its prebuild is not recorded", origin.buildId());
-            return;
-        }
-        PrebuildAction.put(run, record);
-        save(run, origin);
+    /** Records the present state of a request with its build, if that is still there. A failure is logged. */
+    static void save(@NonNull Supplier<RequestOrigin> origin, @NonNull PrebuildRecord record) {
+        Guarded.run("record a prebuild with its build", () -> {
+            String buildId = origin.get().buildId();
+            Run<?, ?> run = build(buildId);
+            if (run == null) {
+                LOGGER.log(Level.FINE, "Build {0} is gone; its prebuild is not recorded", buildId);
+                return;
+            }
+            PrebuildRecord saved = PrebuildAction.put(run, named(record));
+            PrebuildService.get().queries().ifPresent(queries -> queries.recorded(saved));
+            save(run, origin, 0);
+        });
     }
 
-    private static void save(Run<?, ?> run, RequestOrigin origin) {
+    private static PrebuildRecord named(PrebuildRecord record) {
+        GitpodLookup names = GitpodLookup.get();
+        PrebuildResult result = record.getResult();
+        return record.named(
+                names.knownName(record.getProjectId()),
+                names.knownName(result == null ? null : result.getEnvironmentClassId()));
+    }
+
+    private static void save(Run<?, ?> run, Supplier<RequestOrigin> origin, int retries) {
         if (isStarting(run)) {
-            PrebuildService service = PrebuildService.get();
-            service.later(
-                    TRY_AGAIN,
-                    () -> service.background().execute(() -> {
-                        // It may have been deleted meanwhile.
-                        Run<?, ?> later = build(origin.buildId());
-                        if (later != null) {
-                            save(later, origin);
-                        }
-                    }));
+            if (retries < MAX_RETRIES) {
+                saveLater(origin, retries);
+            } else {
+                LOGGER.log(Level.WARNING, "Could not save a prebuild''s record: the pipeline {0} is not loaded", run);
+            }
             return;
         }
         try {
@@ -55,6 +69,20 @@ final class BuildRecorder {
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, "Could not save what became of a Gitpod prebuild with " + run, e);
         }
+    }
+
+    private static void saveLater(Supplier<RequestOrigin> origin, int retries) {
+        PrebuildService service = PrebuildService.get();
+        Runnable retry = () -> {
+            // It may have been deleted meanwhile.
+            Run<?, ?> later = build(origin.get().buildId());
+            if (later != null) {
+                save(later, origin, retries + 1);
+            }
+        };
+        service.later(
+                FIRST_RETRY.multipliedBy(1L << retries),
+                () -> service.background().execute(retry));
     }
 
     /**

@@ -3,7 +3,6 @@ package io.jenkins.plugins.gitpod.request;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.AbortException;
 import hudson.model.Run;
-import io.jenkins.plugins.gitpod.checkout.NewCommit;
 import io.jenkins.plugins.gitpod.config.ConfiguredConnection;
 import io.jenkins.plugins.gitpod.decision.DecisionQueue;
 import io.jenkins.plugins.gitpod.decision.StepRequest;
@@ -14,6 +13,7 @@ import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.CommitRequestStore;
 import io.jenkins.plugins.gitpod.store.Ledger;
+import io.jenkins.plugins.gitpod.store.NewCommit;
 import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -64,10 +64,15 @@ final class CommitRequests {
             PrebuildListener listener) {
         RequestOrigin origin = new RequestOrigin(
                 run.getExternalizableId(), run.getParent().getFullName(), null, options.getCredentialsId());
-        ledger.announce(requestId, origin);
         decisions.add(
-                new StepRequest(requestId, run, origin, configured, options, commit, listener),
-                tokens.of(configured.connection(), requestId, run));
+                new StepRequest(
+                        requestId, run, ledger.announce(requestId, origin), configured, options, commit, listener),
+                tokens.of(configured.connection(), requestId));
+    }
+
+    /** A job or a folder was renamed or moved. */
+    void relocate(@NonNull String oldFullName, @NonNull String newFullName) {
+        pending.relocate(oldFullName, newFullName);
     }
 
     /** Continues with new commits for which nothing was decided when Jenkins stopped. Loads their builds. */

@@ -16,12 +16,21 @@ final class EngineProperties {
 
     static EngineSettings settings() {
         EngineSettings defaults = EngineSettings.defaults();
-        return defaults.withPollInterval(limit("pollInterval", defaults.pollInterval()))
-                .withBudgets(
-                        limit("connectBudget", defaults.connectBudget()),
-                        limit("readLag", defaults.readLag()),
-                        limit("failureBudget", defaults.failureBudget()))
-                .withLateLook(limit("lateLook", defaults.lateLook()));
+        return new EngineSettings(
+                limit("pollInterval", defaults.pollInterval()),
+                defaults.longestPollInterval(),
+                limit("connectBudget", defaults.connectBudget()),
+                defaults.createPatience(),
+                limit("readLag", defaults.readLag()),
+                defaults.clockSkew(),
+                limit("failureBudget", defaults.failureBudget()),
+                defaults.defaultTimeout(),
+                defaults.snapshotAllowance(),
+                defaults.snapshotStall(),
+                defaults.cancelRecheck(),
+                defaults.cancelPatience(),
+                limit("lateLook", defaults.lateLook()),
+                defaults.credentialLimit());
     }
 
     static ClientLimits client() {

@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.Util;
+import hudson.model.BallColor;
 import hudson.model.Run;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.config.CallFailures;
@@ -11,10 +12,12 @@ import io.jenkins.plugins.gitpod.config.GitpodLookup;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.Stage;
+import io.jenkins.plugins.gitpod.record.PhaseNames;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -55,20 +58,22 @@ public final class OpenPrebuild {
 
     @CheckForNull
     private Run<?, ?> run() {
-        try {
-            return Run.fromExternalizableId(origin.buildId());
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
+        return BuildRecorder.build(origin.buildId());
     }
 
+    /** The name of the build, without its job's name if the user may not see the job. */
     @NonNull
     public String getBuildName() {
         Run<?, ?> run = run();
-        return run == null ? origin.buildId() : run.getFullDisplayName();
+        if (run != null) {
+            return run.getFullDisplayName();
+        }
+        return Jenkins.get().hasPermission(Jenkins.ADMINISTER)
+                ? Messages.OpenPrebuild_deletedBuild(origin.buildId())
+                : Messages.OpenPrebuild_hiddenBuild();
     }
 
-    /** Below Jenkins' own URL; null if the build is gone. */
+    /** Below Jenkins' own URL; null if the build is gone or the user may not see it. */
     @CheckForNull
     public String getBuildUrl() {
         Run<?, ?> run = run();
@@ -85,11 +90,10 @@ public final class OpenPrebuild {
         return request.projectId();
     }
 
-    /** The project's name if a form has asked for it lately, else its id. */
+    /** The project's name if it is known, else its id. */
     @NonNull
     public String getProjectName() {
-        return Objects.toString(
-                GitpodLookup.get().knownProjectName(request.connection(), request.projectId()), request.projectId());
+        return Objects.toString(GitpodLookup.get().knownName(request.projectId()), request.projectId());
     }
 
     @NonNull
@@ -102,18 +106,35 @@ public final class OpenPrebuild {
         return view == null ? "" : Objects.toString(view.prebuildId(), "");
     }
 
+    /** The state in words. */
     @NonNull
     public String getState() {
         if (view == null) {
             return Messages.OpenPrebuild_queued();
         } else if (isCancelling()) {
-            return Messages.OpenPrebuild_cancelling(view.phase());
+            return Messages.PhaseNames_cancelling();
         } else if (view.stage() == Stage.LOOKING_UP) {
             return Messages.OpenPrebuild_lookingUp();
+        } else if (view.prebuildId() == null) {
+            return Messages.OpenPrebuild_creating();
         }
-        return view.prebuildId() == null
-                ? Messages.OpenPrebuild_creating()
-                : view.phase().name();
+        return PhaseNames.of(view.phase().name(), view.snapshotPercentage());
+    }
+
+    /** The page of an environment in Gitpod. */
+    @NonNull
+    public String environmentUrl(@NonNull String environmentId) {
+        return request.connection().endpoint().environmentPage(environmentId).toString();
+    }
+
+    /** The symbol of the state. */
+    @NonNull
+    public String getIcon() {
+        if (view == null) {
+            return "symbol-hourglass";
+        }
+        BallColor color = isCancelling() ? BallColor.ABORTED_ANIME : BallColor.NOTBUILT_ANIME;
+        return "symbol-status-" + color.getIconName();
     }
 
     public boolean isCancelling() {
@@ -129,10 +150,14 @@ public final class OpenPrebuild {
         return Util.getTimeSpanString(getAgeMillis());
     }
 
+    /** Whether no build waits for it. */
+    public boolean isDetached() {
+        return view == null ? request.detached() : view.detached();
+    }
+
     @NonNull
     public String getOwner() {
-        boolean detached = view == null ? request.detached() : view.detached();
-        return detached ? Messages.OpenPrebuild_detached() : Messages.OpenPrebuild_owned();
+        return isDetached() ? Messages.OpenPrebuild_detached() : Messages.OpenPrebuild_owned();
     }
 
     @NonNull

@@ -9,6 +9,7 @@ import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.config.ConfiguredConnection;
 import io.jenkins.plugins.gitpod.decision.DecisionQueue;
 import io.jenkins.plugins.gitpod.engine.CancelReason;
+import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
@@ -35,6 +36,8 @@ import java.util.logging.Logger;
 public final class OwnerTracker {
 
     private static final Logger LOGGER = Logger.getLogger(OwnerTracker.class.getName());
+
+    private static final String OWNER_GONE = "end the wait of a build that is gone";
 
     private final RequestRegistry registry;
     private final Ledger ledger;
@@ -125,11 +128,11 @@ public final class OwnerTracker {
         for (UUID requestId : decisions.ofSteps(like)) {
             decisions.withdraw(requestId, () -> ownerGone(requestId, console));
         }
-        for (RequestRecorder recorder : registry.recorders()) {
+        Guarded.forEach(OWNER_GONE, registry.recorders(), recorder -> {
             if (recorder.isOwned() && like.test(recorder.origin())) {
                 ownerGone(recorder, console);
             }
-        }
+        });
     }
 
     /**
@@ -140,11 +143,11 @@ public final class OwnerTracker {
         for (UUID requestId : decisions.ofSteps(like)) {
             decisions.withdraw(requestId, () -> ownerGone(requestId, console));
         }
-        for (RequestRecorder recorder : registry.recorders()) {
+        Guarded.forEach(OWNER_GONE, registry.recorders(), recorder -> {
             if (recorder.isOwned() && !recorder.isUnclaimed() && like.test(recorder.origin())) {
                 ownerGone(recorder, console);
             }
-        }
+        });
     }
 
     /** The build of this request is over. */
@@ -164,6 +167,18 @@ public final class OwnerTracker {
     private void ownerGone(RequestRecorder recorder, @Nullable TaskListener console) {
         boolean silently = recorder.ownerGone();
         depart(recorder, CancelReason.OWNER_GONE, silently ? console : null);
+    }
+
+    /** Jobs are being deleted. What was requested for them and does not exist yet is no longer wanted. */
+    public void jobsDeleted(@NonNull Predicate<RequestOrigin> like) {
+        buildsDeleted(like);
+        ownersGone(like, null);
+        decisions.ofJobs(like).forEach(this::dropAutomatic);
+        Guarded.forEach("withdraw a request of a deleted job", registry.recorders(), recorder -> {
+            if (like.test(recorder.origin()) && registry.handle(recorder.requestId()) == null) {
+                dropAutomatic(recorder.requestId());
+            }
+        });
     }
 
     /** The builds of these requests are being deleted. Nothing is recorded with them any longer. */
@@ -243,7 +258,7 @@ public final class OwnerTracker {
             ledger.share(shared.requestId(), shared::owners);
             recorder.left(message);
             if (!shared.requestId().equals(recorder.requestId())) {
-                registry.remove(recorder.requestId());
+                registry.left(recorder.requestId());
             }
         });
         return message;
@@ -311,10 +326,6 @@ public final class OwnerTracker {
             return false;
         }
         ledger.waitsElsewhere(requestId, nodeId);
-        RequestOrigin origin = ledger.origin(requestId);
-        if (origin != null) {
-            recorder.relocated(origin);
-        }
         if (known != null) {
             listener.line(recorder.messages().resumed(known.getId()));
             listener.created(known);

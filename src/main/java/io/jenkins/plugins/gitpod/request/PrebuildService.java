@@ -11,7 +11,6 @@ import hudson.init.Initializer;
 import hudson.init.Terminator;
 import hudson.model.Run;
 import io.jenkins.plugins.gitpod.Messages;
-import io.jenkins.plugins.gitpod.checkout.NewCommit;
 import io.jenkins.plugins.gitpod.config.ConfiguredConnection;
 import io.jenkins.plugins.gitpod.decision.StepRequest;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
@@ -24,6 +23,7 @@ import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
+import io.jenkins.plugins.gitpod.store.NewCommit;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +43,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Extension
 @Restricted(NoExternalUse.class)
 public final class PrebuildService {
+
+    /** The initializers before this milestone have started the service. */
+    public static final String STARTED = "GITPOD_PREBUILDS_STARTED";
 
     private static final Logger LOGGER = Logger.getLogger(PrebuildService.class.getName());
 
@@ -73,7 +76,7 @@ public final class PrebuildService {
     }
 
     /** Starts the engine once jobs can be looked up, before pipelines resume. Reads the ledger, loads no build. */
-    @Initializer(after = InitMilestone.JOB_CONFIG_ADAPTED, before = InitMilestone.COMPLETED)
+    @Initializer(after = InitMilestone.JOB_CONFIG_ADAPTED, attains = STARTED)
     @Restricted(NoExternalUse.class)
     public static void startUp() {
         get().start();
@@ -101,15 +104,17 @@ public final class PrebuildService {
     /**
      * Continues the requests of the ledger once jobs, queue and pipelines are loaded. Recording the end of a request loads
      * its build, which must not happen while Jenkins is still starting.
+     *
+     * @return false if that was done before, or Jenkins is stopping; then this did nothing
      */
-    public void continueRequests() {
+    public boolean continueRequests() {
         List<PrebuildEngine.Restored> restored;
         List<Runnable> waited;
         RunningService now;
         synchronized (this) {
             now = running;
-            if (now == null) {
-                return;
+            if (now == null || isUp) {
+                return false;
             }
             restored = List.copyOf(toRestore);
             toRestore.clear();
@@ -120,6 +125,7 @@ public final class PrebuildService {
         now.engine().restore(restored);
         background().execute(now.commitRequests()::resume);
         waited.forEach(background()::execute);
+        return true;
     }
 
     /** Runs a task in the background once Jenkins is up. The task does not run if Jenkins is stopping. */
@@ -179,19 +185,21 @@ public final class PrebuildService {
         ConfiguredConnection configured = ConfiguredConnection.named(options.getConnection());
         RequestOrigin origin = new RequestOrigin(
                 run.getExternalizableId(), run.getParent().getFullName(), nodeId, options.getCredentialsId());
-        StepRequest request = new StepRequest(requestId, run, origin, configured, options, null, listener);
         if (!run.isBuilding()) {
             // A pipeline that is killed while it starts runs for another moment after its build has ended.
             throw new AbortException(Messages.PrebuildService_buildOver());
         }
+        StepRequest request = new StepRequest(
+                requestId, run, now.ledger().announce(requestId, origin), configured, options, null, listener);
         String projectId = options.getProjectId();
-        if (projectId == null && request.checkouts().isEmpty()) {
+        if (projectId == null && !request.mayKnowCheckouts()) {
+            now.ledger().withdraw(requestId);
             throw new AbortException(Messages.Decision_noCheckout());
         }
-        now.ledger().announce(requestId, origin);
-        TokenSource tokens = now.tokens().of(configured.connection(), requestId, run);
+        TokenSource tokens = now.tokens().of(configured.connection(), requestId);
         if (projectId != null && request.isPlain()) {
-            UnusedSnapshotCheck check = new UnusedSnapshotCheck(now.runtime(), request, projectId, tokens);
+            UnusedSnapshotCheck check =
+                    new UnusedSnapshotCheck(now.runtime(), now.clients(), request, projectId, tokens);
             if (!now.launcher().create(request, projectId, check::token, check)) {
                 background().execute(() -> listener.line(RequestLauncher.waits(request)));
             }
@@ -233,7 +241,8 @@ public final class PrebuildService {
     public void relocate(@NonNull String oldFullName, @NonNull String newFullName) {
         RunningService now = running;
         if (now != null) {
-            now.registry().relocate(oldFullName, newFullName);
+            now.ledger().relocate(oldFullName, newFullName);
+            now.commitRequests().relocate(oldFullName, newFullName);
         }
     }
 
@@ -283,6 +292,12 @@ public final class PrebuildService {
     public List<OpenPrebuild> openPrebuilds() {
         RunningService now = running;
         return now == null ? List.of() : now.registry().shown();
+    }
+
+    /** What pages ask; empty while Jenkins is starting or stopping. */
+    @NonNull
+    public Optional<PrebuildQueries> queries() {
+        return Optional.ofNullable(running).map(RunningService::queries);
     }
 
     /** The message of a build that ends before Gitpod has confirmed the cancellation, or null if nothing is open. */

@@ -8,6 +8,7 @@ import io.jenkins.plugins.gitpod.decision.DecisionHandler;
 import io.jenkins.plugins.gitpod.decision.FollowUps;
 import io.jenkins.plugins.gitpod.decision.StepRequest;
 import io.jenkins.plugins.gitpod.engine.EngineRuntime;
+import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
@@ -19,6 +20,7 @@ import io.jenkins.plugins.gitpod.engine.WorkQueue;
 import io.jenkins.plugins.gitpod.record.EndStatus;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
 import io.jenkins.plugins.gitpod.store.CommitRequestStore;
 import io.jenkins.plugins.gitpod.store.Ledger;
@@ -66,7 +68,7 @@ final class RequestLauncher implements DecisionHandler {
     }
 
     private TokenSource tokens(StepRequest request) {
-        return tokens.of(request.connection(), request.requestId(), request.run());
+        return tokens.of(request.connection(), request.requestId());
     }
 
     @Override
@@ -96,18 +98,25 @@ final class RequestLauncher implements DecisionHandler {
         UUID requestId = request.requestId();
         PrebuildRequest engineRequest = request.request(projectId);
         RequestRecorder recorder =
-                new RequestRecorder(engineRequest, request.origin(), Instant.now(), request.listener()).with(check);
-        SharedPrebuild shared = new SharedPrebuild(engineRequest, recorder, history);
+                new RequestRecorder(engineRequest, request.liveOrigin(), Instant.now(), request.listener()).with(check);
+        LastToken token = new LastToken(source);
+        SharedPrebuild shared = registry.withLog(new SharedPrebuild(engineRequest, recorder, history), token);
         ThrottleQueue.Waiting waiting = new ThrottleQueue.Waiting(
-                new OpenPrebuild(engineRequest, request.origin(), Instant.now(), null),
-                () -> engine.submit(engineRequest, source, shared),
+                () -> new OpenPrebuild(engineRequest, request.origin(), recorder.since(), null),
+                () -> engine.submit(engineRequest, token, shared),
                 () -> inBackground(() -> {
                     shared.concluded(new Outcome.NotCreated());
                     shared.memberIds().forEach(commitRequests::forget);
                     registry.over(requestId);
                 }));
         registry.enter(recorder, shared);
-        ThrottleQueue.Admission admission = throttle.admit(requestId, waiting);
+        ThrottleQueue.Admission admission;
+        try {
+            admission = throttle.admit(requestId, waiting);
+        } catch (RuntimeException | Error e) {
+            registry.remove(requestId);
+            throw e;
+        }
         if (admission == ThrottleQueue.Admission.FIRST_TO_WAIT) {
             checkThrottle();
         }
@@ -143,8 +152,8 @@ final class RequestLauncher implements DecisionHandler {
             @NonNull UUID requestId,
             @NonNull FollowUps followUps) {
         SharedPrebuild shared = registry.shared(requestId);
-        RequestRecorder recorder =
-                new RequestRecorder(request.request(projectId), request.origin(), Instant.now(), request.listener());
+        RequestRecorder recorder = new RequestRecorder(
+                request.request(projectId), request.liveOrigin(), Instant.now(), request.listener());
         if (shared == null || !shared.join(recorder)) {
             return false;
         }
@@ -154,11 +163,12 @@ final class RequestLauncher implements DecisionHandler {
             commitRequests.forget(request.requestId());
         }
         PrebuildResult known = registry.known(recorder);
+        String first = shared.firstOrigin().nameFor(request.origin());
         followUps.add(() -> {
             if (known == null) {
-                recorder.line(Messages.PrebuildService_joinsCreating(shared.shownFirstBuild()));
+                recorder.line(Messages.PrebuildService_joinsCreating(first));
             } else {
-                recorder.line(Messages.PrebuildService_joins(known.getId(), shared.shownFirstBuild()));
+                recorder.line(Messages.PrebuildService_joins(known.getId(), first));
                 recorder.adopt(known);
             }
         });
@@ -178,8 +188,10 @@ final class RequestLauncher implements DecisionHandler {
                 !request.options().isWait(),
                 false);
         RequestRecorder recorder =
-                new RequestRecorder(engineRequest, request.origin(), Instant.now(), request.listener());
-        SharedPrebuild shared = new SharedPrebuild(engineRequest, recorder, history).ofForeign(prebuildId);
+                new RequestRecorder(engineRequest, request.liveOrigin(), Instant.now(), request.listener());
+        LastToken token = new LastToken(tokens(request));
+        SharedPrebuild shared =
+                registry.withLog(new SharedPrebuild(engineRequest, recorder, history).ofForeign(prebuildId), token);
         registry.enter(recorder, shared);
         ledger.share(request.requestId(), shared::owners);
         SavedRequest saved = new SavedRequest(
@@ -196,7 +208,7 @@ final class RequestLauncher implements DecisionHandler {
             LOGGER.log(Level.WARNING, "Could not save that a build waits for Gitpod prebuild " + prebuildId, e);
         }
         commitRequests.forget(request.requestId());
-        engine.restore(List.of(new PrebuildEngine.Restored(saved, tokens(request), shared)));
+        engine.restore(List.of(new PrebuildEngine.Restored(saved, token, shared)));
         PrebuildResult known =
                 new PrebuildResult(prebuildId, recorder.messages().url(), PrebuildPhase.UNKNOWN).ofProject(projectId);
         followUps.add(() -> {
@@ -220,21 +232,24 @@ final class RequestLauncher implements DecisionHandler {
             handle.cancel();
         }
         followUps.add(() -> {
-            by.listener().line(Messages.PrebuildService_cancelsPrevious(prebuildId, shared.shownFirstBuild()));
-            shared.line(Messages.PrebuildService_cancelledFor(by.origin().buildId()));
+            RequestOrigin origin = by.origin();
+            by.listener()
+                    .line(Messages.PrebuildService_cancelsPrevious(
+                            prebuildId, shared.firstOrigin().nameFor(origin)));
+            shared.line(reader -> Messages.PrebuildService_cancelledFor(origin.nameFor(reader)));
         });
     }
 
     @Override
     public void conclude(@NonNull StepRequest request, @NonNull PrebuildRecord record) {
         if (!request.isAutomatic() || record.getConclusion() == EndStatus.ERROR) {
-            BuildRecorder.save(request.origin(), record);
+            BuildRecorder.save(request.liveOrigin(), record);
         }
         ledger.withdraw(request.requestId());
-        try {
-            request.listener().concluded(record);
-        } finally {
-            commitRequests.forget(request.requestId());
-        }
+        tokens.forget(request.requestId());
+        Guarded.run(
+                "tell a build that it gets no prebuild",
+                () -> request.listener().concluded(record));
+        commitRequests.forget(request.requestId());
     }
 }

@@ -4,13 +4,14 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.EnvironmentGit;
-import io.jenkins.plugins.gitpod.api.Prebuild;
-import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.checkout.BuildCommit;
+import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.engine.Outcome;
+import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.Update;
+import io.jenkins.plugins.gitpod.options.Logs;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.record.EndStatus;
 import io.jenkins.plugins.gitpod.record.PrebuildListener;
@@ -22,17 +23,22 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * Saves a build's record of one request, then tells the listener. The record is saved before the waiter hears of the
  * end, so that a step which resumes after a crash finds what it missed.
  */
-final class RequestRecorder implements PrebuildObserver {
+final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
+
+    private static final String TELL_CREATED = "tell a build that its prebuild was created";
 
     private final PrebuildRequest request;
-    private volatile RequestOrigin origin;
+    private final Supplier<RequestOrigin> origin;
     private final PrebuildMessages messages;
     private final Instant since;
+    private final KnownPrebuild known;
     private volatile boolean left;
 
     @CheckForNull
@@ -50,17 +56,20 @@ final class RequestRecorder implements PrebuildObserver {
     private UnusedSnapshotCheck check;
 
     @CheckForNull
-    private PrebuildResult result;
-
-    @CheckForNull
     private PrebuildRecord conclusion;
 
-    RequestRecorder(PrebuildRequest request, RequestOrigin origin, Instant since, @Nullable PrebuildListener listener) {
+    /** @param origin with the current names of its job and build */
+    RequestRecorder(
+            PrebuildRequest request,
+            Supplier<RequestOrigin> origin,
+            Instant since,
+            @Nullable PrebuildListener listener) {
         this.request = request;
         this.origin = origin;
         this.since = since;
         this.listener = listener;
         this.messages = new PrebuildMessages(request);
+        this.known = new KnownPrebuild(request, messages.url(), since);
     }
 
     /** Sets what is checked once the prebuild was created. */
@@ -83,12 +92,7 @@ final class RequestRecorder implements PrebuildObserver {
 
     @NonNull
     RequestOrigin origin() {
-        return origin;
-    }
-
-    /** The job has another name now. */
-    void relocated(@NonNull RequestOrigin newOrigin) {
-        origin = newOrigin;
+        return origin.get();
     }
 
     /** Whether the request has an owner whose early end matters. */
@@ -147,8 +151,8 @@ final class RequestRecorder implements PrebuildObserver {
 
     /** What is known about the prebuild so far. */
     @CheckForNull
-    synchronized PrebuildResult result() {
-        return result;
+    PrebuildResult result() {
+        return known.result();
     }
 
     /** Sets the listener. It is told the end at once if the request has ended already. */
@@ -190,45 +194,55 @@ final class RequestRecorder implements PrebuildObserver {
                 && options.isCancelOnAbort() == request.cancelOnAbort();
     }
 
+    /** The request for pages. */
+    @NonNull
+    OpenPrebuild shown(@Nullable PrebuildHandle.View view) {
+        return new OpenPrebuild(request, origin(), since, view);
+    }
+
+    @Override
+    public Logs logs() {
+        PrebuildListener to;
+        synchronized (this) {
+            to = listener;
+        }
+        return to == null ? Logs.NONE : to.logs();
+    }
+
     /** Prints a line in the console of the owner. */
-    void line(@NonNull String line) {
+    @Override
+    public void line(@NonNull String line) {
+        tell("print: " + line, to -> to.line(line));
+    }
+
+    /** Tells the listener, if there is one. */
+    private void tell(String what, Consumer<PrebuildListener> how) {
         PrebuildListener to;
         synchronized (this) {
             to = listener;
         }
         if (to != null) {
-            to.line(line);
+            Guarded.run(what, () -> how.accept(to));
         }
     }
 
     /** The prebuild was known already when this request joined it. */
-    void adopt(@NonNull PrebuildResult known) {
-        PrebuildListener to;
-        synchronized (this) {
-            if (result != null) {
-                return;
-            }
-            result = known;
-            to = listener;
+    void adopt(@NonNull PrebuildResult running) {
+        if (!known.adopt(running)) {
+            return;
         }
-        save(record(null, null));
-        if (to != null) {
-            to.created(known);
-        }
-        EnvironmentGit git = known.builtFrom();
+        save();
+        tell(TELL_CREATED, to -> to.created(running));
+        EnvironmentGit git = running.builtFrom();
         if (git != null) {
             tellCommit(git, false);
         }
     }
 
     /** After a restart: a crash came before the build's record of the prebuild was saved. */
-    void restore(@NonNull PrebuildResult known) {
-        synchronized (this) {
-            if (result == null) {
-                result = known;
-            }
-        }
-        save(record(null, null));
+    void restore(@NonNull PrebuildResult running) {
+        known.restore(running);
+        save();
     }
 
     /** The owner left, and the prebuild keeps running. */
@@ -238,7 +252,7 @@ final class RequestRecorder implements PrebuildObserver {
                 return;
             }
         }
-        conclude(record(EndStatus.LEFT_RUNNING, message));
+        conclude(known.record(EndStatus.LEFT_RUNNING, message), Runnable::run);
     }
 
     /** A prebuild that the owner left running has ended. The build's page shows it. */
@@ -256,26 +270,27 @@ final class RequestRecorder implements PrebuildObserver {
 
     @Override
     public void update(Update update) {
-        PrebuildListener to;
-        synchronized (this) {
-            to = listener;
-        }
         String line = messages.line(update);
-        if (line != null && to != null) {
-            to.line(line);
+        if (line != null) {
+            line(line);
         }
         if (update instanceof Update.Created created) {
-            PrebuildResult known = note(created.prebuild());
-            save(record(null, null));
-            if (to != null && check != null) {
-                check.created(to, known);
-            } else if (to != null) {
-                to.created(known);
-            }
+            PrebuildResult result = known.see(created.prebuild());
+            save();
+            tell(TELL_CREATED, to -> {
+                if (check == null) {
+                    to.created(result);
+                } else {
+                    check.created(to, result);
+                }
+            });
         } else if (update instanceof Update.PhaseChanged changed) {
-            note(changed.prebuild());
+            known.see(changed.prebuild());
+            if (!changed.prebuild().status().phase().isEnd()) {
+                save();
+            }
         } else if (update instanceof Update.Resumed resumed && resumed.builtFrom() != null) {
-            noteCommit(resumed.prebuildId(), resumed.builtFrom());
+            known.builtFrom(resumed.prebuildId(), resumed.builtFrom());
         }
     }
 
@@ -285,20 +300,13 @@ final class RequestRecorder implements PrebuildObserver {
      * @param isOlder whether it is known to be older than the build's own commit
      */
     void builtFrom(@NonNull String prebuildId, @NonNull EnvironmentGit git, boolean isOlder) {
-        noteCommit(prebuildId, git);
-        save(record(null, null));
+        known.builtFrom(prebuildId, git);
+        save();
         tellCommit(git, isOlder);
     }
 
-    private synchronized void noteCommit(String prebuildId, EnvironmentGit git) {
-        PrebuildResult before = result == null
-                ? new PrebuildResult(prebuildId, messages.url(), PrebuildPhase.UNKNOWN).ofProject(request.projectId())
-                : result;
-        result = before.builtFrom(git);
-    }
-
     private void tellCommit(EnvironmentGit git, boolean isOlder) {
-        BuildCommit own = BuildCommit.of(BuildRecorder.build(origin.buildId()), git);
+        BuildCommit own = BuildCommit.of(BuildRecorder.build(origin().buildId()), git);
         switch (own.relation(isOlder)) {
             case OLDER -> line(messages.builtFromOlder(git, own.revision()));
             case OTHER -> line(messages.builtFromOther(git, own.revision()));
@@ -306,80 +314,57 @@ final class RequestRecorder implements PrebuildObserver {
         }
     }
 
-    private synchronized PrebuildResult note(Prebuild prebuild) {
-        PrebuildResult before =
-                result == null ? new PrebuildResult(prebuild.id(), messages.url(), PrebuildPhase.UNKNOWN) : result;
-        long millis = prebuild.status().phase().isEnd()
-                ? Math.max(0, Instant.now().toEpochMilli() - since.toEpochMilli())
-                : 0;
-        result = before.with(prebuild, millis);
-        return result;
-    }
-
     @Override
     public void concluded(Outcome outcome) {
-        if (outcome instanceof Outcome.Ended ended) {
-            note(ended.prebuild());
-        }
-        PrebuildResult known = result();
-        Duration took = Duration.ofMillis(known == null ? 0 : known.getDurationMillis());
-        conclude(record(EndStatus.of(outcome), messages.outcome(outcome, took)));
+        concluded(outcome, Runnable::run);
     }
 
-    private void conclude(PrebuildRecord record) {
+    /** @param whenToTell is given the task that tells the listener; the record has been saved then */
+    void concluded(@NonNull Outcome outcome, @NonNull Consumer<Runnable> whenToTell) {
+        if (outcome instanceof Outcome.Ended ended) {
+            known.see(ended.prebuild());
+        }
+        PrebuildResult result = result();
+        Duration took = Duration.ofMillis(result == null ? 0 : result.getDurationMillis());
+        conclude(known.record(EndStatus.of(outcome), messages.outcome(outcome, took)), whenToTell);
+    }
+
+    private void conclude(PrebuildRecord record, Consumer<Runnable> whenToTell) {
         save(record);
-        PrebuildListener to;
         synchronized (this) {
             conclusion = record;
-            to = listener;
         }
-        if (to != null) {
-            to.concluded(record);
-        }
+        whenToTell.accept(() -> tell("tell a build the end of its prebuild", to -> to.concluded(record)));
     }
 
     /** The build was told already and has mostly ended. Its page shows the final state. */
     @Override
     public void settled(Outcome end) {
         if (end instanceof Outcome.Ended ended) {
-            note(ended.prebuild());
+            known.see(ended.prebuild());
         } else if (end instanceof Outcome.Gone gone) {
-            gone(gone.prebuildId());
+            known.gone(gone.prebuildId());
         } else {
             return;
         }
         PrebuildRecord told;
-        PrebuildResult known;
         synchronized (this) {
             told = conclusion;
-            known = result;
         }
-        if (told == null || known == null) {
+        PrebuildResult result = result();
+        if (told == null || result == null) {
             return;
         }
         boolean outdated =
                 told.getConclusion() == EndStatus.CANCELLED || told.getConclusion() == EndStatus.LEFT_RUNNING;
         String message = outdated
-                ? messages.outcome(end, Duration.ofMillis(known.getDurationMillis()))
+                ? messages.outcome(end, Duration.ofMillis(result.getDurationMillis()))
                 : told.getMessage(); // the reason why Jenkins gave up still matters
-        save(record(told.getConclusion(), message));
+        save(known.record(told.getConclusion(), message));
     }
 
-    private synchronized void gone(String prebuildId) {
-        result = result == null
-                ? new PrebuildResult(prebuildId, messages.url(), PrebuildPhase.DELETED).ofProject(request.projectId())
-                : result.in(PrebuildPhase.DELETED);
-    }
-
-    private synchronized PrebuildRecord record(@Nullable EndStatus how, @Nullable String message) {
-        return new PrebuildRecord(
-                request.requestId().toString(),
-                request.projectId(),
-                request.connection().name(),
-                request.detached(),
-                result,
-                how,
-                message);
+    private void save() {
+        save(known.record(null, null));
     }
 
     /** Saves the record, unless a final one was saved. */

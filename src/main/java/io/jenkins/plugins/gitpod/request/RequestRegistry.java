@@ -27,9 +27,11 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** All open requests, by the ids of their own, and the prebuilds that they share. */
 final class RequestRegistry implements RunningPrebuilds {
@@ -41,6 +43,7 @@ final class RequestRegistry implements RunningPrebuilds {
     private final RequestTokens tokens;
     private final CommitHistory history;
     private final ThrottleQueue throttle;
+    private final LogOutput.Follower logs;
     private final Map<UUID, RequestRecorder> recorders = new ConcurrentHashMap<>();
     private final Map<UUID, SharedPrebuild> sharedPrebuilds = new ConcurrentHashMap<>();
 
@@ -48,12 +51,18 @@ final class RequestRegistry implements RunningPrebuilds {
     private final Set<String> past = Collections.synchronizedSet(new LinkedHashSet<>());
 
     RequestRegistry(
-            PrebuildEngine engine, Ledger ledger, RequestTokens tokens, CommitHistory history, ThrottleQueue throttle) {
+            PrebuildEngine engine,
+            Ledger ledger,
+            RequestTokens tokens,
+            CommitHistory history,
+            ThrottleQueue throttle,
+            LogOutput.Follower logs) {
         this.engine = engine;
         this.ledger = ledger;
         this.tokens = tokens;
         this.history = history;
         this.throttle = throttle;
+        this.logs = logs;
     }
 
     @NonNull
@@ -107,6 +116,14 @@ final class RequestRegistry implements RunningPrebuilds {
                         .builtFrom(handle.view().builtFrom());
     }
 
+    /** Has the log of the prebuild printed as the builds want. */
+    @NonNull
+    SharedPrebuild withLog(@NonNull SharedPrebuild shared, @NonNull LastToken token) {
+        UUID requestId = shared.requestId();
+        return shared.with(
+                logs, token::lastOrNew, ledger.printed(requestId), lines -> ledger.printed(requestId, lines));
+    }
+
     void enter(@NonNull RequestRecorder recorder, @NonNull SharedPrebuild shared) {
         sharedPrebuilds.put(recorder.requestId(), shared);
         recorders.put(recorder.requestId(), recorder);
@@ -117,6 +134,13 @@ final class RequestRegistry implements RunningPrebuilds {
         recorders.remove(requestId);
         sharedPrebuilds.remove(requestId);
         ledger.withdraw(requestId);
+        tokens.forget(requestId);
+    }
+
+    /** The build has left its prebuild to others. Until the prebuild ends, the build's job may still be renamed. */
+    void left(@NonNull UUID requestId) {
+        recorders.remove(requestId);
+        sharedPrebuilds.remove(requestId);
     }
 
     /** The prebuild has ended, and all builds were told. */
@@ -125,6 +149,7 @@ final class RequestRegistry implements RunningPrebuilds {
         if (shared != null) {
             isPast(shared.prebuildId());
             shared.memberIds().forEach(this::remove);
+            shared.leaverIds().forEach(ledger::withdraw);
         }
         remove(requestId);
     }
@@ -156,22 +181,24 @@ final class RequestRegistry implements RunningPrebuilds {
                     PrebuildHandle handle = handle(each.requestId());
                     return handle == null || handle.view().cancelReason() == null;
                 })
-                .map(this::running)
+                .map(each -> running(each, request))
                 .toList();
     }
 
-    private RunningPrebuild running(SharedPrebuild shared) {
+    private RunningPrebuild running(SharedPrebuild shared, StepRequest by) {
         PrebuildHandle handle = handle(shared.requestId());
         PrebuildRequest request = shared.request();
         PrebuildHandle.View view = handle == null ? null : handle.view();
         return new RunningPrebuild(
                 shared.requestId(),
-                shared.shownFirstBuild(),
+                shared.firstOrigin().nameFor(by.origin()),
                 view == null || view.prebuildId() == null ? "" : view.prebuildId(),
                 view == null ? "" : view.phase().name(),
                 request.connection().endpoint().projectPage(request.projectId()).toString(),
                 view == null ? null : view.builtFrom(),
-                shared.isForeign());
+                shared.isForeign(),
+                request.connection().name().equals(by.connection().name())
+                        && tokens.isSameCredential(by.requestId(), shared.requestId()));
     }
 
     @Override
@@ -220,26 +247,26 @@ final class RequestRegistry implements RunningPrebuilds {
             if (read.saved().surplusOf() != null) {
                 // No build waits for it, and none may join it.
                 restored.add(new PrebuildEngine.Restored(
-                        read.saved(), tokens.of(request.connection(), request.requestId(), null), null));
+                        read.saved(), tokens.of(request.connection(), request.requestId()), null));
                 continue;
             }
             Instant since = read.saved().intentTime();
-            RequestRecorder first = new RequestRecorder(request, read.origin(), since, null);
+            RequestRecorder first = new RequestRecorder(request, ledger.live(request.requestId()), since, null);
             if (read.owners().firstLeft()) {
                 first.left();
             }
-            SharedPrebuild shared = new SharedPrebuild(request, first, history);
+            LastToken token = new LastToken(tokens.of(request.connection(), request.requestId()));
+            SharedPrebuild shared = withLog(new SharedPrebuild(request, first, history), token);
             enter(first, shared);
             List<RequestRecorder> joined = new ArrayList<>();
             for (LedgerEntry.Joined each : read.joined()) {
                 PrebuildRequest own = alike(request, each.id(), !each.isWaiting(), each.isCancelOnAbort());
-                RequestRecorder other = new RequestRecorder(own, each.origin(), since, null);
+                RequestRecorder other = new RequestRecorder(own, ledger.live(each.id()), since, null);
                 joined.add(other);
                 enter(other, shared);
             }
             shared.restore(joined, read.owners(), read.saved().prebuildId());
-            restored.add(new PrebuildEngine.Restored(
-                    read.saved(), tokens.of(request.connection(), request.requestId(), null), shared));
+            restored.add(new PrebuildEngine.Restored(read.saved(), token, shared));
         }
         return restored;
     }
@@ -258,22 +285,37 @@ final class RequestRegistry implements RunningPrebuilds {
                 cancelOnAbort);
     }
 
-    /** A job or a folder was renamed or moved. */
-    void relocate(@NonNull String oldFullName, @NonNull String newFullName) {
-        ledger.relocate(oldFullName, newFullName);
-        recorders.forEach((requestId, recorder) -> {
-            RequestOrigin origin = ledger.origin(requestId);
-            if (origin != null) {
-                recorder.relocated(origin);
-            }
-        });
-    }
-
     /** The build that made the request, or another owner if that build has left. */
     private UUID anyOwner(UUID requestId) {
         SharedPrebuild shared = sharedPrebuilds.get(requestId);
         List<UUID> all = shared == null ? List.of() : shared.memberIds();
         return all.isEmpty() || all.contains(requestId) ? requestId : all.get(0);
+    }
+
+    /** The open requests of a build. A request that waits for its build's turn, or has joined another one, is its own. */
+    @NonNull
+    List<OpenPrebuild> shown(@NonNull String buildId) {
+        List<OpenPrebuild> all = new ArrayList<>();
+        for (RequestRecorder recorder : recorders.values()) {
+            if (recorder.origin().buildId().equals(buildId)) {
+                PrebuildHandle handle = handle(recorder.requestId());
+                all.add(recorder.shown(handle == null ? null : handle.view()));
+            }
+        }
+        all.sort(Comparator.comparing(OpenPrebuild::since));
+        return all;
+    }
+
+    /** The full names of the jobs whose builds own a request's prebuild. */
+    @NonNull
+    Set<String> owningJobs(@NonNull UUID requestId) {
+        SharedPrebuild shared = sharedPrebuilds.get(requestId);
+        List<UUID> ids = shared == null ? List.of(requestId) : shared.memberIds();
+        return ids.stream()
+                .map(recorders::get)
+                .filter(Objects::nonNull)
+                .map(each -> each.origin().jobFullName())
+                .collect(Collectors.toSet());
     }
 
     /** All open requests, the oldest first. */

@@ -8,8 +8,10 @@ import io.jenkins.plugins.gitpod.decision.DecisionQueue;
 import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.EngineRuntime;
 import io.jenkins.plugins.gitpod.engine.EngineSettings;
+import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
+import io.jenkins.plugins.gitpod.engine.PrebuildLogs;
 import io.jenkins.plugins.gitpod.engine.RequestStore;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
 import io.jenkins.plugins.gitpod.engine.Stage;
@@ -18,6 +20,7 @@ import io.jenkins.plugins.gitpod.engine.WorkQueue;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
 import io.jenkins.plugins.gitpod.store.CommitRequestStore;
 import io.jenkins.plugins.gitpod.store.Ledger;
+import io.jenkins.plugins.gitpod.store.UsualLengths;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.UUID;
@@ -28,6 +31,7 @@ import jenkins.model.Jenkins;
 record RunningService(
         @NonNull ThreadedRuntime threads,
         @NonNull EngineRuntime runtime,
+        @NonNull GitpodClients clients,
         @NonNull PrebuildEngine engine,
         @NonNull Ledger ledger,
         @NonNull RequestTokens tokens,
@@ -36,7 +40,8 @@ record RunningService(
         @NonNull RequestLauncher launcher,
         @NonNull DecisionQueue decisions,
         @NonNull OwnerTracker owners,
-        @NonNull CommitRequests commitRequests) {
+        @NonNull CommitRequests commitRequests,
+        @NonNull PrebuildQueries queries) {
 
     /** Makes the parts. Starts no request. */
     @NonNull
@@ -49,21 +54,21 @@ record RunningService(
         CommitHistory history = new CommitHistory(directory.resolve("commits"), runtime::now);
         CommitRequestStore commitStore = new CommitRequestStore(directory.resolve("new-commits"));
         AtomicReference<RequestRegistry> registryLater = new AtomicReference<>();
-        PrebuildEngine engine = new PrebuildEngine(
-                runtime,
-                settings,
-                new Store(ledger, commitStore, registryLater),
-                new GitpodClients(EngineProperties.client()));
+        GitpodClients clients = new GitpodClients(EngineProperties.client());
+        PrebuildLogs logs = new PrebuildLogs(runtime, clients, EngineProperties.client());
+        PrebuildEngine engine =
+                new PrebuildEngine(runtime, settings, new Store(ledger, commitStore, registryLater), clients);
         RequestTokens tokens = new RequestTokens(ledger, requestId -> isSent(engine, requestId));
         ThrottleQueue throttle = new ThrottleQueue(name -> freePlaces(engine, name));
-        RequestRegistry registry = new RequestRegistry(engine, ledger, tokens, history, throttle);
+        RequestRegistry registry = new RequestRegistry(engine, ledger, tokens, history, throttle, logs::follow);
         registryLater.set(registry);
         RequestLauncher launcher =
                 new RequestLauncher(runtime, engine, ledger, tokens, throttle, history, commitStore, registry);
-        DecisionQueue decisions = new DecisionQueue(runtime, settings, history, registry, launcher);
+        DecisionQueue decisions = new DecisionQueue(runtime, settings, clients, history, registry, launcher);
         return new RunningService(
                 threads,
                 runtime,
+                clients,
                 engine,
                 ledger,
                 tokens,
@@ -72,7 +77,8 @@ record RunningService(
                 launcher,
                 decisions,
                 new OwnerTracker(registry, ledger, throttle, decisions, runtime.executor(WorkQueue.DELIVERY)),
-                new CommitRequests(commitStore, ledger, tokens, registry, decisions));
+                new CommitRequests(commitStore, ledger, tokens, registry, decisions),
+                new PrebuildQueries(registry, new UsualLengths(directory.resolve("lengths"))));
     }
 
     void stop() {
@@ -112,11 +118,13 @@ record RunningService(
         public void save(SavedRequest request) throws IOException {
             ledger.save(request);
             UUID requestId = request.request().requestId();
-            commitStore.forget(requestId);
-            SharedPrebuild shared = registry.get().shared(requestId);
-            if (shared != null) {
-                shared.memberIds().forEach(commitStore::forget);
-            }
+            Guarded.run("forget a request for a commit", () -> {
+                commitStore.forget(requestId);
+                SharedPrebuild shared = registry.get().shared(requestId);
+                if (shared != null) {
+                    shared.memberIds().forEach(commitStore::forget);
+                }
+            });
         }
 
         @Override
@@ -126,7 +134,7 @@ record RunningService(
 
         @Override
         public void close(UUID requestId) {
-            ledger.close(requestId);
+            Guarded.run("close the entry of a request", () -> ledger.close(requestId));
             registry.get().over(requestId);
         }
     }

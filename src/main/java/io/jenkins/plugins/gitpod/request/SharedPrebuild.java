@@ -7,9 +7,11 @@ import io.jenkins.plugins.gitpod.api.ErrorCode;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.config.RefusedTokensMonitor;
+import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.engine.TokenSource;
 import io.jenkins.plugins.gitpod.engine.Update;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
@@ -18,6 +20,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 /**
  * The builds that share one prebuild: the build that requested it and the builds that joined. When the last one leaves, the
@@ -25,15 +30,23 @@ import java.util.UUID;
  */
 public final class SharedPrebuild implements PrebuildObserver {
 
+    private static final String BOOK = "update the history of commits";
+    private static final String NOTE_TOKEN = "note whether Gitpod accepts a token";
+    private static final String READ_LOG = "read the log of a prebuild";
+    private static final String TELL = "tell a build what becomes of its prebuild";
+
     private final PrebuildRequest request;
     private final CommitHistory history;
-    private final RequestRecorder first;
     private final List<RequestRecorder> members = new ArrayList<>();
 
     /** Requests whose builds left the prebuild to others. The pages of these builds show its end too. */
     private final List<RequestRecorder> leavers = new ArrayList<>();
 
-    private final String firstBuild;
+    private final RequestRecorder first;
+
+    @CheckForNull
+    private LogOutput log;
+
     private boolean foreign;
     private boolean keepsRunning;
     private boolean over;
@@ -46,8 +59,23 @@ public final class SharedPrebuild implements PrebuildObserver {
         this.request = request;
         this.first = recorder;
         this.history = history;
-        this.firstBuild = recorder.origin().buildId();
         members.add(recorder);
+    }
+
+    /**
+     * Has the prebuild's log printed as the builds want. To be called before the prebuild is followed.
+     *
+     * @param printed how many lines may have been printed before a restart
+     * @param savePrinted saves this number
+     */
+    @NonNull
+    SharedPrebuild with(
+            @NonNull LogOutput.Follower logs,
+            @NonNull TokenSource tokens,
+            long printed,
+            @NonNull LongConsumer savePrinted) {
+        log = new LogOutput(logs, request.connection(), tokens, this::members, printed, savePrinted);
+        return this;
     }
 
     /** The prebuild was not created by this Jenkins. */
@@ -64,8 +92,8 @@ public final class SharedPrebuild implements PrebuildObserver {
 
     /** The build that requested the prebuild. */
     @NonNull
-    public String shownFirstBuild() {
-        return firstBuild;
+    RequestOrigin firstOrigin() {
+        return first.origin();
     }
 
     /** The request that the engine knows. */
@@ -205,9 +233,19 @@ public final class SharedPrebuild implements PrebuildObserver {
         return ids;
     }
 
-    /** Prints a line in the consoles of all builds that wait. */
-    void line(@NonNull String line) {
-        members().forEach(member -> member.line(line));
+    /** The requests whose builds left the prebuild to others. */
+    @NonNull
+    synchronized List<UUID> leaverIds() {
+        return leavers.stream().map(RequestRecorder::requestId).toList();
+    }
+
+    /**
+     * Prints a line in the consoles of all builds that wait.
+     *
+     * @param line makes the line of a build
+     */
+    void line(@NonNull Function<RequestOrigin, String> line) {
+        members().forEach(member -> member.line(line.apply(member.origin())));
     }
 
     /** Whether one of the owners is known to be there, and not only to have been there before a restart. */
@@ -226,19 +264,18 @@ public final class SharedPrebuild implements PrebuildObserver {
             classId = changed.prebuild().metadata().environmentClassId();
         } else if (update instanceof Update.Created created) {
             prebuildId = created.prebuild().id();
-            history.add(
-                    CommitHistory.ofProject(
-                            request.connection().endpoint().apiUrl().toString(), request.projectId()),
-                    null,
-                    request.requestId());
+            Guarded.run(
+                    BOOK,
+                    () -> history.add(
+                            CommitHistory.ofProject(
+                                    request.connection().endpoint().apiUrl().toString(), request.projectId()),
+                            null,
+                            request.requestId()));
         }
-        if (update instanceof Update.Trouble trouble) {
-            noteRefusal(trouble.failure());
-        } else if (update instanceof Update.Created || update instanceof Update.PhaseChanged) {
-            noteToken(true);
-        }
-        for (RequestRecorder member : members()) {
-            member.update(update);
+        Guarded.run(NOTE_TOKEN, () -> noteToken(update));
+        Guarded.forEach(TELL, members(), member -> member.update(update));
+        if (log != null && update instanceof Update.PhaseChanged changed) {
+            Guarded.run(READ_LOG, () -> log.read(changed.prebuild()));
         }
     }
 
@@ -249,13 +286,14 @@ public final class SharedPrebuild implements PrebuildObserver {
         String known = classId == null ? request.environmentClassId() : classId;
         String commit = Objects.requireNonNull(built.git().commit(), "commit");
         boolean isOlder = history.setBuiltFrom(facts, request.requestId(), commit, known);
-        for (RequestRecorder member : members()) {
-            // What the history has for the first build's commit says nothing about the commits of the others.
-            member.builtFrom(
-                    built.prebuildId(),
-                    built.git(),
-                    isOlder && member.requestId().equals(request.requestId()));
-        }
+        // What the history has for the first build's commit says nothing about the commits of the others.
+        Guarded.forEach(
+                TELL,
+                members(),
+                member -> member.builtFrom(
+                        built.prebuildId(),
+                        built.git(),
+                        isOlder && member.requestId().equals(request.requestId())));
     }
 
     @Override
@@ -264,26 +302,38 @@ public final class SharedPrebuild implements PrebuildObserver {
             over = true;
         }
         // The history comes first, because a build that is told may request a prebuild of the same commit.
-        book(outcome);
-        if (outcome instanceof Outcome.CreateRefused refused) {
-            noteRefusal(refused.failure());
-        } else if (outcome instanceof Outcome.WatchLost lost) {
-            noteRefusal(lost.failure());
-        } else if (outcome instanceof Outcome.Ended) {
-            noteToken(true);
+        Guarded.run(BOOK, () -> book(outcome));
+        Guarded.run(NOTE_TOKEN, () -> noteToken(outcome));
+        // Each record is saved at once. The builds are told when the rest of the log is printed.
+        List<Runnable> tell = new ArrayList<>();
+        Guarded.forEach(TELL, members(), member -> member.concluded(outcome, tell::add));
+        AtomicBoolean isTold = new AtomicBoolean();
+        Runnable tellOnce = () -> {
+            if (!isTold.getAndSet(true)) {
+                tell.forEach(Runnable::run);
+            }
+        };
+        if (log == null) {
+            tellOnce.run();
+        } else {
+            Guarded.run(READ_LOG, () -> endLog(outcome, tellOnce));
         }
-        for (RequestRecorder member : members()) {
-            member.concluded(outcome);
+        Guarded.forEach(TELL, leavers(), leaver -> leaver.endedWithout(outcome));
+    }
+
+    private void endLog(Outcome outcome, Runnable tellOnce) {
+        try {
+            log.ended(outcome, tellOnce);
+        } catch (RuntimeException | Error e) {
+            tellOnce.run();
+            throw e;
         }
-        leavers().forEach(leaver -> leaver.endedWithout(outcome));
     }
 
     @Override
     public void settled(Outcome end) {
-        for (RequestRecorder member : members()) {
-            member.settled(end);
-        }
-        leavers().forEach(leaver -> leaver.settled(end));
+        Guarded.forEach(TELL, members(), member -> member.settled(end));
+        Guarded.forEach(TELL, leavers(), leaver -> leaver.settled(end));
     }
 
     private void book(Outcome outcome) {
@@ -301,6 +351,24 @@ public final class SharedPrebuild implements PrebuildObserver {
                 || outcome instanceof Outcome.NotSaved
                 || outcome instanceof Outcome.NoToken noToken && noToken.prebuildId() == null) {
             history.remove(request.requestId());
+        }
+    }
+
+    private void noteToken(Update update) {
+        if (update instanceof Update.Trouble trouble) {
+            noteRefusal(trouble.failure());
+        } else if (update instanceof Update.Created || update instanceof Update.PhaseChanged) {
+            noteToken(true);
+        }
+    }
+
+    private void noteToken(Outcome outcome) {
+        if (outcome instanceof Outcome.CreateRefused refused) {
+            noteRefusal(refused.failure());
+        } else if (outcome instanceof Outcome.WatchLost lost) {
+            noteRefusal(lost.failure());
+        } else if (outcome instanceof Outcome.Ended) {
+            noteToken(true);
         }
     }
 

@@ -8,20 +8,34 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 
 /**
  * Requests that wait because their connection has its maximum of concurrent prebuilds. Jobs take turns, so that a job with
  * hundreds of builds does not block other jobs. The requests of one job keep their order. A waiting request is neither saved
  * nor sent; after a restart its build makes it again.
+ *
+ * <p>The engine's queue of creates lets projects take turns in another way: whatever is first there may always go, while
+ * here a request may go only if its own connection has a free place, and may be withdrawn. One class for both would be
+ * larger than the two.
  */
 final class ThrottleQueue {
 
-    /** A request that waits, and how it is submitted. */
+    /**
+     * A request that waits, and how it is submitted.
+     *
+     * @param present makes the row of the administrators' page, with the present name of the job
+     */
     record Waiting(
-            @NonNull OpenPrebuild shown,
+            @NonNull Supplier<OpenPrebuild> present,
             @NonNull Runnable submit,
-            @NonNull Runnable withdrawn) {}
+            @NonNull Runnable withdrawn) {
+
+        OpenPrebuild shown() {
+            return present.get();
+        }
+    }
 
     /** What happened to a request that was added. */
     enum Admission {

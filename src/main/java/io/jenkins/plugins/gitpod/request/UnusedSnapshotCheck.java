@@ -6,6 +6,7 @@ import io.jenkins.plugins.gitpod.api.BearerToken;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Project;
 import io.jenkins.plugins.gitpod.config.AuthenticatedConnection;
+import io.jenkins.plugins.gitpod.config.GitpodClients;
 import io.jenkins.plugins.gitpod.config.GitpodLookup;
 import io.jenkins.plugins.gitpod.decision.StepRequest;
 import io.jenkins.plugins.gitpod.decision.UnusedSnapshot;
@@ -33,6 +34,7 @@ final class UnusedSnapshotCheck {
     private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final EngineRuntime runtime;
+    private final GitpodClients clients;
     private final StepRequest request;
     private final String projectId;
     private final TokenSource tokens;
@@ -43,10 +45,12 @@ final class UnusedSnapshotCheck {
     /** @param tokens where the token comes from */
     UnusedSnapshotCheck(
             @NonNull EngineRuntime runtime,
+            @NonNull GitpodClients clients,
             @NonNull StepRequest request,
             @NonNull String projectId,
             @NonNull TokenSource tokens) {
         this.runtime = runtime;
+        this.clients = clients;
         this.request = request;
         this.projectId = projectId;
         this.tokens = tokens;
@@ -91,12 +95,13 @@ final class UnusedSnapshotCheck {
             return;
         }
         try {
-            Project project =
-                    GitpodLookup.get().project(new AuthenticatedConnection(request.connection(), token), projectId);
+            AuthenticatedConnection access = clients.forBuild(request.connection(), token);
+            Project project = GitpodLookup.get().project(access, projectId);
             String reason = UnusedSnapshot.reason(project, request.options().getEnvironmentClassId());
             if (reason != null) {
                 request.listener().line(reason);
             }
+            GitpodLookup.get().learnClassNames(access, project);
         } catch (GitpodException e) {
             LOGGER.log(Level.FINE, "Could not read how project " + projectId + " is set up for prebuilds", e);
         }

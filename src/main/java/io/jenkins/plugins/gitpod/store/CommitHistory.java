@@ -90,9 +90,14 @@ public final class CommitHistory {
             return commit != null && commit.equals(builtFrom == null ? revision : builtFrom);
         }
 
+        /** The age by this machine's clock. After the clock was set back, a time in the future must not count for long. */
+        private Duration age(Instant now) {
+            return Duration.between(Instant.ofEpochMilli(time), now).abs();
+        }
+
         /** Whether the prebuild completed, and recently enough that Gitpod has not deleted it. */
         boolean isCompleted(@NonNull Instant now) {
-            return completed && Instant.ofEpochMilli(time).isAfter(now.minus(COMPLETED_VALID));
+            return completed && age(now).compareTo(COMPLETED_VALID) < 0;
         }
 
         /** The id of the completed prebuild (UUID), or the empty string. */
@@ -301,7 +306,7 @@ public final class CommitHistory {
     @CheckForNull
     public synchronized Duration sinceLast(@NonNull Key project) {
         Entry last = last(project);
-        return last == null ? null : Duration.between(Instant.ofEpochMilli(last.time), clock.instant());
+        return last == null ? null : last.age(clock.instant());
     }
 
     /** Notes that the prebuild of a request completed. */

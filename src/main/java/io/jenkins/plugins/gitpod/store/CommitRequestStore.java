@@ -4,12 +4,12 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.util.XStream2;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
-import io.jenkins.plugins.gitpod.checkout.NewCommit;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
+import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
@@ -40,11 +40,16 @@ public final class CommitRequestStore {
         private final ChangedPaths changed;
 
         public Pending(UUID requestId, String buildId, PrebuildOptions options, NewCommit commit) {
-            this.requestId = requestId.toString();
+            this(requestId.toString(), buildId, options, commit.checkout(), commit.changed());
+        }
+
+        private Pending(
+                String requestId, String buildId, PrebuildOptions options, Checkout checkout, ChangedPaths changed) {
+            this.requestId = requestId;
             this.buildId = buildId;
             this.options = options;
-            this.checkout = commit.checkout();
-            this.changed = commit.changed();
+            this.checkout = checkout;
+            this.changed = changed;
         }
 
         boolean isComplete() {
@@ -61,6 +66,20 @@ public final class CommitRequestStore {
             return buildId;
         }
 
+        /** The request after the rename or move of a job or folder; this one if its build is not concerned. */
+        private Pending relocated(String oldFullName, String newFullName) {
+            String job = buildId.substring(0, Math.max(0, buildId.lastIndexOf('#')));
+            RequestOrigin origin = new RequestOrigin(buildId, job, null, null);
+            return origin.isOf(oldFullName)
+                    ? new Pending(
+                            requestId,
+                            origin.relocated(oldFullName, newFullName).buildId(),
+                            options,
+                            checkout,
+                            changed)
+                    : this;
+        }
+
         @NonNull
         public PrebuildOptions options() {
             return (options == null ? new PrebuildOptions() : options).forCommits();
@@ -73,7 +92,9 @@ public final class CommitRequestStore {
     }
 
     private final XmlFolder<Pending> folder;
-    private final Set<UUID> saved = ConcurrentHashMap.newKeySet();
+
+    /** What the files contain. Each file is written and deleted in an atomic operation of its entry. */
+    private final Map<UUID, Pending> saved = new ConcurrentHashMap<>();
 
     /** @param directory created when the first request is saved */
     public CommitRequestStore(@NonNull Path directory) {
@@ -82,23 +103,39 @@ public final class CommitRequestStore {
 
     /** Saves a request. A failure is logged. */
     public void save(@NonNull Pending pending) {
+        saved.compute(pending.requestId(), (id, before) -> write(pending) ? pending : before);
+    }
+
+    private boolean write(Pending pending) {
         try {
             folder.write(pending.requestId().toString(), pending);
-            saved.add(pending.requestId());
+            return true;
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, "Could not save that a commit may need a Gitpod prebuild", e);
+            return false;
+        }
+    }
+
+    /** Updates the requests for builds of a job, or of all jobs in a folder, that was renamed or moved. */
+    public void relocate(@NonNull String oldFullName, @NonNull String newFullName) {
+        for (UUID requestId : saved.keySet()) {
+            saved.computeIfPresent(requestId, (id, before) -> {
+                Pending relocated = before.relocated(oldFullName, newFullName);
+                return relocated == before || write(relocated) ? relocated : before;
+            });
         }
     }
 
     /** Deletes a request that is decided or that the ledger contains. */
     public void forget(@NonNull UUID requestId) {
-        if (saved.remove(requestId)) {
+        saved.computeIfPresent(requestId, (id, before) -> {
             try {
-                folder.delete(requestId.toString());
+                folder.delete(id.toString());
             } catch (IOException e) {
-                LOGGER.log(Level.WARNING, "Could not delete the request " + requestId + " in " + folder, e);
+                LOGGER.log(Level.WARNING, "Could not delete the request " + id + " in " + folder, e);
             }
-        }
+            return null;
+        });
     }
 
     /** Reads all requests that were saved before Jenkins stopped. Damaged files are set aside. */
@@ -108,7 +145,7 @@ public final class CommitRequestStore {
             if (!pending.isComplete() || !pending.requestId().toString().equals(name)) {
                 throw new IOException("Not a complete request");
             }
-            saved.add(pending.requestId());
+            saved.put(pending.requestId(), pending);
             return pending;
         });
     }

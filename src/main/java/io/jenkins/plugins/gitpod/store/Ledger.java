@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -77,18 +78,31 @@ public final class Ledger implements RequestStore {
     }
 
     /** The origin and the owners of an open request. Also the lock of its file. */
-    private static final class Announced {
+    private static final class Announced implements Supplier<RequestOrigin> {
         private volatile RequestOrigin origin;
         private volatile Owners owners = Owners.FIRST_ONLY;
+        private volatile long logLines;
 
         Announced(RequestOrigin origin) {
             this.origin = origin;
         }
+
+        @Override
+        public RequestOrigin get() {
+            return origin;
+        }
     }
 
-    /** Adds the origin of a request. To be called before the request is first saved. */
-    public void announce(@NonNull UUID requestId, @NonNull RequestOrigin origin) {
-        announced.put(requestId, new Announced(origin));
+    /**
+     * Adds the origin of a request. To be called before the request is first saved.
+     *
+     * @return the origin with the current names of its job and build
+     */
+    @NonNull
+    public Supplier<RequestOrigin> announce(@NonNull UUID requestId, @NonNull RequestOrigin origin) {
+        Announced known = new Announced(origin);
+        announced.put(requestId, known);
+        return known;
     }
 
     @Override
@@ -118,7 +132,9 @@ public final class Ledger implements RequestStore {
     }
 
     private LedgerEntry entry(SavedRequest request, Announced known) {
-        return new LedgerEntry(request, known.origin).with(jointOwners(known.owners), known.owners);
+        return new LedgerEntry(request, known.origin)
+                .with(jointOwners(known.owners), known.owners)
+                .withLogLines(known.logLines);
     }
 
     /**
@@ -154,12 +170,49 @@ public final class Ledger implements RequestStore {
         return known == null ? null : known.origin;
     }
 
+    /**
+     * The origin of an open request with the current names of its job and build. Once the request is closed, the names stay
+     * as they are.
+     */
+    @NonNull
+    public Supplier<RequestOrigin> live(@NonNull UUID requestId) {
+        return Objects.requireNonNull(announced.get(requestId), "not open");
+    }
+
+    /** Saves how many lines of the prebuild's log may have been printed. */
+    public void printed(@NonNull UUID requestId, long lines) {
+        Announced known = announced.get(requestId);
+        if (known != null) {
+            synchronized (known) {
+                known.logLines = lines;
+                rewrite(requestId, known);
+            }
+        }
+    }
+
+    /** How many lines of the prebuild's log may have been printed. */
+    public long printed(@NonNull UUID requestId) {
+        Announced known = announced.get(requestId);
+        return known == null ? 0 : known.logLines;
+    }
+
     /** Sets the flow node that waits for a request, which is one of the same build. */
     public void waitsElsewhere(@NonNull UUID requestId, @Nullable String nodeId) {
         Announced known = announced.get(requestId);
         if (known != null) {
             synchronized (known) {
                 known.origin = known.origin.at(nodeId);
+                rewrite(requestId, known);
+            }
+        }
+    }
+
+    /** Sets which credential was found for a request, so that it is found again when the build is gone. */
+    public void credentialFound(@NonNull UUID requestId, @NonNull String credentialsId) {
+        Announced known = announced.get(requestId);
+        if (known != null && !credentialsId.equals(known.origin.knownCredentialsId())) {
+            synchronized (known) {
+                known.origin = known.origin.resolved(credentialsId);
                 rewrite(requestId, known);
             }
         }
@@ -260,6 +313,7 @@ public final class Ledger implements RequestStore {
         }
         announce(requestId, read.origin());
         announced.get(requestId).owners = read.owners();
+        announced.get(requestId).logLines = entry.logLines();
         read.joined().forEach(joined -> announce(joined.id(), joined.origin()));
         return read;
     }

@@ -35,6 +35,10 @@ public final class LedgerEntry {
     private final String apiUrl;
     private final boolean sharedAccount;
     private final String credentialsId;
+
+    /** The id of the credential that {@link #credentialsId} led to, if it is another one. */
+    private final String resolvedId;
+
     private final String projectId;
     private final String environmentClassId;
     private final long timeoutSeconds;
@@ -59,6 +63,7 @@ public final class LedgerEntry {
     private boolean firstLeft;
     private boolean keepsRunning;
     private boolean foreign;
+    private long logLines;
     private final List<Attempt> attempts;
     private final String surplusOf;
 
@@ -137,6 +142,7 @@ public final class LedgerEntry {
         startedDetached = request.detached();
         cancelOnAbort = request.cancelOnAbort();
         credentialsId = origin.credentialsId();
+        resolvedId = origin.resolvedId();
         buildId = origin.buildId();
         jobFullName = origin.jobFullName();
         nodeId = origin.nodeId();
@@ -165,6 +171,17 @@ public final class LedgerEntry {
         // All builds that waited have left.
         detached |= owners.firstLeft() && others.isEmpty();
         return this;
+    }
+
+    /** This entry with the number of lines of the prebuild's log that may have been printed. */
+    @NonNull
+    LedgerEntry withLogLines(long lines) {
+        logLines = lines;
+        return this;
+    }
+
+    long logLines() {
+        return Math.max(0, logLines);
     }
 
     /** The requests that joined and have not left. */
@@ -240,7 +257,7 @@ public final class LedgerEntry {
 
     @NonNull
     public RequestOrigin origin() {
-        return new RequestOrigin(buildId, jobFullName, nodeId, credentialsId);
+        return new RequestOrigin(buildId, jobFullName, nodeId, credentialsId, resolvedId);
     }
 
     @Nullable

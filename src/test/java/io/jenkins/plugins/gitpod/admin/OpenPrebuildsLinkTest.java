@@ -6,28 +6,31 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import hudson.model.Result;
+import io.jenkins.plugins.gitpod.config.GitpodLookup;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
-import io.jenkins.plugins.gitpod.options.PrebuildOptionsForm;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
-import java.net.URL;
 import java.time.Duration;
 import java.util.List;
 import jenkins.model.Jenkins;
+import net.sf.json.JSONObject;
 import org.htmlunit.HttpMethod;
 import org.htmlunit.WebRequest;
-import org.htmlunit.html.HtmlForm;
+import org.htmlunit.WebResponse;
+import org.htmlunit.html.DomElement;
 import org.htmlunit.html.HtmlPage;
 import org.htmlunit.html.HtmlTable;
+import org.htmlunit.util.NameValuePair;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -54,7 +57,10 @@ class OpenPrebuildsLinkTest {
                 .grant(Jenkins.ADMINISTER)
                 .everywhere()
                 .to("admin")
-                .grant(Jenkins.READ, Jenkins.MANAGE, Jenkins.SYSTEM_READ, Item.READ, Item.CONFIGURE)
+                .grant(Jenkins.READ, Jenkins.SYSTEM_READ)
+                .everywhere()
+                .to("auditor")
+                .grant(Jenkins.READ, Jenkins.MANAGE, Item.READ, Item.CONFIGURE)
                 .everywhere()
                 .to("manager"));
     }
@@ -74,9 +80,9 @@ class OpenPrebuildsLinkTest {
         job.getBuildersList().add(step);
         FreeStyleBuild build = job.scheduleBuild2(0).waitForStart();
         jenkins.waitForMessage("Gitpod prebuild: RUNNING", build);
-        // A form asked for the project lately, so its name is known.
-        PrebuildOptionsForm.get().doCheckProjectId(job, GITPOD.project().id(), "", "");
-        String id = GITPOD.simulator().books().prebuilds().get(0).id();
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> GitpodLookup.get().knownName(GITPOD.project().id()) != null);
+        String id = GITPOD.simulator().records().prebuilds().get(0).id();
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             client.login("admin");
             assertThat(client.goTo("manage").asNormalizedText(), containsString("Gitpod prebuilds"));
@@ -84,13 +90,15 @@ class OpenPrebuildsLinkTest {
             HtmlTable table = page.getHtmlElementById("gitpod-open-prebuilds");
             assertThat(table.getRows(), hasSize(2));
             String row = table.getRow(1).asNormalizedText();
-            for (String expected : List.of("#1", "shop", "sim", id, "RUNNING", "Waiting build", "sec")) {
+            for (String expected : List.of("#1", "shop", "sim", "Running", "Waiting build", "sec")) {
                 assertThat(row, containsString(expected));
             }
             assertThat(page.getWebResponse().getContentAsString(), not(containsString(SCRIPT)));
-            HtmlForm cancel =
-                    (HtmlForm) table.getRow(1).getElementsByTagName("form").get(0);
-            cancel.getButtonByName("").click();
+            DomElement cancel = table.getRow(1).getFirstByXPath(".//button[@data-gitpod-cancel]");
+            assertThat(cancel.getAttribute("aria-label"), containsString("Cancel the prebuild of shop"));
+            assertThat(
+                    table.getRow(1).<DomElement>getFirstByXPath(".//button[@text='" + id + "']"), is(notNullValue()));
+            assertThat(cancel(client, cancel.getAttribute("data-request-id")), is("ok"));
         }
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
         await().atMost(Duration.ofSeconds(30))
@@ -98,32 +106,76 @@ class OpenPrebuildsLinkTest {
         assertEquals(SimPhase.CANCELLED, GITPOD.simulator().prebuild(id).phase());
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             client.login("admin");
-            assertThat(client.goTo("manage/gitpod-prebuilds").asNormalizedText(), containsString("No open prebuilds"));
+            assertThat(
+                    client.goTo("manage/gitpod-prebuilds").asNormalizedText(),
+                    containsString("No prebuilds are running"));
         }
     }
 
+    private static String cancel(JenkinsRule.WebClient client, String requestId) throws Exception {
+        WebRequest request = new WebRequest(client.createCrumbedUrl("manage/gitpod-prebuilds/cancel"), HttpMethod.POST);
+        request.setRequestParameters(List.of(new NameValuePair("requestId", requestId)));
+        WebResponse response = client.loadWebResponse(request);
+        return response.getStatusCode() == 200
+                ? JSONObject.fromObject(response.getContentAsString()).getString("status")
+                : String.valueOf(response.getStatusCode());
+    }
+
     @Test
-    void isForAdministratorsOnly() throws Exception {
+    void withoutSystemReadTheListIsNotShown() throws Exception {
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             client.login("manager");
             assertThat(client.goTo("manage").asNormalizedText(), not(containsString("Gitpod prebuilds")));
             client.setThrowExceptionOnFailingStatusCode(false);
             assertThat(client.goTo("manage/gitpod-prebuilds").getWebResponse().getStatusCode(), is(403));
+            assertThat(
+                    client.goTo("manage/gitpod-prebuilds/ajaxTable")
+                            .getWebResponse()
+                            .getStatusCode(),
+                    is(403));
+            assertThat(cancel(client, "x"), is("403"));
         }
     }
 
     @Test
-    void whatIsNoRequestIsSaidSo() throws Exception {
+    void whoMaySeeTheListMayNotSeeOrCancelOtherPeoplesJobs() throws Exception {
+        GITPOD.project().plan(PhasePlan.of(List.of(), SimPhase.RUNNING));
+        FreeStyleProject job = jenkins.createFreeStyleProject("secret-job");
+        GitpodPrebuildBuilder step = new GitpodPrebuildBuilder();
+        step.setProjectId(GITPOD.project().id());
+        job.getBuildersList().add(step);
+        FreeStyleBuild build = job.scheduleBuild2(0).waitForStart();
+        jenkins.waitForMessage("Gitpod prebuild: RUNNING", build);
+        boolean before = Jenkins.SYSTEM_READ.getEnabled();
+        Jenkins.SYSTEM_READ.setEnabled(true);
+        try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
+            client.login("auditor");
+            HtmlPage page = client.goTo("manage/gitpod-prebuilds");
+            String text = page.asNormalizedText();
+            assertThat(text, containsString("Running"));
+            assertThat(text, containsString("(not visible to you)"));
+            assertThat(page.getWebResponse().getContentAsString(), not(containsString("secret-job")));
+            assertThat(page.getByXPath("//button[@data-gitpod-cancel]"), hasSize(0));
+            assertThat(client.goTo("manage/gitpod-prebuilds/ajaxTable").asNormalizedText(), containsString("Running"));
+            String requestId = PrebuildService.get().openPrebuilds().get(0).getRequestId();
+            assertThat(cancel(client, requestId), is("error"));
+            assertThat(build.isBuilding(), is(true));
+            client.login("admin");
+            assertThat(client.goTo("manage/gitpod-prebuilds").asNormalizedText(), containsString("secret-job"));
+            assertThat(cancel(client, requestId), is("ok"));
+        } finally {
+            Jenkins.SYSTEM_READ.setEnabled(before);
+        }
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> PrebuildService.get().openPrebuilds().isEmpty());
+    }
+
+    @Test
+    void anUnknownRequestIsReported() throws Exception {
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             client.login("admin");
-            client.setThrowExceptionOnFailingStatusCode(false);
-            var request = new WebRequest(
-                    new URL(jenkins.getURL() + "manage/gitpod-prebuilds/cancel?requestId=%3Cscript%3E"),
-                    HttpMethod.POST);
-            client.addCrumb(request);
-            var response = client.loadWebResponse(request);
-            assertThat(response.getStatusCode(), is(400));
-            assertThat(response.getContentAsString(), not(containsString("\tat ")));
+            assertThat(cancel(client, "<script>"), is("error"));
         }
     }
 }

@@ -11,7 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,13 +41,12 @@ class RequestsTest {
             of("PrebuildService/GetPrebuild", c -> c.getPrebuild(PREBUILD), ID),
             of("PrebuildService/CancelPrebuild", c -> c.cancelPrebuild(PREBUILD), ID),
             of("PrebuildService/CreatePrebuildLogsToken", c -> c.createPrebuildLogsToken(PREBUILD), ID),
-            of("PrebuildService/DeletePrebuild", c -> delete(c), ID),
             of("PrebuildService/ListPrebuilds", c -> c.listPrebuilds(PrebuildFilter.none(), 0, null), "{}"),
             of("PrebuildService/ListPrebuilds", c -> c.listPrebuilds(PrebuildFilter.none(), 0, ""), "{}"),
             of("PrebuildService/ListPrebuilds", c -> c.listPrebuilds(everything(), 100, "next"), """
                     {"pagination":{"pageSize":100,"token":"next"},"filter":{"projectIds":["p","q"],\
                     "phases":["PREBUILD_PHASE_PENDING","PREBUILD_PHASE_RUNNING"],\
-                    "triggeredBy":["PREBUILD_TRIGGER_MANUAL"],"creatorIds":["c"]}}"""),
+                    "creatorIds":["c"]}}"""),
             of("IdentityService/GetAuthenticatedIdentity", GitpodClient::getAuthenticatedIdentity, "{}"),
             of("ProjectService/GetProject", c -> c.getProject(PROJECT), "{\"projectId\":\"" + PROJECT + "\"}"),
             of("EnvironmentService/GetEnvironment", c -> c.getEnvironmentGit("e"), "{\"environmentId\":\"e\"}"),
@@ -65,16 +63,10 @@ class RequestsTest {
         return Arguments.of(path, call, body);
     }
 
-    private static Object delete(GitpodClient client) throws GitpodException {
-        client.deletePrebuild(PREBUILD);
-        return "";
-    }
-
     private static PrebuildFilter everything() {
         return PrebuildFilter.none()
                 .withProjectIds(List.of("p", "q"))
                 .withPhases(EnumSet.of(PrebuildPhase.RUNNING, PrebuildPhase.PENDING))
-                .withTriggeredBy(Set.of(Trigger.MANUAL))
                 .withCreatorIds(List.of("c"));
     }
 

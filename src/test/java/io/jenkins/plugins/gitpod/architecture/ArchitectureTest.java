@@ -46,6 +46,7 @@ class ArchitectureTest {
             List.of("store"),
             List.of("decision"),
             List.of("request"),
+            List.of("page"),
             List.of("admin", "commits", "freestyle", "lifecycle", "pipeline"));
 
     private static final JavaClasses MAIN = classesBeside(GitpodClient.class);

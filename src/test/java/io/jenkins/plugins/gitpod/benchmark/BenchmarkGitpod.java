@@ -1,9 +1,9 @@
 package io.jenkins.plugins.gitpod.benchmark;
 
-import io.jenkins.plugins.gitpod.simulator.Books;
 import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
 import io.jenkins.plugins.gitpod.simulator.GitpodSimulator;
+import io.jenkins.plugins.gitpod.simulator.Records;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -24,7 +24,7 @@ public final class BenchmarkGitpod {
         Case of = Case.of(args[0]);
         try (GitpodSimulator gitpod =
                 GitpodSimulator.builder().clock(Case.clock(args[0])).start()) {
-            gitpod.books().countOnly();
+            gitpod.records().countOnly();
             gitpod.maxCallsPerSecond(of.limit());
             if (!of.stream()) {
                 gitpod.faults()
@@ -40,13 +40,13 @@ public final class BenchmarkGitpod {
             }
             BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
             while (in.readLine() != null) {
-                System.out.println(counts(gitpod.books()));
+                System.out.println(counts(gitpod.records()));
             }
         }
     }
 
-    private static String counts(Books books) {
-        return books.total("CreatePrebuild") + " " + books.total("GetPrebuild") + " " + books.total("ListPrebuilds")
-                + " " + books.total("WatchEvents") + " " + books.refused();
+    private static String counts(Records records) {
+        return records.total("CreatePrebuild") + " " + records.total("GetPrebuild") + " "
+                + records.total("ListPrebuilds") + " " + records.total("WatchEvents") + " " + records.refused();
     }
 }

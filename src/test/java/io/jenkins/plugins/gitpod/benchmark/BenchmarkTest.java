@@ -29,7 +29,7 @@ class BenchmarkTest {
         FastClock clock = new FastClock(Instant.now(), SCALE);
         Waits waits = new Waits(WAITS);
         try (GitpodSimulator gitpod = GitpodSimulator.builder().clock(clock).start()) {
-            gitpod.books().countOnly();
+            gitpod.records().countOnly();
             GitpodEndpoint endpoint = GitpodEndpoint.parse(gitpod.apiUrl().toString());
             List<BearerToken> tokens =
                     List.of(BearerToken.of(gitpod.account("a").token()));
@@ -44,9 +44,9 @@ class BenchmarkTest {
             assertThat(waits.failed(), is(0));
             assertThat(waits.late(Duration.ofMinutes(11)), hasSize(WAITS));
             assertThat(waits.late(Duration.ofMinutes(11)), everyItem(is(greaterThanOrEqualTo(0.0))));
-            assertThat(gitpod.books().total("CreatePrebuild"), is(WAITS));
-            assertThat(gitpod.books().total("GetPrebuild"), is(greaterThanOrEqualTo(WAITS)));
-            assertThat(gitpod.books().calls(), hasSize(0));
+            assertThat(gitpod.records().total("CreatePrebuild"), is(WAITS));
+            assertThat(gitpod.records().total("GetPrebuild"), is(greaterThanOrEqualTo(WAITS)));
+            assertThat(gitpod.records().calls(), hasSize(0));
         }
     }
 

@@ -36,7 +36,7 @@ final class PluginWaiters implements Waiters {
         engine = new PrebuildEngine(
                 new FastRuntime(threads, clock),
                 EngineSettings.defaults(),
-                new NoJournal(),
+                new NoStore(),
                 (at, token, limits) -> new GitpodClient(new OkHttpClient(), at, token, limits, "benchmark"));
     }
 
@@ -53,7 +53,7 @@ final class PluginWaiters implements Waiters {
     }
 
     /** The disk is not what is measured. */
-    private static final class NoJournal implements RequestStore {
+    private static final class NoStore implements RequestStore {
         @Override
         public void save(SavedRequest request) {}
 

@@ -205,6 +205,29 @@ final class Chromium implements AutoCloseable {
         Files.write(file, Base64.getDecoder().decode(png));
     }
 
+    /** A picture of one element only. */
+    void screenshot(String xpath, Path file) throws IOException {
+        Files.createDirectories(file.getParent());
+        String png = send("GET", session + "/element/" + find(xpath) + "/screenshot", null)
+                .asText();
+        Files.write(file, Base64.getDecoder().decode(png));
+    }
+
+    /** Presses a key, on whatever has the focus. */
+    void press(String key) {
+        ObjectNode body = object();
+        ObjectNode keyboard =
+                body.putArray("actions").addObject().put("type", "key").put("id", "keyboard");
+        keyboard.putArray("actions")
+                .add(object().put("type", "keyDown").put("value", key))
+                .add(object().put("type", "keyUp").put("value", key));
+        send("POST", session + "/actions", body);
+    }
+
+    void focus(String xpath) {
+        onElement("arguments[0].focus()", find(xpath));
+    }
+
     /** What the browser complained of since the last call: script errors, violations of the security policy. */
     List<String> complaints() {
         List<String> complaints = new ArrayList<>();

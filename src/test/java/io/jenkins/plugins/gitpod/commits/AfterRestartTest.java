@@ -65,13 +65,13 @@ class AfterRestartTest {
             Builds.awaitLog(second, "Resumed waiting");
             first.doStop();
             jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(first));
-            assertEquals(0, gitpod.simulator().books().count("CancelPrebuild"));
+            assertEquals(0, gitpod.simulator().records().count("CancelPrebuild"));
             second.doStop();
             jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(second));
             await().atMost(Duration.ofSeconds(30))
-                    .until(() -> gitpod.simulator().books().prebuilds().get(0).phase() == SimPhase.CANCELLED);
+                    .until(() -> gitpod.simulator().records().prebuilds().get(0).phase() == SimPhase.CANCELLED);
         });
-        assertEquals(1, gitpod.simulator().books().count("CreatePrebuild"));
+        assertEquals(1, gitpod.simulator().records().count("CreatePrebuild"));
     }
 
     @Test
@@ -138,8 +138,8 @@ class AfterRestartTest {
         assertEquals(1, Commits.made(gitpod, undecided).size());
         assertEquals(1, Commits.made(gitpod, skipped).size());
         assertEquals(2, Commits.made(gitpod, replaced).size());
-        assertEquals(5, gitpod.simulator().books().count("CreatePrebuild"));
-        assertEquals(0, gitpod.simulator().books().active().size());
+        assertEquals(5, gitpod.simulator().records().count("CreatePrebuild"));
+        assertEquals(0, gitpod.simulator().records().active().size());
     }
 
     private static FreeStyleProject freestyle(

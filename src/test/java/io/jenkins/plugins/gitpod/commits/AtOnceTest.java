@@ -235,7 +235,7 @@ class AtOnceTest {
         alone.doStop();
         jenkins.waitForCompletion(alone);
         assertThat(made(), hasSize(2));
-        assertTrue(GITPOD.simulator().books().calls("CancelPrebuild").stream()
+        assertTrue(GITPOD.simulator().records().calls("CancelPrebuild").stream()
                 .noneMatch(call -> call.body().contains(foreign.id())));
     }
 

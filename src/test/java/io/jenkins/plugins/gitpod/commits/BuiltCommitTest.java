@@ -176,7 +176,7 @@ class BuiltCommitTest {
 
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             String page = client.getPage(build).asNormalizedText();
-            assertThat(page, containsString("built from " + brief(head) + " of master"));
+            assertThat(page, containsString("Built from " + brief(head) + " of master"));
             JSONObject action =
                     client.getJSON(build.getUrl() + "api/json").getJSONObject().getJSONArray("actions").stream()
                             .map(JSONObject.class::cast)

@@ -38,7 +38,7 @@ final class Commits {
     }
 
     static List<SimPrebuild> made(GitpodFixture gitpod, SimProject project) {
-        return gitpod.simulator().books().prebuilds().stream()
+        return gitpod.simulator().records().prebuilds().stream()
                 .filter(prebuild -> prebuild.projectId().equals(project.id()))
                 .toList();
     }

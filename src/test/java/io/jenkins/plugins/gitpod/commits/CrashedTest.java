@@ -33,7 +33,7 @@ import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
 /**
  * A Jenkins that is killed without a warning while automatic prebuilds, SKIP, JOIN and CANCEL_PREVIOUS are under way, each
- * in the moments that matter. The books of the simulator tell whether anything is lost, doubled or left running.
+ * in the moments that matter. The records of the simulator tell whether anything is lost, doubled or left running.
  */
 @WithGitSampleRepo
 class CrashedTest {
@@ -72,7 +72,7 @@ class CrashedTest {
     }
 
     private long creates(String project) {
-        return gitpod.simulator().books().calls("CreatePrebuild").stream()
+        return gitpod.simulator().records().calls("CreatePrebuild").stream()
                 .filter(call -> call.body().contains(project(project).id()))
                 .count();
     }
@@ -276,7 +276,7 @@ class CrashedTest {
             assertEquals("SUCCESS", build(job).result, build(job).toString());
         }
         eventually(() -> nothingElseIsOpen("neverActs"));
-        assertEquals(0, gitpod.simulator().books().active().size());
+        assertEquals(0, gitpod.simulator().records().active().size());
         assertEquals(0, real.runRemotely(CrashedTest::undecidedCommits));
         assertFalse(Path.of(real.getHome().getPath(), "gitpod-prebuilds", "damaged")
                 .toFile()

@@ -127,11 +127,6 @@ class FormsTest {
     }
 
     @Test
-    void eachBranchGetsAllOfIt() throws Exception {
-        jenkins.assertEqualDataBoundBeans(full(), full().copy());
-    }
-
-    @Test
     void optionsOfTheBuildStep() throws Exception {
         for (WhenActive when : WhenActive.values()) {
             GitpodPrebuildBuilder step = new GitpodPrebuildBuilder();

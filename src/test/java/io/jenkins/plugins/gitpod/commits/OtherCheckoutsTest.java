@@ -6,10 +6,6 @@ import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import edu.umd.cs.findbugs.annotations.NonNull;
-import hudson.model.TaskListener;
-import hudson.plugins.git.GitSCM;
-import hudson.scm.SCM;
 import io.jenkins.plugins.gitpod.record.PrebuildAction;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.testing.Builds;
@@ -24,16 +20,7 @@ import jenkins.plugins.git.GitSampleRepoRule;
 import jenkins.plugins.git.junit.jupiter.WithGitSampleRepo;
 import jenkins.plugins.git.traits.BranchDiscoveryTrait;
 import jenkins.plugins.git.traits.TagDiscoveryTrait;
-import jenkins.scm.api.SCMHead;
-import jenkins.scm.api.SCMHeadEvent;
-import jenkins.scm.api.SCMHeadObserver;
-import jenkins.scm.api.SCMProbe;
-import jenkins.scm.api.SCMProbeStat;
-import jenkins.scm.api.SCMRevision;
 import jenkins.scm.api.SCMSource;
-import jenkins.scm.api.SCMSourceCriteria;
-import jenkins.scm.api.SCMSourceDescriptor;
-import jenkins.scm.api.mixin.ChangeRequestSCMHead;
 import org.jenkinsci.plugins.workflow.cps.CpsScmFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -59,6 +46,16 @@ class OtherCheckoutsTest {
 
     @TestExtension
     public static final class LineBeforeEnd extends DecidedBeforeEnd {}
+
+    public static final class Requests extends PullRequests {
+
+        Requests(String target, String origin) {
+            super(target, origin);
+        }
+
+        @TestExtension
+        public static final class DescriptorImpl extends DescriptorBase {}
+    }
 
     private static final GitpodFixture GITPOD = new GitpodFixture();
 
@@ -185,7 +182,7 @@ class OtherCheckoutsTest {
     }
 
     private WorkflowJob ofOther() throws Exception {
-        Repository.push(other, "Jenkinsfile", "echo 'hi'");
+        Repository.push(other, "Jenkinsfile", "node { checkout scm }");
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
         job.addProperty(new GitpodPrebuildProperty());
         job.setDefinition(new CpsScmFlowDefinition(Repository.scm(other), "Jenkinsfile"));
@@ -229,7 +226,7 @@ class OtherCheckoutsTest {
         WorkflowMultiBranchProject multi = multibranch(source);
         assertMade(1, 0);
         WorkflowRun tag = build(multi.getItem("v1"));
-        jenkins.assertLogContains("This build is of tag v1, but the Gitpod project is configured for master.", tag);
+        jenkins.assertLogContains("Skipped: This build is of tag v1. Only the branch", tag);
         assertMade(1, 0);
     }
 
@@ -237,122 +234,19 @@ class OtherCheckoutsTest {
     void pullRequestIsSkippedWithALine() throws Exception {
         repo.git("checkout", "-b", "topic");
         Repository.push(repo, "file", "two");
-        WorkflowMultiBranchProject multi = multibranch(new PullRequests(repo.toString()));
-        WorkflowRun build = multi.getItem("PR-1").getLastBuild();
-        jenkins.assertBuildStatusSuccess(build);
-        Commits.awaitDecided();
-        jenkins.assertLogContains(
-                "This build is of change request PR-1, but the Gitpod project is configured for master.", build);
+        Repository.push(other, "Jenkinsfile", "node { checkout scm }");
+        other.git("checkout", "-b", "topic");
+        Repository.push(other, "file", "of the fork");
+        for (PullRequests source : List.of(
+                new Requests(repo.toString(), repo.toString()), new Requests(repo.toString(), other.toString()))) {
+            int calls = GITPOD.simulator().records().calls().size();
+            WorkflowRun build = multibranch(source).getItem("PR-1").getLastBuild();
+            jenkins.assertBuildStatusSuccess(build);
+            Commits.awaitDecided();
+            jenkins.assertLogContains("Skipped: This build is of change request PR-1. Only the branch", build);
+            assertNull(build.getAction(PrebuildAction.class));
+            assertEquals(calls, GITPOD.simulator().records().calls().size(), "nothing needs to be looked up");
+        }
         assertMade(0, 0);
-    }
-
-    /** A pull request from the branch "topic" to "master". */
-    private static final class PullRequest extends SCMHead implements ChangeRequestSCMHead {
-        private static final long serialVersionUID = 1L;
-
-        PullRequest() {
-            super("PR-1");
-        }
-
-        @NonNull
-        @Override
-        public String getId() {
-            return "1";
-        }
-
-        @NonNull
-        @Override
-        public SCMHead getTarget() {
-            return new SCMHead("master");
-        }
-    }
-
-    /** A source of that pull request alone, as a hosting service's plugin has it. */
-    public static final class PullRequests extends SCMSource {
-
-        private final String remote;
-
-        PullRequests(String remote) {
-            this.remote = remote;
-        }
-
-        @Override
-        protected void retrieve(
-                SCMSourceCriteria criteria,
-                @NonNull SCMHeadObserver observer,
-                SCMHeadEvent<?> event,
-                @NonNull TaskListener listener)
-                throws java.io.IOException, InterruptedException {
-            PullRequest head = new PullRequest();
-            observer.observe(head, new Revision(head));
-        }
-
-        @NonNull
-        @Override
-        public SCM build(@NonNull SCMHead head, SCMRevision revision) {
-            return new GitSCM(
-                    GitSCM.createRepoList(remote, null),
-                    List.of(new hudson.plugins.git.BranchSpec("*/topic")),
-                    null,
-                    null,
-                    List.of());
-        }
-
-        @NonNull
-        @Override
-        protected SCMProbe createProbe(@NonNull SCMHead head, SCMRevision revision) {
-            return new SCMProbe() {
-                private static final long serialVersionUID = 1L;
-
-                @Override
-                public String name() {
-                    return head.getName();
-                }
-
-                @Override
-                public long lastModified() {
-                    return 0;
-                }
-
-                @NonNull
-                @Override
-                public SCMProbeStat stat(@NonNull String path) {
-                    return SCMProbeStat.fromAlternativePath(path);
-                }
-
-                @Override
-                public void close() {
-                    // holds nothing
-                }
-            };
-        }
-
-        /** Every source needs one. */
-        @TestExtension
-        public static final class DescriptorImpl extends SCMSourceDescriptor {
-            @NonNull
-            @Override
-            public String getDisplayName() {
-                return "Pull requests";
-            }
-        }
-
-        private static final class Revision extends SCMRevision {
-            private static final long serialVersionUID = 1L;
-
-            Revision(SCMHead head) {
-                super(head);
-            }
-
-            @Override
-            public boolean equals(Object other) {
-                return other instanceof Revision;
-            }
-
-            @Override
-            public int hashCode() {
-                return 1;
-            }
-        }
     }
 }

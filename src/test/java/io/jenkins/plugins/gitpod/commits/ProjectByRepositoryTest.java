@@ -119,7 +119,7 @@ class ProjectByRepositoryTest {
         jenkins.assertLogContains(project.id() + "), found by the repository " + shown + ".", build);
         assertMade(project, 1);
         assertThat(
-                GITPOD.simulator().books().calls("ListProjects").stream()
+                GITPOD.simulator().records().calls("ListProjects").stream()
                         .filter(call -> call.status() != 200)
                         .toList(),
                 empty());

@@ -81,7 +81,7 @@ class RecipesTest {
     }
 
     private static long made(SimProject project) {
-        return GITPOD.simulator().books().prebuilds().stream()
+        return GITPOD.simulator().records().prebuilds().stream()
                 .filter(prebuild -> prebuild.projectId().equals(project.id()))
                 .count();
     }

@@ -144,10 +144,10 @@ class RightsTest {
         assertThat(
                 refused.getMessage(),
                 containsString("This job cannot use a Gitpod credential with the id \"in-folder\""));
-        assertEquals(0, gitpod.simulator().books().calls().size(), "calls with a token that the job may not use");
-        assertEquals(
-                EndStatus.COMPLETED,
-                recordOf(freestyle(folders[0], property.copy())).getConclusion());
+        assertEquals(0, gitpod.simulator().records().calls().size(), "calls with a token that the job may not use");
+        GitpodPrebuildProperty same = new GitpodPrebuildProperty();
+        same.setCredentialsId("in-folder");
+        assertEquals(EndStatus.COMPLETED, recordOf(freestyle(folders[0], same)).getConclusion());
         Commits.assertMade(gitpod, project, 1);
     }
 
@@ -163,7 +163,7 @@ class RightsTest {
         PrebuildRecord refused = recordOf(freestyle(folders[1], new GitpodPrebuildProperty()));
         assertEquals(EndStatus.ERROR, refused.getConclusion());
         assertThat(refused.getMessage(), containsString("is not available to the job \"foreign/job\""));
-        assertEquals(0, gitpod.simulator().books().calls().size(), "calls with a token that the job may not use");
+        assertEquals(0, gitpod.simulator().records().calls().size(), "calls with a token that the job may not use");
         assertEquals(
                 EndStatus.COMPLETED,
                 recordOf(freestyle(folders[0], new GitpodPrebuildProperty())).getConclusion());
@@ -178,7 +178,7 @@ class RightsTest {
         outside.setDefinition(new CpsFlowDefinition(script, true));
         WorkflowRun refused = jenkins.buildAndAssertStatus(Result.FAILURE, outside);
         jenkins.assertLogContains("This job cannot use a Gitpod credential with the id \"in-folder\"", refused);
-        assertEquals(0, gitpod.simulator().books().calls().size());
+        assertEquals(0, gitpod.simulator().records().calls().size());
         WorkflowJob inside = folders[0].createProject(WorkflowJob.class, "pipeline");
         inside.setDefinition(new CpsFlowDefinition(script, true));
         jenkins.buildAndAssertSuccess(inside);

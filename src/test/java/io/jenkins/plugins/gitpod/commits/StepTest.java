@@ -68,7 +68,7 @@ class StepTest {
     }
 
     private List<SimPrebuild> made() {
-        return GITPOD.simulator().books().prebuilds().stream()
+        return GITPOD.simulator().records().prebuilds().stream()
                 .filter(prebuild -> prebuild.projectId().equals(project.id()))
                 .toList();
     }
@@ -164,7 +164,7 @@ class StepTest {
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(first));
         jenkins.assertLogContains("keeps running because other builds wait for it", first);
         assertThat(made().get(0).phase(), not(SimPhase.CANCELLED));
-        assertEquals(0, GITPOD.simulator().books().count("CancelPrebuild"));
+        assertEquals(0, GITPOD.simulator().records().count("CancelPrebuild"));
         second.doStop();
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(second));
         await().atMost(Duration.ofSeconds(30)).until(() -> made().get(0).phase() == SimPhase.CANCELLED);

@@ -141,12 +141,9 @@ class UndisturbedBuildTest {
     @Test
     void abortedBuildLeavesWhatAnotherOneWantsToo() throws Exception {
         project.plan(PhasePlan.stuckIn(SimPhase.RUNNING));
-        GitpodPrebuildProperty property = new GitpodPrebuildProperty();
-        property.setWhenActive(WhenActive.JOIN);
-        property.setCancelWithBuild(true);
         Repository.push(repo, "Jenkinsfile", "node { checkout scm }\nsleep 600");
-        WorkflowJob first = pipeline(property);
-        WorkflowJob second = pipeline(property.copy());
+        WorkflowJob first = pipeline(joining());
+        WorkflowJob second = pipeline(joining());
         WorkflowRun one = first.scheduleBuild2(0).waitForStart();
         Builds.awaitLog(one, "Sleeping for");
         Commits.assertMade(GITPOD, project, 1);
@@ -164,6 +161,13 @@ class UndisturbedBuildTest {
         await().atMost(Duration.ofSeconds(60))
                 .until(() -> Commits.made(GITPOD, project).get(0).phase() == SimPhase.CANCELLED);
         Commits.assertMade(GITPOD, project, 1);
+    }
+
+    private static GitpodPrebuildProperty joining() {
+        GitpodPrebuildProperty property = new GitpodPrebuildProperty();
+        property.setWhenActive(WhenActive.JOIN);
+        property.setCancelWithBuild(true);
+        return property;
     }
 
     private WorkflowJob pipeline(GitpodPrebuildProperty property) throws Exception {

@@ -69,7 +69,7 @@ class ConnectionInUseTest {
         job.getBuildersList().add(step);
         build = job.scheduleBuild2(0).waitForStart();
         jenkins.waitForMessage("Gitpod prebuild: RUNNING", build);
-        List<SimPrebuild> all = GITPOD.simulator().books().prebuilds();
+        List<SimPrebuild> all = GITPOD.simulator().records().prebuilds();
         prebuild = all.get(all.size() - 1);
     }
 
@@ -77,7 +77,7 @@ class ConnectionInUseTest {
     void reset() {
         GitpodGlobalConfiguration.get().setConnections(connections);
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> GITPOD.simulator().books().active().isEmpty());
+                .until(() -> GITPOD.simulator().records().active().isEmpty());
     }
 
     private static GitpodConnection renamed() {
@@ -134,11 +134,11 @@ class ConnectionInUseTest {
             jenkins.waitForCompletion(build);
             await().atMost(Duration.ofSeconds(30)).until(prebuild::isCancelRequested);
             assertThat(
-                    GITPOD.simulator().books().calls().stream()
+                    GITPOD.simulator().records().calls().stream()
                             .map(call -> call.header("Authorization"))
                             .toList(),
                     not(hasItem(containsString(foreign))));
-            assertThat(elsewhere.books().calls(), is(empty()));
+            assertThat(elsewhere.records().calls(), is(empty()));
         }
     }
 

@@ -47,7 +47,7 @@ class ConnectionLimitsTest {
             gitpod.project().plan(PhasePlan.of(List.of(), SimPhase.RUNNING));
             FreeStyleBuild waiting = job(jenkins, gitpod).scheduleBuild2(0).waitForStart();
             jenkins.waitForMessage("Gitpod prebuild: RUNNING", waiting);
-            SimPrebuild running = gitpod.simulator().books().prebuilds().get(0);
+            SimPrebuild running = gitpod.simulator().records().prebuilds().get(0);
 
             GitpodConnection slow =
                     new GitpodConnection("sim", gitpod.simulator().apiUrl().toString());
@@ -57,8 +57,8 @@ class ConnectionLimitsTest {
 
             gitpod.project().plan(PhasePlan.quick(Duration.ofMillis(100)));
             jenkins.buildAndAssertSuccess(job(jenkins, gitpod));
-            SimPrebuild second = gitpod.simulator().books().prebuilds().get(1);
-            Instant firstRead = gitpod.simulator().books().calls("GetPrebuild").stream()
+            SimPrebuild second = gitpod.simulator().records().prebuilds().get(1);
+            Instant firstRead = gitpod.simulator().records().calls("GetPrebuild").stream()
                     .filter(call -> call.body().contains(second.id()))
                     .map(Call::at)
                     .findFirst()

@@ -87,7 +87,7 @@ class ExpiringTokensTest {
     @Test
     void ofAConnectionFoundByTheDailyLookUntilTheCredentialIsUpdated() throws Exception {
         useJwt(end);
-        GITPOD.simulator().books().clear();
+        GITPOD.simulator().records().clear();
         look();
         assertThat(
                 monitor.getProblems(),
@@ -100,7 +100,7 @@ class ExpiringTokensTest {
                     page.getWebResponse().getContentAsString(),
                     not(containsString(GITPOD.account().token())));
         }
-        assertThat("calls to Gitpod", GITPOD.simulator().books().calls(), is(empty()));
+        assertThat("calls to Gitpod", GITPOD.simulator().records().calls(), is(empty()));
         useJwt(Instant.now().plus(Duration.ofDays(60)));
         look();
         assertFalse(monitor.isActivated());

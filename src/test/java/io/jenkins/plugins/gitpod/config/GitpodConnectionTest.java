@@ -55,7 +55,7 @@ class GitpodConnectionTest {
     @BeforeEach
     void reset() {
         configuration = GitpodGlobalConfiguration.get();
-        GITPOD.simulator().books().clear();
+        GITPOD.simulator().records().clear();
     }
 
     private static void assertSays(Kind kind, String text, FormValidation validation) {
@@ -168,7 +168,7 @@ class GitpodConnectionTest {
         assertThat(form.doCheckMaximumConcurrent("").kind, is(Kind.OK));
         assertThat(form.doCheckMaximumConcurrent("25").kind, is(Kind.OK));
         assertThat(form.doCheckApiUrl(GOOD).kind, is(Kind.OK));
-        assertThat(GITPOD.simulator().books().calls(), is(empty()));
+        assertThat(GITPOD.simulator().records().calls(), is(empty()));
     }
 
     @Test

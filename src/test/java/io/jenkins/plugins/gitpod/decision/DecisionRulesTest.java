@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import io.jenkins.plugins.gitpod.api.Project;
 import io.jenkins.plugins.gitpod.api.ProjectTarget;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
+import io.jenkins.plugins.gitpod.checkout.CheckedOut;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.options.WhenActive;
@@ -70,12 +71,19 @@ class DecisionRulesTest {
     }
 
     private RunningPrebuild addRunning(String prebuildId) {
-        return add(prebuildId, false);
+        return add(prebuildId, false, true);
     }
 
-    private RunningPrebuild add(String prebuildId, boolean isForeign) {
+    private RunningPrebuild add(String prebuildId, boolean isForeign, boolean isSameCredential) {
         RunningPrebuild added = new RunningPrebuild(
-                UUID.randomUUID(), "shop#" + running.size(), prebuildId, "RUNNING", PROJECT_URL, null, isForeign);
+                UUID.randomUUID(),
+                "shop#" + running.size(),
+                prebuildId,
+                "RUNNING",
+                PROJECT_URL,
+                null,
+                isForeign,
+                isSameCredential);
         running.add(added);
         return added;
     }
@@ -129,6 +137,30 @@ class DecisionRulesTest {
         assertThat(DecisionRules.remarks(options, inputs()), is(empty()));
     }
 
+    private static Checkout ofJob(String branch, boolean anyBranch) {
+        CheckedOut found = new CheckedOut(
+                List.of(REPOSITORY), List.of(branch), List.of(), REVISION, Checkout.Kind.BRANCH, anyBranch);
+        return new Checkout(found, Checkout.From.OWN_SCM, null);
+    }
+
+    @Test
+    void aDefaultBranchThatIsNotKnownIsNeverCalledAnotherOne() {
+        target = ProjectTarget.DEFAULT_BRANCH;
+        checkout = ofJob("topic", true);
+        assertCreates();
+        assertThat(
+                DecisionRules.remarks(options, inputs()), contains(containsString("cannot tell whether branch topic")));
+        options.setOnlyProjectBranch(true);
+        assertSkips("cannot tell whether branch topic is that branch");
+        assertThat(DecisionRules.remarks(options, inputs()), is(empty()));
+        checkout = ofJob("main", true);
+        assertCreates();
+        assertThat(DecisionRules.remarks(options, inputs()), is(empty()));
+        checkout = ofJob("topic", false);
+        assertCreates();
+        assertThat(DecisionRules.remarks(options, inputs()), contains(containsString("assumed to be branch topic")));
+    }
+
     @Test
     void aCommitThatHasACompletedPrebuildIsSkippedWithThatPrebuild() {
         completed = new LocalState.CompletedPrebuild("done", PROJECT_URL, null);
@@ -174,7 +206,7 @@ class DecisionRulesTest {
     void cancelPreviousCancelsOwnPrebuildsOnly() {
         options.setWhenActive(WhenActive.CANCEL_PREVIOUS);
         RunningPrebuild first = addRunning("one");
-        add("two", true);
+        add("two", true, true);
         RunningPrebuild third = addRunning("");
         assertCreates(first.requestId(), third.requestId());
     }
@@ -187,6 +219,21 @@ class DecisionRulesTest {
         assertEquals(new Decision.Join(first, true), decide());
         forCommit.add(first.requestId());
         assertEquals(new Decision.Join(first, false), decide());
+    }
+
+    @Test
+    void onlyPrebuildsOfTheSameCredentialAreJoinedAndCancelled() {
+        RunningPrebuild other = add("one", false, false);
+        options.setWhenActive(WhenActive.SKIP);
+        assertSkips(other.firstBuild());
+        options.setWhenActive(WhenActive.JOIN);
+        assertCreates();
+        options.setWhenActive(WhenActive.CANCEL_PREVIOUS);
+        assertCreates();
+        RunningPrebuild own = addRunning("two");
+        assertCreates(own.requestId());
+        options.setWhenActive(WhenActive.JOIN);
+        assertEquals(new Decision.Join(own, true), decide());
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.jenkins.plugins.gitpod.api.Project;
 import io.jenkins.plugins.gitpod.api.ProjectTarget;
+import io.jenkins.plugins.gitpod.checkout.CheckedOut;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -93,36 +94,35 @@ class ProjectChoiceTest {
     @Test
     void aBranchOfAForkIsNoneOfTheOrigins() {
         String fork = "https://github.com/jo/shop";
-        Checkout ofFork = new Checkout(
-                List.of(fork, URL),
-                List.of("main"),
-                List.of(fork),
-                "abc",
-                Checkout.Kind.BRANCH,
-                Checkout.From.OWN_SCM,
-                null);
+        Checkout ofFork = ofTwoRemotes(fork, List.of("main"), List.of(fork));
         assertEquals(Checkout.Fit.NONE, ofFork.fit(MAIN));
         assertEquals(Checkout.Fit.NONE, ofFork.fit(HEAD));
-        Checkout ofBoth = new Checkout(
-                List.of(fork, URL),
-                List.of("main", "develop"),
-                List.of(fork, "git@github.com:acme/shop.git"),
-                "abc",
-                Checkout.Kind.BRANCH,
-                Checkout.From.OWN_SCM,
-                null);
+        Checkout ofBoth = ofTwoRemotes(fork, List.of("main", "develop"), List.of(fork, "git@github.com:acme/shop.git"));
         assertEquals(Checkout.Fit.NONE, ofBoth.fit(MAIN));
         assertEquals(Checkout.Fit.SURE, ofBoth.fit(DEVELOP));
         assertEquals(Checkout.Fit.ASSUMED, ofBoth.fit(HEAD));
         assertEquals(Checkout.Fit.SURE, branch("master").fit(HEAD));
-        Checkout unnamed = new Checkout(
-                List.of(fork, URL),
-                List.of("main"),
-                List.of(""),
-                "abc",
-                Checkout.Kind.BRANCH,
-                Checkout.From.OWN_SCM,
-                null);
+        Checkout unnamed = ofTwoRemotes(fork, List.of("main"), List.of(""));
         assertEquals(Checkout.Fit.SURE, unnamed.fit(MAIN));
+    }
+
+    private static Checkout ofTwoRemotes(String fork, List<String> branches, List<String> branchUrls) {
+        CheckedOut found = new CheckedOut(List.of(fork, URL), branches, branchUrls, "abc", Checkout.Kind.BRANCH, false);
+        return new Checkout(found, Checkout.From.OWN_SCM, null);
+    }
+
+    private static Checkout ofJobForAllBranches(String branch) {
+        CheckedOut found = new CheckedOut(List.of(URL), List.of(branch), List.of(), "abc", Checkout.Kind.BRANCH, true);
+        return new Checkout(found, Checkout.From.OWN_SCM, null);
+    }
+
+    @Test
+    void inAJobForAllBranchesAnUnusualNameIsNotTakenForTheDefaultBranch() {
+        assertEquals(Checkout.Fit.SURE, ofJobForAllBranches("main").fit(HEAD));
+        assertEquals(Checkout.Fit.UNCERTAIN, ofJobForAllBranches("topic").fit(HEAD));
+        assertEquals(Checkout.Fit.ASSUMED, branch("topic").fit(HEAD));
+        assertEquals(Checkout.Fit.SURE, ofJobForAllBranches("develop").fit(DEVELOP));
+        assertEquals(false, Checkout.Fit.UNCERTAIN.mayBeOfBranch());
+        assertThat(left(ofJobForAllBranches("develop"), HEAD, DEVELOP), is(List.of(DEVELOP)));
     }
 }

@@ -29,7 +29,7 @@ public final class DemoGitpod {
             System.out.println("Simulated Gitpod at " + simulator.apiUrl());
             int seen = 0;
             while (true) {
-                seen = print(simulator.books().calls(), seen, System.out);
+                seen = print(simulator.records().calls(), seen, System.out);
                 Thread.sleep(PAUSE_MILLIS);
             }
         }

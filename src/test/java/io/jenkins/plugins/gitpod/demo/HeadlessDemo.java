@@ -125,7 +125,7 @@ public final class HeadlessDemo {
         PrebuildRequest request =
                 new PrebuildRequest(UUID.randomUUID(), connection, projectId, environmentClassId, null, false, true);
         try (ThreadedRuntime runtime = new ThreadedRuntime();
-                PrebuildEngine engine = new PrebuildEngine(runtime, settings, new NoJournal(), HeadlessDemo::client)) {
+                PrebuildEngine engine = new PrebuildEngine(runtime, settings, new NoStore(), HeadlessDemo::client)) {
             synchronized (this) {
                 if (aborted) {
                     return 1;
@@ -146,7 +146,7 @@ public final class HeadlessDemo {
                 && ended.prebuild().status().phase() == PrebuildPhase.COMPLETED;
     }
 
-    /** Cancels what is under way, and waits for it, but not for ever. */
+    /** Cancels what is running, and waits for that for a limited time. */
     void abort() {
         PrebuildHandle under = leave();
         try {
@@ -216,11 +216,11 @@ public final class HeadlessDemo {
     }
 
     /** Nothing here outlives the process. */
-    private static final class NoJournal implements RequestStore {
+    private static final class NoStore implements RequestStore {
 
         @Override
         public void save(@NonNull SavedRequest request) {
-            // nobody would read it
+            // The demo does not continue after a restart.
         }
 
         @Override

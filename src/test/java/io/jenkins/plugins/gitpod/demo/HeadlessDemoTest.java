@@ -85,7 +85,7 @@ class HeadlessDemoTest {
             int code = new HeadlessDemo(token(simulator), out)
                     .run("--url", simulator.apiUrl().toString(), "--project", project.id());
             assertThat(code, is(0));
-            assertThat(simulator.books().prebuilds(), hasSize(1));
+            assertThat(simulator.records().prebuilds(), hasSize(1));
             assertThat(printed(), everyItem(not(containsString(secret))));
         }
     }
@@ -113,7 +113,7 @@ class HeadlessDemoTest {
             assertThat(printed(), hasItem(containsString("Cancelling Gitpod prebuild")));
             assertThat(printed().get(printed().size() - 1), containsString("accepted the request to cancel prebuild"));
             assertThat(code.get(10, TimeUnit.SECONDS), is(1));
-            assertThat(simulator.books().count("CancelPrebuild"), is(1));
+            assertThat(simulator.records().count("CancelPrebuild"), is(1));
         }
     }
 
@@ -125,12 +125,12 @@ class HeadlessDemoTest {
             simulator.faults().add("CreatePrebuild", hang);
             HeadlessDemo demo = new HeadlessDemo(token(simulator), out);
             CompletableFuture<Integer> code = start(demo, simulator, project);
-            await().until(() -> !simulator.books().prebuilds().isEmpty());
+            await().until(() -> !simulator.records().prebuilds().isEmpty());
             CompletableFuture<Void> abort = CompletableFuture.runAsync(demo::abort);
             hang.release();
             abort.get(10, TimeUnit.SECONDS);
             assertThat(code.get(10, TimeUnit.SECONDS), is(1));
-            assertThat(simulator.books().count("CancelPrebuild"), is(1));
+            assertThat(simulator.records().count("CancelPrebuild"), is(1));
         }
     }
 
@@ -202,7 +202,7 @@ class HeadlessDemoTest {
                 process.destroyForcibly();
             }
             assertThat(text(log), containsString("accepted the request to cancel prebuild"));
-            assertThat(simulator.books().count("CancelPrebuild"), is(1));
+            assertThat(simulator.records().count("CancelPrebuild"), is(1));
         }
     }
 

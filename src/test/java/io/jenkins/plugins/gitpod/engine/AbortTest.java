@@ -40,9 +40,9 @@ class AbortTest {
 
     private static void nothingIsLeft(EngineFixture fixture) {
         fixture.untilAllClosed(Duration.ofMinutes(20));
-        assertThat(fixture.gitpod.books().active(), is(empty()));
+        assertThat(fixture.gitpod.records().active(), is(empty()));
         assertThat(fixture.store.open(), is(empty()));
-        assertThat(fixture.gitpod.books().count(CREATE), is(lessThan(2)));
+        assertThat(fixture.gitpod.records().count(CREATE), is(lessThan(2)));
     }
 
     @ParameterizedTest
@@ -60,7 +60,7 @@ class AbortTest {
             assertThat(took, is(Duration.ZERO));
             Outcome.CancelAccepted accepted = wait.outcome(Outcome.CancelAccepted.class);
             assertThat(accepted.reason(), is(CancelReason.ABORTED));
-            assertThat(fixture.gitpod.books().count(CANCEL), is(1));
+            assertThat(fixture.gitpod.records().count(CANCEL), is(1));
             assertThat(wait.observer().ends(), is(empty()));
             nothingIsLeft(fixture);
             assertThat(fixture.prebuild().phase(), is(SimPhase.CANCELLED));
@@ -78,7 +78,7 @@ class AbortTest {
     }
 
     @Test
-    void theBookIsClosedOnlyWhenTheTrueEndIsTold() {
+    void theRequestIsClosedOnlyWhenTheRealEndWasReported() {
         try (EngineFixture fixture = EngineFixture.begin()) {
             EngineFixture.Wait wait = fixture.submit();
             fixture.runtime.advance(Duration.ofMinutes(1));
@@ -95,7 +95,7 @@ class AbortTest {
     }
 
     @Test
-    void whatVanishesAfterTheCancelWasTakenIsToldToBeGone() {
+    void aPrebuildThatVanishesAfterAnAcceptedCancelIsReportedAsGone() {
         try (EngineFixture fixture = EngineFixture.begin()) {
             EngineFixture.Wait wait = fixture.submit();
             fixture.runtime.advance(Duration.ofMinutes(1));
@@ -119,7 +119,7 @@ class AbortTest {
             fixture.runtime.advance(Duration.ofMinutes(5));
 
             wait.outcome(Outcome.NotCreated.class);
-            assertThat(fixture.gitpod.books().calls(), is(empty()));
+            assertThat(fixture.gitpod.records().calls(), is(empty()));
             nothingIsLeft(fixture);
         }
     }
@@ -137,7 +137,7 @@ class AbortTest {
             fixture.runtime.advance(Duration.ofMinutes(5));
 
             wait.outcome(Outcome.NotCreated.class);
-            assertThat(fixture.gitpod.books().calls(), is(empty()));
+            assertThat(fixture.gitpod.records().calls(), is(empty()));
             nothingIsLeft(fixture);
         }
     }
@@ -157,7 +157,7 @@ class AbortTest {
             assertThat(out.get(0), is(true));
             assertThat(waits.get(0).handle().isCreateOut(), is(false));
             waits.get(0).outcome(Outcome.CancelAccepted.class);
-            assertThat(fixture.gitpod.books().prebuilds(), hasSize(1));
+            assertThat(fixture.gitpod.records().prebuilds(), hasSize(1));
             nothingIsLeft(fixture);
         }
     }
@@ -187,7 +187,7 @@ class AbortTest {
             waits.get(0).outcome(Outcome.CreateUnclear.class);
 
             hang.release();
-            fixture.awaitReal(() -> fixture.gitpod.books().prebuilds().size() == 1);
+            fixture.awaitReal(() -> fixture.gitpod.records().prebuilds().size() == 1);
             nothingIsLeft(fixture);
         }
     }
@@ -222,7 +222,7 @@ class AbortTest {
             fixture.runtime.advance(Duration.ofMinutes(5));
 
             wait.outcome(Outcome.NotCreated.class);
-            assertThat(fixture.gitpod.books().prebuilds(), is(empty()));
+            assertThat(fixture.gitpod.records().prebuilds(), is(empty()));
             nothingIsLeft(fixture);
         }
     }
@@ -241,7 +241,7 @@ class AbortTest {
             fixture.runtime.advance(Duration.ofMinutes(1));
 
             wait.outcome(Outcome.CancelAccepted.class);
-            assertThat(fixture.gitpod.books().count(CANCEL), is(1));
+            assertThat(fixture.gitpod.records().count(CANCEL), is(1));
         }
     }
 
@@ -254,7 +254,7 @@ class AbortTest {
             fixture.runtime.advance(Duration.ofMinutes(1));
 
             wait.outcome(Outcome.Ended.class);
-            assertThat(fixture.gitpod.books().count(CANCEL), is(0));
+            assertThat(fixture.gitpod.records().count(CANCEL), is(0));
         }
     }
 
@@ -285,14 +285,14 @@ class AbortTest {
 
             wait.outcome(Outcome.CancelAccepted.class);
             nothingIsLeft(fixture);
-            assertThat(fixture.gitpod.books().count(CANCEL), is(1));
+            assertThat(fixture.gitpod.records().count(CANCEL), is(1));
             assertThat(fixture.prebuild().phase(), is(SimPhase.COMPLETED));
             assertThat(settledIn(wait), is(PrebuildPhase.COMPLETED));
         }
     }
 
     @Test
-    void withCancelOnAbortOffItGoesOnAndItsEndClosesTheBook() {
+    void withoutCancelOnAbortItKeepsRunningAndItsEndClosesTheRequest() {
         try (EngineFixture fixture = EngineFixture.begin()) {
             EngineFixture.Wait wait = fixture.submit(fixture.requestThatLeavesRunning());
             fixture.runtime.advance(Duration.ofMinutes(1));
@@ -305,13 +305,13 @@ class AbortTest {
             assertThat(fixture.store.open().get(0).detached(), is(true));
             fixture.untilAllClosed(Duration.ofMinutes(12));
             assertThat(fixture.prebuild().phase(), is(SimPhase.COMPLETED));
-            assertThat(fixture.gitpod.books().count(CANCEL), is(0));
+            assertThat(fixture.gitpod.records().count(CANCEL), is(0));
             assertThat(settledIn(wait), is(PrebuildPhase.COMPLETED));
         }
     }
 
     @Test
-    void withCancelOnAbortOffAQueuedCreateIsTakenBack() {
+    void withoutCancelOnAbortAQueuedCreateIsWithdrawn() {
         try (EngineFixture fixture = EngineFixture.begin()) {
             fixture.runtime.hold(WorkQueue.CREATE);
             EngineFixture.Wait wait = fixture.submit(fixture.requestThatLeavesRunning());
@@ -322,12 +322,12 @@ class AbortTest {
 
             wait.outcome(Outcome.NotCreated.class);
             nothingIsLeft(fixture);
-            assertThat(fixture.gitpod.books().calls(), is(empty()));
+            assertThat(fixture.gitpod.records().calls(), is(empty()));
         }
     }
 
     @Test
-    void whatIsDetachedIsNobodysToCancelByLeaving() {
+    void leavingDoesNotCancelADetachedPrebuild() {
         try (EngineFixture fixture = EngineFixture.begin()) {
             EngineFixture.Wait wait = fixture.submit(fixture.detachedRequest());
             fixture.runtime.advance(Duration.ofMinutes(1));
@@ -335,13 +335,13 @@ class AbortTest {
             fixture.untilConcluded(wait, Duration.ofMinutes(12));
 
             assertThat(wait.outcome(Outcome.Ended.class).cancelReason(), is(nullValue()));
-            assertThat(fixture.gitpod.books().count(CANCEL), is(0));
+            assertThat(fixture.gitpod.records().count(CANCEL), is(0));
             assertThat(wait.observer().ends(), is(empty()));
         }
     }
 
     @Test
-    void whatIsToBeDetachedButNotMadeYetIsTakenBack() {
+    void aDetachedRequestThatWasNotSentYetIsWithdrawn() {
         try (EngineFixture fixture = EngineFixture.begin()) {
             fixture.runtime.hold(WorkQueue.CREATE);
             EngineFixture.Wait wait = fixture.submit(fixture.detachedRequest());
@@ -380,7 +380,7 @@ class AbortTest {
     }
 
     @Test
-    void aDeadApiKeepsTheCancelInTheBookUntilItIsBack() {
+    void aDeadApiKeepsTheCancelOpenUntilItIsBack() {
         try (EngineFixture fixture =
                 EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
             EngineFixture.Wait wait = fixture.submit();
@@ -409,7 +409,7 @@ class AbortTest {
             fixture.prebuild().forcePhase(SimPhase.RUNNING);
             fixture.runtime.advance(Duration.ofMinutes(2));
 
-            assertThat(fixture.gitpod.books().count(CANCEL), is(2));
+            assertThat(fixture.gitpod.records().count(CANCEL), is(2));
             nothingIsLeft(fixture);
         }
     }

@@ -40,7 +40,7 @@ class BuiltCommitTest {
     }
 
     private static int reads(EngineFixture fixture) {
-        return fixture.gitpod.books().count(GET_ENVIRONMENT);
+        return fixture.gitpod.records().count(GET_ENVIRONMENT);
     }
 
     /** Every prebuild of the fixture is built from this. */
@@ -62,7 +62,7 @@ class BuiltCommitTest {
             fixture.untilConcluded(wait, LONG);
             assertThat(reads(fixture), is(1));
             assertThat(told(wait), hasSize(1));
-            String body = fixture.gitpod.books().calls(GET_ENVIRONMENT).get(0).body();
+            String body = fixture.gitpod.records().calls(GET_ENVIRONMENT).get(0).body();
             assertThat(
                     body,
                     is("{\"environmentId\":\""
@@ -203,11 +203,11 @@ class BuiltCommitTest {
                 waits.add(fixture.submit());
             }
             fixture.runtime.advance(Duration.ofSeconds(30));
-            fixture.gitpod.books().clear();
+            fixture.gitpod.records().clear();
             fixture.runtime.advance(Duration.ofMinutes(10));
 
-            assertThat(fixture.gitpod.books().calls().size(), is(lessThan(660)));
-            assertThat(fixture.gitpod.books().count("ListPrebuilds"), is(greaterThan(80)));
+            assertThat(fixture.gitpod.records().calls().size(), is(lessThan(660)));
+            assertThat(fixture.gitpod.records().count("ListPrebuilds"), is(greaterThan(80)));
             assertThat(reads(fixture), is(lessThanOrEqualTo(300)));
             waits.forEach(wait -> assertThat(wait.handle().view().builtFrom(), is(notNullValue())));
         }
@@ -224,12 +224,12 @@ class BuiltCommitTest {
             fixture.fault("GetPrebuild", limit);
             fixture.runtime.release(WorkQueue.WATCH);
             fixture.runtime.runUntil(() -> !told(wait).isEmpty(), LONG);
-            List<Call> calls = fixture.gitpod.books().calls();
+            List<Call> calls = fixture.gitpod.records().calls();
             Call refused = calls.stream()
                     .filter(call -> call.fault() == limit)
                     .findFirst()
                     .orElseThrow();
-            Call read = fixture.gitpod.books().calls(GET_ENVIRONMENT).get(0);
+            Call read = fixture.gitpod.records().calls(GET_ENVIRONMENT).get(0);
             assertThat(Duration.between(refused.at(), read.at()), is(greaterThan(Duration.ofMinutes(1))));
         }
     }

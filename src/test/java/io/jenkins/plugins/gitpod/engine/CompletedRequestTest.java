@@ -31,8 +31,8 @@ class CompletedRequestTest {
             assertThat(ended.prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
             assertThat(ended.prebuild().status().snapshotSizeBytes(), is(6_442_450_944L));
             assertThat(ended.cancelReason(), is(nullValue()));
-            assertThat(fixture.gitpod.books().count("CreatePrebuild"), is(1));
-            assertThat(fixture.gitpod.books().count("CancelPrebuild"), is(0));
+            assertThat(fixture.gitpod.records().count("CreatePrebuild"), is(1));
+            assertThat(fixture.gitpod.records().count("CancelPrebuild"), is(0));
             assertThat(fixture.store.open(), is(empty()));
             assertThat(fixture.store.closed(), contains(wait.handle().requestId()));
         }
@@ -46,7 +46,7 @@ class CompletedRequestTest {
                 Duration took = fixture.untilConcluded(wait, Duration.ofMinutes(12));
 
                 assertThat(took.minus(ELEVEN_MINUTES), is(lessThanOrEqualTo(Duration.ofSeconds(15))));
-                assertThat(fixture.gitpod.books().calls(), hasSize(lessThanOrEqualTo(60)));
+                assertThat(fixture.gitpod.records().calls(), hasSize(lessThanOrEqualTo(60)));
             }
         }
     }
@@ -131,7 +131,7 @@ class CompletedRequestTest {
             Outcome.Ended ended = wait.outcome(Outcome.Ended.class);
             assertThat(ended.prebuild().status().phase(), is(PrebuildPhase.CANCELLED));
             assertThat(ended.cancelReason(), is(nullValue()));
-            assertThat(fixture.gitpod.books().count("CancelPrebuild"), is(0));
+            assertThat(fixture.gitpod.records().count("CancelPrebuild"), is(0));
         }
     }
 

@@ -48,7 +48,7 @@ class CreateQueueTest {
     }
 
     @Test
-    void whoWasSentBackComesBeforeWhoCameLater() {
+    void aRepeatedCreateComesBeforeLaterOnes() {
         long first = queue.nextTurn();
         queue.hold(Duration.ofSeconds(1));
         for (int i = 0; i < 10; i++) {
@@ -62,7 +62,7 @@ class CreateQueueTest {
     @Test
     void noMoreThanThreeAreOutAtOnce() {
         List<Runnable> out = new ArrayList<>();
-        CreateQueue slow = new CreateQueue(new EngineRuntimeWithLane(runtime, out::add));
+        CreateQueue slow = new CreateQueue(new RuntimeWithExecutor(runtime, out::add));
         for (int i = 0; i < 1000; i++) {
             slow.add("project" + i % 20, slow.nextTurn(), () -> {});
         }
@@ -115,8 +115,8 @@ class CreateQueueTest {
         assertThat(done.get(done.size() - 1), is("last"));
     }
 
-    /** Real enough to see what is out. */
-    private record EngineRuntimeWithLane(EngineRuntime runtime, Executor executor) implements EngineRuntime {
+    /** Shows which tasks were handed to the executor. */
+    private record RuntimeWithExecutor(EngineRuntime runtime, Executor executor) implements EngineRuntime {
         @Override
         public java.time.Instant now() {
             return runtime.now();

@@ -260,7 +260,7 @@ final class EngineFixture implements AutoCloseable {
 
     /** The one prebuild that was made. */
     SimPrebuild prebuild() {
-        List<SimPrebuild> made = gitpod.books().prebuilds();
+        List<SimPrebuild> made = gitpod.records().prebuilds();
         if (made.size() != 1) {
             throw new AssertionError("Not one prebuild but " + made);
         }

@@ -7,8 +7,8 @@ import static org.hamcrest.Matchers.lessThanOrEqualTo;
 
 import io.jenkins.plugins.gitpod.engine.SimulatedEvents.Manner;
 import io.jenkins.plugins.gitpod.simulator.Account;
-import io.jenkins.plugins.gitpod.simulator.Books;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
+import io.jenkins.plugins.gitpod.simulator.Records;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
 import java.time.Duration;
@@ -49,12 +49,12 @@ class EventSubscriptionTest {
         fixture = fixture(plan);
     }
 
-    private Books books() {
-        return fixture.gitpod.books();
+    private Records records() {
+        return fixture.gitpod.records();
     }
 
     private int calls() {
-        return books().calls().size();
+        return records().calls().size();
     }
 
     /** Waits that have been told of by the stream already, and their prebuilds. */
@@ -144,7 +144,7 @@ class EventSubscriptionTest {
     void whereNothingHappensReadingIsASafetyNetOnly() {
         begin(PhasePlan.stuckIn(SimPhase.RUNNING));
         running(1);
-        books().clear();
+        records().clear();
         fixture.runtime.advance(Duration.ofMinutes(20));
         assertThat(calls(), is(lessThanOrEqualTo(13)));
         assertThat(calls(), is(greaterThanOrEqualTo(8)));
@@ -156,7 +156,7 @@ class EventSubscriptionTest {
         List<String> ids =
                 running(200).stream().map(EngineFixture.Wait::prebuildId).toList();
         fixture.runtime.advance(Duration.ofMinutes(1)); // the commit of each has been read by then
-        books().clear();
+        records().clear();
         events.tell(ids);
         events.tell(ids);
         fixture.runtime.advance(Duration.ofSeconds(2));
@@ -167,11 +167,11 @@ class EventSubscriptionTest {
     void oneEventAmongManyWaitsCostsOneRead() {
         begin(PhasePlan.stuckIn(SimPhase.RUNNING));
         List<EngineFixture.Wait> waits = running(200);
-        books().clear();
+        records().clear();
         fixture.gitpod.prebuild(waits.get(77).prebuildId()).failWith("no");
         fixture.untilConcluded(waits.get(77), Duration.ofSeconds(2));
-        assertThat(books().count("GetPrebuild"), is(1));
-        assertThat(books().count("ListPrebuilds"), is(0));
+        assertThat(records().count("GetPrebuild"), is(1));
+        assertThat(records().count("ListPrebuilds"), is(0));
     }
 
     @Test
@@ -179,7 +179,7 @@ class EventSubscriptionTest {
         begin(PhasePlan.stuckIn(SimPhase.RUNNING));
         events.become(Manner.CHATTERS);
         running(1);
-        books().clear();
+        records().clear();
         fixture.runtime.advance(Duration.ofMinutes(10));
         assertThat(calls(), is(lessThanOrEqualTo(52)));
     }
@@ -207,7 +207,7 @@ class EventSubscriptionTest {
     }
 
     @Test
-    void thereAreFewStreamsForManySecretsAndAPlaceThatGetsFreeIsTaken() {
+    void manySecretsShareFewStreamsAndAFreePermitIsUsed() {
         begin(PhasePlan.stuckIn(SimPhase.RUNNING));
         List<EngineFixture.Wait> waits = new ArrayList<>();
         for (int i = 0; i < 10; i++) {

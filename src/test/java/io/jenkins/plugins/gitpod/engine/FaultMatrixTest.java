@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Each call with each fault: once, twice, five times and permanently. The expectations are checked in the simulator's
- * books: in the end there is exactly one prebuild for each request that ended well, no active prebuild without an owner,
+ * records: in the end there is exactly one prebuild for each request that ended well, no active prebuild without an owner,
  * all surplus ones are cancelled and no foreign one is, each request has one outcome of the kind and within the bound that
  * the table gives, and no token is in anything that is told or logged.
  */
@@ -186,10 +186,10 @@ class FaultMatrixTest {
 
         /** After a create or a look-up, before its answer is heard. */
         private boolean isCrashDue() {
-            int sent = fixture.gitpod.books().count("CreatePrebuild") - foreign.size() - 1;
+            int sent = fixture.gitpod.records().count("CreatePrebuild") - foreign.size() - 1;
             return switch (cell.calls()) {
                 case CREATE_AND_CRASH -> waits.get(0).handle().view().stage() == Stage.CREATING;
-                case CREATE_AND_CRASH_IN_LOOK_UP -> fixture.gitpod.books().count("ListPrebuilds") == 2;
+                case CREATE_AND_CRASH_IN_LOOK_UP -> fixture.gitpod.records().count("ListPrebuilds") == 2;
                 case CREATE_AND_CRASH_AT_SECOND ->
                     sent == 2 && waits.get(0).handle().view().stage() == Stage.LOOKING_UP;
                 default -> false;
@@ -261,7 +261,7 @@ class FaultMatrixTest {
         }
 
         private void checkBooks() {
-            List<SimPrebuild> ours = new ArrayList<>(fixture.gitpod.books().prebuilds());
+            List<SimPrebuild> ours = new ArrayList<>(fixture.gitpod.records().prebuilds());
             ours.removeAll(foreign);
             int requests = waits.size() + (neighbour == null ? 0 : 1);
             if (cell.result() == Result.COMPLETED) {
@@ -389,7 +389,7 @@ class FaultMatrixTest {
             }
 
             private Stream<Call> struck() {
-                return fixture.gitpod.books().calls(method()).stream().filter(call -> call.fault() == fault);
+                return fixture.gitpod.records().calls(method()).stream().filter(call -> call.fault() == fault);
             }
 
             private String method() {
@@ -449,7 +449,7 @@ class FaultMatrixTest {
             }
 
             private boolean answered(String method) {
-                return fixture.gitpod.books().count(method) > 0;
+                return fixture.gitpod.records().count(method) > 0;
             }
 
             @Override

@@ -72,7 +72,7 @@ class LostAnswerTest {
             assertThat(wait.observer().updates(), hasItem(new Update.LookingUp()));
             fixture.untilConcluded(wait, Duration.ofMinutes(12));
             assertThat(wait.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
-            assertThat(fixture.gitpod.books().count(CREATE), is(1));
+            assertThat(fixture.gitpod.records().count(CREATE), is(1));
             assertThat(fixture.engine().open(), is(empty()));
         }
     }
@@ -105,19 +105,19 @@ class LostAnswerTest {
                     contains(new Update.SendingAgain(1, 3, List.of())));
             if (fault instanceof Fault.Hang hang) {
                 hang.release();
-                fixture.awaitReal(() -> fixture.gitpod.books().prebuilds().size() == 2);
+                fixture.awaitReal(() -> fixture.gitpod.records().prebuilds().size() == 2);
             }
             fixture.untilConcluded(wait, Duration.ofMinutes(13));
             assertThat(wait.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
             fixture.untilAllClosed(Duration.ofMinutes(15));
-            assertThat(fixture.gitpod.books().count(CREATE), is(2));
+            assertThat(fixture.gitpod.records().count(CREATE), is(2));
             assertThat(notCancelled(fixture), contains(wait.prebuildId()));
             assertThat(fixture.store.open(), is(empty()));
         }
     }
 
     private static List<String> notCancelled(EngineFixture fixture) {
-        return fixture.gitpod.books().prebuilds().stream()
+        return fixture.gitpod.records().prebuilds().stream()
                 .filter(prebuild -> !prebuild.isCancelRequested())
                 .map(SimPrebuild::id)
                 .toList();
@@ -137,14 +137,14 @@ class LostAnswerTest {
             assertThat(unclear.failure(), is(notNullValue()));
             assertThat(took, is(greaterThan(Duration.ofMinutes(2))));
             assertThat(wait.observer().updates(Update.SendingAgain.class), hasSize(3));
-            assertThat(fixture.gitpod.books().count(CREATE), is(4));
+            assertThat(fixture.gitpod.records().count(CREATE), is(4));
             if (fault instanceof Fault.Hang hang) {
                 hang.release();
-                fixture.awaitReal(() -> fixture.gitpod.books().prebuilds().size() == 4);
+                fixture.awaitReal(() -> fixture.gitpod.records().prebuilds().size() == 4);
             }
             fixture.untilAllClosed(Duration.ofMinutes(15));
-            assertThat(fixture.gitpod.books().active(), is(empty()));
-            assertThat(fixture.gitpod.books().count(CREATE), is(4));
+            assertThat(fixture.gitpod.records().active(), is(empty()));
+            assertThat(fixture.gitpod.records().count(CREATE), is(4));
             assertThat(fixture.store.open(), is(empty()));
         }
     }
@@ -180,8 +180,9 @@ class LostAnswerTest {
             Fault fault = Fault.status(503, "unavailable", "restarting");
             fixture.fault(FaultRule.on(CREATE, fault).forever(), fault);
             fixture.untilConcluded(fixture.submit(), Duration.ofMinutes(5));
-            List<Instant> at =
-                    fixture.gitpod.books().calls(CREATE).stream().map(Call::at).toList();
+            List<Instant> at = fixture.gitpod.records().calls(CREATE).stream()
+                    .map(Call::at)
+                    .toList();
             Duration first = Duration.between(at.get(0), at.get(1));
             Duration second = Duration.between(at.get(1), at.get(2));
             Duration third = Duration.between(at.get(2), at.get(3));
@@ -199,10 +200,10 @@ class LostAnswerTest {
             fixture.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(2));
             fixture.runtime.advance(Duration.ofSeconds(20));
             hang.release();
-            fixture.awaitReal(() -> fixture.gitpod.books().prebuilds().size() == 2);
+            fixture.awaitReal(() -> fixture.gitpod.records().prebuilds().size() == 2);
             fixture.untilConcluded(wait, Duration.ofMinutes(13));
 
-            SimPrebuild late = fixture.gitpod.books().prebuilds().get(1);
+            SimPrebuild late = fixture.gitpod.records().prebuilds().get(1);
             assertThat(
                     wait.observer().updates(Update.SurplusCancelled.class),
                     contains(new Update.SurplusCancelled(late.id())));
@@ -224,17 +225,17 @@ class LostAnswerTest {
             assertThat(fixture.store.open(), hasSize(1));
             fixture.gitpod.onCreate(made -> made.plan(PhasePlan.stuckIn(SimPhase.RUNNING)));
             hang.release();
-            fixture.awaitReal(() -> fixture.gitpod.books().prebuilds().size() == 2);
+            fixture.awaitReal(() -> fixture.gitpod.records().prebuilds().size() == 2);
             fixture.untilAllClosed(Duration.ofMinutes(10));
 
-            SimPrebuild late = fixture.gitpod.books().prebuilds().get(1);
+            SimPrebuild late = fixture.gitpod.records().prebuilds().get(1);
             assertThat(late.phase(), is(SimPhase.CANCELLED));
             assertThat(fixture.log.text(), containsString(late.id()));
         }
     }
 
     @Test
-    void aCancelOfASurplusOneThatFailsIsTriedUntilItIsTaken() {
+    void aFailedCancelOfASurplusPrebuildIsRepeatedUntilItIsAccepted() {
         try (EngineFixture fixture = EngineFixture.begin()) {
             Fault.Hang hang = Fault.hangBeforeActing();
             fixture.fault(CREATE, hang);
@@ -244,10 +245,10 @@ class LostAnswerTest {
             Fault down = Fault.htmlStatus(502);
             fixture.fault(FaultRule.on("CancelPrebuild", down).times(7), down);
             hang.release();
-            fixture.awaitReal(() -> fixture.gitpod.books().prebuilds().size() == 2);
+            fixture.awaitReal(() -> fixture.gitpod.records().prebuilds().size() == 2);
             fixture.untilAllClosed(Duration.ofMinutes(30));
 
-            assertThat(fixture.gitpod.books().prebuilds().get(1).phase(), is(SimPhase.CANCELLED));
+            assertThat(fixture.gitpod.records().prebuilds().get(1).phase(), is(SimPhase.CANCELLED));
         }
     }
 
@@ -260,8 +261,8 @@ class LostAnswerTest {
             wait.abort();
             fixture.untilAllClosed(Duration.ofMinutes(15));
 
-            assertThat(fixture.gitpod.books().count(CREATE), is(1));
-            assertThat(fixture.gitpod.books().prebuilds(), is(empty()));
+            assertThat(fixture.gitpod.records().count(CREATE), is(1));
+            assertThat(fixture.gitpod.records().prebuilds(), is(empty()));
         }
     }
 
@@ -275,7 +276,7 @@ class LostAnswerTest {
             fixture.untilStage(wait, Stage.WATCHING, Duration.ofSeconds(10));
 
             assertThat(wait.prebuildId().equals(foreign.id()), is(false));
-            assertThat(fixture.gitpod.books().count(CREATE), is(2));
+            assertThat(fixture.gitpod.records().count(CREATE), is(2));
         }
     }
 
@@ -299,9 +300,9 @@ class LostAnswerTest {
             fixture.untilStage(notMade, Stage.WATCHING, Duration.ofMinutes(2));
             fixture.untilAllClosed(Duration.ofMinutes(30));
 
-            assertThat(fixture.gitpod.books().prebuilds(), hasSize(4));
+            assertThat(fixture.gitpod.records().prebuilds(), hasSize(4));
             assertThat(before.isCancelRequested() || between.isCancelRequested(), is(false));
-            assertThat(fixture.gitpod.books().count("CancelPrebuild"), is(0));
+            assertThat(fixture.gitpod.records().count("CancelPrebuild"), is(0));
         }
     }
 
@@ -315,7 +316,7 @@ class LostAnswerTest {
             fixture.fault(CREATE, Fault.resetAfterActing());
             EngineFixture.Wait wait = fixture.submit();
             fixture.untilStage(wait, Stage.WATCHING, Duration.ofSeconds(10));
-            assertThat(fixture.gitpod.books().count(CREATE), is(2));
+            assertThat(fixture.gitpod.records().count(CREATE), is(2));
         }
     }
 
@@ -327,7 +328,7 @@ class LostAnswerTest {
             fixture.fault(CREATE, Fault.resetAfterActing());
             EngineFixture.Wait wait = fixture.submit();
             fixture.untilStage(wait, Stage.WATCHING, Duration.ofSeconds(10));
-            assertThat(fixture.gitpod.books().count(CREATE), is(1));
+            assertThat(fixture.gitpod.records().count(CREATE), is(1));
         }
     }
 
@@ -336,7 +337,7 @@ class LostAnswerTest {
         try (EngineFixture fixture = EngineFixture.begin()) {
             fixture.fault(CREATE, Fault.resetAfterActing());
             fixture.untilStage(fixture.submit(), Stage.WATCHING, Duration.ofSeconds(10));
-            Call look = fixture.gitpod.books().calls("ListPrebuilds").get(0);
+            Call look = fixture.gitpod.records().calls("ListPrebuilds").get(0);
             assertThat(look.body(), containsString("creatorIds"));
             assertThat(look.body(), not(containsString("triggeredBy")));
         }
@@ -350,7 +351,7 @@ class LostAnswerTest {
             EngineFixture.Wait wait = fixture.submit();
             Duration took = fixture.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(1));
             assertThat(took, is(greaterThan(Duration.ofSeconds(19))));
-            assertThat(fixture.gitpod.books().count(CREATE), is(1));
+            assertThat(fixture.gitpod.records().count(CREATE), is(1));
         }
     }
 
@@ -365,7 +366,7 @@ class LostAnswerTest {
             }
             fixture.runtime.advance(Duration.ofMinutes(2));
 
-            String[] made = fixture.gitpod.books().prebuilds().stream()
+            String[] made = fixture.gitpod.records().prebuilds().stream()
                     .map(SimPrebuild::id)
                     .toArray(String[]::new);
             assertThat(waits.stream().map(EngineFixture.Wait::prebuildId).toList(), containsInAnyOrder(made));
@@ -384,7 +385,7 @@ class LostAnswerTest {
             }
             fixture.runtime.advance(Duration.ofMinutes(30));
 
-            assertThat(fixture.gitpod.books().prebuilds(), hasSize(4));
+            assertThat(fixture.gitpod.records().prebuilds(), hasSize(4));
             waits.forEach(wait -> wait.outcome(Outcome.Ended.class));
             assertThat(
                     waits.stream()
@@ -392,7 +393,7 @@ class LostAnswerTest {
                             .distinct()
                             .toList(),
                     hasSize(4));
-            assertThat(fixture.gitpod.books().count("CancelPrebuild"), is(0));
+            assertThat(fixture.gitpod.records().count("CancelPrebuild"), is(0));
             assertThat(fixture.engine().open(), is(empty()));
         }
     }
@@ -412,7 +413,7 @@ class LostAnswerTest {
             assertThat(wait.observer().updates(Update.SurplusUnsure.class), hasSize(1));
             fixture.untilAllClosed(Duration.ofMinutes(20));
             assertThat(foreign.isCancelRequested(), is(false));
-            assertThat(fixture.gitpod.books().count("CancelPrebuild"), is(0));
+            assertThat(fixture.gitpod.records().count("CancelPrebuild"), is(0));
         }
     }
 
@@ -442,7 +443,7 @@ class LostAnswerTest {
     }
 
     @Test
-    void anotherBuildsPrebuildOfTheSameProjectIsNotTaken() {
+    void anotherBuildsPrebuildOfTheSameProjectIsNotAdopted() {
         try (EngineFixture fixture = EngineFixture.begin()) {
             EngineFixture.Wait first = fixture.submit();
             fixture.untilStage(first, Stage.WATCHING, Duration.ZERO);
@@ -456,7 +457,7 @@ class LostAnswerTest {
     }
 
     @Test
-    void anotherProjectsPrebuildIsNotTaken() {
+    void anotherProjectsPrebuildIsNotAdopted() {
         try (EngineFixture fixture = EngineFixture.begin()) {
             SimProject other = fixture.gitpod.addProject("other");
             fixture.fault(CREATE, Fault.resetBeforeActing());
@@ -476,7 +477,7 @@ class LostAnswerTest {
             EngineFixture.Wait wait = fixture.submit();
             fixture.untilConcluded(wait, Duration.ofMinutes(2));
             assertThat(wait.outcome(Outcome.CreateUnclear.class).sent(), is(1));
-            assertThat(fixture.gitpod.books().count(CREATE), is(1));
+            assertThat(fixture.gitpod.records().count(CREATE), is(1));
         }
     }
 
@@ -492,7 +493,7 @@ class LostAnswerTest {
             assertThat(
                     unclear.found().stream().map(found -> found.id()).toList(),
                     contains(fixture.prebuild().id()));
-            assertThat(fixture.gitpod.books().count("CancelPrebuild"), is(0));
+            assertThat(fixture.gitpod.records().count("CancelPrebuild"), is(0));
             assertThat(fixture.engine().open(), is(empty()));
         }
     }
@@ -510,14 +511,14 @@ class LostAnswerTest {
     }
 
     @Test
-    void whoseTokenItIsIsAskedOnceForEachToken() {
+    void theIdentityIsReadOnceForEachToken() {
         try (EngineFixture fixture = EngineFixture.begin()) {
             for (int i = 0; i < 3; i++) {
                 fixture.fault(CREATE, Fault.resetAfterActing());
                 fixture.submit();
                 fixture.runtime.advance(Duration.ofMinutes(1));
             }
-            assertThat(fixture.gitpod.books().count("GetAuthenticatedIdentity"), is(1));
+            assertThat(fixture.gitpod.records().count("GetAuthenticatedIdentity"), is(1));
         }
     }
 }

@@ -47,7 +47,7 @@ class LostCreatesTest {
 
     /** The call is over as soon as it is out. */
     private void answerLost(PrebuildRequest request) {
-        creates.lost(request.requestId(), 1, at(SENT));
+        creates.lost(request.requestId(), 1, at(SENT), LATEST);
     }
 
     private static PrebuildRequest request(String environmentClassId, boolean sharedAccount) {
@@ -70,7 +70,7 @@ class LostCreatesTest {
 
     private UUID lost(String environmentClassId) {
         UUID id = inFlight(environmentClassId);
-        creates.lost(id, 1, at(SENT));
+        creates.lost(id, 1, at(SENT), LATEST);
         return id;
     }
 
@@ -172,7 +172,7 @@ class LostCreatesTest {
     }
 
     @Test
-    void whoNamesAClassGetsAPrebuildOfThatClass() {
+    void aCreateThatNamesAClassGetsAPrebuildOfThatClass() {
         UUID any = lost(null);
         UUID large = lost("large");
         UUID small = lost("small");
@@ -183,7 +183,7 @@ class LostCreatesTest {
     }
 
     @Test
-    void whoTakesAnyClassDoesNotTakeItFromOneWhoNamesIt() {
+    void aCreateWithoutAClassLeavesAMatchToOneThatNamesItsClass() {
         UUID any = lost(null);
         UUID large = lost("large");
         look(any, EARLY);
@@ -330,7 +330,7 @@ class LostCreatesTest {
     private UUID lostByServerClock(String environmentClassId, Duration sent, Duration took) {
         PrebuildRequest request = request(environmentClassId, false);
         creates.sent(request, 1, clock, at(SENT.plus(sent)));
-        creates.lost(request.requestId(), 1, at(SENT.plus(sent).plus(took)));
+        creates.lost(request.requestId(), 1, at(SENT.plus(sent).plus(took)), LATEST);
         return request.requestId();
     }
 
@@ -399,7 +399,7 @@ class LostCreatesTest {
         for (int number = 1; number <= 2; number++) {
             Moment when = at(SENT.plus(Duration.ofSeconds(40L * number)));
             creates.sent(request, number, clock, when);
-            creates.lost(request.requestId(), number, when);
+            creates.lost(request.requestId(), number, when, LATEST);
         }
         Decision decision = look(
                 request.requestId(),
@@ -420,7 +420,7 @@ class LostCreatesTest {
         PrebuildRequest request = request(null, false);
         for (int number = 1; number <= 2; number++) {
             creates.sent(request, number, clock, at(SENT));
-            creates.lost(request.requestId(), number, at(SENT));
+            creates.lost(request.requestId(), number, at(SENT), LATEST);
         }
         assertThat(
                 look(request.requestId(), EARLY, madeByServer("p", Duration.ZERO))
@@ -429,7 +429,7 @@ class LostCreatesTest {
     }
 
     @Test
-    void whoWaitsGetsItBeforeWhatIsSurplusIsCancelled() {
+    void aWaitingRequestComesBeforeASurplusOne() {
         UUID first = lostByServerClock(null, Duration.ZERO, Duration.ZERO);
         look(first, LAG_OVER);
         PrebuildRequest surplus = request(null, false);
@@ -442,7 +442,7 @@ class LostCreatesTest {
     }
 
     @Test
-    void roomIsMadeForOneThatFitsNowhereElse() {
+    void aMatchMovesSoThatAnotherOneFits() {
         UUID early = lostByServerClock(null, Duration.ZERO, Duration.ZERO);
         look(early, LAG_OVER);
         PrebuildRequest surplus = request(null, false);
@@ -529,7 +529,7 @@ class LostCreatesTest {
     }
 
     @Test
-    void whoWasAssignedBySomebodyElsesLookIsTold() {
+    void aRequestLearnsWhatAnotherRequestsLookUpAssignedToIt() {
         UUID one = lost();
         UUID two = lost();
         look(one, EARLY);

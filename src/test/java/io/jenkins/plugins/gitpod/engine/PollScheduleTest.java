@@ -15,21 +15,21 @@ class PollScheduleTest {
 
     private static final Duration YOUNG = Duration.ofMinutes(10);
 
-    private final PollSchedule pace = new PollSchedule(Duration.ofSeconds(12));
+    private final PollSchedule schedule = new PollSchedule(Duration.ofSeconds(12));
 
     @ParameterizedTest
     @EnumSource(PrebuildPhase.class)
     void theEndOfAnOrdinaryPrebuildIsSeenWithinFifteenSecondsAndItIsNotReadMoreOftenThanWanted(PrebuildPhase phase) {
-        assertThat(pace.next(phase, YOUNG, false, 0.999), is(lessThan(Duration.ofSeconds(15))));
-        assertThat(pace.next(phase, YOUNG, false, 0.5), is(greaterThanOrEqualTo(pace.base())));
+        assertThat(schedule.next(phase, YOUNG, false, 0.999), is(lessThan(Duration.ofSeconds(15))));
+        assertThat(schedule.next(phase, YOUNG, false, 0.5), is(greaterThanOrEqualTo(schedule.base())));
     }
 
     @ParameterizedTest
     @EnumSource(PrebuildPhase.class)
     void theOlderTheSlower(PrebuildPhase phase) {
-        Duration before = pace.next(phase, YOUNG, false, 0.5);
+        Duration before = schedule.next(phase, YOUNG, false, 0.5);
         for (long hours : new long[] {1, 4, 30}) {
-            Duration now = pace.next(phase, Duration.ofHours(hours), false, 0.5);
+            Duration now = schedule.next(phase, Duration.ofHours(hours), false, 0.5);
             assertThat(now, is(greaterThan(before)));
             before = now;
         }
@@ -38,13 +38,13 @@ class PollScheduleTest {
     @ParameterizedTest
     @EnumSource(PrebuildPhase.class)
     void withEventsItIsASafetyNetOfLessThanTwoMinutes(PrebuildPhase phase) {
-        assertThat(pace.next(phase, YOUNG, true, 0), is(greaterThan(Duration.ofSeconds(90))));
-        assertThat(pace.next(phase, YOUNG, true, 0.999), is(lessThan(Duration.ofMinutes(2))));
+        assertThat(schedule.next(phase, YOUNG, true, 0), is(greaterThan(Duration.ofSeconds(90))));
+        assertThat(schedule.next(phase, YOUNG, true, 0.999), is(lessThan(Duration.ofMinutes(2))));
     }
 
     @ParameterizedTest
     @EnumSource(PrebuildPhase.class)
-    void luckSpreads(PrebuildPhase phase) {
-        assertThat(pace.next(phase, YOUNG, false, 0.9), is(greaterThan(pace.next(phase, YOUNG, false, 0.1))));
+    void jitterSpreads(PrebuildPhase phase) {
+        assertThat(schedule.next(phase, YOUNG, false, 0.9), is(greaterThan(schedule.next(phase, YOUNG, false, 0.1))));
     }
 }

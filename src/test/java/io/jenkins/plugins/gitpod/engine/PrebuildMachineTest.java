@@ -571,7 +571,7 @@ class PrebuildMachineTest {
         }
 
         @Test
-        void theSecondThatIsStillQueuedIsTakenBackWhenTheFirstIsFound() {
+        void aSecondCreateThatIsStillQueuedIsWithdrawnWhenTheFirstIsFound() {
             lookingUp();
             actions.createIsQueued(true);
             sendAgain(List.of());
@@ -834,7 +834,7 @@ class PrebuildMachineTest {
         }
 
         @Test
-        void whoWasOvertakenWaitsForTheWordThatIsOnItsWay() {
+        void anOvertakenLookUpWaitsForItsResult() {
             lookingUp();
             actions.pass(SETTINGS.readLag());
             machine.lookUpOvertaken();
@@ -1058,7 +1058,7 @@ class PrebuildMachineTest {
         }
 
         @Test
-        void aRateLimitIsNobodysFailure() {
+        void aRateLimitIsNotReportedAsTrouble() {
             watching();
             repeat(
                     Duration.ofMinutes(1),
@@ -1197,7 +1197,7 @@ class PrebuildMachineTest {
         }
 
         @Test
-        void aDetachedOneIsNobodysToCancelByLeaving() {
+        void leavingDoesNotCancelADetachedPrebuild() {
             watching(RecordedActions.request(true, true));
             machine.ownerLeft(CancelReason.ABORTED);
             machine.ownerLeft(CancelReason.OWNER_GONE);
@@ -1292,7 +1292,7 @@ class PrebuildMachineTest {
         }
 
         @Test
-        void timeThatNobodyWatchedDoesNotCount() {
+        void unobservedTimeDoesNotCount() {
             watching();
             machine.read(RUNNING);
             actions.pass(Duration.ofHours(8));
@@ -1349,7 +1349,7 @@ class PrebuildMachineTest {
         }
 
         @Test
-        void theWaitEndsWhenTheCancelIsTakenAndTheBookWhenTheEndIsSeen() {
+        void theWaitEndsWhenTheCancelIsAcceptedAndTheRequestWhenTheEndIsSeen() {
             cancelling();
             machine.cancelAnswered(RUNNING);
             assertThat(outcome(Outcome.CancelAccepted.class).reason(), is(CancelReason.ABORTED));
@@ -1369,7 +1369,7 @@ class PrebuildMachineTest {
         }
 
         @Test
-        void aCancelThatSaysTooLateIsAsGoodAsTaken() {
+        void aCancelThatCameTooLateCountsAsAccepted() {
             cancelling();
             machine.cancelFailed(Failures.answer(ErrorCode.FAILED_PRECONDITION));
             outcome(Outcome.CancelAccepted.class);
@@ -1416,7 +1416,7 @@ class PrebuildMachineTest {
         }
 
         @Test
-        void aCancelThatWasTakenButHadNoEffectIsSentAgain() {
+        void anAcceptedCancelWithoutEffectIsSentAgain() {
             cancelling();
             machine.cancelAnswered(RUNNING);
             actions.take();
@@ -1493,7 +1493,7 @@ class PrebuildMachineTest {
         }
 
         @Test
-        void aTokenLostAfterTheCancelWasTakenDoesNotLeaveTheBookOpenForEver() {
+        void aTokenLostAfterAnAcceptedCancelDoesNotKeepTheRequestOpenForever() {
             cancelling();
             machine.cancelAnswered(RUNNING);
             machine.readFailed(Failures.answer(ErrorCode.UNAUTHENTICATED));
@@ -1622,7 +1622,7 @@ class PrebuildMachineTest {
         }
 
         @Test
-        void aCancelUnderWayGoesOn() {
+        void aCancelContinuesAfterARestart() {
             restored("p1", CancelReason.ABORTED);
             machine.tokenReady(true);
             assertThat(actions.take(), contains("token", "watch", "cancel p1"));

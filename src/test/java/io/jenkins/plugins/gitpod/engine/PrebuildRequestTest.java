@@ -46,7 +46,7 @@ class PrebuildRequestTest {
             fixture.untilConcluded(wait, Duration.ofMinutes(13));
 
             assertThat(wait.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
-            assertThat(fixture.gitpod.books().prebuilds(), hasSize(1));
+            assertThat(fixture.gitpod.records().prebuilds(), hasSize(1));
         }
     }
 }

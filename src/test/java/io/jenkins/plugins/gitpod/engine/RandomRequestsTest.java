@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Whole lives at random: requests, aborts, faults, outages, rotated tokens, sleeping machines and crashes at random
- * moments, all in simulated time, so that a seed gives the same run again. Afterwards the simulator's books and the store
+ * moments, all in simulated time, so that a seed gives the same run again. Afterwards the simulator's records and the store
  * must agree that nothing was doubled and nothing is left. {@code -Dgitpod.seeds=from-to} runs other seeds.
  */
 class RandomRequestsTest {
@@ -132,7 +132,7 @@ class RandomRequestsTest {
         /** A server that acts hours after the client has gone is beyond what can be looked after. */
         private void release() {
             hangs.forEach(Fault.Hang::release);
-            fixture.awaitReal(() -> fixture.gitpod.books().calls().stream()
+            fixture.awaitReal(() -> fixture.gitpod.records().calls().stream()
                     .filter(call -> hangs.contains(call.fault()))
                     .allMatch(call -> call.status() != 0));
         }
@@ -213,7 +213,7 @@ class RandomRequestsTest {
         }
 
         private void somethingWithAPrebuild() {
-            List<SimPrebuild> active = new ArrayList<>(fixture.gitpod.books().active());
+            List<SimPrebuild> active = new ArrayList<>(fixture.gitpod.records().active());
             active.removeAll(foreign);
             if (active.isEmpty()) {
                 return;
@@ -235,11 +235,11 @@ class RandomRequestsTest {
         }
 
         void check() {
-            List<SimPrebuild> ours = new ArrayList<>(fixture.gitpod.books().prebuilds());
+            List<SimPrebuild> ours = new ArrayList<>(fixture.gitpod.records().prebuilds());
             ours.removeAll(foreign);
             assertThat(
                     "creates that acted",
-                    fixture.gitpod.books().calls("CreatePrebuild").stream()
+                    fixture.gitpod.records().calls("CreatePrebuild").stream()
                             .filter(Call::acted)
                             .toList(),
                     hasSize(lessThanOrEqualTo(requests * (1 + CreateAttempts.MAX_RESENDS) + foreign.size())));

@@ -92,8 +92,8 @@ class RealThreadsTest {
                         .until(() -> engine.open().isEmpty());
 
                 observers.forEach(observer -> assertThat(observer.outcomes(), hasSize(1)));
-                assertThat(gitpod.books().prebuilds().size(), is(lessThanOrEqualTo(REQUESTS)));
-                assertThat(gitpod.books().active(), is(empty()));
+                assertThat(gitpod.records().prebuilds().size(), is(lessThanOrEqualTo(REQUESTS)));
+                assertThat(gitpod.records().active(), is(empty()));
                 List<String> owned = handles.stream()
                         .map(handle -> handle.view().prebuildId())
                         .filter(Objects::nonNull)

@@ -36,7 +36,7 @@ class RestartTest {
 
             assertThat(resumed, is(empty()));
             assertThat(wait.observer().outcomes(), is(empty()));
-            assertThat(fixture.gitpod.books().calls(), is(empty()));
+            assertThat(fixture.gitpod.records().calls(), is(empty()));
         }
     }
 
@@ -70,7 +70,7 @@ class RestartTest {
             fixture.runtime.advance(Duration.ofMinutes(5));
 
             assertThat(resumed, is(empty()));
-            assertThat(fixture.gitpod.books().calls(), is(empty()));
+            assertThat(fixture.gitpod.records().calls(), is(empty()));
         }
     }
 
@@ -84,7 +84,7 @@ class RestartTest {
             Duration took = fixture.untilStage(resumed, Stage.WATCHING, Duration.ofMinutes(2));
 
             assertThat(took, is(lessThan(Duration.ofSeconds(2))));
-            assertThat(fixture.gitpod.books().prebuilds(), hasSize(1));
+            assertThat(fixture.gitpod.records().prebuilds(), hasSize(1));
             fixture.untilAllClosed(Duration.ofMinutes(15));
         }
     }
@@ -97,9 +97,9 @@ class RestartTest {
             Duration took = fixture.untilStage(resumed, Stage.WATCHING, Duration.ofMinutes(2));
 
             assertThat(took, is(greaterThan(EngineSettings.defaults().readLag())));
-            assertThat(fixture.gitpod.books().count(CREATE), is(1));
+            assertThat(fixture.gitpod.records().count(CREATE), is(1));
             fixture.untilAllClosed(Duration.ofMinutes(15));
-            assertThat(fixture.gitpod.books().prebuilds(), hasSize(1));
+            assertThat(fixture.gitpod.records().prebuilds(), hasSize(1));
             assertThat(fixture.prebuild().isCancelRequested(), is(false));
         }
     }
@@ -110,13 +110,13 @@ class RestartTest {
             Fault down = Fault.status(503, "unavailable", "restarting");
             fixture.fault(FaultRule.on(CREATE, down).forever(), down);
             fixture.submit();
-            fixture.runtime.runUntil(() -> fixture.gitpod.books().count(CREATE) == 2, Duration.ofMinutes(2));
+            fixture.runtime.runUntil(() -> fixture.gitpod.records().count(CREATE) == 2, Duration.ofMinutes(2));
             fixture.runtime.settle();
             EngineFixture.Wait resumed = fixture.crashAndRestart().get(0);
             fixture.untilConcluded(resumed, Duration.ofMinutes(5));
 
             assertThat(resumed.outcome(Outcome.CreateUnclear.class).sent(), is(4));
-            assertThat(fixture.gitpod.books().count(CREATE), is(4));
+            assertThat(fixture.gitpod.records().count(CREATE), is(4));
             fixture.untilAllClosed(Duration.ofMinutes(15));
         }
     }
@@ -128,7 +128,7 @@ class RestartTest {
             EngineFixture.Wait resumed = fixture.crashAndRestart().get(0);
             resumed.handle().leave(CancelReason.OWNER_GONE);
             fixture.untilAllClosed(Duration.ofMinutes(15));
-            assertThat(fixture.gitpod.books().count(CREATE), is(0));
+            assertThat(fixture.gitpod.records().count(CREATE), is(0));
         }
     }
 
@@ -140,12 +140,12 @@ class RestartTest {
             fixture.untilStage(fixture.submit(), Stage.WATCHING, Duration.ofMinutes(2));
             assertThat(fixture.store.open(), hasSize(2));
             hang.release();
-            fixture.awaitReal(() -> fixture.gitpod.books().prebuilds().size() == 2);
+            fixture.awaitReal(() -> fixture.gitpod.records().prebuilds().size() == 2);
             List<EngineFixture.Wait> resumed = fixture.crashAndRestart();
             fixture.untilAllClosed(Duration.ofMinutes(15));
 
-            assertThat(fixture.gitpod.books().prebuilds().get(1).phase(), is(SimPhase.CANCELLED));
-            assertThat(fixture.gitpod.books().prebuilds().get(0).phase(), is(SimPhase.COMPLETED));
+            assertThat(fixture.gitpod.records().prebuilds().get(1).phase(), is(SimPhase.CANCELLED));
+            assertThat(fixture.gitpod.records().prebuilds().get(0).phase(), is(SimPhase.COMPLETED));
             assertThat(
                     resumed.stream()
                             .mapToInt(wait -> wait.observer().outcomes().size())
@@ -176,8 +176,8 @@ class RestartTest {
 
             assertThat(
                     resumed.outcome(Outcome.Ended.class).prebuild().id(),
-                    is(fixture.gitpod.books().prebuilds().get(1).id()));
-            assertThat(fixture.gitpod.books().prebuilds(), hasSize(2));
+                    is(fixture.gitpod.records().prebuilds().get(1).id()));
+            assertThat(fixture.gitpod.records().prebuilds(), hasSize(2));
         }
     }
 
@@ -200,7 +200,7 @@ class RestartTest {
             assertThat(
                     resumed.outcome(Outcome.Ended.class).prebuild().id(),
                     is(fixture.prebuild().id()));
-            assertThat(fixture.gitpod.books().count(CREATE), is(1));
+            assertThat(fixture.gitpod.records().count(CREATE), is(1));
         }
     }
 
@@ -216,7 +216,7 @@ class RestartTest {
             fixture.untilStage(resumed, Stage.WATCHING, Duration.ofMinutes(1));
 
             assertThat(resumed.prebuildId(), is(fixture.prebuild().id()));
-            assertThat(fixture.gitpod.books().count(CREATE), is(1));
+            assertThat(fixture.gitpod.records().count(CREATE), is(1));
         }
     }
 
@@ -233,8 +233,8 @@ class RestartTest {
             assertThat(wait.observer().outcomes(), is(empty()));
             assertThat(resumed.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
             assertThat(resumed.observer().updates(Update.Resumed.class), hasSize(1));
-            assertThat(fixture.gitpod.books().count(CREATE), is(1));
-            assertThat(fixture.gitpod.books().count("CancelPrebuild"), is(0));
+            assertThat(fixture.gitpod.records().count(CREATE), is(1));
+            assertThat(fixture.gitpod.records().count("CancelPrebuild"), is(0));
         }
     }
 
@@ -346,7 +346,7 @@ class RestartTest {
                             .distinct()
                             .toList(),
                     hasSize(6));
-            assertThat(fixture.gitpod.books().prebuilds(), hasSize(6));
+            assertThat(fixture.gitpod.records().prebuilds(), hasSize(6));
             fixture.untilAllClosed(Duration.ofMinutes(12));
         }
     }
@@ -358,13 +358,13 @@ class RestartTest {
                 fixture.submit();
             }
             fixture.runtime.advance(Duration.ofMinutes(1));
-            fixture.gitpod.books().clear();
+            fixture.gitpod.records().clear();
             List<EngineFixture.Wait> resumed = fixture.crashAndRestart();
             assertThat(resumed, hasSize(1000));
             fixture.runtime.advance(Duration.ofSeconds(14));
 
-            assertThat(fixture.gitpod.books().calls(), hasSize(10));
-            assertThat(fixture.gitpod.books().count("ListPrebuilds"), is(10));
+            assertThat(fixture.gitpod.records().calls(), hasSize(10));
+            assertThat(fixture.gitpod.records().count("ListPrebuilds"), is(10));
             resumed.forEach(wait -> assertThat(wait.handle().view().phase(), is(PrebuildPhase.RUNNING)));
         }
     }
@@ -375,12 +375,12 @@ class RestartTest {
             EngineFixture.Wait wait = fixture.submit();
             fixture.runtime.advance(Duration.ofMinutes(1));
             fixture.engine().close();
-            fixture.gitpod.books().clear();
+            fixture.gitpod.records().clear();
             int heard = wait.observer().updates().size();
             wait.abort();
             fixture.runtime.advance(Duration.ofHours(1));
 
-            assertThat(fixture.gitpod.books().calls(), is(empty()));
+            assertThat(fixture.gitpod.records().calls(), is(empty()));
             assertThat(wait.observer().updates(), hasSize(heard));
             assertThat(wait.observer().outcomes(), is(empty()));
             assertThat(fixture.store.open(), hasSize(1));

@@ -64,7 +64,7 @@ class RetryPolicyTest {
         HTTP_ERROR      | ANSWERED | UNAVAILABLE         | 503  | 0    | UNCLEAR        | TRANSIENT      | TRANSIENT
         HTTP_ERROR      | ANSWERED | UNAVAILABLE         | 504  | -    | UNCLEAR        | TRANSIENT      | TRANSIENT
         """)
-    void eachFailureHasItsVerdict(
+    void eachFailureHasItsDecision(
             Kind kind,
             Delivery delivery,
             ErrorCode code,

@@ -53,9 +53,9 @@ class SessionLimitsTest {
     }
 
     private int readsWithin(Duration span) {
-        int before = fixture.gitpod.books().count(GET);
+        int before = fixture.gitpod.records().count(GET);
         fixture.runtime.advance(span);
-        return fixture.gitpod.books().count(GET) - before;
+        return fixture.gitpod.records().count(GET) - before;
     }
 
     private void trouble() {
@@ -129,17 +129,17 @@ class SessionLimitsTest {
     }
 
     @Test
-    void whoeverWaitsForACallGetsItsTurn() {
+    void everyWaitingCallGetsItsTurn() {
         fixture.limits(atOnce(1));
         List<EngineFixture.Wait> waits = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
             waits.add(fixture.submit());
         }
         fixture.runtime.advance(Duration.ofMinutes(1));
-        assertThat(fixture.gitpod.books().count(CREATE), is(12));
+        assertThat(fixture.gitpod.records().count(CREATE), is(12));
         waits.forEach(EngineFixture.Wait::abort);
         fixture.untilAllClosed(Duration.ofMinutes(10));
-        assertThat(fixture.gitpod.books().count(CANCEL), is(greaterThanOrEqualTo(12)));
+        assertThat(fixture.gitpod.records().count(CANCEL), is(greaterThanOrEqualTo(12)));
         assertThat(fixture.engine().context().sessions().size(), is(0));
     }
 

@@ -169,14 +169,14 @@ final class SimulatedEvents {
                 }
                 case TELLS_AND_ENDS -> {
                     listener.opened();
-                    fixture.gitpod.books().prebuilds().forEach(each -> send(each.id(), false));
+                    fixture.gitpod.records().prebuilds().forEach(each -> send(each.id(), false));
                     end(null);
                 }
                 default -> {
                     if (how != Manner.OPENS_WITH_FIRST_EVENT) {
                         listener.opened();
                     }
-                    fixture.gitpod.books().prebuilds().forEach(each -> told.put(each.id(), each.phase()));
+                    fixture.gitpod.records().prebuilds().forEach(each -> told.put(each.id(), each.phase()));
                     look();
                 }
             }
@@ -203,7 +203,7 @@ final class SimulatedEvents {
                 end(null);
                 return;
             }
-            for (SimPrebuild each : fixture.gitpod.books().prebuilds()) {
+            for (SimPrebuild each : fixture.gitpod.records().prebuilds()) {
                 SimPhase before = told.put(each.id(), each.phase());
                 if (how == Manner.CHATTERS || !Objects.equals(before, each.phase())) {
                     changed(each.id(), before == null);

@@ -105,7 +105,7 @@ class StreamFaultMatrixTest {
             // The safety net catches what a stream that has earned some trust keeps to itself.
             Duration late = slow ? Duration.ofMinutes(3) : Duration.ofSeconds(16);
             assertThat(took, is(lessThanOrEqualTo(Duration.ofMinutes(11).plus(late))));
-            int calls = fixture.gitpod.books().calls().size() + events.asked();
+            int calls = fixture.gitpod.records().calls().size() + events.asked();
             assertThat("calls", calls, is(lessThanOrEqualTo(mostCalls(manner))));
             assertThat("console lines", wait.observer().updates().size(), is(lessThanOrEqualTo(8)));
         });
@@ -131,7 +131,9 @@ class StreamFaultMatrixTest {
             waits.forEach(wait -> fixture.untilConcluded(wait, Duration.ofMinutes(15)));
             waits.forEach(wait -> assertThat(phase(wait), is(PrebuildPhase.COMPLETED)));
             assertThat(
-                    "calls", fixture.gitpod.books().calls().size(), is(lessThanOrEqualTo(14 * 60 + 2 * waits.size())));
+                    "calls",
+                    fixture.gitpod.records().calls().size(),
+                    is(lessThanOrEqualTo(14 * 60 + 2 * waits.size())));
         });
     }
 
@@ -145,7 +147,7 @@ class StreamFaultMatrixTest {
             fixture.untilConcluded(wait, Duration.ofSeconds(10));
             fixture.untilAllClosed(Duration.ofMinutes(4));
             assertThat(
-                    fixture.gitpod.books().prebuilds().stream()
+                    fixture.gitpod.records().prebuilds().stream()
                             .filter(SimPrebuild::isActive)
                             .toList(),
                     is(empty()));

@@ -100,7 +100,7 @@ class StreamOverHttpTest {
     }
 
     private List<Call> streams() {
-        return gitpod.books().calls(WATCH);
+        return gitpod.records().calls(WATCH);
     }
 
     private void awaitEnd() {
@@ -117,7 +117,7 @@ class StreamOverHttpTest {
     }
 
     @Test
-    void anEventBringsTheEndThoughNobodyPolls() throws Exception {
+    void anEventReportsTheEndWithoutPolling() throws Exception {
         start(NEVER);
         SimPrebuild made = submit();
         await(() -> log.text().contains("Listening"));
@@ -206,7 +206,7 @@ class StreamOverHttpTest {
     }
 
     @Test
-    void aStreamThatIsCutIsMissedByNobody() throws Exception {
+    void aCutStreamLosesNoEnd() throws Exception {
         start(Duration.ofMillis(200));
         SimPrebuild made = submit();
         await(() -> !streams().isEmpty());
@@ -225,8 +225,8 @@ class StreamOverHttpTest {
         await(() -> streams().size() > 1);
         assertThat(engine.context().sessions().size(), is(1));
         assertThat(log.text(), not(containsString(before)));
-        assertThat(gitpod.books().prebuilds().size(), is(1));
-        assertThat(gitpod.books().active(), is(not(empty())));
-        assertThat(gitpod.books().calls().size(), is(greaterThan(2)));
+        assertThat(gitpod.records().prebuilds().size(), is(1));
+        assertThat(gitpod.records().active(), is(not(empty())));
+        assertThat(gitpod.records().calls().size(), is(greaterThan(2)));
     }
 }

@@ -43,7 +43,7 @@ class TokenTest {
             fixture.untilStage(wait, Stage.WATCHING, Duration.ZERO);
 
             assertThat(wait.observer().updates(Update.TokenRotated.class), hasSize(1));
-            assertThat(fixture.gitpod.books().prebuilds(), hasSize(1));
+            assertThat(fixture.gitpod.records().prebuilds(), hasSize(1));
         }
     }
 
@@ -138,16 +138,16 @@ class TokenTest {
     }
 
     @Test
-    void aRevokedTokenHammersNobodyWhileItIsWaitedForAnother() {
+    void aRevokedTokenCausesFewCallsUntilThereIsAnother() {
         try (EngineFixture fixture =
                 EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin()) {
             EngineFixture.Wait wait = fixture.submit();
             fixture.runtime.advance(Duration.ofMinutes(1));
             fixture.account.revoke();
             fixture.untilConcluded(wait, Duration.ofSeconds(15));
-            int before = fixture.gitpod.books().calls().size();
+            int before = fixture.gitpod.records().calls().size();
             fixture.runtime.advance(Duration.ofHours(10));
-            assertThat(fixture.gitpod.books().calls().size() - before, is(lessThan(10 * 20)));
+            assertThat(fixture.gitpod.records().calls().size() - before, is(lessThan(10 * 20)));
             fixture.untilAllClosed(Duration.ofHours(20));
         }
     }
@@ -173,7 +173,7 @@ class TokenTest {
             assertThat(wait.outcome(Outcome.NoToken.class).failure().problem(), is(Problem.NO_ANSWER));
             fixture.runtime.release(WorkQueue.CREDENTIALS);
             fixture.runtime.advance(Duration.ofMinutes(5));
-            assertThat(fixture.gitpod.books().calls(), is(empty()));
+            assertThat(fixture.gitpod.records().calls(), is(empty()));
             assertThat(fixture.engine().open(), is(empty()));
         }
     }
@@ -186,7 +186,7 @@ class TokenTest {
             fixture.runtime.advance(Duration.ofSeconds(61));
             fixture.runtime.release(WorkQueue.CREDENTIALS);
             fixture.untilStage(wait, Stage.WATCHING, Duration.ofSeconds(10));
-            assertThat(fixture.gitpod.books().prebuilds(), hasSize(1));
+            assertThat(fixture.gitpod.records().prebuilds(), hasSize(1));
         }
     }
 
@@ -214,7 +214,7 @@ class TokenTest {
     }
 
     @Test
-    void aProviderThatThrowsIsAskedAgainAndItsSecretsAreToldToNobody() {
+    void aProviderThatThrowsIsAskedAgainAndItsMessageIsNotPrinted() {
         try (EngineFixture fixture = EngineFixture.begin()) {
             try (LogLines log = new LogLines()) {
                 EngineFixture.Wait wait = fixture.submit(fixture.request(), () -> {
@@ -278,7 +278,7 @@ class TokenTest {
     }
 
     @Test
-    void manyWhoShareARotatedTokenAllGoOn() {
+    void allRequestsOfARotatedTokenContinue() {
         try (EngineFixture fixture = EngineFixture.begin()) {
             List<EngineFixture.Wait> waits = new ArrayList<>();
             for (int i = 0; i < 10; i++) {
@@ -300,7 +300,7 @@ class TokenTest {
             fixture.untilConcluded(wait, Duration.ofMinutes(1));
             wait.outcome(Outcome.WatchLost.class);
             fixture.untilAllClosed(Duration.ofMinutes(1));
-            assertThat(fixture.gitpod.books().active(), is(empty()));
+            assertThat(fixture.gitpod.records().active(), is(empty()));
         }
     }
 }

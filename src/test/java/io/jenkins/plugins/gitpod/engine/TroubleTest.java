@@ -41,7 +41,7 @@ class TroubleTest {
             assertThat(wait.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
             assertThat(wait.observer().updates(Update.Trouble.class), hasSize(1));
             assertThat(wait.observer().updates(Update.Recovered.class), hasSize(1));
-            assertThat(fixture.gitpod.books().count("CancelPrebuild"), is(0));
+            assertThat(fixture.gitpod.records().count("CancelPrebuild"), is(0));
         }
     }
 
@@ -71,13 +71,13 @@ class TroubleTest {
             EngineFixture.Wait wait = fixture.submit();
             fixture.fault(FaultRule.on("GetPrebuild", Fault.htmlStatus(503)).forever(), Fault.htmlStatus(503));
             fixture.untilConcluded(wait, Duration.ofMinutes(20));
-            assertThat(fixture.gitpod.books().count("GetPrebuild"), is(lessThan(20)));
+            assertThat(fixture.gitpod.records().count("GetPrebuild"), is(lessThan(20)));
         }
     }
 
     @ParameterizedTest
     @ValueSource(longs = {-7200, -60, 61, 7200, 864_000})
-    void aWallClockThatJumpsWhileWatchingMattersToNobody(long seconds) {
+    void aWallClockThatJumpsWhileWatchingDoesNotMatter(long seconds) {
         try (EngineFixture fixture = EngineFixture.begin()) {
             EngineFixture.Wait wait = fixture.submit();
             fixture.runtime.advance(Duration.ofMinutes(1));
@@ -162,7 +162,7 @@ class TroubleTest {
 
             assertThat(wait.outcome(Outcome.OverLimit.class).limit(), is(CancelReason.SNAPSHOT_STALLED));
             fixture.untilAllClosed(Duration.ofMinutes(1));
-            assertThat(fixture.gitpod.books().active(), is(empty()));
+            assertThat(fixture.gitpod.records().active(), is(empty()));
         }
     }
 
@@ -219,7 +219,7 @@ class TroubleTest {
 
             waits.forEach(wait -> assertThat(
                     wait.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED)));
-            assertThat(fixture.gitpod.books().prebuilds(), hasSize(30));
+            assertThat(fixture.gitpod.records().prebuilds(), hasSize(30));
         }
     }
 
@@ -251,8 +251,8 @@ class TroubleTest {
             EngineFixture.Wait wait = fixture.submit();
             fixture.runtime.advance(Duration.ofMinutes(1));
 
-            assertThat(fixture.gitpod.books().count("CreatePrebuild"), is(lessThanOrEqualTo(60)));
-            assertThat(fixture.gitpod.books().count("CreatePrebuild"), is(greaterThan(1)));
+            assertThat(fixture.gitpod.records().count("CreatePrebuild"), is(lessThanOrEqualTo(60)));
+            assertThat(fixture.gitpod.records().count("CreatePrebuild"), is(greaterThan(1)));
             fixture.gitpod.faults().clear();
             fixture.untilConcluded(wait, Duration.ofMinutes(12));
             wait.outcome(Outcome.Ended.class);
@@ -267,19 +267,19 @@ class TroubleTest {
             fixture.untilConcluded(wait, Duration.ZERO);
 
             assertThat(wait.outcome(Outcome.NotSaved.class).failure().getMessage(), containsString("disk full"));
-            assertThat(fixture.gitpod.books().calls(), is(empty()));
+            assertThat(fixture.gitpod.records().calls(), is(empty()));
             assertThat(fixture.engine().open(), is(empty()));
         }
     }
 
     @Test
-    void aJournalWithADefectSendsNothingEither() {
+    void aStoreThatThrowsSendsNothingEither() {
         try (EngineFixture fixture = EngineFixture.begin()) {
             fixture.store.broken(true);
             EngineFixture.Wait wait = fixture.submit();
             fixture.untilConcluded(wait, Duration.ZERO);
             wait.outcome(Outcome.NotSaved.class);
-            assertThat(fixture.gitpod.books().calls(), is(empty()));
+            assertThat(fixture.gitpod.records().calls(), is(empty()));
         }
     }
 
@@ -302,7 +302,7 @@ class TroubleTest {
     }
 
     @Test
-    void anObserverThatThrowsEndsTheBookAllTheSame() {
+    void anObserverThatThrowsDoesNotKeepTheRequestOpen() {
         try (EngineFixture fixture = EngineFixture.begin()) {
             EngineFixture.Wait wait = fixture.submit();
             wait.observer()
@@ -319,7 +319,7 @@ class TroubleTest {
     }
 
     @Test
-    void anObserverThatHangsHoldsUpNobodyElse() {
+    void anObserverThatHangsDelaysNoOther() {
         try (EngineFixture fixture = EngineFixture.begin()) {
             fixture.runtime.hold(WorkQueue.DELIVERY);
             EngineFixture.Wait wait = fixture.submit();
@@ -335,7 +335,7 @@ class TroubleTest {
     }
 
     @Test
-    void aClientThatCannotBeMadeIsToldAndHangsNobody() {
+    void aClientThatCannotBeMadeIsReportedAndNoRequestHangs() {
         try (EngineFixture fixture = EngineFixture.begin()) {
             PrebuildEngine engine =
                     new PrebuildEngine(fixture.runtime, SETTINGS, fixture.store, (endpoint, token, limits) -> {
@@ -349,14 +349,14 @@ class TroubleTest {
     }
 
     @Test
-    void aRequestThatTheClientRefusesIsToldAndHangsNobody() {
+    void aRequestThatTheClientRefusesIsReportedAndDoesNotHang() {
         try (EngineFixture fixture = EngineFixture.begin()) {
             PrebuildRequest plain = fixture.request();
             EngineFixture.Wait wait = fixture.submit(
                     new PrebuildRequest(plain.requestId(), plain.connection(), " ", null, null, false, true));
             fixture.untilConcluded(wait, Duration.ofMinutes(10));
             fixture.untilAllClosed(Duration.ofHours(25));
-            assertThat(fixture.gitpod.books().count("CreatePrebuild"), is(0));
+            assertThat(fixture.gitpod.records().count("CreatePrebuild"), is(0));
         }
     }
 

@@ -19,11 +19,11 @@ import io.jenkins.plugins.gitpod.api.GitpodClient;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
-import io.jenkins.plugins.gitpod.simulator.Books;
 import io.jenkins.plugins.gitpod.simulator.Call;
 import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
+import io.jenkins.plugins.gitpod.simulator.Records;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
 import java.time.Duration;
@@ -48,7 +48,7 @@ class WatcherTest {
             EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin();
     private final GitpodClient client = fixture.client(fixture.endpoint(), BearerToken.of(fixture.account.token()));
     private final Watcher watcher = new Watcher(client, fixture.runtime, EngineSettings.defaults());
-    private final Books books = fixture.gitpod.books();
+    private final Records records = fixture.gitpod.records();
     private final Map<String, Heard> heard = new LinkedHashMap<>();
 
     private static final class Heard implements Watcher.Reader {
@@ -102,7 +102,7 @@ class WatcherTest {
             each.read.clear();
             each.failures.clear();
         });
-        books.clear();
+        records.clear();
     }
 
     private void aRound() {
@@ -113,7 +113,7 @@ class WatcherTest {
 
     /** Rounds are told apart by their times. */
     private int rounds() {
-        return (int) books.calls().stream().map(Call::at).distinct().count();
+        return (int) records.calls().stream().map(Call::at).distinct().count();
     }
 
     private static Predicate<Call> about(String id) {
@@ -125,8 +125,8 @@ class WatcherTest {
         watch(3);
         begin();
         aRound();
-        assertThat(books.count(GET), is(3));
-        assertThat(books.count(LIST), is(0));
+        assertThat(records.count(GET), is(3));
+        assertThat(records.count(LIST), is(0));
         heard.values().forEach(each -> assertThat(each.read, hasSize(1)));
     }
 
@@ -135,8 +135,8 @@ class WatcherTest {
         watch(50);
         begin();
         aRound();
-        assertThat(books.count(LIST), is(1));
-        assertThat(books.count(GET), is(0));
+        assertThat(records.count(LIST), is(1));
+        assertThat(records.count(GET), is(0));
         heard.values().forEach(each -> assertThat(each.read, hasSize(1)));
     }
 
@@ -145,8 +145,8 @@ class WatcherTest {
         watch(250);
         begin();
         aRound();
-        assertThat(books.count(LIST), is(3));
-        assertThat(books.count(GET), is(0));
+        assertThat(records.count(LIST), is(3));
+        assertThat(records.count(GET), is(0));
         heard.values().forEach(each -> assertThat(each.read, hasSize(1)));
     }
 
@@ -157,8 +157,8 @@ class WatcherTest {
         }
         begin();
         aRound();
-        assertThat(books.count(LIST), is(3));
-        assertThat(books.count(GET), is(0));
+        assertThat(records.count(LIST), is(3));
+        assertThat(records.count(GET), is(0));
         heard.values().forEach(each -> assertThat(each.read, hasSize(1)));
     }
 
@@ -167,14 +167,14 @@ class WatcherTest {
         watch(5);
         begin();
         aRound();
-        String body = books.calls(LIST).get(0).body();
+        String body = records.calls(LIST).get(0).body();
         assertThat(body, containsString(fixture.project.id()));
         assertThat(body, containsString("PREBUILD_PHASE_CANCELLING"));
         assertThat(body, not(containsString("PREBUILD_PHASE_COMPLETED")));
     }
 
     @Test
-    void whatOthersHaveOnTheListIsToldToNobody() {
+    void otherPrebuildsOnTheListAreNotReported() {
         watch(4);
         create(fixture.project);
         begin();
@@ -189,13 +189,13 @@ class WatcherTest {
         begin();
         fixture.gitpod.prebuild(ids.get(7)).failWith("no");
         aRound();
-        assertThat(books.count(LIST), is(1));
-        assertThat(books.count(GET), is(1));
+        assertThat(records.count(LIST), is(1));
+        assertThat(records.count(GET), is(1));
         assertThat(heard.get(ids.get(7)).read.get(0).status().phase(), is(PrebuildPhase.FAILED));
         watcher.unwatch(ids.get(7));
-        books.clear();
+        records.clear();
         aRound();
-        assertThat(books.count(GET), is(0));
+        assertThat(records.count(GET), is(0));
     }
 
     @Test
@@ -205,7 +205,7 @@ class WatcherTest {
         fixture.gitpod.prebuild(ids.get(2)).unknownPhase("PREBUILD_PHASE_NEW_THING");
         aRound();
         aRound();
-        assertThat(books.count(GET), is(2));
+        assertThat(records.count(GET), is(2));
         assertThat(heard.get(ids.get(2)).read, hasSize(2));
         assertThat(heard.get(ids.get(2)).read.get(0).status().rawPhase(), is("PREBUILD_PHASE_NEW_THING"));
     }
@@ -216,7 +216,7 @@ class WatcherTest {
         begin();
         ids.forEach(watcher::unwatch);
         fixture.runtime.advance(Duration.ofHours(1));
-        assertThat(books.calls(), is(empty()));
+        assertThat(records.calls(), is(empty()));
         assertThat(fixture.runtime.pending(), is(0));
     }
 
@@ -229,10 +229,10 @@ class WatcherTest {
         watch(2);
         watcher.unwatch(ids.get(0));
         watch(1);
-        books.clear();
+        records.clear();
         fixture.runtime.advance(Duration.ofMinutes(2));
-        assertThat(books.count(GET), is(lessThanOrEqualTo(3 * 12)));
-        assertThat(books.count(GET), is(greaterThanOrEqualTo(3 * 8)));
+        assertThat(records.count(GET), is(lessThanOrEqualTo(3 * 12)));
+        assertThat(records.count(GET), is(greaterThanOrEqualTo(3 * 8)));
     }
 
     @Test
@@ -240,7 +240,7 @@ class WatcherTest {
         watch(1);
         begin();
         fixture.runtime.advance(Duration.ofMinutes(20));
-        List<Instant> times = books.calls().stream().map(Call::at).toList();
+        List<Instant> times = records.calls().stream().map(Call::at).toList();
         Set<Long> gaps = new LinkedHashSet<>();
         for (int i = 1; i < times.size(); i++) {
             Duration gap = Duration.between(times.get(i - 1), times.get(i));
@@ -257,13 +257,13 @@ class WatcherTest {
         begin();
         fixture.fault(GET, Fault.rateLimit(Duration.ofSeconds(45)));
         aRound();
-        assertThat(books.count(GET), is(1));
+        assertThat(records.count(GET), is(1));
         heard.values().forEach(each -> {
             assertThat(each.read, is(empty()));
             assertThat(each.failures, hasSize(1));
             assertThat(RetryPolicy.read(each.failures.get(0)), is(RetryPolicy.Decision.WAIT));
         });
-        Duration pause = fixture.runtime.runUntil(() -> books.count(GET) > 1, Duration.ofMinutes(2));
+        Duration pause = fixture.runtime.runUntil(() -> records.count(GET) > 1, Duration.ofMinutes(2));
         assertThat(pause, is(greaterThan(Duration.ofSeconds(45))));
         fixture.runtime.advance(Duration.ofSeconds(3));
         heard.values().forEach(each -> assertThat(each.read, hasSize(1)));
@@ -276,7 +276,7 @@ class WatcherTest {
         fixture.fault(GET, Fault.rateLimit(Duration.ofHours(20)));
         aRound();
         fixture.runtime.advance(Duration.ofMinutes(7));
-        assertThat(books.count(GET), is(greaterThan(1)));
+        assertThat(records.count(GET), is(greaterThan(1)));
     }
 
     @Test
@@ -285,10 +285,10 @@ class WatcherTest {
         begin();
         fixture.fault(FaultRule.on(GET, Fault.htmlStatus(503)).forever(), Fault.htmlStatus(503));
         aRound();
-        assertThat(books.count(GET), is(1));
+        assertThat(records.count(GET), is(1));
         heard.values().forEach(each -> assertThat(each.failures, hasSize(1)));
         fixture.runtime.advance(Duration.ofMinutes(10));
-        assertThat(books.count(GET), is(lessThan(16)));
+        assertThat(records.count(GET), is(lessThan(16)));
     }
 
     @Test
@@ -299,7 +299,7 @@ class WatcherTest {
         begin();
         fixture.fault(FaultRule.on(LIST, Fault.htmlStatus(502)).forever(), Fault.htmlStatus(502));
         aRound();
-        assertThat(books.calls(), hasSize(1));
+        assertThat(records.calls(), hasSize(1));
         heard.values().forEach(each -> assertThat(each.failures, hasSize(1)));
     }
 
@@ -309,7 +309,7 @@ class WatcherTest {
         begin();
         fixture.account.revoke();
         aRound();
-        assertThat(books.calls(), hasSize(1));
+        assertThat(records.calls(), hasSize(1));
         heard.values().forEach(each -> assertThat(each.failures.get(0).code(), is(ErrorCode.UNAUTHENTICATED)));
     }
 
@@ -364,19 +364,19 @@ class WatcherTest {
             assertThat(each.read, hasSize(1));
             assertThat(each.failures, is(empty()));
         });
-        assertThat(books.count(GET), is(spoiled.size()));
-        assertThat(books.count(LIST), is(lessThanOrEqualTo(11)));
+        assertThat(records.count(GET), is(spoiled.size()));
+        assertThat(records.count(LIST), is(lessThanOrEqualTo(11)));
 
-        books.clear();
+        records.clear();
         aRound();
-        assertThat(books.count(GET), is(spoiled.size()));
-        assertThat(books.count(LIST), is(1));
+        assertThat(records.count(GET), is(spoiled.size()));
+        assertThat(records.count(LIST), is(1));
         fixture.gitpod.faults().clear();
         fixture.runtime.advance(Duration.ofMinutes(12));
-        books.clear();
+        records.clear();
         aRound();
-        assertThat(books.count(GET), is(0));
-        assertThat(books.count(LIST), is(1));
+        assertThat(records.count(GET), is(0));
+        assertThat(records.count(LIST), is(1));
     }
 
     @Test
@@ -414,7 +414,7 @@ class WatcherTest {
     }
 
     @Test
-    void withoutAnyListNobodyIsForgottenAndTheServerNotHammered() {
+    void withoutAnyListEachPrebuildIsReadWithFewCalls() {
         watch(100);
         begin();
         fixture.fault(
@@ -422,9 +422,9 @@ class WatcherTest {
                         .forever(),
                 Fault.emptyBody(403));
         aRound();
-        assertThat(books.count(GET), is(lessThanOrEqualTo(40)));
+        assertThat(records.count(GET), is(lessThanOrEqualTo(40)));
         fixture.runtime.advance(Duration.ofMinutes(5));
-        assertThat(books.count(GET), is(lessThanOrEqualTo(40 + 5 * 60)));
+        assertThat(records.count(GET), is(lessThanOrEqualTo(40 + 5 * 60)));
         heard.values().forEach(each -> {
             assertThat(each.read, is(not(empty())));
             assertThat(each.failures, is(empty()));
@@ -451,7 +451,7 @@ class WatcherTest {
         watcher.stop();
         watcher.watch("p", fixture.project.id(), new Heard());
         fixture.runtime.advance(Duration.ofHours(1));
-        assertThat(books.calls(), is(empty()));
+        assertThat(records.calls(), is(empty()));
     }
 
     private void watchInTwentyProjects(int number) {
@@ -468,11 +468,11 @@ class WatcherTest {
             watch(1);
             fixture.runtime.advance(Duration.ofSeconds(1));
         }
-        assertThat(books.calls().size() - books.count("CreatePrebuild"), is(lessThan(60)));
+        assertThat(records.calls().size() - records.count("CreatePrebuild"), is(lessThan(60)));
     }
 
     @Test
-    void aServerThatLetsFewCallsThroughStarvesNobodyAndIsNotHammered() {
+    void aServerThatAllowsFewCallsGetsFewAndEachPrebuildIsRead() {
         watchInTwentyProjects(1000);
         begin();
         fixture.gitpod.maxCallsPerSecond(1);
@@ -482,8 +482,8 @@ class WatcherTest {
             each.failures.forEach(e -> assertThat(RetryPolicy.read(e), is(RetryPolicy.Decision.WAIT)));
         });
         long refused =
-                books.calls().stream().filter(call -> call.status() == 429).count();
-        assertThat(refused, is(lessThan(books.calls().size() / 5L)));
+                records.calls().stream().filter(call -> call.status() == 429).count();
+        assertThat(refused, is(lessThan(records.calls().size() / 5L)));
     }
 
     @Test
@@ -495,7 +495,7 @@ class WatcherTest {
         fixture.runtime.runUntil(
                 () -> heard.values().stream().noneMatch(each -> each.read.isEmpty()), Duration.ofMinutes(8));
         heard.values().forEach(each -> assertThat(each.read.get(0).status().phase(), is(PrebuildPhase.COMPLETED)));
-        assertThat(books.calls().size(), is(lessThan(1300)));
+        assertThat(records.calls().size(), is(lessThan(1300)));
     }
 
     @Test
@@ -504,7 +504,7 @@ class WatcherTest {
         begin();
         heard.keySet().forEach(id -> fixture.gitpod.prebuild(id).unknownPhase("PREBUILD_PHASE_NEW_THING"));
         fixture.runtime.advance(Duration.ofMinutes(10));
-        assertThat(books.calls().size(), is(lessThan(660)));
+        assertThat(records.calls().size(), is(lessThan(660)));
         assertThat(heard.values().stream().filter(each -> each.read.size() > 3).toList(), is(empty()));
     }
 
@@ -524,7 +524,7 @@ class WatcherTest {
         watchInTwentyProjects(6000);
         begin();
         fixture.runtime.advance(Duration.ofMinutes(5));
-        assertThat(books.calls().size(), is(lessThan(2 * 300 + 70)));
+        assertThat(records.calls().size(), is(lessThan(2 * 300 + 70)));
         heard.values().forEach(each -> assertThat(each.read, hasSize(greaterThan(5))));
     }
 
@@ -535,7 +535,7 @@ class WatcherTest {
         }
         begin();
         fixture.runtime.advance(Duration.ofMinutes(10));
-        assertThat(books.calls().size(), is(lessThan(600)));
+        assertThat(records.calls().size(), is(lessThan(600)));
         heard.values().forEach(each -> assertThat(each.read, hasSize(greaterThan(40))));
         assertThat(heard.values().stream().map(each -> each.failures).toList(), everyItem(is(empty())));
     }

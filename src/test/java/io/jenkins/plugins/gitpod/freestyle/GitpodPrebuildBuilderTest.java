@@ -79,20 +79,20 @@ class GitpodPrebuildBuilderTest {
 
     @BeforeEach
     void remember() {
-        before = GITPOD.simulator().books().prebuilds().toArray(new SimPrebuild[0]);
-        GITPOD.simulator().books().clear();
+        before = GITPOD.simulator().records().prebuilds().toArray(new SimPrebuild[0]);
+        GITPOD.simulator().records().clear();
     }
 
     @AfterEach
     void nothingIsLeft() {
         GITPOD.simulator().faults().clear();
         GITPOD.project().plan(PhasePlan.quick(Duration.ofSeconds(1)));
-        await().atMost(SOON).until(() -> GITPOD.simulator().books().active().isEmpty());
-        assertEquals(List.of(), GITPOD.simulator().books().violations());
+        await().atMost(SOON).until(() -> GITPOD.simulator().records().active().isEmpty());
+        assertEquals(List.of(), GITPOD.simulator().records().violations());
     }
 
     private SimPrebuild theOnlyNewPrebuild() {
-        List<SimPrebuild> all = GITPOD.simulator().books().prebuilds();
+        List<SimPrebuild> all = GITPOD.simulator().records().prebuilds();
         assertEquals(before.length + 1, all.size());
         return all.get(all.size() - 1);
     }
@@ -167,7 +167,7 @@ class GitpodPrebuildBuilderTest {
         FreeStyleBuild build = jenkins.buildAndAssertStatus(Result.FAILURE, job(step));
         jenkins.assertLogContains("\"${NOBODY_SET_THIS}\" is not allowed for projectId", build);
         jenkins.assertLogNotContains("\tat ", build);
-        assertTrue(GITPOD.simulator().books().calls().isEmpty());
+        assertTrue(GITPOD.simulator().records().calls().isEmpty());
     }
 
     @Test
@@ -179,7 +179,7 @@ class GitpodPrebuildBuilderTest {
         FreeStyleBuild build = jenkins.buildAndAssertStatus(Result.FAILURE, job);
         jenkins.assertLogContains("ERROR: The project \"${PROJECT}\" is empty in this build.", build);
         jenkins.assertLogNotContains("\tat ", build);
-        assertTrue(GITPOD.simulator().books().calls().isEmpty());
+        assertTrue(GITPOD.simulator().records().calls().isEmpty());
     }
 
     @Test
@@ -192,7 +192,7 @@ class GitpodPrebuildBuilderTest {
         FreeStyleBuild build = jenkins.assertBuildStatus(
                 Result.FAILURE, job.scheduleBuild2(0, new ParametersAction(new StringParameterValue("CRED", "other"))));
         jenkins.assertLogContains("This job cannot use a Gitpod credential with the id \"${CRED}\"", build);
-        assertEquals(0, GITPOD.simulator().books().count("CreatePrebuild"));
+        assertEquals(0, GITPOD.simulator().records().count("CreatePrebuild"));
     }
 
     @Test
@@ -332,10 +332,10 @@ class GitpodPrebuildBuilderTest {
             third.getExecutor().interrupt();
             jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(third));
             jenkins.assertLogContains("No Gitpod prebuild was created", third);
-            assertThat(GITPOD.simulator().books().count("CreatePrebuild"), not(lessThan(2)));
+            assertThat(GITPOD.simulator().records().count("CreatePrebuild"), not(lessThan(2)));
             second.getExecutor().interrupt();
             jenkins.waitForCompletion(second);
-            assertEquals(2, GITPOD.simulator().books().count("CreatePrebuild"));
+            assertEquals(2, GITPOD.simulator().records().count("CreatePrebuild"));
         } finally {
             one.setMaximumConcurrent(null);
         }

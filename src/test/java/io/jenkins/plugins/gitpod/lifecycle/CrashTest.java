@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
-/** A Jenkins that is killed without a warning, once for builds in all the states that matter. */
+/** A Jenkins that is killed without a warning, once for builds in all the states that matter: twenty of them. */
 class CrashTest {
 
     private static final String SAFE = "MAX_SURVIVABILITY";
@@ -41,14 +41,14 @@ class CrashTest {
         gitpod.close();
     }
 
-    /** Each job has a project of its own, so that the books tell the jobs apart. */
+    /** Each job has a project of its own, so that the records tell the jobs apart. */
     private SimProject project(String job) {
         return projects.computeIfAbsent(
                 job, name -> gitpod.simulator().addProject(name).plan(PhasePlan.stuckIn(SimPhase.RUNNING)));
     }
 
     private List<SimPrebuild> prebuilds(String job) {
-        return gitpod.simulator().books().prebuilds().stream()
+        return gitpod.simulator().records().prebuilds().stream()
                 .filter(prebuild -> prebuild.projectId().equals(project(job).id()))
                 .toList();
     }
@@ -59,13 +59,17 @@ class CrashTest {
     }
 
     private long creates(String job) {
-        return gitpod.simulator().books().calls("CreatePrebuild").stream()
+        return gitpod.simulator().records().calls("CreatePrebuild").stream()
                 .filter(call -> call.body().contains(project(job).id()))
                 .count();
     }
 
     private void start(String job, String durability, String... options) throws Throwable {
-        String script = "def p = " + gitpod.stepOf(project(job), options) + "\necho \"ended ${p.phase}\"";
+        startFor(project(job), job, durability, options);
+    }
+
+    private void startFor(SimProject project, String job, String durability, String... options) throws Throwable {
+        String script = "def p = " + gitpod.stepOf(project, options) + "\necho \"ended ${p.phase}\"";
         real.run(rule -> Remote.startPipeline(rule, job, script, durability));
     }
 
@@ -75,6 +79,16 @@ class CrashTest {
                 .faults()
                 .add(FaultRule.on("CreatePrebuild", fault)
                         .when(call -> call.body().contains(id)));
+    }
+
+    /** Gitpod does not answer for the project, so that its requests stay undecided. */
+    private Fault.Hang neverDecided(String job) {
+        String id = project(job).id();
+        Fault.Hang hang = Fault.hangBeforeActing();
+        gitpod.simulator()
+                .faults()
+                .add(FaultRule.on("GetProject", hang).when(call -> call.body().contains(id)));
+        return hang;
     }
 
     private static void eventually(Callable<Boolean> condition) {
@@ -119,26 +133,54 @@ class CrashTest {
         start("neverResumes", "PERFORMANCE_OPTIMIZED");
         start("cancelling", SAFE);
         start("detached", SAFE, "wait: false");
+        start("leavesRunning", SAFE, "cancelOnAbort: false");
+        start("neverResumesLeaves", "PERFORMANCE_OPTIMIZED", "cancelOnAbort: false");
+        start("shared", SAFE);
+        Fault.Hang undecided = neverDecided("undecided");
+        start("undecided", SAFE, "whenActive: 'JOIN'");
+        Fault.Hang undecidedDropped = neverDecided("undecidedDropped");
+        start("undecidedDropped", "PERFORMANCE_OPTIMIZED", "whenActive: 'JOIN'");
+        eventually(() -> undecided.held() == 1 && undecidedDropped.held() == 1);
+        real.run(rule -> Remote.rename(rule, "undecided", "moved"));
         String freestyleProject = project("freestyle").id();
         real.run(rule -> Remote.startFreestyle(rule, "freestyle", freestyleProject, null));
-        for (String job :
-                List.of("waiting", "waitingNonAtomic", "neverResumes", "cancelling", "detached", "freestyle")) {
-            eventually(() -> prebuilds(job).size() == 1);
-        }
-        for (String job : List.of("waiting", "waitingNonAtomic", "neverResumes", "cancelling", "freestyle")) {
+        List<String> created = List.of(
+                "waiting",
+                "waitingNonAtomic",
+                "neverResumes",
+                "cancelling",
+                "freestyle",
+                "leavesRunning",
+                "neverResumesLeaves",
+                "shared");
+        for (String job : created) {
             eventually(() -> build(job).log.contains("Created Gitpod prebuild"));
+        }
+        for (String job : List.of("joined", "joinedToo")) {
+            startFor(project("shared"), job, SAFE, "whenActive: 'JOIN'");
+            eventually(() -> build(job).log.contains(only("shared").id()));
         }
         awaitEnd("detached", "SUCCESS");
         Fault down = Fault.status(503, "unavailable", "down");
         gitpod.simulator().faults().add(FaultRule.on("CancelPrebuild", down).forever());
         real.run(rule -> Remote.end(rule, "cancelling", "ABORT"));
-        eventually(() -> gitpod.simulator().books().count("CancelPrebuild") > 0);
+        eventually(() -> gitpod.simulator().records().count("CancelPrebuild") > 0);
+
+        faultOnCreate("limited", Fault.rateLimit(Duration.ofSeconds(45)));
+        start("limited", SAFE);
+        eventually(() -> creates("limited") == 1);
+        start("queued", SAFE);
+        start("queuedDetached", SAFE, "wait: false");
+        String queuedFreestyle = project("queuedFreestyle").id();
+        real.run(rule -> Remote.startFreestyle(rule, "queuedFreestyle", queuedFreestyle, null));
+        eventually(() -> build("limited").log.contains("rate limit"));
 
         Remote.kill(real);
+        assertEquals(0, creates("queued"));
         actsLate.release(); // the server goes on with what it had read already
         notAnswered.release();
         assertEquals(
-                9,
+                13,
                 LedgerFiles.in(LedgerFiles.directory(real.getHome().toPath())).size(),
                 "open requests");
         gitpod.simulator().faults().clear();
@@ -146,12 +188,37 @@ class CrashTest {
 
         // What waits is found again, what has no owner any longer is cancelled, what is detached is let alone.
         eventually(() -> prebuilds("neverActs").size() == 1);
-        for (String job : List.of("waiting", "waitingNonAtomic", "actsLate", "notAnswered", "neverActs")) {
+        eventually(() -> prebuilds("undecided").size() == 1);
+        eventually(() -> build("moved").log.contains(only("undecided").id()));
+        only("undecided").forcePhase(SimPhase.COMPLETED);
+        List<String> resumed = List.of(
+                "limited",
+                "queued",
+                "shared",
+                "waiting",
+                "waitingNonAtomic",
+                "leavesRunning",
+                "actsLate",
+                "notAnswered",
+                "neverActs");
+        for (String job : resumed) {
             eventually(() -> build(job).log.contains(only(job).id()));
             only(job).forcePhase(SimPhase.COMPLETED);
         }
         assertAll(
                 () -> awaitEnd("waiting", "SUCCESS"),
+                () -> awaitEnd("limited", "SUCCESS"),
+                () -> awaitEnd("queued", "SUCCESS"),
+                () -> awaitEnd("queuedDetached", "SUCCESS"),
+                () -> awaitEnd("moved", "SUCCESS"),
+                () -> awaitEnd("shared", "SUCCESS"),
+                () -> awaitEnd("joined", "SUCCESS"),
+                () -> awaitEnd("joinedToo", "SUCCESS"),
+                () -> awaitEnd("leavesRunning", "SUCCESS"),
+                () -> eventually(() -> "LEFT_RUNNING".equals(build("neverResumesLeaves").conclusion)),
+                () -> assertFalse(only("neverResumesLeaves").isCancelRequested()),
+                () -> assertFalse(build("limited").log.contains("checking whether")),
+                () -> assertFalse(build("queued").log.contains("checking whether")),
                 () -> awaitEnd("waitingNonAtomic", "SUCCESS"),
                 () -> awaitEnd("actsLate", "SUCCESS"),
                 () -> awaitEnd("notAnswered", "SUCCESS"),
@@ -163,12 +230,24 @@ class CrashTest {
                 () -> eventually(() -> only("freestyle").phase() == SimPhase.CANCELLED),
                 () -> assertTrue(only("detached").isActive()),
                 () -> assertFalse(only("detached").isCancelRequested()));
+        only("neverResumesLeaves").forcePhase(SimPhase.COMPLETED);
+        only("queuedDetached").forcePhase(SimPhase.COMPLETED);
         only("detached").failWith("long after");
         eventually(() -> "FAILED".equals(build("detached").conclusion));
         for (String job : projects.keySet()) {
-            assertEquals(job.equals("neverActs") ? 2 : 1, creates(job), "creates of " + job);
+            assertEquals(expectedCreates(job), creates(job), "creates of " + job);
         }
-        assertEquals(List.of(), gitpod.simulator().books().active());
+        assertEquals(List.of(), gitpod.simulator().records().active());
         neverActs.release();
+        undecided.release();
+        undecidedDropped.release();
+    }
+
+    private static long expectedCreates(String job) {
+        return switch (job) {
+            case "neverActs", "limited" -> 2;
+            case "undecidedDropped", "queuedFreestyle" -> 0;
+            default -> 1;
+        };
     }
 }

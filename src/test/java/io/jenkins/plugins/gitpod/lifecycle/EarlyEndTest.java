@@ -73,7 +73,7 @@ class EarlyEndTest {
 
     private static JenkinsRule jenkins;
 
-    /** One for each test, so that the simulator's books tell the tests apart. */
+    /** One for each test, so that the simulator's records tell the tests apart. */
     private SimProject project;
 
     @BeforeAll
@@ -106,7 +106,7 @@ class EarlyEndTest {
     }
 
     private List<SimPrebuild> prebuilds() {
-        return GITPOD.simulator().books().prebuilds().stream()
+        return GITPOD.simulator().records().prebuilds().stream()
                 .filter(prebuild -> prebuild.projectId().equals(project.id()))
                 .toList();
     }

@@ -3,6 +3,8 @@ package io.jenkins.plugins.gitpod.lifecycle;
 import static io.jenkins.plugins.gitpod.testing.Builds.awaitLog;
 import static io.jenkins.plugins.gitpod.testing.Builds.pipeline;
 import static org.awaitility.Awaitility.await;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.lessThan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import hudson.model.Result;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
+import io.jenkins.plugins.gitpod.record.PrebuildAction;
+import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
 import io.jenkins.plugins.gitpod.simulator.GitpodSimulator;
@@ -34,6 +38,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
@@ -86,7 +91,7 @@ class LostAnswersTest {
     }
 
     private List<SimPrebuild> prebuilds() {
-        return Stream.concat(GITPOD.simulator().books().prebuilds().stream(), LAGGING.books().prebuilds().stream())
+        return Stream.concat(GITPOD.simulator().records().prebuilds().stream(), LAGGING.records().prebuilds().stream())
                 .filter(prebuild -> prebuild.projectId().equals(project.id()))
                 .toList();
     }
@@ -118,6 +123,23 @@ class LostAnswersTest {
         assertEquals(1, prebuilds().size());
         jenkins.assertLogContains("got " + prebuilds().get(0).id() + " COMPLETED", build);
         jenkins.assertLogContains("No response to the create request", build);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-10, 10})
+    void controllerWhoseClockIsTenMinutesOffFindsItsPrebuild(int minutes) throws Exception {
+        GITPOD.simulator().clockOffset(Duration.ofMinutes(minutes));
+        try {
+            onCreate(Fault.closeAfterActing());
+            WorkflowRun build = run(Result.SUCCESS);
+            assertEquals(1, prebuilds().size());
+            jenkins.assertLogContains("got " + prebuilds().get(0).id() + " COMPLETED", build);
+            PrebuildRecord record =
+                    build.getAction(PrebuildAction.class).getRecords().get(0);
+            assertThat(record.getResult().getDurationMillis(), lessThan(60_000L));
+        } finally {
+            GITPOD.simulator().clockOffset(Duration.ZERO);
+        }
     }
 
     static Stream<Arguments> lostBeforeActing() {

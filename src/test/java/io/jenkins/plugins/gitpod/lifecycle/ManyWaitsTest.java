@@ -52,11 +52,11 @@ class ManyWaitsTest {
     }
 
     private int creates() {
-        return gitpod.simulator().books().count("CreatePrebuild");
+        return gitpod.simulator().records().count("CreatePrebuild");
     }
 
     private List<SimPrebuild> active() {
-        return gitpod.simulator().books().active();
+        return gitpod.simulator().records().active();
     }
 
     private static void awaitWithPatience(String what, java.util.concurrent.Callable<Boolean> condition) {
@@ -137,7 +137,7 @@ class ManyWaitsTest {
 
     private void restart() throws Throwable {
         real.stopJenkins();
-        int callsBefore = gitpod.simulator().books().calls().size();
+        int callsBefore = gitpod.simulator().records().calls().size();
         long begun = System.nanoTime();
         real.startJenkins();
         report("seconds of Jenkins' start-up with them", seconds(begun));
@@ -147,7 +147,7 @@ class ManyWaitsTest {
         int loaded = remotely(ManyWaits::loadedOfEnded);
         awaitWithPatience("all steps are back", () -> counts().waiting == BUILDS);
         report("seconds from then until all steps were back", seconds(up));
-        int calls = gitpod.simulator().books().calls().size() - callsBefore;
+        int calls = gitpod.simulator().records().calls().size() - callsBefore;
         report("calls by then", calls);
         report("creates made by the restart", creates() - BUILDS);
         report("builds loaded of a job that does not run", loaded);
@@ -159,8 +159,9 @@ class ManyWaitsTest {
     private void abortOne() throws Throwable {
         Instant asked = Instant.now();
         real.run(ManyWaits::abortOne);
-        awaitWithPatience("the cancel is sent", () -> gitpod.simulator().books().count("CancelPrebuild") == 1);
-        Call cancel = gitpod.simulator().books().calls("CancelPrebuild").get(0);
+        awaitWithPatience(
+                "the cancel is sent", () -> gitpod.simulator().records().count("CancelPrebuild") == 1);
+        Call cancel = gitpod.simulator().records().calls("CancelPrebuild").get(0);
         report(
                 "seconds from abort to cancel",
                 Duration.between(asked, cancel.at()).toMillis() / 1000.0);
@@ -179,7 +180,7 @@ class ManyWaitsTest {
                 "the ledger closes",
                 () -> LedgerFiles.in(LedgerFiles.directory(real.getHome().toPath()))
                         .isEmpty());
-        assertThat(gitpod.simulator().books().count("CancelPrebuild"), is(1));
-        assertThat(gitpod.simulator().books().prebuilds().size(), is(BUILDS));
+        assertThat(gitpod.simulator().records().count("CancelPrebuild"), is(1));
+        assertThat(gitpod.simulator().records().prebuilds().size(), is(BUILDS));
     }
 }

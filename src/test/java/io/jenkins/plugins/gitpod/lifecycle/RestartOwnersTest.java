@@ -77,7 +77,7 @@ class RestartOwnersTest {
     }
 
     private List<SimPrebuild> prebuilds(String job) {
-        return gitpod.simulator().books().prebuilds().stream()
+        return gitpod.simulator().records().prebuilds().stream()
                 .filter(prebuild -> prebuild.projectId().equals(project(job).id()))
                 .toList();
     }
@@ -139,8 +139,8 @@ class RestartOwnersTest {
             assertEquals(20, LedgerFiles.open().size());
         });
         sessions.then(jenkins -> {
-            int reads = gitpod.simulator().books().count("ListPrebuilds");
-            await().until(() -> gitpod.simulator().books().count("ListPrebuilds") > reads + 2);
+            int reads = gitpod.simulator().records().count("ListPrebuilds");
+            await().until(() -> gitpod.simulator().records().count("ListPrebuilds") > reads + 2);
             assertEquals(Set.of(), loaded(jenkins, "detached"), "loaded without a need");
             assertEquals(Set.of(), loaded(jenkins, "finished"), "loaded without a need");
             for (String name : names) {
@@ -169,8 +169,8 @@ class RestartOwnersTest {
             }
             await().until(LedgerFiles::open, List::isEmpty);
         });
-        assertEquals(0, gitpod.simulator().books().count("CancelPrebuild"));
-        assertEquals(21, gitpod.simulator().books().count("CreatePrebuild"));
+        assertEquals(0, gitpod.simulator().records().count("CancelPrebuild"));
+        assertEquals(21, gitpod.simulator().records().count("CreatePrebuild"));
     }
 
     private final LogRecorder log = new LogRecorder();
@@ -238,7 +238,7 @@ class RestartOwnersTest {
             jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(last(jenkins, "waiting")));
             await().until(LedgerFiles::open, List::isEmpty);
         });
-        assertEquals(5, gitpod.simulator().books().count("CreatePrebuild"));
+        assertEquals(5, gitpod.simulator().records().count("CreatePrebuild"));
     }
 
     @Test
@@ -259,8 +259,8 @@ class RestartOwnersTest {
             only("detached").forcePhase(SimPhase.COMPLETED);
             await().until(LedgerFiles::open, List::isEmpty);
         });
-        assertEquals(1, gitpod.simulator().books().count("CreatePrebuild"));
-        assertEquals(0, gitpod.simulator().books().count("CancelPrebuild"));
+        assertEquals(1, gitpod.simulator().records().count("CreatePrebuild"));
+        assertEquals(0, gitpod.simulator().records().count("CancelPrebuild"));
     }
 
     @Test
@@ -317,7 +317,7 @@ class RestartOwnersTest {
             await().atMost(Duration.ofSeconds(30)).until(only("older")::phase, SimPhase.CANCELLED::equals);
             await().until(LedgerFiles::open, List::isEmpty);
         });
-        assertEquals(1, gitpod.simulator().books().count("CreatePrebuild"));
+        assertEquals(1, gitpod.simulator().records().count("CreatePrebuild"));
     }
 
     @Test
@@ -350,7 +350,7 @@ class RestartOwnersTest {
             assertEquals(2, build.getAction(PrebuildAction.class).getRecords().size());
             await().until(LedgerFiles::open, List::isEmpty);
         });
-        assertEquals(2, gitpod.simulator().books().count("CreatePrebuild"));
-        assertEquals(0, gitpod.simulator().books().count("CancelPrebuild"));
+        assertEquals(2, gitpod.simulator().records().count("CreatePrebuild"));
+        assertEquals(0, gitpod.simulator().records().count("CancelPrebuild"));
     }
 }

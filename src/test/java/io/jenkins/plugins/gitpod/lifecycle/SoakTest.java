@@ -35,7 +35,7 @@ import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
 /**
  * Builds at random, with random faults and early ends, in a real Jenkins that is killed now and then; afterwards the
- * simulator's books, the ledger and Jenkins' builds must agree, prebuild by prebuild. The ordinary build runs a short form,
+ * simulator's records, the ledger and Jenkins' builds must agree, prebuild by prebuild. The ordinary build runs a short form,
  * the Maven profile {@code soak} the full one; {@code -Dsoak.seed=…} replays what a run did.
  */
 class SoakTest {
@@ -43,6 +43,7 @@ class SoakTest {
     private static final int BUILDS = Integer.getInteger("soak.builds", 12);
     private static final int KILLS = Integer.getInteger("soak.kills", 1);
     private static final long SEED = Long.getLong("soak.seed", System.nanoTime());
+    private static final String MOVED = "-moved";
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private static final List<String> DURABILITY =
@@ -57,6 +58,9 @@ class SoakTest {
 
     /** Of each job, which of Gitpod's prebuilds is its own: the project and a time-out that no other job has. */
     private final Map<String, String> marks = new HashMap<>();
+
+    /** The jobs that were renamed. */
+    private final Set<String> moved = new TreeSet<>();
 
     @AfterEach
     void close() {
@@ -82,8 +86,16 @@ class SoakTest {
         for (int i = 0; i < BUILDS; i++) {
             addFaults();
             start(i);
+            if (random.nextInt(4) == 0) {
+                move("b" + random.nextInt(i + 1));
+            }
             if (random.nextInt(3) == 0) {
                 end("b" + random.nextInt(i + 1));
+            }
+            if (killed == KILLS && random.nextInt(4) == 0) {
+                // A crash after that would lose the build's record for good.
+                String job = name("b" + random.nextInt(i + 1));
+                real.run(rule -> Remote.breakSaving(rule, job));
             }
             if (killed < KILLS && (i + 1) >= BUILDS * (killed + 1) / (KILLS + 1)) {
                 Remote.kill(real);
@@ -96,8 +108,14 @@ class SoakTest {
     }
 
     private void addFaults() {
-        String method = List.of("CreatePrebuild", "CreatePrebuild", "GetPrebuild", "ListPrebuilds", "CancelPrebuild")
-                .get(random.nextInt(5));
+        String method = List.of(
+                        "CreatePrebuild",
+                        "CreatePrebuild",
+                        "GetPrebuild",
+                        "ListPrebuilds",
+                        "CancelPrebuild",
+                        "GetProject")
+                .get(random.nextInt(6));
         Fault fault =
                 switch (random.nextInt(9)) {
                     case 0 -> Fault.resetBeforeActing();
@@ -125,7 +143,11 @@ class SoakTest {
 
     private void start(int i) throws Throwable {
         String job = "b" + i;
-        SimProject project = projects.get(i % projects.size());
+        // A request with a condition is undecided for a while. None of another build may be found, for what they share
+        // has no mark.
+        boolean hasCondition = random.nextInt(4) == 0;
+        SimProject project =
+                hasCondition ? gitpod.simulator().addProject("own" + i) : projects.get(i % projects.size());
         project.plan(plan());
         int timeout = 5 + i / projects.size();
         marks.put(job, project.id() + " " + timeout * 60 + "s");
@@ -135,14 +157,33 @@ class SoakTest {
             return;
         }
         String wait = random.nextInt(5) == 0 ? "wait: false" : "wait: true";
-        String script = "catchError { " + gitpod.stepOf(project, "timeout: " + timeout, wait) + " }";
+        String whenActive = hasCondition ? "whenActive: 'JOIN'" : "whenActive: 'START'";
+        String script = "catchError { " + gitpod.stepOf(project, "timeout: " + timeout, wait, whenActive) + " }";
         String durability = DURABILITY.get(random.nextInt(DURABILITY.size()));
         real.run(rule -> Remote.startPipeline(rule, job, script, durability));
     }
 
     private void end(String job) throws Throwable {
         String how = List.of("ABORT", "TERM", "KILL").get(random.nextInt(3));
-        real.run(rule -> Remote.end(rule, job, how));
+        String name = name(job);
+        real.run(rule -> Remote.end(rule, name, how));
+    }
+
+    private void move(String job) throws Throwable {
+        if (moved.add(job)) {
+            String name = name(job);
+            real.run(rule -> Remote.rename(rule, job, name));
+        }
+    }
+
+    /** The present name of a job. */
+    private String name(String job) {
+        return moved.contains(job) ? job + MOVED : job;
+    }
+
+    /** Which prebuilds are those of a build's job, whatever its name is now. */
+    private String mark(Remote.Build build) {
+        return marks.get(build.job.replace(MOVED, ""));
     }
 
     /** No more faults; what still waits or is detached ends well, all else must be ended by Jenkins. */
@@ -186,9 +227,7 @@ class SoakTest {
         List<Remote.Build> builds = builds();
         for (SimPrebuild prebuild : prebuilds) {
             text.append(prebuild).append(" of ");
-            builds.stream()
-                    .filter(build -> mark(prebuild).equals(marks.get(build.job)))
-                    .forEach(text::append);
+            builds.stream().filter(build -> mark(prebuild).equals(mark(build))).forEach(text::append);
             text.append('\n');
         }
         return text.append(open()).toString();
@@ -197,7 +236,7 @@ class SoakTest {
     /** Again and again, for a slow build may only now have its prebuild made. */
     private void completeOwned() throws Exception {
         List<SimPrebuild> unowned = unowned();
-        gitpod.simulator().books().active().stream()
+        gitpod.simulator().records().active().stream()
                 .filter(prebuild -> !unowned.contains(prebuild))
                 .forEach(prebuild -> prebuild.forcePhase(SimPhase.COMPLETED));
     }
@@ -230,7 +269,7 @@ class SoakTest {
                 .filter(entry -> entry.contains("<detached>true</detached>")
                         || building.stream().anyMatch(entry::contains))
                 .collect(joining());
-        return gitpod.simulator().books().active().stream()
+        return gitpod.simulator().records().active().stream()
                 .filter(prebuild -> !owned.contains(prebuild.id()) && !kept.contains(prebuild.id()))
                 .toList();
     }
@@ -253,7 +292,7 @@ class SoakTest {
         Map<String, Remote.Build> byPrebuild = new HashMap<>();
         Map<String, Remote.Build> byMark = new HashMap<>();
         for (Remote.Build build : builds()) {
-            byMark.put(marks.get(build.job), build);
+            byMark.put(mark(build), build);
             if (build.records > 1) {
                 violations.add("more than one request of " + build);
             }
@@ -265,7 +304,7 @@ class SoakTest {
             }
         }
         Set<String> made = new TreeSet<>();
-        for (SimPrebuild prebuild : gitpod.simulator().books().prebuilds()) {
+        for (SimPrebuild prebuild : gitpod.simulator().records().prebuilds()) {
             // What was made too many for a request is cancelled.
             if (prebuild.phase() != SimPhase.CANCELLED && !made.add(mark(prebuild))) {
                 violations.add("a second one of the same request: " + prebuild + " " + byMark.get(mark(prebuild)));
@@ -286,9 +325,9 @@ class SoakTest {
                 }
             }
         }
-        violations.addAll(gitpod.simulator().books().violations());
+        violations.addAll(gitpod.simulator().records().violations());
         System.out.println("Soak: " + BUILDS + " builds, " + KILLS + " kills, "
-                + gitpod.simulator().books().prebuilds().size() + " prebuilds, ends " + ends() + ", "
+                + gitpod.simulator().records().prebuilds().size() + " prebuilds, ends " + ends() + ", "
                 + violations.size()
                 + " violations");
         assertEquals(List.of(), violations, "seed " + SEED);

@@ -74,12 +74,12 @@ class FolderSnippetTest {
 
                 HtmlElement project = page.<HtmlTextInput>getFirstByXPath("//input[@name='_.projectId']");
                 credentials.setSelectedAttribute("in-own", true);
-                gitpod.simulator().books().clear();
+                gitpod.simulator().records().clear();
                 ((HtmlTextInput) project).setValue(gitpod.project().id());
                 project.fireEvent("change");
                 client.waitForBackgroundJavaScript(20_000);
                 assertThat(page.getVisibleText(), containsString("shop"));
-                List<String> tokens = gitpod.simulator().books().calls("GetProject").stream()
+                List<String> tokens = gitpod.simulator().records().calls("GetProject").stream()
                         .map(call -> call.header("Authorization"))
                         .distinct()
                         .toList();

@@ -44,7 +44,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /**
  * Calls every {@code do*} method of the plugin as people with different rights, by GET and by POST, and looks into the
- * simulator's books. {@link #everyWebMethodIsInTheTable()} fails for a method that is not in the table.
+ * simulator's records. {@link #everyWebMethodIsInTheTable()} fails for a method that is not in the table.
  */
 @WithJenkins
 class FormRightsTest {
@@ -169,22 +169,10 @@ class FormRightsTest {
                 "value",
                 credential);
         String connection = "descriptorByName/" + GitpodConnection.class.getName() + "/";
+        row("GitpodConnectionForm.doCheckName", Needs.ADMINISTER, connection + "checkName", false, "value", "x");
+        row("GitpodConnectionForm.doCheckApiUrl", Needs.ADMINISTER, connection + "checkApiUrl", false, "value", apiUrl);
         row(
-                "GitpodConnection.DescriptorImpl.doCheckName",
-                Needs.ADMINISTER,
-                connection + "checkName",
-                false,
-                "value",
-                "x");
-        row(
-                "GitpodConnection.DescriptorImpl.doCheckApiUrl",
-                Needs.ADMINISTER,
-                connection + "checkApiUrl",
-                false,
-                "value",
-                apiUrl);
-        row(
-                "GitpodConnection.DescriptorImpl.doCheckCredentialsId",
+                "GitpodConnectionForm.doCheckCredentialsId",
                 Needs.ADMINISTER,
                 connection + "checkCredentialsId",
                 false,
@@ -193,14 +181,14 @@ class FormRightsTest {
                 "apiUrl",
                 apiUrl);
         row(
-                "GitpodConnection.DescriptorImpl.doCheckFolders",
+                "GitpodConnectionForm.doCheckFolders",
                 Needs.ADMINISTER,
                 connection + "checkFolders",
                 false,
                 "value",
                 "team");
         row(
-                "GitpodConnection.DescriptorImpl.doCheckMaximumConcurrent",
+                "GitpodConnectionForm.doCheckMaximumConcurrent",
                 Needs.ADMINISTER,
                 connection + "checkMaximumConcurrent",
                 false,
@@ -209,7 +197,7 @@ class FormRightsTest {
         for (String number :
                 List.of("ShortestPollSeconds", "LongestPollSeconds", "MaximumCalls", "CallTimeoutSeconds")) {
             row(
-                    "GitpodConnection.DescriptorImpl.doCheck" + number,
+                    "GitpodConnectionForm.doCheck" + number,
                     Needs.ADMINISTER,
                     connection + "check" + number,
                     false,
@@ -217,14 +205,14 @@ class FormRightsTest {
                     "5");
         }
         row(
-                "GitpodConnection.DescriptorImpl.doFillCredentialsIdItems",
+                "GitpodConnectionForm.doFillCredentialsIdItems",
                 Needs.ADMINISTER_OR_SILENCE,
                 connection + "fillCredentialsIdItems",
                 false,
                 "apiUrl",
                 apiUrl);
         row(
-                "GitpodConnection.DescriptorImpl.doTestConnection",
+                "GitpodConnectionForm.doTestConnection",
                 Needs.ADMINISTER,
                 connection + "testConnection",
                 true,
@@ -268,7 +256,7 @@ class FormRightsTest {
 
     @BeforeEach
     void clear() {
-        GITPOD.simulator().books().clear();
+        GITPOD.simulator().records().clear();
     }
 
     @Test
@@ -392,15 +380,15 @@ class FormRightsTest {
         }
         // By GET nobody gets anything, whatever their right.
         for (String user : new String[] {null, "reader", "configurer", "admin"}) {
-            GITPOD.simulator().books().clear();
+            GITPOD.simulator().records().clear();
             Answer answer = call(user, HttpMethod.GET, method.path(), method.parameters());
             assertThat(method + " by GET as " + user + ": " + answer, answer.status() >= 400, is(true));
-            assertThat(GITPOD.simulator().books().calls(), is(empty()));
+            assertThat(GITPOD.simulator().records().calls(), is(empty()));
         }
     }
 
     private static void refused(WebMethod method, String user, String path) throws Exception {
-        GITPOD.simulator().books().clear();
+        GITPOD.simulator().records().clear();
         Answer answer = call(user, HttpMethod.POST, path, method.parameters());
         boolean silent = method.needs() == Needs.CONFIGURE_OR_SILENCE || method.needs() == Needs.ADMINISTER_OR_SILENCE;
         String what = path + " as " + user + ": " + answer;
@@ -410,16 +398,16 @@ class FormRightsTest {
             assertThat(what, List.of(401, 403, 404).contains(answer.status()), is(true));
         }
         assertThat(what, answer.text(), not(containsString("shop")));
-        assertThat(what, GITPOD.simulator().books().calls(), is(empty()));
+        assertThat(what, GITPOD.simulator().records().calls(), is(empty()));
     }
 
     private static void allowed(WebMethod method, String user, String path) throws Exception {
-        GITPOD.simulator().books().clear();
+        GITPOD.simulator().records().clear();
         Answer answer = call(user, HttpMethod.POST, path, method.parameters());
         assertThat(path + " as " + user + ": " + answer, answer.status() < 400, is(true));
         // What was looked up a moment ago is not asked again, so only what is always asked anew is looked for.
         if (method.asks() && method.path().endsWith("testConnection")) {
-            assertThat(GITPOD.simulator().books().calls(), is(not(empty())));
+            assertThat(GITPOD.simulator().records().calls(), is(not(empty())));
         }
         if (method.needs() == Needs.CONFIGURE_OR_SILENCE || method.needs() == Needs.ADMINISTER_OR_SILENCE) {
             assertThat(answer.text(), containsString(GitpodFixture.CREDENTIALS_ID));

@@ -101,9 +101,9 @@ class JobDslTest {
         GitpodPrebuildBuilder wanted = new GitpodPrebuildBuilder();
         wanted.setProjectId(GITPOD.project().id());
         jenkins.assertEqualDataBoundBeans(wanted, stepOf("short"));
-        GITPOD.simulator().books().clear();
+        GITPOD.simulator().records().clear();
         jenkins.buildAndAssertSuccess(jenkins.jenkins.getItemByFullName("short", FreeStyleProject.class));
-        assertThat(GITPOD.simulator().books().calls("CreatePrebuild"), hasSize(1));
+        assertThat(GITPOD.simulator().records().calls("CreatePrebuild"), hasSize(1));
     }
 
     @Test

@@ -72,6 +72,8 @@ class PrebuildOptionTest {
                                         .map(value -> Arguments.of(option, value, true))),
                         Stream.of(OnWarning.UNSTABLE, "UNSTABLE", "unstable", " Unstable ", gstring("unstable"))
                                 .map(value -> Arguments.of(PrebuildOption.ON_WARNING, value, OnWarning.UNSTABLE)),
+                        Stream.of(Logs.ON_FAILURE, "on_failure", gstring("ON_FAILURE"))
+                                .map(value -> Arguments.of(PrebuildOption.LOGS, value, Logs.ON_FAILURE)),
                         Stream.of(WhenActive.CANCEL_PREVIOUS, "cancel_previous", gstring("CANCEL_PREVIOUS"))
                                 .map(value ->
                                         Arguments.of(PrebuildOption.WHEN_ACTIVE, value, WhenActive.CANCEL_PREVIOUS)),
@@ -136,6 +138,8 @@ class PrebuildOptionTest {
                         Stream.of(Arguments.of("\"PANIC\"", "PANIC"), Arguments.of("Result", Result.UNSTABLE))
                                 .map(each ->
                                         refused(PrebuildOption.ON_WARNING, each, "Use IGNORE, UNSTABLE, or FAIL.")),
+                        Stream.of(Arguments.of("true", true), Arguments.of("\"all\"", "all"))
+                                .map(each -> refused(PrebuildOption.LOGS, each, "Use NONE, ON_FAILURE, or FULL.")),
                         Stream.of(Arguments.of("\"wait\"", "wait"), Arguments.of("FAIL", OnWarning.FAIL))
                                 .map(each -> refused(
                                         PrebuildOption.WHEN_ACTIVE,

@@ -13,6 +13,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
 import hudson.model.FreeStyleProject;
+import hudson.model.Item;
+import hudson.model.User;
+import hudson.security.AuthorizationStrategy;
+import hudson.security.SecurityRealm;
 import hudson.util.FormValidation;
 import hudson.util.FormValidation.Kind;
 import hudson.util.ListBoxModel;
@@ -33,6 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.MockQueueItemAuthenticator;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
@@ -106,11 +111,11 @@ class PrebuildOptionsFormTest {
         SimEnvironmentClass environmentClass = GITPOD.simulator().addEnvironmentClass("Upper");
         project.environmentClasses(environmentClass);
         String id = " " + project.id().toUpperCase(Locale.ROOT) + "\t";
-        GITPOD.simulator().books().clear();
+        GITPOD.simulator().records().clear();
         assertSays(Kind.OK, "Project upper", checkProject(id));
         assertSays(Kind.OK, "Project upper", checkProject("Upper (" + id.trim() + ")"));
         assertThat(
-                GITPOD.simulator().books().calls("GetProject").get(0).body(),
+                GITPOD.simulator().records().calls("GetProject").get(0).body(),
                 is("{\"projectId\":\"" + project.id() + "\"}"));
         addConnection("upper");
         assertSays(
@@ -128,13 +133,13 @@ class PrebuildOptionsFormTest {
 
     @Test
     void whatCannotBeAProjectIsRefusedWithoutAskingGitpod() {
-        GITPOD.simulator().books().clear();
+        GITPOD.simulator().records().clear();
         assertSays(Kind.OK, "Found by the repository", checkProject(" "));
         assertSays(Kind.ERROR, "is not a project id", checkProject("shop"));
         assertSays(Kind.OK, "when the build runs", checkProject("${PROJECT}"));
         assertSays(Kind.ERROR, "&lt;script&gt;", checkProject(SCRIPT));
         assertThat(checkProject(SCRIPT).renderHtml(), not(containsString("<script>")));
-        assertThat(GITPOD.simulator().books().calls(), is(empty()));
+        assertThat(GITPOD.simulator().records().calls(), is(empty()));
     }
 
     @Test
@@ -182,11 +187,11 @@ class PrebuildOptionsFormTest {
     @Test
     void theSameQuestionIsAskedOnce() {
         SimProject project = GITPOD.simulator().addProject("often");
-        GITPOD.simulator().books().clear();
+        GITPOD.simulator().records().clear();
         for (int i = 0; i < 5; i++) {
             checkProject(project.id());
         }
-        assertEquals(1, GITPOD.simulator().books().count("GetProject"));
+        assertEquals(1, GITPOD.simulator().records().count("GetProject"));
     }
 
     @Test
@@ -218,7 +223,7 @@ class PrebuildOptionsFormTest {
                     is(empty()));
         }
         assertThat(
-                GITPOD.simulator().books().calls("ListProjects").stream()
+                GITPOD.simulator().records().calls("ListProjects").stream()
                         .filter(call -> call.status() == 400)
                         .toList(),
                 is(empty()));
@@ -384,9 +389,22 @@ class PrebuildOptionsFormTest {
     @Test
     void aJobThatRunsAsAPersonMayUseWhatThatPersonMay() throws Exception {
         FreeStyleProject limited = jenkins.createFreeStyleProject();
+        FreeStyleProject configured = jenkins.createFreeStyleProject();
+        jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
+        jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, Item.READ)
+                .everywhere()
+                .toEveryone()
+                .grant(Item.CONFIGURE)
+                .everywhere()
+                .to("developer"));
         QueueItemAuthenticatorConfiguration.get()
                 .getAuthenticators()
-                .add(new MockQueueItemAuthenticator().authenticate(limited.getFullName(), Jenkins.ANONYMOUS2));
+                .add(new MockQueueItemAuthenticator()
+                        .authenticate(limited.getFullName(), Jenkins.ANONYMOUS2)
+                        .authenticate(
+                                configured.getFullName(),
+                                User.getOrCreateByIdOrFullName("developer").impersonate2()));
         try {
             assertThat(
                     form.doFillCredentialsIdItems(limited, "sim", "").stream()
@@ -398,12 +416,18 @@ class PrebuildOptionsFormTest {
                     "This job cannot use a Gitpod credential with the id &quot;gitpod&quot;",
                     form.doCheckCredentialsId(limited, GitpodFixture.CREDENTIALS_ID, "sim"));
             assertThat(
+                    "a person who may use the credentials of the job",
+                    form.doCheckCredentialsId(configured, GitpodFixture.CREDENTIALS_ID, "sim").kind,
+                    is(Kind.OK));
+            assertThat(
                     form.doFillCredentialsIdItems(job, "sim", "").stream()
                             .map(o -> o.value)
                             .toList(),
                     hasItem(GitpodFixture.CREDENTIALS_ID));
         } finally {
             QueueItemAuthenticatorConfiguration.get().getAuthenticators().clear();
+            jenkins.jenkins.setAuthorizationStrategy(AuthorizationStrategy.UNSECURED);
+            jenkins.jenkins.setSecurityRealm(SecurityRealm.NO_AUTHENTICATION);
         }
     }
 
@@ -422,7 +446,7 @@ class PrebuildOptionsFormTest {
         FreeStyleProject outside = team.createProject(FreeStyleProject.class, "backend2");
         String project = GITPOD.project().id();
         assertSays(Kind.OK, "Project shop", form.doCheckProjectId(inside, project, "limited", ""));
-        GITPOD.simulator().books().clear();
+        GITPOD.simulator().records().clear();
         assertSays(
                 Kind.WARNING,
                 "is not available to the job &quot;team/backend2&quot;",
@@ -430,6 +454,6 @@ class PrebuildOptionsFormTest {
         assertSays(Kind.ERROR, "is not available to the job", form.doCheckCredentialsId(outside, "", "limited"));
         assertSays(Kind.ERROR, "is not available to the job", form.doCheckCredentialsId(team, "", "limited"));
         assertThat(form.doCheckCredentialsId(backend, "", "limited").kind, is(Kind.OK));
-        assertThat(GITPOD.simulator().books().calls(), is(empty()));
+        assertThat(GITPOD.simulator().records().calls(), is(empty()));
     }
 }

@@ -56,7 +56,7 @@ class BadInputTest {
     @BeforeEach
     void forget() {
         GITPOD.simulator().faults().clear();
-        GITPOD.simulator().books().clear();
+        GITPOD.simulator().records().clear();
     }
 
     private static void failsWith(String script, String... messages) throws Exception {
@@ -66,7 +66,7 @@ class BadInputTest {
         }
         jenkins.assertLogNotContains("\tat ", build);
         jenkins.assertLogNotContains("Exception", build);
-        assertEquals(List.of(), GITPOD.simulator().books().active(), "prebuilds left running");
+        assertEquals(List.of(), GITPOD.simulator().records().active(), "prebuilds left running");
     }
 
     private static void addConnection(String name, String apiUrl) {

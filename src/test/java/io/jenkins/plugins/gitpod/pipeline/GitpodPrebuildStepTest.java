@@ -61,13 +61,13 @@ class GitpodPrebuildStepTest {
     @BeforeEach
     void forget() {
         GITPOD.simulator().faults().clear();
-        GITPOD.simulator().books().clear();
+        GITPOD.simulator().records().clear();
         GITPOD.project().plan(QUICK);
-        earlier = Set.copyOf(GITPOD.simulator().books().prebuilds());
+        earlier = Set.copyOf(GITPOD.simulator().records().prebuilds());
     }
 
     private static SimPrebuild onlyPrebuild() {
-        List<SimPrebuild> prebuilds = GITPOD.simulator().books().prebuilds().stream()
+        List<SimPrebuild> prebuilds = GITPOD.simulator().records().prebuilds().stream()
                 .filter(prebuild -> !earlier.contains(prebuild))
                 .toList();
         assertEquals(1, prebuilds.size(), "prebuilds made");
@@ -171,7 +171,7 @@ class GitpodPrebuildStepTest {
         SimPrebuild prebuild = onlyPrebuild();
         jenkins.assertLogContains("id " + prebuild.id(), build);
         assertTrue(prebuild.isActive(), "goes on after the build");
-        assertEquals(0, GITPOD.simulator().books().count("CancelPrebuild"));
+        assertEquals(0, GITPOD.simulator().records().count("CancelPrebuild"));
 
         prebuild.failWith("later");
         await().until(() -> record(build).getConclusion(), EndStatus.FAILED::equals);
@@ -202,7 +202,7 @@ class GitpodPrebuildStepTest {
         build.getExecutor().interrupt();
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
         jenkins.assertLogContains("keeps running after this build because cancelOnAbort is off", build);
-        assertEquals(0, GITPOD.simulator().books().count("CancelPrebuild"));
+        assertEquals(0, GITPOD.simulator().records().count("CancelPrebuild"));
         onlyPrebuild().forcePhase(SimPhase.COMPLETED);
     }
 
@@ -262,22 +262,22 @@ class GitpodPrebuildStepTest {
         run(GITPOD.step(), Result.SUCCESS);
         assertEquals(
                 "{\"projectId\":\"" + GITPOD.project().id() + "\",\"spec\":{}}",
-                GITPOD.simulator().books().calls("CreatePrebuild").get(0).body());
-        GITPOD.simulator().books().clear();
+                GITPOD.simulator().records().calls("CreatePrebuild").get(0).body());
+        GITPOD.simulator().records().clear();
         String environmentClass =
                 GITPOD.simulator().addEnvironmentClass("large").id();
         run(GITPOD.step("environmentClassId: '" + environmentClass + "'", "timeout: 90"), Result.SUCCESS);
         assertEquals(
                 "{\"projectId\":\"" + GITPOD.project().id() + "\",\"environmentClassId\":\"" + environmentClass
                         + "\",\"spec\":{\"timeout\":\"5400s\"}}",
-                GITPOD.simulator().books().calls("CreatePrebuild").get(0).body());
+                GITPOD.simulator().records().calls("CreatePrebuild").get(0).body());
     }
 
     @Test
     void tokenTravelsInTheAuthorizationHeaderOnly() throws Exception {
         run(GITPOD.step(), Result.SUCCESS);
         String token = GITPOD.account().token();
-        for (Call call : GITPOD.simulator().books().calls()) {
+        for (Call call : GITPOD.simulator().records().calls()) {
             assertEquals("Bearer " + token, call.header("Authorization"));
             assertThat(call.body() + call.path(), not(containsString(token)));
             call.headers().forEach((name, value) -> {

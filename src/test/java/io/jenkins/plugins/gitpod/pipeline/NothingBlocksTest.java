@@ -90,7 +90,7 @@ class NothingBlocksTest {
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
         assertEquals(1, SilentProvider.silence.getCount(), "the provider is still silent");
         jenkins.assertLogContains("No Gitpod prebuild was created", build);
-        assertEquals(0, gitpod.simulator().books().count("CreatePrebuild"));
+        assertEquals(0, gitpod.simulator().records().count("CreatePrebuild"));
     }
 
     @Test
@@ -105,20 +105,20 @@ class NothingBlocksTest {
                 + " } }; parallel branches";
         WorkflowRun build = pipeline(jenkins, branches).scheduleBuild2(0).waitForStart();
         await().atMost(Duration.ofMinutes(1))
-                .until(() -> gitpod.simulator().books().prebuilds().size() == 50);
+                .until(() -> gitpod.simulator().records().prebuilds().size() == 50);
         // All are watched: each has been read or listed since.
-        int lists = gitpod.simulator().books().count("ListPrebuilds");
+        int lists = gitpod.simulator().records().count("ListPrebuilds");
         await().atMost(Duration.ofMinutes(1))
-                .until(() -> gitpod.simulator().books().count("ListPrebuilds") > lists + 2);
+                .until(() -> gitpod.simulator().records().count("ListPrebuilds") > lists + 2);
         // What made the prebuilds ends when idle; what watches them is left.
         await().atMost(Duration.ofMinutes(1)).until(NothingBlocksTest::threadsOfTheEngine, lessThan(9L));
         assertThat("threads more than before", Thread.activeCount() - before, lessThan(25));
-        gitpod.simulator().books().prebuilds().forEach(prebuild -> prebuild.forcePhase(SimPhase.COMPLETED));
+        gitpod.simulator().records().prebuilds().forEach(prebuild -> prebuild.forcePhase(SimPhase.COMPLETED));
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
-        assertEquals(50, gitpod.simulator().books().count("CreatePrebuild"));
+        assertEquals(50, gitpod.simulator().records().count("CreatePrebuild"));
         assertEquals(
                 List.of(),
-                gitpod.simulator().books().prebuilds().stream()
+                gitpod.simulator().records().prebuilds().stream()
                         .filter(SimPrebuild::isActive)
                         .toList());
         SemaphoreStep.success("idle/1", null);

@@ -45,8 +45,8 @@ class RestartTest {
             jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
             jenkins.assertLogContains("ended COMPLETED", build);
         });
-        assertEquals(1, gitpod.simulator().books().count("CreatePrebuild"));
-        assertEquals(0, gitpod.simulator().books().count("CancelPrebuild"));
+        assertEquals(1, gitpod.simulator().records().count("CreatePrebuild"));
+        assertEquals(0, gitpod.simulator().records().count("CancelPrebuild"));
     }
 
     @Test
@@ -63,7 +63,7 @@ class RestartTest {
             jenkins.assertBuildStatus(hudson.model.Result.FAILURE, jenkins.waitForCompletion(build));
             jenkins.assertLogContains("while nobody looked", build);
         });
-        assertEquals(1, gitpod.simulator().books().count("CreatePrebuild"));
+        assertEquals(1, gitpod.simulator().records().count("CreatePrebuild"));
     }
 
     @Test
@@ -80,12 +80,12 @@ class RestartTest {
             build.getExecutor().interrupt();
             jenkins.assertBuildStatus(hudson.model.Result.ABORTED, jenkins.waitForCompletion(build));
         });
-        assertFalse(gitpod.simulator().books().calls("CancelPrebuild").isEmpty());
+        assertFalse(gitpod.simulator().records().calls("CancelPrebuild").isEmpty());
     }
 
     private String onlyId() {
-        assertEquals(1, gitpod.simulator().books().prebuilds().size());
-        return gitpod.simulator().books().prebuilds().get(0).id();
+        assertEquals(1, gitpod.simulator().records().prebuilds().size());
+        return gitpod.simulator().records().prebuilds().get(0).id();
     }
 
     private static WorkflowRun lastBuild(java.util.List<WorkflowJob> jobs) {

@@ -57,7 +57,7 @@ class SecretsStaySecretTest {
 
             build.getExecutor().interrupt();
             jenkins.waitForCompletion(build);
-            gitpod.simulator().books().prebuilds().get(0).forcePhase(SimPhase.CANCELLED);
+            gitpod.simulator().records().prebuilds().get(0).forcePhase(SimPhase.CANCELLED);
             assertNowhere(token, jenkins, build, log);
         }
     }

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.jenkins.plugins.gitpod.commits.GitpodPrebuildProperty;
+import io.jenkins.plugins.gitpod.options.Logs;
 import io.jenkins.plugins.gitpod.options.OnWarning;
 import io.jenkins.plugins.gitpod.options.WhenActive;
 import io.jenkins.plugins.gitpod.testing.Builds;
@@ -48,6 +49,7 @@ class SnippetTest {
         step.setWait(false);
         step.setPropagate(false);
         step.setCancelOnAbort(false);
+        step.setLogs(Logs.FULL);
         step.setOnWarning(OnWarning.UNSTABLE);
         step.setWhenActive(WhenActive.CANCEL_PREVIOUS);
         step.setMinimumInterval(30);
@@ -67,7 +69,7 @@ class SnippetTest {
                 everythingSet(),
                 "gitpodPrebuild cancelOnAbort: false, connection: 'eu', credentialsId: 'team-gitpod', environmentClassId: '"
                         + CLASS
-                        + "', force: true, minimumInterval: 30, onWarning: 'UNSTABLE', onlyIfChanged: 'a/**, b/**', "
+                        + "', force: true, logs: 'FULL', minimumInterval: 30, onWarning: 'UNSTABLE', onlyIfChanged: 'a/**, b/**', "
                         + "onlyProjectBranch: true, projectId: '" + PROJECT
                         + "', propagate: false, timeout: 90, wait: false, whenActive: 'CANCEL_PREVIOUS'");
     }

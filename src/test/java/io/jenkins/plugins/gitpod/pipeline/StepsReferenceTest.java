@@ -51,7 +51,7 @@ class StepsReferenceTest {
     void theReferenceHasEveryText() throws Exception {
         List<String> step = helpOf(GitpodPrebuildStep.class);
         List<String> property = helpOf(GitpodPrebuildProperty.class);
-        assertThat(step, hasSize(15));
+        assertThat(step, hasSize(16));
         assertThat(property, hasSize(11));
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             client.getOptions().setJavaScriptEnabled(false);

@@ -97,11 +97,11 @@ class UnusedSnapshotTest {
 
     @Test
     void aProjectThatIsSetUpForPrebuildsIsReadOnceAndNothingIsSaid() throws Exception {
-        GITPOD.simulator().books().clear();
+        GITPOD.simulator().records().clear();
         SimProject project = project("on");
         WorkflowRun build = run(project);
         assertEquals(0, lines(build, "so new environments do not use"));
-        List<String> methods = GITPOD.simulator().books().calls().stream()
+        List<String> methods = GITPOD.simulator().records().calls().stream()
                 .map(call -> call.method())
                 .filter(method -> method.equals("CreatePrebuild") || method.equals("GetProject"))
                 .toList();
@@ -133,13 +133,13 @@ class UnusedSnapshotTest {
     @Test
     void anIdInUpperCaseIsSentInLowerCaseAndABlankClassIsNone() throws Exception {
         SimProject project = project("upper");
-        GITPOD.simulator().books().clear();
+        GITPOD.simulator().records().clear();
         jenkins.buildAndAssertSuccess(Builds.pipeline(
                 jenkins,
                 "gitpodPrebuild projectId: ' " + project.id().toUpperCase(Locale.ROOT) + " ', environmentClassId: ''"));
         assertEquals(
                 "{\"projectId\":\"" + project.id() + "\",\"spec\":{}}",
-                GITPOD.simulator().books().calls("CreatePrebuild").get(0).body());
+                GITPOD.simulator().records().calls("CreatePrebuild").get(0).body());
         FreeStyleProject job = jenkins.createFreeStyleProject();
         GitpodPrebuildBuilder step = new GitpodPrebuildBuilder();
         step.setProjectId("${PROJECT}");
@@ -151,6 +151,6 @@ class UnusedSnapshotTest {
         jenkins.assertLogContains("of project " + project.id(), build);
         assertEquals(
                 "{\"projectId\":\"" + project.id() + "\",\"spec\":{}}",
-                GITPOD.simulator().books().calls("CreatePrebuild").get(1).body());
+                GITPOD.simulator().records().calls("CreatePrebuild").get(1).body());
     }
 }

@@ -6,7 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import io.jenkins.plugins.gitpod.engine.Connection;
+import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.record.PrebuildListener;
+import io.jenkins.plugins.gitpod.record.PrebuildRecord;
+import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.request.SharedPrebuild.Left;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
@@ -39,7 +43,7 @@ class SharedPrebuildTest {
                 null,
                 detached,
                 cancelOnAbort);
-        return new RequestRecorder(request, new RequestOrigin("job#1", "job", null, null), Instant.EPOCH, null);
+        return new RequestRecorder(request, () -> new RequestOrigin("job#1", "job", null, null), Instant.EPOCH, null);
     }
 
     private RequestRecorder first(boolean detached, boolean cancelOnAbort) throws Exception {
@@ -165,5 +169,52 @@ class SharedPrebuildTest {
         RequestRecorder automatic = first(true, LEAVES_IT);
         sharing.ofForeign("prebuild");
         assertEquals(Left.KEEPS_RUNNING, sharing.drop(automatic));
+    }
+
+    /** Writes down what it is told, then throws. */
+    private record Troubled(List<String> told) implements PrebuildListener {
+        @Override
+        public boolean isFor(UUID requestId) {
+            return false;
+        }
+
+        @Override
+        public void line(String line) {
+            told.add("line");
+            throw new IllegalStateException("on purpose");
+        }
+
+        @Override
+        public void created(PrebuildResult result) {
+            told.add("created");
+            throw new StackOverflowError("on purpose");
+        }
+
+        @Override
+        public void concluded(PrebuildRecord record) {
+            told.add("concluded " + record.getConclusion());
+            throw new NoClassDefFoundError("on purpose");
+        }
+    }
+
+    /** Without a Jenkins no build can be saved, no token noted, and nothing said in a console that works. */
+    @Test
+    void everyBuildIsToldTheEndWhateverThrows() throws Exception {
+        RequestRecorder first = first(false, CANCELS);
+        List<Troubled> listeners = new ArrayList<>();
+        List<RequestRecorder> all = new ArrayList<>(List.of(first, joins(CANCELS), joins(CANCELS)));
+        for (RequestRecorder each : all) {
+            Troubled listener = new Troubled(new ArrayList<>());
+            listeners.add(listener);
+            each.attach(listener);
+        }
+        assertEquals(Left.KEEPS_RUNNING, sharing.leave(all.get(2), true));
+
+        sharing.line(origin -> "for all");
+        sharing.concluded(new Outcome.NotCreated());
+
+        assertEquals(List.of("line", "concluded CANCELLED"), listeners.get(0).told());
+        assertEquals(List.of("line", "concluded CANCELLED"), listeners.get(1).told());
+        assertEquals(List.of("concluded CANCELLED"), listeners.get(2).told());
     }
 }

@@ -39,7 +39,7 @@ class ThrottleQueueTest {
         places.admit(
                 id,
                 new ThrottleQueue.Waiting(
-                        new OpenPrebuild(request, origin, Instant.EPOCH, null),
+                        () -> new OpenPrebuild(request, origin, Instant.EPOCH, null),
                         () -> {
                             gone.add(build);
                             free.merge(connection, -1, Integer::sum);

@@ -44,8 +44,8 @@ class AccessTest extends SimulatorTestBase {
 
         assertThat(response.statusCode(), is(404));
         assertThat(response.headers().firstValue("Content-Type").orElse(""), containsString("text/html"));
-        assertThat(simulator.books().calls().get(0).method(), is(""));
-        assertThat(simulator.books().calls().get(0).acted(), is(false));
+        assertThat(simulator.records().calls().get(0).method(), is(""));
+        assertThat(simulator.records().calls().get(0).acted(), is(false));
     }
 
     @Test
@@ -158,13 +158,13 @@ class AccessTest extends SimulatorTestBase {
                 client.json(refused).at("/details/0").toString(),
                 is(
                         "{\"type\":\"google.rpc.RetryInfo\",\"value\":\"CgYQgMq17gE\",\"debug\":{\"retryDelay\":\"0.5s\"}}"));
-        assertThat(simulator.books().prebuilds().size(), is(0));
+        assertThat(simulator.records().prebuilds().size(), is(0));
 
         clock.advanceSeconds(0.5);
         client.create(project);
         simulator.maxCallsPerSecond(0);
         client.create(project);
         client.create(project);
-        assertThat(simulator.books().prebuilds().size(), is(3));
+        assertThat(simulator.records().prebuilds().size(), is(3));
     }
 }

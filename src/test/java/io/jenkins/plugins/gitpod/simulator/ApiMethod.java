@@ -5,7 +5,7 @@ final class ApiMethod implements Route {
     /** What a method does once the call is let in. */
     @FunctionalInterface
     interface Work {
-        Answer answer(Visit visit) throws ApiError;
+        Answer answer(CallContext context) throws ApiError;
     }
 
     private final String name;

@@ -14,7 +14,7 @@ final class BrokenRequest extends IOException {
      * Remembers what came.
      *
      * @param received what was understood of it
-     * @param status the status to answer, 0 if nobody is left to be answered
+     * @param status the status to answer, 0 if the connection is gone
      * @param why the reason
      */
     BrokenRequest(@NonNull HttpRequest received, int status, String why) {

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * One request in the books, as it stood when the books were opened.
+ * One recorded request, as it was when the records were read.
  *
  * @param number 1 for the first, in the order of arrival
  * @param at when it had arrived whole, by the simulator's clock

@@ -29,7 +29,7 @@ class CancelTest extends SimulatorTestBase {
         clock.advanceSeconds(0.001);
         assertThat(client.phase(id), is("CANCELLED"));
         assertThat(client.read(id).at("/status/completionTime").asText(), is("2026-08-01T10:00:42Z"));
-        assertThat(simulator.books().active(), empty());
+        assertThat(simulator.records().active(), empty());
         assertThat(simulator.prebuild(id).isCancelRequested(), is(true));
     }
 
@@ -52,7 +52,7 @@ class CancelTest extends SimulatorTestBase {
 
         assertRefused(client.cancel(id), 400, "failed_precondition");
         assertThat(client.phase(id), is(end.name()));
-        assertThat(simulator.books().calls("CancelPrebuild").get(0).acted(), is(false));
+        assertThat(simulator.records().calls("CancelPrebuild").get(0).acted(), is(false));
     }
 
     @Test
@@ -85,7 +85,7 @@ class CancelTest extends SimulatorTestBase {
         clock.advanceSeconds(2);
 
         assertThat(client.phase(id), is("CANCELLED"));
-        assertThat(simulator.books().count("CancelPrebuild"), is(0));
+        assertThat(simulator.records().count("CancelPrebuild"), is(0));
         assertThrows(IllegalStateException.class, () -> simulator.prebuild(id).cancelBySomeoneElse());
     }
 
@@ -111,8 +111,8 @@ class CancelTest extends SimulatorTestBase {
         assertRefused(client.get(id), 404, "not_found");
         assertRefused(client.cancel(id), 404, "not_found");
         assertThat(client.call("ListPrebuilds", "{}").has("prebuilds"), is(false));
-        assertThat(simulator.books().active(), empty());
-        assertThat(simulator.books().prebuilds().size(), is(1));
+        assertThat(simulator.records().active(), empty());
+        assertThat(simulator.records().prebuilds().size(), is(1));
     }
 
     @Test

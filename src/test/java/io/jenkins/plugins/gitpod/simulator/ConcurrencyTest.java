@@ -32,13 +32,17 @@ class ConcurrencyTest extends SimulatorTestBase {
 
         assertThat(ids.size(), is(CALLS));
         List<String> made =
-                simulator.books().prebuilds().stream().map(SimPrebuild::id).toList();
+                simulator.records().prebuilds().stream().map(SimPrebuild::id).toList();
         assertThat(new HashSet<>(made), is(ids));
         List<String> sorted = new ArrayList<>(made);
         Collections.sort(sorted);
         assertThat(made, is(sorted));
-        assertThat(simulator.books().calls().stream().filter(Call::acted).count(), is((long) CALLS));
+        assertThat(simulator.records().calls().stream().filter(Call::acted).count(), is((long) CALLS));
         assertThat(
-                simulator.books().calls().stream().map(Call::number).distinct().count(), is((long) CALLS));
+                simulator.records().calls().stream()
+                        .map(Call::number)
+                        .distinct()
+                        .count(),
+                is((long) CALLS));
     }
 }

@@ -5,17 +5,17 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 
 /** What EnvironmentService does: it shows the environments in which prebuilds are made, as long as they exist. */
 final class EnvironmentService {
-    private final World world;
+    private final SimulatorState state;
 
-    EnvironmentService(World world) {
-        this.world = world;
+    EnvironmentService(SimulatorState state) {
+        this.state = state;
     }
 
-    Answer get(Visit visit) throws ApiError {
-        String id = visit.text("environmentId");
-        SimPrebuild prebuild = world.prebuilds().findByEnvironment(id);
+    Answer get(CallContext context) throws ApiError {
+        String id = context.text("environmentId");
+        SimPrebuild prebuild = state.prebuilds().findByEnvironment(id);
         SimPhase phase =
-                prebuild == null ? SimPhase.DELETED : prebuild.at(visit.now()).phase();
+                prebuild == null ? SimPhase.DELETED : prebuild.at(context.now()).phase();
         if (prebuild == null || (phase != null && !phase.hasEnvironment())) {
             throw ApiError.notFound("environment " + id);
         }

@@ -18,14 +18,14 @@ final class EventService {
     private static final long POLL_MILLIS = 10;
     private static final long GONE = -1;
 
-    private final World world;
+    private final SimulatorState state;
 
-    EventService(World world) {
-        this.world = world;
+    EventService(SimulatorState state) {
+        this.state = state;
     }
 
-    Answer watch(Visit visit, StreamDialect dialect) throws ApiError {
-        JsonNode request = visit.request();
+    Answer watch(CallContext context, StreamDialect dialect) throws ApiError {
+        JsonNode request = context.request();
         JsonNode filters = request.path("resourceTypeFilters");
         boolean oneEnvironment = request.hasNonNull("environmentId");
         if (oneEnvironment && request.hasNonNull("organization")) {
@@ -54,9 +54,9 @@ final class EventService {
         private final EventFilter filter;
         private final boolean silent;
         private final StreamDialect dialect;
-        private final int cuts = world.streamCuts();
+        private final int cuts = state.streamCuts();
         private final Map<String, Long> versions = new HashMap<>();
-        private int obeyed = world.events().orders().size();
+        private int obeyed = state.events().orders().size();
 
         /** A silent one tells nothing by itself: prebuilds are not told of in the scope of an environment. */
         Watch(EventFilter filter, boolean silent, StreamDialect dialect) {
@@ -68,7 +68,7 @@ final class EventService {
         void writeTo(Answer.Chunks chunks) throws IOException, InterruptedException {
             boolean open = true;
             while (open) {
-                if (world.streamCuts() != cuts) {
+                if (state.streamCuts() != cuts) {
                     throw new IOException("cut");
                 }
                 for (ObjectNode event : look()) {
@@ -83,7 +83,7 @@ final class EventService {
 
         /** Does what all streams are told to do; false after an end. */
         private boolean obey(Answer.Chunks chunks) throws IOException {
-            List<SimEvents.Order> orders = world.events().orders();
+            List<SimEvents.Order> orders = state.events().orders();
             while (obeyed < orders.size()) {
                 SimEvents.Order order = orders.get(obeyed++);
                 if (!order.end()) {
@@ -98,10 +98,10 @@ final class EventService {
 
         List<ObjectNode> look() {
             List<ObjectNode> events = new ArrayList<>();
-            Instant now = world.now();
+            Instant now = state.now();
             for (SimPrebuild prebuild : watched()) {
-                Moment moment = prebuild.at(now);
-                long version = moment.gone() ? GONE : moment.statusVersion();
+                PrebuildStatus status = prebuild.at(now);
+                long version = status.gone() ? GONE : status.statusVersion();
                 Long before = versions.put(prebuild.id(), version);
                 boolean changed = before == null || before != version;
                 if (changed && filter.allows(prebuild, version == GONE)) {
@@ -114,11 +114,11 @@ final class EventService {
         private List<SimPrebuild> watched() {
             Set<String> ids = silent ? Set.of() : filter.ids();
             if (ids == null) {
-                return world.prebuilds().oldestFirst();
+                return state.prebuilds().oldestFirst();
             }
             List<SimPrebuild> found = new ArrayList<>();
             for (String id : ids) {
-                SimPrebuild prebuild = world.prebuilds().find(id);
+                SimPrebuild prebuild = state.prebuilds().find(id);
                 if (prebuild != null) {
                     found.add(prebuild);
                 }

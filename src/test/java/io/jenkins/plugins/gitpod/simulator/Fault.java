@@ -15,7 +15,7 @@ public class Fault {
     /** What the fault does to the request; the service has been asked already if the fault acts. */
     @FunctionalInterface
     interface Effect {
-        void play(Turn turn) throws IOException, InterruptedException;
+        void apply(Exchange exchange) throws IOException, InterruptedException;
     }
 
     private final String name;
@@ -29,7 +29,7 @@ public class Fault {
     }
 
     private static Fault refusing(String name, Answer answer) {
-        return new Fault(name, false, turn -> turn.send(answer));
+        return new Fault(name, false, exchange -> exchange.send(answer));
     }
 
     private static Fault spoiling(String name, Effect effect) {
@@ -43,7 +43,7 @@ public class Fault {
      */
     @NonNull
     public static Fault resetBeforeActing() {
-        return new Fault("reset", false, turn -> turn.wire().reset());
+        return new Fault("reset", false, exchange -> exchange.writer().reset());
     }
 
     /**
@@ -63,7 +63,7 @@ public class Fault {
      */
     @NonNull
     public static Fault closeBeforeActing() {
-        return new Fault("close", false, turn -> turn.wire().close());
+        return new Fault("close", false, exchange -> exchange.writer().close());
     }
 
     /**
@@ -106,7 +106,7 @@ public class Fault {
      */
     @NonNull
     public static Fault slowDrip(int bytes, @NonNull Duration interval) {
-        return spoiling("slow drip", turn -> FaultyBodies.drip(turn, bytes, interval.toNanos()));
+        return spoiling("slow drip", exchange -> FaultyBodies.drip(exchange, bytes, interval.toNanos()));
     }
 
     /**
@@ -193,7 +193,7 @@ public class Fault {
         return new Fault(
                 status + " to another base",
                 false,
-                turn -> turn.send(Answer.empty(status).withHeader("Location", base + turn.methodPath())));
+                exchange -> exchange.send(Answer.empty(status).withHeader("Location", base + exchange.methodPath())));
     }
 
     /**
@@ -226,8 +226,8 @@ public class Fault {
     @NonNull
     public static Fault rateLimit(@Nullable Duration wait) {
         return wait == null
-                ? refusing("429 without a wait", Refusals.exhausted())
-                : refusing("429 RetryInfo", Refusals.rateLimited(wait));
+                ? refusing("429 without a wait", ErrorResponses.exhausted())
+                : refusing("429 RetryInfo", ErrorResponses.rateLimited(wait));
     }
 
     /**
@@ -239,7 +239,7 @@ public class Fault {
      */
     @NonNull
     public static Fault rateLimitByHeader(@NonNull String header, @NonNull String value) {
-        return refusing("429 " + header, Refusals.exhausted().withHeader(header, value));
+        return refusing("429 " + header, ErrorResponses.exhausted().withHeader(header, value));
     }
 
     /**
@@ -252,7 +252,7 @@ public class Fault {
     public static Fault retryAfterZero503() {
         return refusing(
                 "503 Retry-After: 0",
-                Refusals.error(ConnectCode.UNAVAILABLE, "try again").withHeader("Retry-After", "0"));
+                ErrorResponses.error(ConnectCode.UNAVAILABLE, "try again").withHeader("Retry-After", "0"));
     }
 
     /**
@@ -283,7 +283,7 @@ public class Fault {
      */
     @NonNull
     public static Fault oversizedJson(int bytes) {
-        return spoiling("oversized json", turn -> FaultyBodies.oversized(turn, bytes));
+        return spoiling("oversized json", exchange -> FaultyBodies.oversized(exchange, bytes));
     }
 
     /**
@@ -304,11 +304,12 @@ public class Fault {
     @NonNull
     public static Fault wrongContentType() {
         return spoiling(
-                "wrong content type", turn -> turn.send(turn.act().withContentType("text/plain; charset=utf-8")));
+                "wrong content type",
+                exchange -> exchange.send(exchange.act().withContentType("text/plain; charset=utf-8")));
     }
 
     /**
-     * All is done; the answer's phases and triggers have names that nobody has documented.
+     * All is done; the answer's phases and triggers have undocumented names.
      *
      * @return the fault
      */
@@ -336,11 +337,11 @@ public class Fault {
         return acts;
     }
 
-    void play(Turn turn) throws IOException, InterruptedException {
+    void apply(Exchange exchange) throws IOException, InterruptedException {
         if (acts) {
-            turn.act();
+            exchange.act();
         }
-        effect.play(turn);
+        effect.apply(exchange);
     }
 
     @Override
@@ -358,14 +359,14 @@ public class Fault {
         }
 
         private Hang(String name, boolean acts, CountDownLatch released, AtomicInteger held) {
-            super(name, acts, turn -> {
+            super(name, acts, exchange -> {
                 held.incrementAndGet();
                 try {
                     released.await();
                 } finally {
                     held.decrementAndGet();
                 }
-                turn.send(turn.act());
+                exchange.send(exchange.act());
             });
             this.released = released;
             this.held = held;

@@ -4,7 +4,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import java.util.function.Predicate;
 
-/** When a fault strikes. Immutable; a rule strikes once if nothing else is said. */
+/** When a fault happens. Immutable; a rule applies once unless it says otherwise. */
 public final class FaultRule {
     @Nullable
     private final String method;
@@ -23,7 +23,7 @@ public final class FaultRule {
     /**
      * A fault for one method.
      *
-     * @param method the name as in the books, for instance {@code CreatePrebuild} or {@code Logs}
+     * @param method the name as in the records, for instance {@code CreatePrebuild} or {@code Logs}
      * @param fault the fault
      * @return the rule
      */

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
-/** The faults that wait for their calls. Of several rules for a call, the oldest strikes. Thread-safe. */
+/** The faults that are to happen. Of several rules for a call, the oldest applies. Thread-safe. */
 public final class Faults {
     private final List<Waiting> waiting = new ArrayList<>();
 
@@ -24,14 +24,14 @@ public final class Faults {
     /**
      * Adds a fault for the next call of a method.
      *
-     * @param method the name as in the books, for instance {@code CreatePrebuild}
+     * @param method the name as in the records, for instance {@code CreatePrebuild}
      * @param fault the fault
      */
     public void add(@NonNull String method, @NonNull Fault fault) {
         add(FaultRule.on(method, fault));
     }
 
-    /** Drops all rules; requests that already hang go on hanging. */
+    /** Drops all rules; requests that hang already keep hanging. */
     public synchronized void clear() {
         waiting.clear();
     }

@@ -33,12 +33,12 @@ class FaultsTest extends SimulatorTestBase {
         return response.headers().firstValue(name).orElse("");
     }
 
-    /** The books say the same as what is there. */
+    /** The records say the same as what is there. */
     private void assertBooks(int status, boolean acted) {
-        Call call = simulator.books().calls("CreatePrebuild").get(0);
+        Call call = simulator.records().calls("CreatePrebuild").get(0);
         assertThat(call.toString(), call.status(), is(status));
         assertThat(call.toString(), call.acted(), is(acted));
-        assertThat(simulator.books().prebuilds().size(), is(acted ? 1 : 0));
+        assertThat(simulator.records().prebuilds().size(), is(acted ? 1 : 0));
         assertThat(simulator.faults().isPending(), is(false));
     }
 
@@ -91,8 +91,8 @@ class FaultsTest extends SimulatorTestBase {
         simulator.faults().add("CreatePrebuild", hang);
         CompletableFuture<HttpResponse<String>> answer = createLater();
         await().until(() -> hang.held() == 1);
-        assertThat(simulator.books().calls("CreatePrebuild").get(0).acted(), is(false));
-        assertThat(simulator.books().prebuilds().size(), is(0));
+        assertThat(simulator.records().calls("CreatePrebuild").get(0).acted(), is(false));
+        assertThat(simulator.records().prebuilds().size(), is(0));
 
         hang.release();
         assertThat(answer.join().statusCode(), is(200));
@@ -123,7 +123,7 @@ class FaultsTest extends SimulatorTestBase {
         }
 
         hang.release();
-        await().until(() -> simulator.books().prebuilds().size() == 1);
+        await().until(() -> simulator.records().prebuilds().size() == 1);
     }
 
     @Test
@@ -378,7 +378,7 @@ class FaultsTest extends SimulatorTestBase {
         assertThat(client.post("ListPrebuilds", "{}").statusCode(), is(502));
         assertThat(client.post("ListPrebuilds", "{}").statusCode(), is(504));
         assertThat(
-                simulator.books().calls().stream()
+                simulator.records().calls().stream()
                         .map(call -> call.fault().toString())
                         .toList(),
                 is(List.of("502 empty", "504 empty")));

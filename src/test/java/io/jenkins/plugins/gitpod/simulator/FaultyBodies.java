@@ -15,54 +15,54 @@ final class FaultyBodies {
 
     private FaultyBodies() {}
 
-    static void drip(Turn turn, int bytes, long nanos) throws IOException, InterruptedException {
-        Answer answer = turn.act();
+    static void drip(Exchange exchange, int bytes, long nanos) throws IOException, InterruptedException {
+        Answer answer = exchange.act();
         byte[] body = answer.body();
-        turn.sendHead(answer, "Content-Length: " + body.length);
+        exchange.sendHead(answer, "Content-Length: " + body.length);
         for (int sent = 0; sent < body.length; sent += bytes) {
-            turn.wire().sendRaw(body, sent, Math.min(bytes, body.length - sent));
-            turn.pause(nanos);
+            exchange.writer().sendRaw(body, sent, Math.min(bytes, body.length - sent));
+            exchange.pause(nanos);
         }
     }
 
-    static void halfJson(Turn turn) throws IOException, InterruptedException {
-        Answer answer = turn.act();
-        turn.send(answer.withBody(Arrays.copyOf(answer.body(), answer.body().length / 2)));
+    static void halfJson(Exchange exchange) throws IOException, InterruptedException {
+        Answer answer = exchange.act();
+        exchange.send(answer.withBody(Arrays.copyOf(answer.body(), answer.body().length / 2)));
     }
 
-    static void cutOff(Turn turn) throws IOException {
-        Answer answer = turn.act();
-        turn.sendHead(answer, "Content-Length: " + answer.body().length);
-        turn.wire().sendRaw(answer.body(), 0, answer.body().length / 2);
-        turn.wire().close();
+    static void cutOff(Exchange exchange) throws IOException {
+        Answer answer = exchange.act();
+        exchange.sendHead(answer, "Content-Length: " + answer.body().length);
+        exchange.writer().sendRaw(answer.body(), 0, answer.body().length / 2);
+        exchange.writer().close();
     }
 
-    static void oversized(Turn turn, int bytes) throws IOException, InterruptedException {
-        edit(turn, node -> ((ObjectNode) node).put("padding", "x".repeat(bytes)));
+    static void oversized(Exchange exchange, int bytes) throws IOException, InterruptedException {
+        edit(exchange, node -> ((ObjectNode) node).put("padding", "x".repeat(bytes)));
     }
 
-    static void endless(Turn turn) throws IOException {
-        turn.sendHead(turn.act(), "Transfer-Encoding: chunked");
-        turn.wire().sendChunk("{\"padding\":\"".getBytes(StandardCharsets.US_ASCII));
-        while (turn.wire().isOpen()) {
-            turn.wire().sendChunk(PADDING); // ends with an exception once nobody reads any more
+    static void endless(Exchange exchange) throws IOException {
+        exchange.sendHead(exchange.act(), "Transfer-Encoding: chunked");
+        exchange.writer().sendChunk("{\"padding\":\"".getBytes(StandardCharsets.US_ASCII));
+        while (exchange.writer().isOpen()) {
+            exchange.writer().sendChunk(PADDING); // ends with an exception when the client has stopped reading
         }
     }
 
-    static void unknownEnum(Turn turn) throws IOException, InterruptedException {
-        edit(turn, FaultyBodies::replaceEnums);
+    static void unknownEnum(Exchange exchange) throws IOException, InterruptedException {
+        edit(exchange, FaultyBodies::replaceEnums);
     }
 
     /** Changes the JSON of an answer; an answer that has none is sent as it is. */
-    private static void edit(Turn turn, Consumer<JsonNode> change) throws IOException, InterruptedException {
-        Answer answer = turn.act();
+    private static void edit(Exchange exchange, Consumer<JsonNode> change) throws IOException, InterruptedException {
+        Answer answer = exchange.act();
         if (!Answer.JSON.equals(answer.contentType())) {
-            turn.send(answer);
+            exchange.send(answer);
             return;
         }
         JsonNode node = Json.parse(answer.body());
         change.accept(node);
-        turn.send(answer.withBody(Json.bytes(node)));
+        exchange.send(answer.withBody(Json.bytes(node)));
     }
 
     private static void replaceEnums(JsonNode node) {

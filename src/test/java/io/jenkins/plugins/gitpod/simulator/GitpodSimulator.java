@@ -9,23 +9,23 @@ import java.util.function.Consumer;
 
 /**
  * A Gitpod in memory behind a real port of the loopback address. It answers as the real one is known to, refuses what
- * the real one would refuse, misbehaves on demand, and keeps books. Thread-safe; {@link #close()} ends everything.
+ * the real one would refuse, fails on demand, and records each call. Thread-safe; {@link #close()} ends everything.
  */
 public final class GitpodSimulator implements AutoCloseable {
-    private final World world;
-    private final Books books;
+    private final SimulatorState state;
+    private final Records records;
     private final Faults faults = new Faults();
-    private final RateGate gate = new RateGate();
+    private final RateLimiter limiter = new RateLimiter();
     private final HttpServer server;
     private final String apiPath;
 
     private GitpodSimulator(Builder builder) {
         apiPath = builder.apiPath;
-        world = new World(builder.clock, builder.plan, builder.readLag);
-        books = new Books(world.prebuilds(), world::now, this::connectionCount);
+        state = new SimulatorState(builder.clock, builder.plan, builder.readLag);
+        records = new Records(state.prebuilds(), state::now, this::connectionCount);
         PrebuildJson json = new PrebuildJson(() -> uri(LogRoute.PATH));
-        Routes routes = new Routes(apiPath, world, gate, new LogRoute(world, books), json);
-        server = new HttpServer(builder.port, new Desk(routes, books, faults), world::now);
+        Routes routes = new Routes(apiPath, state, limiter, new LogRoute(state, records), json);
+        server = new HttpServer(builder.port, new RequestHandler(routes, records, faults), state::now);
     }
 
     private int connectionCount() {
@@ -64,7 +64,7 @@ public final class GitpodSimulator implements AutoCloseable {
      */
     @NonNull
     public Account account(@NonNull String name) {
-        return world.account(name);
+        return state.account(name);
     }
 
     /**
@@ -75,7 +75,7 @@ public final class GitpodSimulator implements AutoCloseable {
      */
     @NonNull
     public SimProject addProject(@NonNull String name) {
-        return world.addProject(name);
+        return state.addProject(name);
     }
 
     /**
@@ -87,7 +87,7 @@ public final class GitpodSimulator implements AutoCloseable {
      */
     @NonNull
     public SimProject addProject(@NonNull String name, @NonNull String id) {
-        return world.addProject(name, id);
+        return state.addProject(name, id);
     }
 
     /**
@@ -98,7 +98,7 @@ public final class GitpodSimulator implements AutoCloseable {
      */
     @NonNull
     public SimEnvironmentClass addEnvironmentClass(@NonNull String displayName) {
-        return world.addEnvironmentClass(displayName);
+        return state.addEnvironmentClass(displayName);
     }
 
     /**
@@ -108,17 +108,17 @@ public final class GitpodSimulator implements AutoCloseable {
      */
     @NonNull
     public List<SimProject> projects() {
-        return List.copyOf(world.projects());
+        return List.copyOf(state.projects());
     }
 
     /**
      * What was asked and done.
      *
-     * @return the books
+     * @return the records
      */
     @NonNull
-    public Books books() {
-        return books;
+    public Records records() {
+        return records;
     }
 
     /**
@@ -136,7 +136,7 @@ public final class GitpodSimulator implements AutoCloseable {
         server.listen();
     }
 
-    /** Closes the port and all connections: whoever calls now is refused. What was hanging goes on to hang. */
+    /** Closes the port and all connections: further calls are refused. Calls that hang keep hanging. */
     public void stopListening() {
         server.stopListening();
     }
@@ -150,7 +150,7 @@ public final class GitpodSimulator implements AutoCloseable {
      */
     @NonNull
     public SimPrebuild prebuild(@NonNull String id) {
-        SimPrebuild prebuild = world.prebuilds().find(id);
+        SimPrebuild prebuild = state.prebuilds().find(id);
         if (prebuild == null) {
             throw new IllegalArgumentException("No prebuild " + id);
         }
@@ -163,7 +163,7 @@ public final class GitpodSimulator implements AutoCloseable {
      * @param hook gets the new prebuild; must not throw
      */
     public void onCreate(@NonNull Consumer<SimPrebuild> hook) {
-        world.onCreate(hook);
+        state.onCreate(hook);
     }
 
     /**
@@ -173,7 +173,7 @@ public final class GitpodSimulator implements AutoCloseable {
      * @param limit 0 for no limit, as at first
      */
     public void maxCallsPerSecond(int limit) {
-        gate.limit(limit);
+        limiter.limit(limit);
     }
 
     /**
@@ -182,7 +182,7 @@ public final class GitpodSimulator implements AutoCloseable {
      * @param offset how far it is ahead; negative if it is behind; zero at first
      */
     public void clockOffset(@NonNull Duration offset) {
-        world.clockOffset(offset);
+        state.clockOffset(offset);
     }
 
     /**
@@ -201,12 +201,12 @@ public final class GitpodSimulator implements AutoCloseable {
      */
     @NonNull
     public SimEvents events() {
-        return world.events();
+        return state.events();
     }
 
     /** Breaks off all log and event streams that are open now; who connects again is served again. */
     public void cutStreams() {
-        world.cutStreams();
+        state.cutStreams();
     }
 
     /** Ends everything: port, connections, threads, also those that hang. */

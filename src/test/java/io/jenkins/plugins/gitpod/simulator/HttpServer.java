@@ -21,9 +21,9 @@ final class HttpServer {
 
     /** What answers the requests. */
     interface Handler {
-        void handle(HttpRequest request, Wire wire) throws IOException, InterruptedException;
+        void handle(HttpRequest request, ResponseWriter writer) throws IOException, InterruptedException;
 
-        void handleBroken(BrokenRequest broken, Wire wire) throws IOException, InterruptedException;
+        void handleBroken(BrokenRequest broken, ResponseWriter writer) throws IOException, InterruptedException;
     }
 
     private final Handler handler;
@@ -74,7 +74,7 @@ final class HttpServer {
     void stopListening() {
         Thread last = closeListener();
         if (last != null) {
-            // the system goes on taking connections until the thread has come back from its call
+            // the system keeps accepting connections until the thread has come back from its call
             joinUntil(last, deadline());
         }
         connections.keySet().forEach(HttpServer::closeQuietly);
@@ -138,9 +138,9 @@ final class HttpServer {
     private void serve(Socket socket, int number) {
         try (socket) {
             socket.setTcpNoDelay(true);
-            serve(new HttpRequestReader(socket.getInputStream(), number), new Wire(socket, this::date));
+            serve(new HttpRequestReader(socket.getInputStream(), number), new ResponseWriter(socket, this::date));
         } catch (IOException e) {
-            // the client went away or a fault closed the socket; the books know what was done
+            // the client went away or a fault closed the socket; the records know what was done
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // the simulator is being closed
         } finally {
@@ -153,16 +153,16 @@ final class HttpServer {
         return dateHeader ? WireFormat.httpDate(clock.instant()) : null;
     }
 
-    private void serve(HttpRequestReader reader, Wire wire) throws IOException, InterruptedException {
+    private void serve(HttpRequestReader reader, ResponseWriter writer) throws IOException, InterruptedException {
         try {
             HttpRequest request = reader.read();
             // What was read while the connection was being closed came to a server that was not there any more.
-            while (request != null && wire.isOpen()) {
-                handler.handle(request, wire);
-                request = wire.isOpen() && !request.wantsClose() ? reader.read() : null;
+            while (request != null && writer.isOpen()) {
+                handler.handle(request, writer);
+                request = writer.isOpen() && !request.wantsClose() ? reader.read() : null;
             }
         } catch (BrokenRequest e) {
-            handler.handleBroken(e, wire);
+            handler.handleBroken(e, writer);
         }
     }
 

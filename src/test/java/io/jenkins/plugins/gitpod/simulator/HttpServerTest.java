@@ -30,18 +30,18 @@ class HttpServerTest extends SimulatorTestBase {
     void aStrayEmptyLineBeforeARequestIsOverlooked() throws IOException {
         sendRaw(RawConnection.create(account, project) + "\r\n" + RawConnection.create(account, project));
 
-        assertThat(simulator.books().prebuilds().size(), is(2));
+        assertThat(simulator.records().prebuilds().size(), is(2));
     }
 
     @Test
     void pipelinedRequestsAreAnsweredInOrderOnOneConnection() throws IOException {
         sendRaw(RawConnection.create(account, project) + RawConnection.create(account, project));
 
-        List<Call> calls = simulator.books().calls();
+        List<Call> calls = simulator.records().calls();
         assertThat(calls.stream().map(Call::connection).toList(), is(List.of(1, 1)));
         assertThat(calls.stream().map(Call::number).toList(), is(List.of(1, 2)));
-        assertThat(simulator.books().prebuilds().size(), is(2));
-        assertThat(simulator.books().connections(), is(1));
+        assertThat(simulator.records().prebuilds().size(), is(2));
+        assertThat(simulator.records().connections(), is(1));
     }
 
     @Test
@@ -49,7 +49,7 @@ class HttpServerTest extends SimulatorTestBase {
         sendRaw(RawConnection.create(account, project));
         sendRaw(RawConnection.create(account, project));
 
-        assertThat(simulator.books().calls().stream().map(Call::connection).toList(), is(List.of(1, 2)));
+        assertThat(simulator.records().calls().stream().map(Call::connection).toList(), is(List.of(1, 2)));
     }
 
     @Test
@@ -61,7 +61,7 @@ class HttpServerTest extends SimulatorTestBase {
         String answer =
                 sendRaw(RawConnection.head(account, "CreatePrebuild") + "Transfer-Encoding: chunked\r\n\r\n" + half);
         assertThat(answer, startsWith("HTTP/1.1 200"));
-        assertThat(simulator.books().calls().get(0).body(), is(body));
+        assertThat(simulator.records().calls().get(0).body(), is(body));
     }
 
     @Test
@@ -95,8 +95,8 @@ class HttpServerTest extends SimulatorTestBase {
             })
     void whatIsNoHttpGets400AndAnEndAndIsInTheBooks(String text) throws IOException {
         assertThat(sendRaw(text), startsWith("HTTP/1.1 400"));
-        assertThat(simulator.books().calls().get(0).status(), is(400));
-        assertThat(simulator.books().calls().get(0).acted(), is(false));
+        assertThat(simulator.records().calls().get(0).status(), is(400));
+        assertThat(simulator.records().calls().get(0).acted(), is(false));
     }
 
     @Test
@@ -110,14 +110,14 @@ class HttpServerTest extends SimulatorTestBase {
         String whole = RawConnection.create(account, project);
         assertThat(sendRaw(whole.substring(0, whole.length() - 5)), is(""));
 
-        Call call = simulator.books().calls("CreatePrebuild").get(0);
+        Call call = simulator.records().calls("CreatePrebuild").get(0);
         assertThat(call.status(), is(0));
         assertThat(call.acted(), is(false));
         assertThat(
                 call.body(),
                 is(TestClient.createBody(project)
                         .substring(0, TestClient.createBody(project).length() - 5)));
-        assertThat(simulator.books().prebuilds(), empty());
+        assertThat(simulator.records().prebuilds(), empty());
     }
 
     @Test
@@ -145,7 +145,7 @@ class HttpServerTest extends SimulatorTestBase {
             assertThat(connection.readToEnd().length, is(0));
         }
         assertThrows(ConnectException.class, () -> new RawConnection(simulator));
-        assertThat(simulator.books().prebuilds().size(), is(1));
+        assertThat(simulator.records().prebuilds().size(), is(1));
     }
 
     @Test

@@ -13,12 +13,12 @@ final class LogRoute implements Route {
     private static final String PLAIN = "text/plain; charset=utf-8";
     private static final long POLL_MILLIS = 20;
 
-    private final World world;
-    private final Books books;
+    private final SimulatorState state;
+    private final Records records;
 
-    LogRoute(World world, Books books) {
-        this.world = world;
-        this.books = books;
+    LogRoute(SimulatorState state, Records records) {
+        this.state = state;
+        this.records = records;
     }
 
     @Override
@@ -33,17 +33,17 @@ final class LogRoute implements Route {
         }
         String id = request.path().substring(PATH.length());
         String token = Bearer.token(request);
-        if (world.accountByToken(token) != null) {
-            books.violation("The API token was sent to the log URL " + request.path());
+        if (state.accountByToken(token) != null) {
+            records.violation("The API token was sent to the log URL " + request.path());
         }
-        if (!world.logTokens().allows(token, id, world.now())) {
+        if (!state.logTokens().allows(token, id, state.now())) {
             throw refusal(401, "no valid logs token");
         }
-        SimPrebuild prebuild = world.prebuild(id, world.now());
+        SimPrebuild prebuild = state.prebuild(id, state.now());
         if (!prebuild.hasLog()) {
             throw refusal(404, "no log");
         }
-        int cuts = world.streamCuts();
+        int cuts = state.streamCuts();
         return Answer.streaming(PLAIN, chunks -> stream(prebuild, cuts, chunks));
     }
 
@@ -60,7 +60,7 @@ final class LogRoute implements Route {
             while (sent < lines.size()) {
                 chunks.send((lines.get(sent++) + "\n").getBytes(StandardCharsets.UTF_8));
             }
-            if (world.streamCuts() != cuts) {
+            if (state.streamCuts() != cuts) {
                 throw new IOException("cut");
             }
             if (!last) {

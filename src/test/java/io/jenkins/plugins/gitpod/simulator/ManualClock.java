@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
-/** A clock that stands still until it is told otherwise. */
+/** A clock that stands still until it is set. */
 final class ManualClock implements InstantSource {
     static final Instant START = Instant.parse("2026-08-01T10:00:00Z");
 

@@ -16,33 +16,34 @@ final class OtherServices {
 
     private static final String RUNNER_PROVIDER = "RUNNER_PROVIDER_AWS_EC2";
 
-    private final World world;
+    private final SimulatorState state;
 
-    OtherServices(World world) {
-        this.world = world;
+    OtherServices(SimulatorState state) {
+        this.state = state;
     }
 
-    Answer authenticatedIdentity(Visit visit) {
+    Answer authenticatedIdentity(CallContext context) {
         ObjectNode node = Json.object();
-        PrebuildJson.subject(node.putObject("subject"), visit.caller());
-        node.put("organizationId", visit.caller().organizationId());
+        PrebuildJson.subject(node.putObject("subject"), context.caller());
+        node.put("organizationId", context.caller().organizationId());
         return Answer.json(node);
     }
 
-    Answer getProject(Visit visit) throws ApiError {
+    Answer getProject(CallContext context) throws ApiError {
         ObjectNode node = Json.object();
-        node.set("project", ProjectJson.project(world.project(visit.text("projectId"))));
+        node.set("project", ProjectJson.project(state.project(context.text("projectId"))));
         return Answer.json(node);
     }
 
-    Answer listProjects(Visit visit) throws ApiError {
-        Set<String> ids = visit.filter("projectIds");
-        Set<String> remoteUris = visit.filter("specRemoteUris");
-        boolean foreign = visit.wantsOthers("runnerIds", "runnerKinds", RUNNER_KIND)
-                || !visit.filter("creatorIds").isEmpty();
-        String search = visit.request().path("filter").path("search").asText("").toLowerCase(Locale.ROOT);
+    Answer listProjects(CallContext context) throws ApiError {
+        Set<String> ids = context.filter("projectIds");
+        Set<String> remoteUris = context.filter("specRemoteUris");
+        boolean foreign = context.wantsOthers("runnerIds", "runnerKinds", RUNNER_KIND)
+                || !context.filter("creatorIds").isEmpty();
+        String search =
+                context.request().path("filter").path("search").asText("").toLowerCase(Locale.ROOT);
         List<SimProject> found = new ArrayList<>();
-        for (SimProject project : world.projects()) {
+        for (SimProject project : state.projects()) {
             if (!foreign
                     && (ids.isEmpty() || ids.contains(project.id()))
                     && (remoteUris.isEmpty() || remoteUris.contains(project.remoteUri()))
@@ -50,10 +51,10 @@ final class OtherServices {
                 found.add(project);
             }
         }
-        found.sort(order(visit.request().path("sort")));
-        ObjectNode answer = Page.of("projects", visit.request()).answer("projects", found, ProjectJson::listed);
-        boolean first = visit.request().at("/pagination/token").asText("").isEmpty();
-        if (first && visit.request().at("/count/include").asBoolean()) {
+        found.sort(order(context.request().path("sort")));
+        ObjectNode answer = Page.of("projects", context.request()).answer("projects", found, ProjectJson::listed);
+        boolean first = context.request().at("/pagination/token").asText("").isEmpty();
+        if (first && context.request().at("/count/include").asBoolean()) {
             ObjectNode count = answer.putObject("count");
             Json.int32(count, "value", found.size());
             count.put("relation", "COUNT_RESPONSE_RELATION_EQ");
@@ -77,25 +78,25 @@ final class OtherServices {
         return ("SORT_ORDER_ASC".equals(order) ? byPopularity : byPopularity.reversed()).thenComparing(byId);
     }
 
-    Answer listProjectClasses(Visit visit) throws ApiError {
-        List<ObjectNode> classes = ProjectJson.projectClasses(world.project(visit.text("projectId")));
-        return Answer.json(Page.of("projectClasses", visit.request())
+    Answer listProjectClasses(CallContext context) throws ApiError {
+        List<ObjectNode> classes = ProjectJson.projectClasses(state.project(context.text("projectId")));
+        return Answer.json(Page.of("projectClasses", context.request())
                 .answer("projectEnvironmentClasses", classes, Function.identity()));
     }
 
-    Answer listClasses(Visit visit) throws ApiError {
-        JsonNode filter = visit.request().path("filter");
-        boolean foreign = visit.wantsOthers("runnerIds", "runnerKinds", RUNNER_KIND)
-                || visit.wantsOthers("runnerIds", "runnerProviders", RUNNER_PROVIDER);
+    Answer listClasses(CallContext context) throws ApiError {
+        JsonNode filter = context.request().path("filter");
+        boolean foreign = context.wantsOthers("runnerIds", "runnerKinds", RUNNER_KIND)
+                || context.wantsOthers("runnerIds", "runnerProviders", RUNNER_PROVIDER);
         List<SimEnvironmentClass> found = new ArrayList<>();
-        for (SimEnvironmentClass one : world.environmentClasses()) {
+        for (SimEnvironmentClass one : state.environmentClasses()) {
             boolean usable = !filter.path("canCreateEnvironments").asBoolean() || one.isEnabled();
             JsonNode enabled = filter.path("enabled");
             if (!foreign && usable && (!enabled.isBoolean() || enabled.booleanValue() == one.isEnabled())) {
                 found.add(one);
             }
         }
-        return Answer.json(
-                Page.of("classes", visit.request()).answer("environmentClasses", found, ProjectJson::environmentClass));
+        return Answer.json(Page.of("classes", context.request())
+                .answer("environmentClasses", found, ProjectJson::environmentClass));
     }
 }

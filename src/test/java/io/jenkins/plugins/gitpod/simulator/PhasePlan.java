@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a prebuild goes through if nobody interferes: phases with their lengths, and the phase it then stays in.
+ * What a prebuild goes through if no test interferes: phases with their lengths, and the phase it then stays in.
  * Immutable; where a prebuild stands is a function of the time since its creation, so that plans work alike in real
  * and in simulated time.
  */

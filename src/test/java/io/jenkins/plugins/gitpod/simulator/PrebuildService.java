@@ -10,25 +10,25 @@ import java.util.function.Predicate;
 
 /** What PrebuildService does with valid requests of those who may make them. */
 final class PrebuildService {
-    private final World world;
+    private final SimulatorState state;
     private final PrebuildJson json;
 
-    PrebuildService(World world, PrebuildJson json) {
-        this.world = world;
+    PrebuildService(SimulatorState state, PrebuildJson json) {
+        this.state = state;
         this.json = json;
     }
 
-    Answer create(Visit visit) throws ApiError {
-        if (!visit.caller().mayCreate()) {
+    Answer create(CallContext context) throws ApiError {
+        if (!context.caller().mayCreate()) {
             throw new ApiError(ConnectCode.PERMISSION_DENIED, "not allowed to create prebuilds");
         }
-        SimProject project = world.project(visit.text("projectId"));
-        SimEnvironmentClass environmentClass = environmentClass(project, visit.text("environmentClassId"));
+        SimProject project = state.project(context.text("projectId"));
+        SimEnvironmentClass environmentClass = environmentClass(project, context.text("environmentClassId"));
         if (project.refuses(environmentClass)) {
             throw new ApiError(ConnectCode.FAILED_PRECONDITION, notConfigured(project));
         }
-        JsonNode timeout = visit.request().path("spec").path("timeout");
-        SimPrebuild made = world.createPrebuild(project, environmentClass, visit.caller(), timeout.textValue());
+        JsonNode timeout = context.request().path("spec").path("timeout");
+        SimPrebuild made = state.createPrebuild(project, environmentClass, context.caller(), timeout.textValue());
         return prebuild(made, made.now());
     }
 
@@ -43,53 +43,53 @@ final class PrebuildService {
         if (wanted.isEmpty() && classes.isEmpty()) {
             throw new ApiError(ConnectCode.FAILED_PRECONDITION, "the project has no environment class");
         }
-        SimEnvironmentClass chosen = wanted.isEmpty() ? classes.get(0) : world.environmentClass(wanted);
+        SimEnvironmentClass chosen = wanted.isEmpty() ? classes.get(0) : state.environmentClass(wanted);
         if (!chosen.isEnabled()) {
             throw new ApiError(ConnectCode.FAILED_PRECONDITION, "the environment class is disabled");
         }
         return chosen;
     }
 
-    Answer get(Visit visit) throws ApiError {
-        SimPrebuild prebuild = named(visit);
-        if (!world.isReadable(prebuild, visit.now())) {
+    Answer get(CallContext context) throws ApiError {
+        SimPrebuild prebuild = named(context);
+        if (!state.isReadable(prebuild, context.now())) {
             throw ApiError.notFound("prebuild " + prebuild.id());
         }
-        return prebuild(prebuild, prebuild.at(visit.now()));
+        return prebuild(prebuild, prebuild.at(context.now()));
     }
 
-    Answer list(Visit visit) throws ApiError {
-        Page page = Page.of("prebuilds", visit.request());
+    Answer list(CallContext context) throws ApiError {
+        Page page = Page.of("prebuilds", context.request());
         long below = page.start(Long.MAX_VALUE);
-        Set<String> projectIds = visit.filter("projectIds");
+        Set<String> projectIds = context.filter("projectIds");
         Iterator<SimPrebuild> source = projectIds.isEmpty()
-                ? world.prebuilds().newestFirst(below)
-                : world.prebuilds().newestFirst(projectIds, below);
-        Instant now = visit.now();
+                ? state.prebuilds().newestFirst(below)
+                : state.prebuilds().newestFirst(projectIds, below);
+        Instant now = context.now();
         return Answer.json(page.answer(
                 "prebuilds",
                 source,
-                matching(visit),
+                matching(context),
                 SimPrebuild::sequence,
                 prebuild -> json.write(prebuild, prebuild.at(now))));
     }
 
-    private Predicate<SimPrebuild> matching(Visit visit) {
-        Instant now = visit.now();
-        Set<String> phases = visit.filter("phases");
-        Set<String> triggers = visit.filter("triggeredBy");
-        Set<String> creators = visit.filter("creatorIds");
-        Set<String> executors = visit.filter("executorIds");
+    private Predicate<SimPrebuild> matching(CallContext context) {
+        Instant now = context.now();
+        Set<String> phases = context.filter("phases");
+        Set<String> triggers = context.filter("triggeredBy");
+        Set<String> creators = context.filter("creatorIds");
+        Set<String> executors = context.filter("executorIds");
         return prebuild -> {
             String subjectId = prebuild.creator().subjectId();
             if (!allows(triggers, prebuild.trigger())
                     || !allows(creators, subjectId)
                     || !allows(executors, subjectId)
-                    || !world.isReadable(prebuild, now)) {
+                    || !state.isReadable(prebuild, now)) {
                 return false;
             }
-            Moment moment = prebuild.at(now);
-            return !moment.gone() && allows(phases, moment.wirePhase());
+            PrebuildStatus status = prebuild.at(now);
+            return !status.gone() && allows(phases, status.wirePhase());
         };
     }
 
@@ -97,28 +97,28 @@ final class PrebuildService {
         return wanted.isEmpty() || wanted.contains(actual);
     }
 
-    Answer cancel(Visit visit) throws ApiError {
-        SimPrebuild prebuild = named(visit);
+    Answer cancel(CallContext context) throws ApiError {
+        SimPrebuild prebuild = named(context);
         return prebuild(prebuild, prebuild.cancel());
     }
 
-    Answer delete(Visit visit) throws ApiError {
-        named(visit).delete();
+    Answer delete(CallContext context) throws ApiError {
+        named(context).delete();
         return Answer.json(Json.object());
     }
 
-    Answer createLogsToken(Visit visit) throws ApiError {
-        String id = named(visit).id();
-        return Answer.json(Json.object().put("accessToken", world.logTokens().issue(id, visit.now())));
+    Answer createLogsToken(CallContext context) throws ApiError {
+        String id = named(context).id();
+        return Answer.json(Json.object().put("accessToken", state.logTokens().issue(id, context.now())));
     }
 
-    private SimPrebuild named(Visit visit) throws ApiError {
-        return world.prebuild(visit.text("prebuildId"), visit.now());
+    private SimPrebuild named(CallContext context) throws ApiError {
+        return state.prebuild(context.text("prebuildId"), context.now());
     }
 
-    private Answer prebuild(SimPrebuild prebuild, Moment moment) {
+    private Answer prebuild(SimPrebuild prebuild, PrebuildStatus status) {
         ObjectNode node = Json.object();
-        node.set("prebuild", json.write(prebuild, moment));
+        node.set("prebuild", json.write(prebuild, status));
         return Answer.json(node);
     }
 }

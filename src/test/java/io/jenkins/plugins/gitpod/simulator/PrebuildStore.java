@@ -40,10 +40,10 @@ final class PrebuildStore {
     }
 
     /** Adds a prebuild; one at a time, so that its place and its time of creation say the same about the order. */
-    synchronized SimPrebuild add(Function<SimPrebuild.Birth, SimPrebuild> maker) {
+    synchronized SimPrebuild add(Function<SimPrebuild.Creation, SimPrebuild> maker) {
         Instant now = clock.instant();
         long sequence = ++lastSequence;
-        SimPrebuild prebuild = maker.apply(new SimPrebuild.Birth(sequence, ids.next(now), ids.next(now), now));
+        SimPrebuild prebuild = maker.apply(new SimPrebuild.Creation(sequence, ids.next(now), ids.next(now), now));
         byId.put(prebuild.id(), prebuild);
         byEnvironment.put(prebuild.environmentId(), prebuild);
         byProject

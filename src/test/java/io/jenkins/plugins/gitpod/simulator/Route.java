@@ -1,8 +1,8 @@
 package io.jenkins.plugins.gitpod.simulator;
 
-/** Something behind a path. */
+/** A handler of a path. */
 interface Route {
-    /** The name in the books, for instance {@code CreatePrebuild}. */
+    /** The name in the records, for instance {@code CreatePrebuild}. */
     String name();
 
     /** Does what is asked; an {@link ApiError} if it is refused. */

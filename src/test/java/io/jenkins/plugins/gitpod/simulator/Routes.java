@@ -4,20 +4,20 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Which path leads where. */
+/** The handlers by path. */
 final class Routes {
     private final String apiPath;
-    private final World world;
-    private final RateGate gate;
+    private final SimulatorState state;
+    private final RateLimiter limiter;
     private final Route logs;
     private final Map<String, Route> byPath = new HashMap<>();
 
-    Routes(String apiPath, World world, RateGate gate, Route logs, PrebuildJson json) {
+    Routes(String apiPath, SimulatorState state, RateLimiter limiter, Route logs, PrebuildJson json) {
         this.apiPath = apiPath;
-        this.world = world;
-        this.gate = gate;
+        this.state = state;
+        this.limiter = limiter;
         this.logs = logs;
-        PrebuildService prebuilds = new PrebuildService(world, json);
+        PrebuildService prebuilds = new PrebuildService(state, json);
         String service = "PrebuildService";
         write(service, "CreatePrebuild", prebuilds::create);
         read(service, "GetPrebuild", prebuilds::get);
@@ -25,16 +25,16 @@ final class Routes {
         write(service, "CancelPrebuild", prebuilds::cancel);
         write(service, "DeletePrebuild", prebuilds::delete);
         read(service, "CreatePrebuildLogsToken", prebuilds::createLogsToken);
-        OtherServices others = new OtherServices(world);
+        OtherServices others = new OtherServices(state);
         read("IdentityService", "GetAuthenticatedIdentity", others::authenticatedIdentity);
-        read("EnvironmentService", "GetEnvironment", new EnvironmentService(world)::get);
+        read("EnvironmentService", "GetEnvironment", new EnvironmentService(state)::get);
         service = "ProjectService";
         read(service, "GetProject", others::getProject);
         read(service, "ListProjects", others::listProjects);
         read(service, "ListProjectEnvironmentClasses", others::listProjectClasses);
         read("RunnerConfigurationService", "ListEnvironmentClasses", others::listClasses);
         Admission watchers = admission("WatchEvents", false);
-        add("EventService", new StreamMethod("WatchEvents", watchers, new EventService(world), world.events()));
+        add("EventService", new StreamMethod("WatchEvents", watchers, new EventService(state), state.events()));
     }
 
     private void read(String service, String method, ApiMethod.Work work) {
@@ -46,7 +46,7 @@ final class Routes {
     }
 
     private Admission admission(String method, boolean writes) {
-        return new Admission(world, gate, Shape.of(RequestRules.of(method)), writes);
+        return new Admission(state, limiter, Schema.of(RequestRules.of(method)), writes);
     }
 
     private void add(String service, Route route) {

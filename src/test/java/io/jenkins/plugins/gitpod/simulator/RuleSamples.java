@@ -13,7 +13,7 @@ final class RuleSamples {
 
     /** A request for a method with no more than it needs. */
     static ObjectNode smallest(String method) {
-        return (ObjectNode) smallest(shape(method));
+        return (ObjectNode) smallest(schema(method));
     }
 
     /** A request that a rule just accepts. */
@@ -29,7 +29,7 @@ final class RuleSamples {
         }
         ObjectNode request = accepted(rule);
         List<String> path = rule.path();
-        ObjectNode parent = (ObjectNode) open(shape(rule.method()), request, path.subList(0, path.size() - 1));
+        ObjectNode parent = (ObjectNode) open(schema(rule.method()), request, path.subList(0, path.size() - 1));
         parent.remove(path.get(path.size() - 1));
         return request;
     }
@@ -37,25 +37,25 @@ final class RuleSamples {
     /** A request with an unknown field in each of the objects that a method's request can have. */
     static List<ObjectNode> withUnknownField(String method) {
         List<ObjectNode> requests = new ArrayList<>();
-        for (List<String> path : objects(shape(method), List.of())) {
+        for (List<String> path : objects(schema(method), List.of())) {
             ObjectNode request = smallest(method);
-            ((ObjectNode) open(shape(method), request, path)).put("unknownField", true);
+            ((ObjectNode) open(schema(method), request, path)).put("unknownField", true);
             requests.add(request);
         }
         return requests;
     }
 
-    private static Shape shape(String method) {
-        return Shape.of(RequestRules.of(method));
+    private static Schema schema(String method) {
+        return Schema.of(RequestRules.of(method));
     }
 
     /** A value that is needed in any case if null. */
     private static ObjectNode with(FieldRule rule, JsonNode value) {
         ObjectNode request = smallest(rule.method());
         List<String> path = rule.path();
-        JsonNode parent = open(shape(rule.method()), request, path.subList(0, path.size() - 1));
+        JsonNode parent = open(schema(rule.method()), request, path.subList(0, path.size() - 1));
         if (value == null) {
-            open(shape(rule.method()), request, path);
+            open(schema(rule.method()), request, path);
         } else if (parent.isArray()) {
             ((ArrayNode) parent).removeAll().add(value);
         } else {
@@ -64,12 +64,12 @@ final class RuleSamples {
         return request;
     }
 
-    private static JsonNode smallest(Shape shape) {
-        if (shape.fields().containsKey(FieldRule.EACH)) {
+    private static JsonNode smallest(Schema schema) {
+        if (schema.fields().containsKey(FieldRule.EACH)) {
             return Json.array();
         }
         ObjectNode object = Json.object();
-        for (Map.Entry<String, Shape> field : shape.fields().entrySet()) {
+        for (Map.Entry<String, Schema> field : schema.fields().entrySet()) {
             if (field.getValue().isRequired()) {
                 object.set(field.getKey(), value(field.getValue()));
             }
@@ -77,17 +77,17 @@ final class RuleSamples {
         return object;
     }
 
-    private static JsonNode value(Shape shape) {
-        return shape.fields().isEmpty() ? shape.example() : smallest(shape);
+    private static JsonNode value(Schema schema) {
+        return schema.fields().isEmpty() ? schema.example() : smallest(schema);
     }
 
     /** The value at a path, made on the way. */
-    private static JsonNode open(Shape shape, JsonNode from, List<String> path) {
+    private static JsonNode open(Schema schema, JsonNode from, List<String> path) {
         if (path.isEmpty()) {
             return from;
         }
         String name = path.get(0);
-        Shape next = shape.fields().get(name);
+        Schema next = schema.fields().get(name);
         if (from.isArray() && from.isEmpty()) {
             ((ArrayNode) from).add(value(next));
         } else if (from.isObject() && !from.has(name)) {
@@ -96,13 +96,13 @@ final class RuleSamples {
         return open(next, from.isArray() ? from.get(0) : from.get(name), path.subList(1, path.size()));
     }
 
-    private static List<List<String>> objects(Shape shape, List<String> path) {
+    private static List<List<String>> objects(Schema schema, List<String> path) {
         List<List<String>> objects = new ArrayList<>();
-        boolean list = shape.fields().containsKey(FieldRule.EACH);
-        if (path.isEmpty() || (!shape.fields().isEmpty() && !list)) {
+        boolean list = schema.fields().containsKey(FieldRule.EACH);
+        if (path.isEmpty() || (!schema.fields().isEmpty() && !list)) {
             objects.add(path);
         }
-        for (Map.Entry<String, Shape> field : shape.fields().entrySet()) {
+        for (Map.Entry<String, Schema> field : schema.fields().entrySet()) {
             List<String> longer = new ArrayList<>(path);
             longer.add(field.getKey());
             objects.addAll(objects(field.getValue(), longer));

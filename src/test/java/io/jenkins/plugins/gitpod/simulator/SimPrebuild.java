@@ -11,7 +11,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 
 /**
- * One prebuild of the simulator, and the levers to interfere with it. Thread-safe. Whatever was done last counts: a
+ * One prebuild of the simulator, and methods to interfere with it. Thread-safe. Whatever was done last counts: a
  * cancel frees a forced phase, a new plan undoes a cancel.
  */
 public final class SimPrebuild {
@@ -32,34 +32,34 @@ public final class SimPrebuild {
     private final List<String> logLines = new CopyOnWriteArrayList<>();
     private volatile String trigger = "PREBUILD_TRIGGER_MANUAL";
     private volatile boolean logKept;
-    private volatile Life life;
-    private volatile Look lastLook;
+    private volatile PrebuildState state;
+    private volatile Reading lastReading;
 
     SimPrebuild(
-            Birth birth,
+            Creation creation,
             SimProject project,
             String environmentClassId,
             Account creator,
             @Nullable String timeout,
             PhasePlan plan,
             InstantSource clock) {
-        this.sequence = birth.sequence();
-        this.id = birth.id();
-        this.environment = new SimEnvironment(birth.environmentId(), project);
-        this.createdAt = birth.at();
+        this.sequence = creation.sequence();
+        this.id = creation.id();
+        this.environment = new SimEnvironment(creation.environmentId(), project);
+        this.createdAt = creation.at();
         this.project = project;
         this.environmentClassId = environmentClassId;
         this.creator = creator;
         this.timeout = timeout;
         this.clock = clock;
-        this.life = Life.begin(createdAt, plan);
+        this.state = PrebuildState.begin(createdAt, plan);
     }
 
     /** How it looked, kept because lists look at thousands of prebuilds in each call. */
-    private record Look(Life life, Moment moment) {}
+    private record Reading(PrebuildState state, PrebuildStatus status) {}
 
     /** What the store gives a new prebuild. */
-    record Birth(long sequence, String id, String environmentId, Instant at) {}
+    record Creation(long sequence, String id, String environmentId, Instant at) {}
 
     /**
      * Gives it another plan, counted from its creation; forgets a cancel, a deletion or a forced phase.
@@ -80,7 +80,8 @@ public final class SimPrebuild {
      */
     @NonNull
     public SimPrebuild forcePhase(@NonNull SimPhase phase) {
-        return change(before -> before.withPin(new Life.Pin(phase.wireName(), phase, clock.instant(), null)));
+        return change(before ->
+                before.withForcedPhase(new PrebuildState.ForcedPhase(phase.wireName(), phase, clock.instant(), null)));
     }
 
     /**
@@ -91,12 +92,12 @@ public final class SimPrebuild {
      */
     @NonNull
     public SimPrebuild failWith(@NonNull String message) {
-        return change(before ->
-                before.withPin(new Life.Pin(SimPhase.FAILED.wireName(), SimPhase.FAILED, clock.instant(), message)));
+        return change(before -> before.withForcedPhase(
+                new PrebuildState.ForcedPhase(SimPhase.FAILED.wireName(), SimPhase.FAILED, clock.instant(), message)));
     }
 
     /**
-     * Puts it into a phase that nobody has documented.
+     * Puts it into an undocumented phase.
      *
      * @param wireName the phase's name on the wire, for instance {@code PREBUILD_PHASE_NEW_THING}; an empty one is left
      *     out on the wire
@@ -104,8 +105,8 @@ public final class SimPrebuild {
      */
     @NonNull
     public SimPrebuild unknownPhase(@NonNull String wireName) {
-        return change(
-                before -> before.withPin(new Life.Pin(wireName, SimPhase.byWireName(wireName), clock.instant(), null)));
+        return change(before -> before.withForcedPhase(
+                new PrebuildState.ForcedPhase(wireName, SimPhase.byWireName(wireName), clock.instant(), null)));
     }
 
     /**
@@ -126,7 +127,7 @@ public final class SimPrebuild {
      */
     @NonNull
     public SimPrebuild stallSnapshot() {
-        return change(Life::withStalledSnapshot);
+        return change(PrebuildState::withStalledSnapshot);
     }
 
     /**
@@ -184,7 +185,7 @@ public final class SimPrebuild {
     }
 
     /**
-     * Makes it look as if something that nobody has documented had made it.
+     * Makes it look as if an undocumented trigger had made it.
      *
      * @param wireName the trigger's name on the wire, for instance {@code PREBUILD_TRIGGER_NEW_THING}
      * @return this
@@ -219,23 +220,23 @@ public final class SimPrebuild {
     }
 
     /** What CancelPrebuild does; the answer shows the phase from before. */
-    synchronized Moment cancel() throws ApiError {
+    synchronized PrebuildStatus cancel() throws ApiError {
         Instant now = clock.instant();
-        Moment before = at(now);
+        PrebuildStatus before = at(now);
         if (before.deleted()) {
             throw ApiError.notFound("prebuild " + id);
         }
         if (before.ended()) {
             throw new ApiError(ConnectCode.FAILED_PRECONDITION, "prebuild is already in its end phase");
         }
-        if (life.cancelledAt() == null) {
+        if (state.cancelledAt() == null) {
             change(current -> current.withCancel(now));
         }
         return before;
     }
 
-    private synchronized SimPrebuild change(UnaryOperator<Life> step) {
-        life = step.apply(life);
+    private synchronized SimPrebuild change(UnaryOperator<PrebuildState> step) {
+        state = step.apply(state);
         return this;
     }
 
@@ -322,7 +323,7 @@ public final class SimPrebuild {
     /**
      * The phase it is in now.
      *
-     * @return the phase; null for one that nobody has documented
+     * @return the phase; null for an undocumented one
      */
     @CheckForNull
     public SimPhase phase() {
@@ -330,7 +331,7 @@ public final class SimPrebuild {
     }
 
     /**
-     * Whether it has not ended yet: what would still run and cost if everybody forgot about it.
+     * Whether it has not ended yet: what would keep running and costing.
      *
      * @return false from an end phase on
      */
@@ -344,7 +345,7 @@ public final class SimPrebuild {
      * @return true from the moment of the cancel
      */
     public boolean isCancelRequested() {
-        return life.cancelledAt() != null;
+        return state.cancelledAt() != null;
     }
 
     long sequence() {
@@ -355,22 +356,22 @@ public final class SimPrebuild {
         return trigger;
     }
 
-    Life life() {
-        return life;
+    PrebuildState state() {
+        return state;
     }
 
-    Moment now() {
+    PrebuildStatus now() {
         return at(clock.instant());
     }
 
-    Moment at(Instant now) {
-        Life current = life;
-        Look last = lastLook;
-        if (last == null || last.life() != current || !last.moment().holdsAt(now)) {
-            last = new Look(current, current.at(now));
-            lastLook = last;
+    PrebuildStatus at(Instant now) {
+        PrebuildState current = state;
+        Reading last = lastReading;
+        if (last == null || last.state() != current || !last.status().holdsAt(now)) {
+            last = new Reading(current, current.at(now));
+            lastReading = last;
         }
-        return last.moment();
+        return last.status();
     }
 
     List<String> logLines() {

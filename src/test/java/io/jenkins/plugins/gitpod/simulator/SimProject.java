@@ -108,7 +108,7 @@ public final class SimProject {
 
     /**
      * Sets the newest commit of what it checks out: that of prebuilds that are made from now on, unless the project is
-     * pinned to a commit.
+     * forced to a commit.
      *
      * @param hash 40 hexadecimal digits; made of the id if not set
      * @return this

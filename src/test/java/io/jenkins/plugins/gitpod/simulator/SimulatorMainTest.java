@@ -20,7 +20,7 @@ class SimulatorMainTest {
                     contains("demo-completes", "demo-fails", "demo-warns", "demo-slow"));
             TestClient client = new TestClient(simulator, simulator.account("demo"));
             client.create(simulator.projects().get(0));
-            assertThat(simulator.books().prebuilds().size(), is(1));
+            assertThat(simulator.records().prebuilds().size(), is(1));
         }
     }
 

@@ -119,7 +119,7 @@ class StreamsTest extends SimulatorTestBase {
             assertThat(log.lines().collect(Collectors.toList()), contains("three"));
         }
         assertThat(readLog(id, logsToken(id)).statusCode(), is(404));
-        assertThat(simulator.books().count("Logs"), is(2));
+        assertThat(simulator.records().count("Logs"), is(2));
     }
 
     @Test
@@ -156,7 +156,7 @@ class StreamsTest extends SimulatorTestBase {
 
         assertThat(client.read(id).path("status").has("logUrl"), is(false));
         assertThat(response.statusCode(), is(404));
-        assertThat(simulator.books().violations(), empty());
+        assertThat(simulator.records().violations(), empty());
     }
 
     @Test
@@ -171,7 +171,7 @@ class StreamsTest extends SimulatorTestBase {
         assertThat(readLog(id, token).statusCode(), is(200));
         clock.advance(Duration.ofMinutes(1));
         assertThat(readLog(id, token).statusCode(), is(401));
-        assertThat(simulator.books().violations(), empty());
+        assertThat(simulator.records().violations(), empty());
     }
 
     @Test
@@ -180,6 +180,6 @@ class StreamsTest extends SimulatorTestBase {
         simulator.prebuild(id).forcePhase(SimPhase.RUNNING);
 
         assertThat(readLog(id, account.token()).statusCode(), is(401));
-        assertThat(simulator.books().violations(), contains("The API token was sent to the log URL /logs/" + id));
+        assertThat(simulator.records().violations(), contains("The API token was sent to the log URL /logs/" + id));
     }
 }

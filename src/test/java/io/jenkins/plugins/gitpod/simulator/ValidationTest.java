@@ -70,8 +70,8 @@ class ValidationTest extends SimulatorTestBase {
 
         assertRefused(response, 400, "invalid_argument");
         assertThat(client.json(response).path("message").asText(), startsWith(where));
-        assertThat(simulator.books().calls().get(0).acted(), is(false));
-        assertThat(simulator.books().prebuilds(), empty());
+        assertThat(simulator.records().calls().get(0).acted(), is(false));
+        assertThat(simulator.records().prebuilds(), empty());
     }
 
     @Test

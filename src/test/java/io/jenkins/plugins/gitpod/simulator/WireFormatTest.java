@@ -26,7 +26,7 @@ class WireFormatTest extends SimulatorTestBase {
     void aNewPrebuildLeavesOutWhatIsZero() {
         HttpResponse<String> response = client.post("CreatePrebuild", TestClient.createBody(project));
 
-        SimPrebuild made = simulator.books().prebuilds().get(0);
+        SimPrebuild made = simulator.records().prebuilds().get(0);
         assertThat(
                 response.body(),
                 is("{\"prebuild\":{\"id\":\"" + made.id() + "\"," + metadata(made, "2026-08-01T10:00:00Z")
@@ -89,7 +89,7 @@ class WireFormatTest extends SimulatorTestBase {
         client.call("CreatePrebuild", "{\"projectId\":\"" + project.id() + "\",\"spec\":{\"timeout\":\"5400s\"}}");
 
         assertThat(client.post("ListPrebuilds", "{}").body(), containsString("\"timeout\":\"5400s\""));
-        assertThat(simulator.books().prebuilds().get(0).timeout(), is("5400s"));
+        assertThat(simulator.records().prebuilds().get(0).timeout(), is("5400s"));
     }
 
     @Test
@@ -189,6 +189,6 @@ class WireFormatTest extends SimulatorTestBase {
                 new String(value, StandardCharsets.UTF_8),
                 is(
                         "\u0012\u001dPrebuilds need the Core plan.\"\u001c\u0012\u0007Upgrade\u001a\u0011/settings/billing"));
-        assertThat(simulator.books().prebuilds(), empty());
+        assertThat(simulator.records().prebuilds(), empty());
     }
 }

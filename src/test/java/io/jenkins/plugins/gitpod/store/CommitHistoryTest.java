@@ -75,6 +75,22 @@ class CommitHistoryTest {
     }
 
     @Test
+    void timeOfAClockThatWasAheadDoesNotCountForLong() {
+        CommitHistory history = open();
+        CommitHistory.Key ofProject = CommitHistory.ofProject("api", "project");
+        UUID requestId = UUID.randomUUID();
+        history.add(KEY, COMMIT, requestId);
+        history.add(ofProject, null, requestId);
+        history.setCompleted(requestId, "prebuild", "url");
+        now = now.minus(Duration.ofMinutes(10));
+        assertEquals(Duration.ofMinutes(10), history.sinceLast(ofProject));
+        assertNotNull(history.completed(KEY, COMMIT));
+        now = now.minus(Duration.ofDays(365));
+        assertTrue(history.sinceLast(ofProject).compareTo(Duration.ofDays(365)) > 0);
+        assertNull(history.completed(KEY, COMMIT));
+    }
+
+    @Test
     void removedRequestDoesNotCountButItsChangeIsMissed() {
         CommitHistory history = open();
         UUID first = UUID.randomUUID();

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +107,28 @@ class LedgerTest {
         assertEquals(git, new Ledger(directory).readOpen().get(0).saved().builtFrom());
         ledger.relocate("team", "guild");
         assertEquals(git, new Ledger(directory).readOpen().get(0).saved().builtFrom());
+    }
+
+    @Test
+    void aRequestWithoutACreateThatMayHaveMadeAPrebuildHasNoneWhenItIsReadAgain() throws Exception {
+        SavedRequest known = saved(UUID.randomUUID());
+        SavedRequest unsent = new SavedRequest(
+                        known.request(), Stage.CREATING, known.intentTime(), null, false, null, Duration.ZERO)
+                .with(List.of(), null);
+        ledger.announce(unsent.request().requestId(), origin());
+        ledger.save(unsent);
+        assertEquals(List.of(), new Ledger(directory).readOpen().get(0).saved().attempts());
+    }
+
+    @Test
+    void originsFollowTheirJobsUntilTheRequestIsClosed() throws Exception {
+        UUID requestId = save().request().requestId();
+        Supplier<RequestOrigin> origin = ledger.live(requestId);
+        ledger.relocate("team", "guild");
+        assertEquals("guild/shop", origin.get().jobFullName());
+        ledger.close(requestId);
+        ledger.relocate("guild", "team");
+        assertEquals("guild/shop", origin.get().jobFullName());
     }
 
     @Test

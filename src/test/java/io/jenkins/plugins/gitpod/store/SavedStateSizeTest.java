@@ -38,7 +38,7 @@ class SavedStateSizeTest {
     }
 
     private static long savedState(JenkinsRule jenkins, GitpodFixture gitpod, int steps) throws Exception {
-        int before = gitpod.simulator().books().prebuilds().size();
+        int before = gitpod.simulator().records().prebuilds().size();
         String step = gitpod.step("timeout: 90", "connection: 'sim'", "credentialsId: 'gitpod'", "propagate: true");
         WorkflowRun build = Builds.pipeline(
                         jenkins,
@@ -47,7 +47,7 @@ class SavedStateSizeTest {
                 .scheduleBuild2(0)
                 .waitForStart();
         await().atMost(Duration.ofMinutes(1))
-                .until(() -> gitpod.simulator().books().prebuilds().size() == before + steps);
+                .until(() -> gitpod.simulator().records().prebuilds().size() == before + steps);
         Path program = build.getRootDir().toPath().resolve("program.dat");
         await().until(() -> Files.exists(program));
         await().during(Duration.ofMillis(300)).atMost(Duration.ofSeconds(20)).until(() -> {
@@ -58,7 +58,7 @@ class SavedStateSizeTest {
         byte[] saved = Files.readAllBytes(program);
         assertFalse(new String(saved, StandardCharsets.ISO_8859_1)
                 .contains(gitpod.account().token()));
-        gitpod.simulator().books().prebuilds().forEach(prebuild -> prebuild.forcePhase(SimPhase.COMPLETED));
+        gitpod.simulator().records().prebuilds().forEach(prebuild -> prebuild.forcePhase(SimPhase.COMPLETED));
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
         return saved.length;
     }

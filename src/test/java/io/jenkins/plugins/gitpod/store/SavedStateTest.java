@@ -74,7 +74,7 @@ class SavedStateTest {
                         "@TOKEN@", gitpod.account().token(),
                         "@WAITING@", waiting.id(),
                         "@DETACHED@", detached.id()));
-        int before = gitpod.simulator().books().count("CreatePrebuild");
+        int before = gitpod.simulator().records().count("CreatePrebuild");
         sessions.then(jenkins -> {
             WorkflowRun build = jenkins.jenkins
                     .getItemByFullName("waiting", WorkflowJob.class)
@@ -91,7 +91,7 @@ class SavedStateTest {
             assertThat(record(earlier).getMessage(), containsString("much later"));
             await().until(LedgerFiles::open, List::isEmpty);
         });
-        assertEquals(before, gitpod.simulator().books().count("CreatePrebuild"));
+        assertEquals(before, gitpod.simulator().records().count("CreatePrebuild"));
     }
 
     private static PrebuildRecord record(WorkflowRun build) {
@@ -99,7 +99,7 @@ class SavedStateTest {
     }
 
     private SimPrebuild create() throws Exception {
-        int before = gitpod.simulator().books().prebuilds().size();
+        int before = gitpod.simulator().records().prebuilds().size();
         HttpRequest request = HttpRequest.newBuilder(
                         URI.create(gitpod.simulator().apiUrl() + "/gitpod.v1.PrebuildService/CreatePrebuild"))
                 .header("Content-Type", "application/json")
@@ -107,7 +107,7 @@ class SavedStateTest {
                 .POST(HttpRequest.BodyPublishers.ofString("{\"projectId\":\"" + PROJECT + "\",\"spec\":{}}"))
                 .build();
         HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.discarding());
-        return gitpod.simulator().books().prebuilds().get(before);
+        return gitpod.simulator().records().prebuilds().get(before);
     }
 
     private static void unzip(Path home, Map<String, String> values) throws IOException {
@@ -145,7 +145,7 @@ class SavedStateTest {
         });
         Path home = sessions.getHome().toPath();
         Path target = Path.of(System.getProperty("gitpod.writeSavedState"), FILE);
-        List<SimPrebuild> made = gitpod.simulator().books().prebuilds();
+        List<SimPrebuild> made = gitpod.simulator().records().prebuilds();
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(target));
                 Stream<Path> files = Files.walk(home)) {
             for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {

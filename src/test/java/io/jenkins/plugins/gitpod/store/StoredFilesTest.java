@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
+import io.jenkins.plugins.gitpod.checkout.CheckedOut;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
-import io.jenkins.plugins.gitpod.checkout.NewCommit;
 import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
 import io.jenkins.plugins.gitpod.engine.SavedRequest.CreateAttempt;
@@ -121,6 +121,29 @@ class StoredFilesTest {
     }
 
     @Test
+    void aCommitRequestFollowsItsJob() throws Exception {
+        place("commit-request.xml", REQUEST.toString());
+        CommitRequestStore store = new CommitRequestStore(directory);
+        store.readAll();
+        store.relocate("tea", "guild");
+        assertEquals(
+                "team/shop#7",
+                new CommitRequestStore(directory).readAll().get(0).buildId());
+        store.relocate("team", "guild");
+        assertEquals(
+                "guild/shop#7",
+                new CommitRequestStore(directory).readAll().get(0).buildId());
+        store.relocate("guild/shop", "guild/store");
+        CommitRequestStore.Pending pending =
+                new CommitRequestStore(directory).readAll().get(0);
+        assertEquals("guild/store#7", pending.buildId());
+        assertEquals(COMMIT, pending.commit().checkout().revision());
+        store.forget(REQUEST);
+        store.relocate("guild/store", "guild/shop");
+        assertEquals(List.of(), new CommitRequestStore(directory).readAll());
+    }
+
+    @Test
     void commitRequest() throws Exception {
         Path file = place("commit-request.xml", REQUEST.toString());
         CommitRequestStore store = new CommitRequestStore(directory);
@@ -207,14 +230,14 @@ class StoredFilesTest {
         SavedRequest saved = ledger.readOpen().get(0).saved();
         ledger.save(saved.with(List.copyOf(saved.attempts()), null));
         new CommitHistory(directory.resolve("commits"), Instant::now).add(KEY, COMMIT, REQUEST);
-        Checkout checkout = new Checkout(
+        CheckedOut ofTwoRemotes = new CheckedOut(
                 List.of("https://git.example.com/a.git", "https://git.example.com/b.git"),
                 List.of("main"),
                 List.of(""),
                 COMMIT,
                 Checkout.Kind.BRANCH,
-                Checkout.From.OTHER,
-                null);
+                false);
+        Checkout checkout = new Checkout(ofTwoRemotes, Checkout.From.OTHER, null);
         new CommitRequestStore(directory.resolve("requests"))
                 .save(new CommitRequestStore.Pending(
                         REQUEST, "shop#7", new PrebuildOptions(), new NewCommit(checkout, ChangedPaths.MATCH)));

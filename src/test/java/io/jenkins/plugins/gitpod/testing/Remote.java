@@ -1,6 +1,7 @@
 package io.jenkins.plugins.gitpod.testing;
 
 import hudson.model.FreeStyleProject;
+import hudson.model.InvisibleAction;
 import hudson.model.Job;
 import hudson.model.Run;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
@@ -9,6 +10,7 @@ import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.concurrent.locks.ReentrantLock;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.flow.FlowDurabilityHint;
@@ -131,6 +133,24 @@ public final class Remote {
         } else if (build.getExecutor() != null) {
             build.getExecutor().interrupt();
         }
+    }
+
+    public static void rename(JenkinsRule rule, String job, String to) throws Exception {
+        rule.jenkins.getItemByFullName(job, Job.class).renameTo(to);
+    }
+
+    /** From now on the last build of a job cannot be saved, because of an action of another plugin. */
+    public static void breakSaving(JenkinsRule rule, String job) {
+        Run<?, ?> build = last(job);
+        if (build != null && build.isBuilding()) {
+            build.addAction(new RefusedAction());
+        }
+    }
+
+    /** Core refuses to serialize the class of its field, and turns that into an IOException. */
+    public static final class RefusedAction extends InvisibleAction {
+        @SuppressWarnings("unused")
+        private final ReentrantLock lock = new ReentrantLock();
     }
 
     public static Build build(JenkinsRule rule, String job) throws Exception {

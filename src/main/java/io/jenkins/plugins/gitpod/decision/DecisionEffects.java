@@ -1,0 +1,94 @@
+package io.jenkins.plugins.gitpod.decision;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import io.jenkins.plugins.gitpod.store.CommitHistory;
+
+/** What decisions change: the history of commits, and what the {@link DecisionHandler} does. Called under the lock of the queue. */
+final class DecisionEffects {
+
+    private final CommitHistory history;
+    private final DecisionHandler handler;
+
+    DecisionEffects(@NonNull CommitHistory history, @NonNull DecisionHandler handler) {
+        this.history = history;
+        this.handler = handler;
+    }
+
+    void create(
+            @NonNull PendingDecision decision,
+            @NonNull DecisionInputs inputs,
+            @NonNull Decision.Create create,
+            @NonNull FollowUps followUps) {
+        StepRequest request = decision.request();
+        CommitHistory.Key key = inputs.key(request);
+        String unused =
+                UnusedSnapshot.reason(inputs.project(), request.options().getEnvironmentClassId());
+        if (unused != null) {
+            followUps.add(() -> decision.tell(unused));
+        }
+        if (key != null) {
+            history.add(key, inputs.revision(), request.requestId());
+        }
+        history.add(inputs.ofProject(request), null, request.requestId());
+        handler.create(request, inputs.project().id(), create.cancelFirst(), followUps);
+    }
+
+    /** @return false if the prebuild to join has ended meanwhile; then nothing has changed */
+    boolean join(
+            @NonNull StepRequest request,
+            @NonNull DecisionInputs inputs,
+            @NonNull Decision.Join join,
+            @NonNull FollowUps followUps) {
+        if (!handler.join(request, inputs.project().id(), join.running().requestId(), followUps)) {
+            return false;
+        }
+        String revision = inputs.revision();
+        if (join.mayLackCommit()) {
+            missedChange(request, inputs);
+            if (revision != null) {
+                followUps.add(() -> request.listener().line(Messages.Decision_mayLackCommit(revision)));
+            }
+        }
+        return true;
+    }
+
+    void joinForeign(
+            @NonNull StepRequest request,
+            @NonNull DecisionInputs inputs,
+            @NonNull Decision.JoinForeign join,
+            @NonNull FollowUps followUps) {
+        missedChange(request, inputs);
+        handler.joinForeign(request, inputs.project().id(), join.prebuildId(), followUps);
+    }
+
+    /**
+     * No prebuild is created.
+     *
+     * @param inputs null if the project is not known
+     * @return what the build is given instead of a prebuild
+     */
+    @NonNull
+    PrebuildResult skip(@NonNull StepRequest request, @Nullable DecisionInputs inputs, @NonNull Decision.Skip skip) {
+        if (inputs == null) {
+            return skip.instead() == null ? PrebuildResult.skipped("", "", "", skip.reason()) : skip.instead();
+        }
+        if (skip.missedChange()) {
+            missedChange(request, inputs);
+        }
+        String projectId = inputs.project().id();
+        String url = request.connection().endpoint().projectPage(projectId).toString();
+        PrebuildResult instead =
+                skip.instead() == null ? PrebuildResult.skipped("", url, "", skip.reason()) : skip.instead();
+        return instead.ofProject(projectId);
+    }
+
+    private void missedChange(StepRequest request, DecisionInputs inputs) {
+        CommitHistory.Key key = inputs.key(request);
+        if (key != null) {
+            history.markMissedChange(key);
+        }
+    }
+}

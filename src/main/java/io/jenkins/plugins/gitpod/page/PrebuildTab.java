@@ -1,0 +1,150 @@
+package io.jenkins.plugins.gitpod.page;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.model.BallColor;
+import hudson.model.Item;
+import hudson.model.Run;
+import hudson.util.HttpResponses;
+import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.request.PrebuildService;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import jenkins.management.Badge;
+import jenkins.model.Tab;
+import jenkins.model.TransientActionFactory;
+import net.sf.json.JSONArray;
+import net.sf.json.JSONObject;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+import org.kohsuke.stapler.HttpResponse;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.verb.GET;
+import org.kohsuke.stapler.verb.POST;
+
+/**
+ * The prebuilds of a build: a card on the build's page, and a page of their own with timelines. Both are updated while a
+ * prebuild runs, by {@link #doLive}.
+ */
+@Restricted(NoExternalUse.class)
+public final class PrebuildTab extends Tab {
+
+    private final Run<?, ?> run;
+
+    PrebuildTab(@NonNull Run<?, ?> run) {
+        super(run);
+        this.run = run;
+    }
+
+    @Override
+    public String getIconFileName() {
+        return "symbol-cube";
+    }
+
+    @Override
+    public String getDisplayName() {
+        return Messages.PrebuildTab_displayName();
+    }
+
+    @Override
+    public String getUrlName() {
+        return "gitpod-prebuilds";
+    }
+
+    /** None: the card on the build's page shows the states. */
+    @CheckForNull
+    @Override
+    public Badge getBadge() {
+        return null;
+    }
+
+    @NonNull
+    public Run<?, ?> getRun() {
+        return run;
+    }
+
+    /** The prebuilds, the oldest first. */
+    @NonNull
+    public List<PrebuildCard> getCards() {
+        run.checkPermission(Item.READ);
+        return RunPrebuilds.cards(run);
+    }
+
+    /** Whether nothing on the page changes any more. */
+    public boolean isEnded() {
+        return !run.isBuilding() && getCards().stream().allMatch(PrebuildCard::isEnded);
+    }
+
+    /** The names of the build status symbols that a card may get while it is shown. */
+    @NonNull
+    public List<String> getIcons() {
+        return Stream.of(
+                        BallColor.NOTBUILT_ANIME,
+                        BallColor.BLUE,
+                        BallColor.YELLOW,
+                        BallColor.RED,
+                        BallColor.ABORTED,
+                        BallColor.NOTBUILT)
+                .map(BallColor::getIconName)
+                .toList();
+    }
+
+    /** A prebuild by the id of its request, for its card alone. */
+    @CheckForNull
+    public PrebuildCard getPrebuild(@NonNull String requestId) {
+        return getCards().stream()
+                .filter(card -> card.getRequestId().equals(requestId))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** What has changed since the page was loaded. Answered from memory: neither calls Gitpod nor loads a build. */
+    @GET
+    public HttpResponse doLive() {
+        JSONArray cards = new JSONArray();
+        getCards().forEach(card -> cards.add(card.toJson()));
+        JSONObject json = new JSONObject();
+        json.put("building", run.isBuilding());
+        json.put("prebuilds", cards);
+        return HttpResponses.okJSON(json);
+    }
+
+    /** Cancels a prebuild of this build, for all builds that wait for it. */
+    @POST
+    public HttpResponse doCancel(@QueryParameter(required = true) String requestId) {
+        run.checkPermission(Item.CANCEL);
+        PrebuildCard card = getPrebuild(requestId);
+        if (card == null || card.isEnded()) {
+            return HttpResponses.errorJSON(Messages.OpenPrebuildsLink_noSuchRequest());
+        } else if (!card.isCancellable()) {
+            return HttpResponses.errorJSON(Messages.PrebuildTab_notYours());
+        }
+        PrebuildService.get().owners().ifPresent(owners -> owners.cancel(UUID.fromString(requestId)));
+        return HttpResponses.okJSON();
+    }
+
+    /** Adds the tab to builds that have prebuilds. */
+    @Extension
+    public static final class Factory extends TransientActionFactory<Run> {
+
+        @Override
+        public Class<Run> type() {
+            return Run.class;
+        }
+
+        @Override
+        public Class<Tab> actionType() {
+            return Tab.class;
+        }
+
+        @NonNull
+        @Override
+        public Collection<Tab> createFor(@NonNull Run target) {
+            Run<?, ?> run = target;
+            return RunPrebuilds.any(run) ? List.of(new PrebuildTab(run)) : List.of();
+        }
+    }
+}

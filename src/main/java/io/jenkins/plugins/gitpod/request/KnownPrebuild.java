@@ -1,0 +1,99 @@
+package io.jenkins.plugins.gitpod.request;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.EnvironmentGit;
+import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.record.EndStatus;
+import io.jenkins.plugins.gitpod.record.PrebuildRecord;
+import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import java.time.Instant;
+
+/** What is known so far about the prebuild of one request. */
+final class KnownPrebuild {
+
+    private final PrebuildRequest request;
+    private final String url;
+    private final Instant since;
+    private final PhaseHistory phases = new PhaseHistory();
+
+    @CheckForNull
+    private PrebuildResult result;
+
+    /**
+     * @param url the prebuild's page
+     * @param since when the request was made
+     */
+    KnownPrebuild(@NonNull PrebuildRequest request, @NonNull String url, @NonNull Instant since) {
+        this.request = request;
+        this.url = url;
+        this.since = since;
+    }
+
+    /** The last state, or null if no prebuild is known. */
+    @CheckForNull
+    synchronized PrebuildResult result() {
+        return result;
+    }
+
+    /** The prebuild was known before the request joined it. @return false if this request knew it already */
+    synchronized boolean adopt(@NonNull PrebuildResult known) {
+        if (result != null) {
+            return false;
+        }
+        result = known;
+        phases.see(known.getPhase(), Instant.now());
+        return true;
+    }
+
+    /** The prebuild is known from the ledger. */
+    synchronized void restore(@NonNull PrebuildResult known) {
+        if (result == null) {
+            result = known;
+        }
+    }
+
+    /** The prebuild was read. */
+    @NonNull
+    synchronized PrebuildResult see(@NonNull Prebuild prebuild) {
+        PrebuildResult before = result == null ? new PrebuildResult(prebuild.id(), url, PrebuildPhase.UNKNOWN) : result;
+        long millis = prebuild.status().phase().isEnd()
+                ? Math.max(0, Instant.now().toEpochMilli() - since.toEpochMilli())
+                : 0;
+        result = before.with(prebuild, millis);
+        phases.see(result.getPhase(), Instant.now());
+        return result;
+    }
+
+    /** Gitpod says which commit the prebuild is built from. */
+    synchronized void builtFrom(@NonNull String prebuildId, @NonNull EnvironmentGit git) {
+        result = orNew(prebuildId, PrebuildPhase.UNKNOWN).builtFrom(git);
+    }
+
+    /** The prebuild no longer exists. */
+    synchronized void gone(@NonNull String prebuildId) {
+        result = orNew(prebuildId, PrebuildPhase.DELETED).in(PrebuildPhase.DELETED);
+        phases.see(result.getPhase(), Instant.now());
+    }
+
+    private PrebuildResult orNew(String prebuildId, PrebuildPhase phase) {
+        return result == null ? new PrebuildResult(prebuildId, url, phase).ofProject(request.projectId()) : result;
+    }
+
+    /** The record for the build, which does not change any more. */
+    @NonNull
+    synchronized PrebuildRecord record(@Nullable EndStatus how, @Nullable String message) {
+        return new PrebuildRecord(
+                        request.requestId().toString(),
+                        request.projectId(),
+                        request.connection().name(),
+                        request.detached(),
+                        result,
+                        how,
+                        message)
+                .with(since, phases.list());
+    }
+}

@@ -1,0 +1,66 @@
+package io.jenkins.plugins.gitpod.browser;
+
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import org.jvnet.hudson.test.JenkinsRule;
+
+/** What the runs in a browser have in common. */
+abstract class BrowserTestBase {
+
+    static final Path IMAGES = Path.of("docs", "images");
+    static final Duration SOON = Duration.ofSeconds(30);
+
+    JenkinsRule jenkins;
+    Chromium browser;
+
+    void open(String path) throws IOException {
+        browser.open(jenkins.getURL() + path);
+    }
+
+    void logIn() throws IOException {
+        open("login");
+        browser.type("//input[@name='j_username']", "alice");
+        browser.type("//input[@name='j_password']", "alice");
+        browser.click("//button[@name='Submit']");
+        await().atMost(SOON).until(() -> !browser.url().contains("login"));
+    }
+
+    private void awaitStill() {
+        await().atMost(SOON)
+                .until(() -> browser.run("return document.getAnimations().every(a => a.playState !== 'running'"
+                                + " || a.effect.getTiming().iterations === Infinity)")
+                        .asBoolean());
+    }
+
+    /** A picture of the window. */
+    void picture(String name) throws IOException {
+        awaitStill();
+        browser.screenshot(IMAGES.resolve(name + ".png"));
+    }
+
+    /** A picture of one element. */
+    void picture(String name, String xpath) throws IOException {
+        awaitStill();
+        browser.screenshot(xpath, IMAGES.resolve(name + ".png"));
+    }
+
+    /** Nothing of ours is against the policy, and no script of somebody else's has run. */
+    void assertClean(String where) {
+        assertThat(
+                where,
+                browser.complaints().stream()
+                        .filter(line -> line.toLowerCase(Locale.ROOT).contains("content security policy")
+                                || line.contains("Uncaught"))
+                        .toList(),
+                is(empty()));
+        assertTrue(browser.run("return window.hacked === undefined").asBoolean(), where);
+    }
+}
