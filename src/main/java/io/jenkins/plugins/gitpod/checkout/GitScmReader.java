@@ -41,15 +41,15 @@ public final class GitScmReader implements ScmReader {
         if (!(scm instanceof GitSCM git)) {
             return null;
         }
-        BuildData data = git.getBuildData(run);
-        return isOf(data, run) ? checkedOut(run, git, data.getLastBuiltRevision()) : null;
+        Revision revision = revision(git.getBuildData(run), run);
+        return revision == null ? null : checkedOut(run, git, revision);
     }
 
     @CheckForNull
     @Override
     public String lastRevision(@NonNull Run<?, ?> run, @NonNull SCM scm) {
-        BuildData data = scm instanceof GitSCM git ? git.getBuildData(run) : null;
-        return isOf(data, run) ? data.getLastBuiltRevision().getSha1String() : null;
+        Revision revision = scm instanceof GitSCM git ? revision(git.getBuildData(run), run) : null;
+        return revision == null ? null : revision.getSha1String();
     }
 
     @NonNull
@@ -61,27 +61,28 @@ public final class GitScmReader implements ScmReader {
                 .toList();
         List<CheckedOut> found = new ArrayList<>();
         for (BuildData data : run.getActions(BuildData.class)) {
-            GitSCM git = isOf(data, run) ? scmOf(data, gits) : null;
+            Revision revision = revision(data, run);
+            GitSCM git = revision == null ? null : scmOf(data, revision, gits);
             if (git != null) {
-                found.add(checkedOut(run, git, data.getLastBuiltRevision()));
+                found.add(checkedOut(run, git, revision));
             }
         }
         return found;
     }
 
-    /** Whether the data has a commit of this build, and not only those of earlier ones. */
-    private static boolean isOf(@CheckForNull BuildData data, Run<?, ?> run) {
-        return data != null
-                && data.getLastBuiltRevision() != null
-                && data.lastBuild.getBuildNumber() == run.getNumber();
+    /** The commit of this build, or null if the data has only those of earlier ones. */
+    @CheckForNull
+    private static Revision revision(@CheckForNull BuildData data, Run<?, ?> run) {
+        return data == null || data.lastBuild == null || data.lastBuild.getBuildNumber() != run.getNumber()
+                ? null
+                : data.getLastBuiltRevision();
     }
 
     /** The SCM that the data was saved for: one of the same URLs, and of several the one of the same branch. */
     @CheckForNull
-    private static GitSCM scmOf(BuildData data, List<GitSCM> scms) {
-        Set<String> branches = data.getLastBuiltRevision().getBranches().stream()
-                .map(Branch::getName)
-                .collect(Collectors.toSet());
+    private static GitSCM scmOf(BuildData data, Revision revision, List<GitSCM> scms) {
+        Set<String> branches =
+                revision.getBranches().stream().map(Branch::getName).collect(Collectors.toSet());
         return scms.stream()
                 .filter(each -> configuredUrls(each).stream().anyMatch(data::hasBeenReferenced))
                 .max(Comparator.comparing((GitSCM each) -> data.getRemoteUrls().equals(configuredUrls(each)))

@@ -97,7 +97,7 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
         this.machine = saved == null
                 ? new PrebuildMachine(request, settings, this, calls)
                 : new PrebuildMachine(saved, settings, this, calls);
-        this.view = machine.view(lastFailure);
+        this.view = machine.view(null);
     }
 
     /** Starts, or continues after a restart. Called once, by any thread. */

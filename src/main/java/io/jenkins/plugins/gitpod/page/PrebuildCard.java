@@ -209,7 +209,8 @@ public final class PrebuildCard {
     /** Which prebuilds the usual lengths come from, or the empty text. */
     @NonNull
     public String getUsual() {
-        return usual.total() == null ? "" : Messages.PrebuildCard_usual(span(usual.total()), usual.prebuilds());
+        Duration total = usual.total();
+        return total == null ? "" : Messages.PrebuildCard_usual(span(total), usual.prebuilds());
     }
 
     private static String span(Duration duration) {
@@ -238,9 +239,8 @@ public final class PrebuildCard {
     @CheckForNull
     public String getEnvironmentUrl() {
         PrebuildResult result = result();
-        return open == null || result == null || result.getEnvironmentId() == null
-                ? null
-                : open.environmentUrl(result.getEnvironmentId());
+        String environmentId = result == null ? null : result.getEnvironmentId();
+        return open == null || environmentId == null ? null : open.environmentUrl(environmentId);
     }
 
     /** Whether the user may cancel it. */

@@ -73,8 +73,10 @@ final class RecordTexts {
         PrebuildResult result = record.getResult();
         if (record.getConclusion() == EndStatus.COMPLETED) {
             return Objects.toString(result == null ? null : result.getWarningMessage(), "");
-        } else if (record.getConclusion() == EndStatus.FAILED && result != null && result.getFailureMessage() != null) {
-            return result.getFailureMessage();
+        }
+        String failure = result == null ? null : result.getFailureMessage();
+        if (record.getConclusion() == EndStatus.FAILED && failure != null) {
+            return failure;
         }
         return Objects.toString(record.getMessage(), "");
     }

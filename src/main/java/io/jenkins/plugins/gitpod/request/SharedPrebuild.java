@@ -45,7 +45,7 @@ public final class SharedPrebuild implements PrebuildObserver {
     private final RequestRecorder first;
 
     @CheckForNull
-    private LogOutput log;
+    private volatile LogOutput log;
 
     private boolean foreign;
     private boolean keepsRunning;
@@ -274,8 +274,9 @@ public final class SharedPrebuild implements PrebuildObserver {
         }
         Guarded.run(NOTE_TOKEN, () -> noteToken(update));
         Guarded.forEach(TELL, members(), member -> member.update(update));
-        if (log != null && update instanceof Update.PhaseChanged changed) {
-            Guarded.run(READ_LOG, () -> log.read(changed.prebuild()));
+        LogOutput output = log;
+        if (output != null && update instanceof Update.PhaseChanged changed) {
+            Guarded.run(READ_LOG, () -> output.read(changed.prebuild()));
         }
     }
 
@@ -313,17 +314,18 @@ public final class SharedPrebuild implements PrebuildObserver {
                 tell.forEach(Runnable::run);
             }
         };
-        if (log == null) {
+        LogOutput output = log;
+        if (output == null) {
             tellOnce.run();
         } else {
-            Guarded.run(READ_LOG, () -> endLog(outcome, tellOnce));
+            Guarded.run(READ_LOG, () -> endLog(output, outcome, tellOnce));
         }
         Guarded.forEach(TELL, leavers(), leaver -> leaver.endedWithout(outcome));
     }
 
-    private void endLog(Outcome outcome, Runnable tellOnce) {
+    private static void endLog(LogOutput output, Outcome outcome, Runnable tellOnce) {
         try {
-            log.ended(outcome, tellOnce);
+            output.ended(outcome, tellOnce);
         } catch (RuntimeException | Error e) {
             tellOnce.run();
             throw e;

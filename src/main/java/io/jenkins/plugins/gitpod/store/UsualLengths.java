@@ -11,6 +11,7 @@ import io.jenkins.plugins.gitpod.record.Timeline;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -60,9 +61,10 @@ public final class UsualLengths {
         Prebuild(PrebuildResult result, Timeline timeline) {
             id = result.getId();
             environmentClassId = result.getEnvironmentClassId();
-            totalMillis = timeline.total(Objects.requireNonNull(timeline.end())).toMillis();
+            Instant end = Objects.requireNonNull(timeline.end());
+            totalMillis = timeline.total(end).toMillis();
             for (Timeline.Span span : timeline.spans()) {
-                phaseMillis.put(span.phase(), span.length(timeline.end()).toMillis());
+                phaseMillis.put(span.phase(), span.length(end).toMillis());
             }
         }
 
