@@ -15,9 +15,9 @@ import io.jenkins.plugins.gitpod.checkout.JobSource;
 import io.jenkins.plugins.gitpod.checkout.RunningCheckouts;
 import io.jenkins.plugins.gitpod.decision.DecisionInputs;
 import io.jenkins.plugins.gitpod.record.BuildConsole;
-import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
 import io.jenkins.plugins.gitpod.store.NewCommit;
 import java.io.IOException;
@@ -139,7 +139,7 @@ final class CommitPrebuildsAction extends InvisibleAction {
     }
 
     /** Prints the lines to the console of the build, as long as it is open. */
-    private record Console(TaskListener listener) implements PrebuildListener {
+    private record Console(TaskListener listener) implements RequestListener {
 
         @Override
         public boolean isFor(@NonNull UUID requestId) {

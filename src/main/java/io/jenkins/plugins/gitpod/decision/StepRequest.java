@@ -9,7 +9,7 @@ import io.jenkins.plugins.gitpod.config.ConfiguredConnection;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
-import io.jenkins.plugins.gitpod.record.PrebuildListener;
+import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.NewCommit;
 import java.util.List;
@@ -29,7 +29,7 @@ public record StepRequest(
         @NonNull ConfiguredConnection configured,
         @NonNull PrebuildOptions options,
         @Nullable NewCommit newCommit,
-        @NonNull PrebuildListener listener) {
+        @NonNull RequestListener listener) {
 
     /** The origin with the present names of its job and build: it may take minutes until the request is decided. */
     @NonNull

@@ -14,9 +14,9 @@ import io.jenkins.plugins.gitpod.options.Logs;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.record.BuildConsole;
 import io.jenkins.plugins.gitpod.record.CancelledInGitpod;
-import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.request.EarlyEnd;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
 import java.io.IOException;
@@ -30,7 +30,7 @@ import java.util.concurrent.TimeoutException;
 import jenkins.model.InterruptedBuildAction;
 
 /** The wait of a freestyle build for its prebuild. It blocks the thread of the build's executor. */
-final class FreestyleWait implements PrebuildListener {
+final class FreestyleWait implements RequestListener {
 
     private final UUID requestId = UUID.randomUUID();
     private final AbstractBuild<?, ?> build;

@@ -3,7 +3,7 @@ package io.jenkins.plugins.gitpod.lifecycle;
 import com.google.common.util.concurrent.ListenableFuture;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Run;
-import io.jenkins.plugins.gitpod.record.PrebuildListener;
+import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.request.OwnerTracker;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
@@ -107,7 +107,7 @@ final class OrphanCheck {
             }
             try {
                 return running.get().stream()
-                        .noneMatch(step -> step instanceof PrebuildListener waiter && waiter.isFor(requestId));
+                        .noneMatch(step -> step instanceof RequestListener waiter && waiter.isFor(requestId));
             } catch (ExecutionException e) {
                 return false;
             } catch (InterruptedException e) {

@@ -15,9 +15,9 @@ import io.jenkins.plugins.gitpod.options.Logs;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.record.BuildConsole;
 import io.jenkins.plugins.gitpod.record.CancelledInGitpod;
-import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.request.EarlyEnd;
 import io.jenkins.plugins.gitpod.request.OwnerTracker;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
@@ -42,7 +42,7 @@ import org.jenkinsci.plugins.workflow.steps.StepExecution;
  * keep the state of the request. No method blocks the thread that runs the pipeline. Saved in {@code program.dat}: fields may
  * be added but not renamed.
  */
-final class GitpodPrebuildExecution extends StepExecution implements PrebuildListener {
+final class GitpodPrebuildExecution extends StepExecution implements RequestListener {
 
     private static final long serialVersionUID = 1L;
 
@@ -150,7 +150,7 @@ final class GitpodPrebuildExecution extends StepExecution implements PrebuildLis
         }
         for (UUID own : unclaimed) {
             boolean isOthers =
-                    steps.stream().anyMatch(step -> step instanceof PrebuildListener waiter && waiter.isFor(own));
+                    steps.stream().anyMatch(step -> step instanceof RequestListener waiter && waiter.isFor(own));
             if (interruption == null && !isOthers && takeOver(service, own, nodeId)) {
                 requestId = own.toString();
                 getContext().saveState();

@@ -7,9 +7,9 @@ import io.jenkins.plugins.gitpod.config.ConfiguredConnection;
 import io.jenkins.plugins.gitpod.decision.DecisionQueue;
 import io.jenkins.plugins.gitpod.decision.StepRequest;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
-import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.CommitRequestStore;
 import io.jenkins.plugins.gitpod.store.Ledger;
@@ -48,7 +48,7 @@ final class CommitRequests {
             @NonNull Run<?, ?> run,
             @NonNull PrebuildOptions options,
             @NonNull NewCommit commit,
-            @NonNull PrebuildListener listener)
+            @NonNull RequestListener listener)
             throws AbortException {
         ConfiguredConnection configured = ConfiguredConnection.named(options.getConnection());
         pending.save(new CommitRequestStore.Pending(requestId, run.getExternalizableId(), options, commit));
@@ -61,7 +61,7 @@ final class CommitRequests {
             PrebuildOptions options,
             ConfiguredConnection configured,
             NewCommit commit,
-            PrebuildListener listener) {
+            RequestListener listener) {
         RequestOrigin origin = new RequestOrigin(
                 run.getExternalizableId(), run.getParent().getFullName(), null, options.getCredentialsId());
         decisions.add(
@@ -101,7 +101,7 @@ final class CommitRequests {
     }
 
     /** After a restart no listener is told about a prebuild for a commit; the build's page shows it. */
-    private static final class NoListener implements PrebuildListener {
+    private static final class NoListener implements RequestListener {
         @Override
         public boolean isFor(@NonNull UUID requestId) {
             return false;

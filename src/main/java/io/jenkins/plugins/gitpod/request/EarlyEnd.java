@@ -2,8 +2,8 @@ package io.jenkins.plugins.gitpod.request;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
-import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
+import io.jenkins.plugins.gitpod.record.RequestListener;
 import java.time.Duration;
 import java.util.UUID;
 import org.kohsuke.accmod.Restricted;
@@ -32,7 +32,7 @@ public final class EarlyEnd {
      * @param record the ended request, or null if it has not ended within {@link #GRACE}
      */
     public static void printLastLine(
-            @NonNull UUID requestId, @NonNull PrebuildListener build, @Nullable PrebuildRecord record) {
+            @NonNull UUID requestId, @NonNull RequestListener build, @Nullable PrebuildRecord record) {
         String line = record == null ? PrebuildService.get().farewell(requestId) : record.getMessage();
         if (line != null) {
             build.line(line);

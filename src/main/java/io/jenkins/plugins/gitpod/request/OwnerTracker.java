@@ -14,8 +14,8 @@ import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.record.BuildConsole;
-import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.Ledger;
 import java.util.Comparator;
@@ -316,7 +316,7 @@ public final class OwnerTracker {
      *
      * @return false if another step has come back to the request, or it has ended
      */
-    public boolean takeOver(@NonNull UUID requestId, @Nullable String nodeId, @NonNull PrebuildListener listener) {
+    public boolean takeOver(@NonNull UUID requestId, @Nullable String nodeId, @NonNull RequestListener listener) {
         RequestRecorder recorder = registry.recorder(requestId);
         if (recorder == null) {
             return false;

@@ -19,9 +19,9 @@ import io.jenkins.plugins.gitpod.engine.TokenSource;
 import io.jenkins.plugins.gitpod.engine.WorkQueue;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.record.PrebuildAction;
-import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.NewCommit;
 import java.time.Duration;
@@ -175,7 +175,7 @@ public final class PrebuildService {
             @NonNull Run<?, ?> run,
             @Nullable String nodeId,
             @NonNull PrebuildOptions options,
-            @NonNull PrebuildListener listener)
+            @NonNull RequestListener listener)
             throws AbortException {
         String problem = options.problem();
         if (problem != null) {
@@ -222,7 +222,7 @@ public final class PrebuildService {
             @NonNull Run<?, ?> run,
             @NonNull PrebuildOptions options,
             @NonNull NewCommit commit,
-            @NonNull PrebuildListener listener)
+            @NonNull RequestListener listener)
             throws AbortException {
         String problem = options.problem();
         if (problem != null) {
@@ -251,7 +251,7 @@ public final class PrebuildService {
      * the build's record. May read a small file. Saves the build if it lost what it knew about the prebuild.
      */
     @NonNull
-    public Resumed resume(@NonNull UUID requestId, @NonNull Run<?, ?> run, @NonNull PrebuildListener listener) {
+    public Resumed resume(@NonNull UUID requestId, @NonNull Run<?, ?> run, @NonNull RequestListener listener) {
         RunningService now = running;
         RequestRecorder recorder = now == null ? null : now.registry().recorder(requestId);
         if (recorder != null) {

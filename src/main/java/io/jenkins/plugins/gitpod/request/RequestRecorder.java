@@ -14,10 +14,10 @@ import io.jenkins.plugins.gitpod.engine.Update;
 import io.jenkins.plugins.gitpod.options.Logs;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.record.EndStatus;
-import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildMessages;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,7 +42,7 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
     private volatile boolean left;
 
     @CheckForNull
-    private PrebuildListener listener;
+    private RequestListener listener;
 
     private boolean ownerGone;
     private boolean ownerLeaves;
@@ -63,7 +63,7 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
             PrebuildRequest request,
             Supplier<RequestOrigin> origin,
             Instant since,
-            @Nullable PrebuildListener listener) {
+            @Nullable RequestListener listener) {
         this.request = request;
         this.origin = origin;
         this.since = since;
@@ -156,7 +156,7 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
     }
 
     /** Sets the listener. It is told the end at once if the request has ended already. */
-    void attach(PrebuildListener newListener) {
+    void attach(RequestListener newListener) {
         PrebuildRecord already;
         synchronized (this) {
             listener = newListener;
@@ -172,7 +172,7 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
      *
      * @return false if the owner is there, or there is none
      */
-    boolean takeOver(@NonNull PrebuildListener successor) {
+    boolean takeOver(@NonNull RequestListener successor) {
         synchronized (this) {
             if (!isUnclaimed()) {
                 return false;
@@ -202,7 +202,7 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
 
     @Override
     public Logs logs() {
-        PrebuildListener to;
+        RequestListener to;
         synchronized (this) {
             to = listener;
         }
@@ -216,8 +216,8 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
     }
 
     /** Tells the listener, if there is one. */
-    private void tell(String what, Consumer<PrebuildListener> how) {
-        PrebuildListener to;
+    private void tell(String what, Consumer<RequestListener> how) {
+        RequestListener to;
         synchronized (this) {
             to = listener;
         }

@@ -14,8 +14,8 @@ import io.jenkins.plugins.gitpod.engine.EngineRuntime;
 import io.jenkins.plugins.gitpod.engine.TokenSource;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
 import io.jenkins.plugins.gitpod.engine.WorkQueue;
-import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import io.jenkins.plugins.gitpod.record.RequestListener;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
@@ -65,7 +65,7 @@ final class UnusedSnapshotCheck {
     }
 
     /** The prebuild was created. Tells the listener, and checks. */
-    void created(@NonNull PrebuildListener to, @NonNull PrebuildResult result) {
+    void created(@NonNull RequestListener to, @NonNull PrebuildResult result) {
         if (request.options().isWait()) {
             to.created(result);
             runtime.executor(WorkQueue.LOOK_UP).execute(this::check);

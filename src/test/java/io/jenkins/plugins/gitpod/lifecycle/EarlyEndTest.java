@@ -29,9 +29,9 @@ import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.record.EndStatus;
 import io.jenkins.plugins.gitpod.record.PrebuildAction;
-import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
 import io.jenkins.plugins.gitpod.simulator.Account;
 import io.jenkins.plugins.gitpod.simulator.Fault;
@@ -271,7 +271,7 @@ class EarlyEndTest {
     }
 
     /** A waiter to whom nothing is ever said. */
-    private static final class DeafWaiter implements PrebuildListener {
+    private static final class DeafWaiter implements RequestListener {
         @Override
         public void line(String line) {
             throw new AssertionError(line);

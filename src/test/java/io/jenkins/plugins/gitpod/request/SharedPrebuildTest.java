@@ -8,9 +8,9 @@ import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
-import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.request.SharedPrebuild.Left;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
@@ -172,7 +172,7 @@ class SharedPrebuildTest {
     }
 
     /** Writes down what it is told, then throws. */
-    private record Troubled(List<String> told) implements PrebuildListener {
+    private record Troubled(List<String> told) implements RequestListener {
         @Override
         public boolean isFor(UUID requestId) {
             return false;

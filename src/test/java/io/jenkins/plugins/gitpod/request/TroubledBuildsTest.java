@@ -19,9 +19,9 @@ import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.record.EndStatus;
 import io.jenkins.plugins.gitpod.record.PrebuildAction;
-import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
@@ -196,7 +196,7 @@ class TroubledBuildsTest {
         assertEquals(1, prebuilds().size());
     }
 
-    private static final class Waiter implements PrebuildListener {
+    private static final class Waiter implements RequestListener {
         private final CompletableFuture<PrebuildRecord> end = new CompletableFuture<>();
 
         @Override

@@ -6,8 +6,8 @@ import hudson.model.Job;
 import hudson.model.Run;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import io.jenkins.plugins.gitpod.record.PrebuildAction;
-import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
+import io.jenkins.plugins.gitpod.record.RequestListener;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.concurrent.locks.ReentrantLock;
@@ -70,7 +70,7 @@ public final class Remote {
             return !execution.isComplete()
                     && !(log.contains("Ready to run at")
                             && execution.getCurrentExecutions(true).get().stream()
-                                    .noneMatch(PrebuildListener.class::isInstance));
+                                    .noneMatch(RequestListener.class::isInstance));
         }
 
         @Override

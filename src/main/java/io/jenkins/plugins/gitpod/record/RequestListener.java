@@ -8,7 +8,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** Receives the events of a request, for the build that waits for it. Called on threads of the engine, one call at a time. */
 @Restricted(NoExternalUse.class)
-public interface PrebuildListener {
+public interface RequestListener {
 
     /** Whether this listener is for the request. */
     boolean isFor(@NonNull UUID requestId);
