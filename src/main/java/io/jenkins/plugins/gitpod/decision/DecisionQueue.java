@@ -209,7 +209,7 @@ public final class DecisionQueue {
             return;
         }
         if (decision.isFirst("trouble")) {
-            decision.tell(Messages.Decision_lookUpTrouble(why));
+            decision.tell(Messages.Decision_lookUpRetried(why));
         }
         Duration wait = e.retryAfter().orElse(RETRY_INTERVAL);
         checkAgain(decision, wait.compareTo(RETRY_INTERVAL) < 0 ? RETRY_INTERVAL : wait);
@@ -219,7 +219,7 @@ public final class DecisionQueue {
         if (!closed) {
             LOGGER.log(Level.WARNING, "Could not decide about a Gitpod prebuild", e);
         }
-        fail(decision, Messages.Decision_defect(e.getClass().getSimpleName()));
+        fail(decision, Messages.Decision_internalError(e.getClass().getSimpleName()));
     }
 
     private void checkAgain(PendingDecision decision, Duration after) {

@@ -152,7 +152,7 @@ final class DecisionRules {
                     .builtFrom(done.builtFrom());
             return new Decision.Skip(reason, instead, false);
         } else if (state.isHandled()) {
-            return skip(Messages.Decision_actedAlready(brief));
+            return skip(Messages.Decision_handledAlready(brief));
         } else if (inputs.changed() == ChangedPaths.NO_MATCH && !state.missedChange()) {
             return skip(Messages.Decision_noMatch(options.getOnlyIfChanged()));
         }
@@ -207,14 +207,14 @@ final class DecisionRules {
             // The step returns the id, which will be known soon.
             return new Decision.CheckAgain(CHECK_INTERVAL);
         }
-        String reason = Messages.Decision_underWay(running.firstBuild());
+        String reason = Messages.Decision_alreadyRunning(running.firstBuild());
         PrebuildResult instead = PrebuildResult.skipped(running.prebuildId(), running.url(), running.phase(), reason)
                 .builtFrom(running.builtFrom());
         return new Decision.Skip(reason, instead, !state.isForCommit(running));
     }
 
     private Decision skipFor(LocalState.ForeignPrebuild foreign) {
-        String reason = Messages.Decision_foreignUnderWay(foreign.id());
+        String reason = Messages.Decision_foreignAlreadyRunning(foreign.id());
         PrebuildResult instead = PrebuildResult.skipped(foreign.id(), projectUrl, foreign.phase(), reason);
         return new Decision.Skip(reason, instead, true);
     }

@@ -86,8 +86,8 @@ record ProjectChoice(
     String listSteppedBack() {
         return steppedBack.stream()
                 .map(each -> isEnabled(each) || isDisabled()
-                        ? Messages.Decision_steppedBackForBranch(name(each), each.id(), BranchText.of(each.target()))
-                        : Messages.Decision_steppedBackForDisabled(name(each), each.id()))
+                        ? Messages.Decision_otherProjectOfBranch(name(each), each.id(), BranchText.of(each.target()))
+                        : Messages.Decision_otherProjectDisabled(name(each), each.id()))
                 .collect(Collectors.joining(", "));
     }
 

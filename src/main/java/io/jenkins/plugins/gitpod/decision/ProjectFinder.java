@@ -79,7 +79,7 @@ final class ProjectFinder {
             pending.tell(Messages.Decision_found(ProjectChoice.name(project), project.id(), shown));
         }
         if (!choice.steppedBack().isEmpty()) {
-            pending.tell(Messages.Decision_steppedBack(choice.listSteppedBack()));
+            pending.tell(Messages.Decision_otherProjects(choice.listSteppedBack()));
         }
         return project;
     }

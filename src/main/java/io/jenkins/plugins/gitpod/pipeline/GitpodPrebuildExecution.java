@@ -336,7 +336,7 @@ final class GitpodPrebuildExecution extends StepExecution implements RequestList
     private void defect(Throwable e) {
         LOGGER.log(Level.WARNING, "A Gitpod prebuild step cannot go on", e);
         fail(new AbortException(
-                Messages.GitpodPrebuildExecution_defect(e.getClass().getSimpleName())));
+                Messages.GitpodPrebuildExecution_internalError(e.getClass().getSimpleName())));
     }
 
     /** Makes sure that only one of success, failure, stop and resume completes the step. */

@@ -331,7 +331,7 @@ public final class PrebuildService {
             return null;
         }
         if (now.decisions().isPending(requestId)) {
-            return Messages.PrebuildService_looking();
+            return Messages.PrebuildService_deciding();
         }
         OpenPrebuild waiting = now.throttle().find(now.registry().sharedId(requestId));
         if (waiting != null) {

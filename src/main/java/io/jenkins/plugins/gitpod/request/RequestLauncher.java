@@ -127,7 +127,7 @@ final class RequestLauncher implements DecisionHandler {
     @NonNull
     static String waits(@NonNull StepRequest request) {
         String maximum = String.valueOf(request.configured().configured().getMaximumConcurrent());
-        return Messages.PrebuildService_waitsForPlace(request.connection().name(), maximum);
+        return Messages.PrebuildService_waitsForOthers(request.connection().name(), maximum);
     }
 
     /** Another request may go when a prebuild ends, a maximum is raised, or a connection is deleted. */

@@ -163,8 +163,7 @@ class OtherCheckoutsTest {
         property.setProjectId(project.id());
         job.addProperty(property);
         WorkflowRun build = build(job);
-        jenkins.assertLogContains(
-                "The repository of the Gitpod project is not the one that was checked out (" + other, build);
+        jenkins.assertLogContains(", but this checkout is of " + other + ".", build);
         assertMade(1, 0);
         Repository.push(other, "file", "two");
         build(job);

@@ -321,7 +321,7 @@ class ProjectByRepositoryTest {
     @Test
     void pinnedProjectIsSaidAndGuarded() throws Exception {
         SimProject project = project("pinned", "https://github.com/acme/pinned").target(SimTargetMode.REMOTE_TAG, "v1");
-        String pinned = "The Gitpod project is pinned to tag v1, so a new commit changes nothing in its prebuilds.";
+        String pinned = "The Gitpod project is pinned to tag v1, so new commits do not change its prebuilds.";
         WorkflowRun guarded = jenkins.buildAndAssertSuccess(
                 pipeline("https://github.com/acme/pinned.git", "master", "gitpodPrebuild onlyProjectBranch: true"));
         jenkins.assertLogContains("Skipped: " + pinned, guarded);
