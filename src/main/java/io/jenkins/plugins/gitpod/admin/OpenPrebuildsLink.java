@@ -6,7 +6,7 @@ import hudson.model.ManagementLink;
 import hudson.security.Permission;
 import hudson.util.HttpResponses;
 import io.jenkins.plugins.gitpod.Messages;
-import io.jenkins.plugins.gitpod.page.CancelRight;
+import io.jenkins.plugins.gitpod.page.CancelPermission;
 import io.jenkins.plugins.gitpod.request.OpenPrebuild;
 import io.jenkins.plugins.gitpod.request.PrebuildQueries;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
@@ -67,7 +67,7 @@ public final class OpenPrebuildsLink extends ManagementLink {
 
     /** Whether the user may cancel the prebuild. */
     public boolean mayCancel(@NonNull OpenPrebuild prebuild) {
-        return CancelRight.of(prebuild);
+        return CancelPermission.of(prebuild);
     }
 
     /** Cancels the prebuild of a request, even if builds wait for it. */

@@ -99,9 +99,9 @@ public final class GitpodClient {
      *
      * @param listener the listener for all further responses
      */
-    public void tellTimes(@NonNull AnswerTimes listener) {
-        repeatable.tellTimes(listener);
-        once.tellTimes(listener);
+    public void setAnswerTimes(@NonNull AnswerTimes listener) {
+        repeatable.setAnswerTimes(listener);
+        once.setAnswerTimes(listener);
     }
 
     /**

@@ -53,7 +53,7 @@ final class Transport {
     }
 
     /** Reports the times of all further responses to a listener. */
-    void tellTimes(AnswerTimes listener) {
+    void setAnswerTimes(AnswerTimes listener) {
         times = listener;
     }
 

@@ -28,11 +28,11 @@ public final class BuildCheckouts {
 
     /** The checkouts that the build has made, except those of shared libraries; those of the job's own source first. */
     @NonNull
-    public static List<Checkout> made(@NonNull Run<?, ?> run) {
-        return made(run, JobSource.of(run));
+    static List<Checkout> recorded(@NonNull Run<?, ?> run) {
+        return recorded(run, JobSource.of(run));
     }
 
-    private static List<Checkout> made(Run<?, ?> run, JobSource source) {
+    private static List<Checkout> recorded(Run<?, ?> run, JobSource source) {
         List<SCM> scms = JobScms.ofRun(run);
         List<Checkout> own = new ArrayList<>();
         List<Checkout> others = new ArrayList<>();
@@ -57,7 +57,7 @@ public final class BuildCheckouts {
     @NonNull
     public static List<Checkout> of(@NonNull Run<?, ?> run) {
         JobSource source = JobSource.lookUp(run);
-        List<Checkout> all = made(run, source);
+        List<Checkout> all = recorded(run, source);
         if (all.stream().noneMatch(Checkout::isOwn)) {
             Checkout known = source.withoutCheckout();
             if (known != null) {

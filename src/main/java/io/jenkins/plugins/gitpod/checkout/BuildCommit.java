@@ -49,7 +49,7 @@ public final class BuildCommit {
      */
     @NonNull
     public static BuildCommit of(@Nullable Run<?, ?> run, @NonNull EnvironmentGit git) {
-        List<Checkout> own = run == null ? List.of() : BuildCheckouts.made(run);
+        List<Checkout> own = run == null ? List.of() : BuildCheckouts.recorded(run);
         return new BuildCommit(
                 run,
                 own.stream().filter(each -> isOf(each, git)).toList(),
@@ -106,7 +106,7 @@ public final class BuildCommit {
         for (Run<?, ?> each = run.getPreviousBuild();
                 each != null && ago <= EARLIER_BUILDS;
                 each = each.getPreviousBuild(), ago++) {
-            for (Checkout checkout : BuildCheckouts.made(each)) {
+            for (Checkout checkout : BuildCheckouts.recorded(each)) {
                 if (isSame(checkout.revision(), commit)) {
                     lastSeen = ago;
                 } else if (Objects.equals(checkout.revision(), revision())) {

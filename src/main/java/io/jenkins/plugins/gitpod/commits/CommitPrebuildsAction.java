@@ -58,7 +58,7 @@ final class CommitPrebuildsAction extends InvisibleAction {
         BuildHead head = source.head();
         String notABranch = head == null || !property.isOnlyProjectBranch() ? null : DecisionInputs.notABranch(head);
         if (notABranch != null) {
-            sayOnce(run, console, notABranch);
+            printOnce(run, console, notABranch);
             return;
         }
         Checkout checkout = source.toCheckout(found);
@@ -66,7 +66,7 @@ final class CommitPrebuildsAction extends InvisibleAction {
             if (head != null) {
                 return; // a tool, or another branch
             } else if (property.getProjectId() == null) {
-                sayOnce(run, console, Messages.CommitPrebuildsAction_otherSource(checkout.shownRemotes()));
+                printOnce(run, console, Messages.CommitPrebuildsAction_otherSource(checkout.shownRemotes()));
                 return;
             }
         }
@@ -80,7 +80,7 @@ final class CommitPrebuildsAction extends InvisibleAction {
         }
     }
 
-    private static void sayOnce(Run<?, ?> run, Console console, String reason) {
+    private static void printOnce(Run<?, ?> run, Console console, String reason) {
         if (RunningCheckouts.isFirst(run, reason)) {
             console.line(Messages.Decision_skipped(reason));
         }

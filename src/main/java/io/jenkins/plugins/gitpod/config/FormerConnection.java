@@ -14,7 +14,7 @@ import java.util.List;
 final class FormerConnection {
 
     /** Longer than any request stays open. */
-    private static final Duration KEEP = Duration.ofDays(2);
+    private static final Duration RETENTION = Duration.ofDays(2);
 
     private static final int MAX_KEPT = 50;
 
@@ -36,7 +36,7 @@ final class FormerConnection {
         return connection != null
                 && now.stream().noneMatch(connection::isSameTarget)
                 && Duration.between(Instant.ofEpochMilli(removedAtMillis), instant)
-                                .compareTo(KEEP)
+                                .compareTo(RETENTION)
                         < 0;
     }
 

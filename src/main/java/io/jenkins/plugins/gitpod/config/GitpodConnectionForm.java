@@ -205,7 +205,7 @@ public abstract class GitpodConnectionForm extends Descriptor<GitpodConnection> 
                             .map(end -> " " + Messages.GitpodConnection_testedUntil(ExpiringTokensMonitor.time(end)))
                             .orElse("")));
             return FormValidation.aggregate(
-                    List.of(accepted, VisibleToToken.projects(access), VisibleToToken.classes(access)));
+                    List.of(accepted, TokenVisibility.projects(access), TokenVisibility.classes(access)));
         } catch (GitpodException e) {
             return FormValidation.error(CallFailures.explain(e, access.connection()));
         }

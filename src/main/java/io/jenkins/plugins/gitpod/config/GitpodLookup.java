@@ -63,7 +63,7 @@ public final class GitpodLookup {
     }
 
     private final Map<Question, Kept> kept = new ConcurrentHashMap<>();
-    private final KnownNames names = new KnownNames();
+    private final NameCache names = new NameCache();
 
     @NonNull
     public static GitpodLookup get() {

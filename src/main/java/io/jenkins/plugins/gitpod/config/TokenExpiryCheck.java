@@ -54,10 +54,10 @@ public final class TokenExpiryCheck extends AsyncPeriodicWork {
         GitpodGlobalConfiguration.get()
                 .getConnections()
                 .forEach(each -> uses.add(new TokenUse(each.getName(), null, null)));
-        uses.forEach(use -> look(monitor, use));
+        uses.forEach(use -> check(monitor, use));
     }
 
-    private static void look(ExpiringTokensMonitor monitor, TokenUse use) {
+    private static void check(ExpiringTokensMonitor monitor, TokenUse use) {
         try {
             GitpodConnection connection = use.configured();
             if (connection == null) {

@@ -21,19 +21,19 @@ final class DecisionEffects {
             @NonNull PendingDecision decision,
             @NonNull DecisionInputs inputs,
             @NonNull Decision.Create create,
-            @NonNull FollowUps followUps) {
+            @NonNull Notifications notifications) {
         StepRequest request = decision.request();
         CommitHistory.Key key = inputs.key(request);
         String unused =
                 UnusedSnapshot.reason(inputs.project(), request.options().getEnvironmentClassId());
         if (unused != null) {
-            followUps.add(() -> decision.tell(unused));
+            notifications.add(() -> decision.print(unused));
         }
         if (key != null) {
             history.add(key, inputs.revision(), request.requestId());
         }
         history.add(inputs.ofProject(request), null, request.requestId());
-        handler.create(request, inputs.project().id(), create.cancelFirst(), followUps);
+        handler.create(request, inputs.project().id(), create.cancelFirst(), notifications);
     }
 
     /** @return false if the prebuild to join has ended meanwhile; then nothing has changed */
@@ -41,15 +41,15 @@ final class DecisionEffects {
             @NonNull StepRequest request,
             @NonNull DecisionInputs inputs,
             @NonNull Decision.Join join,
-            @NonNull FollowUps followUps) {
-        if (!handler.join(request, inputs.project().id(), join.running().requestId(), followUps)) {
+            @NonNull Notifications notifications) {
+        if (!handler.join(request, inputs.project().id(), join.running().requestId(), notifications)) {
             return false;
         }
         String revision = inputs.revision();
         if (join.mayLackCommit()) {
             missedChange(request, inputs);
             if (revision != null) {
-                followUps.add(() -> request.listener().line(Messages.Decision_mayLackCommit(revision)));
+                notifications.add(() -> request.listener().line(Messages.Decision_mayLackCommit(revision)));
             }
         }
         return true;
@@ -59,9 +59,9 @@ final class DecisionEffects {
             @NonNull StepRequest request,
             @NonNull DecisionInputs inputs,
             @NonNull Decision.JoinForeign join,
-            @NonNull FollowUps followUps) {
+            @NonNull Notifications notifications) {
         missedChange(request, inputs);
-        handler.joinForeign(request, inputs.project().id(), join.prebuildId(), followUps);
+        handler.joinForeign(request, inputs.project().id(), join.prebuildId(), notifications);
     }
 
     /**

@@ -7,7 +7,7 @@ import java.util.UUID;
 
 /**
  * Carries out decisions. Called under the lock under which they are made, so no method may block on Gitpod or on a
- * console: what builds are told is added to the {@link FollowUps}.
+ * console: what builds are told is added to the {@link Notifications}.
  */
 public interface DecisionHandler {
 
@@ -20,7 +20,7 @@ public interface DecisionHandler {
             @NonNull StepRequest request,
             @NonNull String projectId,
             @NonNull List<UUID> cancelFirst,
-            @NonNull FollowUps followUps);
+            @NonNull Notifications notifications);
 
     /**
      * Has the build share a running prebuild.
@@ -32,14 +32,14 @@ public interface DecisionHandler {
             @NonNull StepRequest request,
             @NonNull String projectId,
             @NonNull UUID requestId,
-            @NonNull FollowUps followUps);
+            @NonNull Notifications notifications);
 
     /** Has the build wait for a prebuild that this Jenkins did not create. */
     void joinForeign(
             @NonNull StepRequest request,
             @NonNull String projectId,
             @NonNull String prebuildId,
-            @NonNull FollowUps followUps);
+            @NonNull Notifications notifications);
 
     /** Ends a request without a prebuild: saves the record and tells the build. May block. */
     void conclude(@NonNull StepRequest request, @NonNull PrebuildRecord record);

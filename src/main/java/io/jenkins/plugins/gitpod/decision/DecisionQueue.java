@@ -98,25 +98,25 @@ public final class DecisionQueue {
     }
 
     /** Whether a step with such an origin has an undecided request. */
-    public boolean anyOwner(@NonNull Predicate<RequestOrigin> like) {
-        return !ofSteps(like).isEmpty();
+    public boolean anyOwner(@NonNull Predicate<RequestOrigin> filter) {
+        return !ofSteps(filter).isEmpty();
     }
 
     /** The undecided requests with such an origin, those for commits included. */
     @NonNull
-    public List<UUID> ofJobs(@NonNull Predicate<RequestOrigin> like) {
+    public List<UUID> ofJobs(@NonNull Predicate<RequestOrigin> filter) {
         return pending.values().stream()
-                .filter(each -> like.test(each.request().origin()))
+                .filter(each -> filter.test(each.request().origin()))
                 .map(PendingDecision::requestId)
                 .toList();
     }
 
     /** The undecided requests of steps with such an origin. */
     @NonNull
-    public List<UUID> ofSteps(@NonNull Predicate<RequestOrigin> like) {
+    public List<UUID> ofSteps(@NonNull Predicate<RequestOrigin> filter) {
         return pending.values().stream()
                 .filter(each -> !each.request().isAutomatic()
-                        && like.test(each.request().origin()))
+                        && filter.test(each.request().origin()))
                 .map(PendingDecision::requestId)
                 .toList();
     }
@@ -171,17 +171,17 @@ public final class DecisionQueue {
         if (closed || !isPending(decision.requestId())) {
             return;
         }
-        FollowUps followUps = new FollowUps();
+        Notifications notifications = new Notifications();
         try {
             DecisionInputs inputs = DecisionInputs.gather(decision, connection);
             if (inputs != null) {
                 DecisionTokens.note(decision.request(), true);
-                DecisionRules.remarks(decision.request().options(), inputs).forEach(decision::tell);
+                DecisionRules.remarks(decision.request().options(), inputs).forEach(decision::print);
             }
             synchronized (deciding) {
-                decideAndCarryOut(decision, inputs, followUps);
+                decideAndCarryOut(decision, inputs, notifications);
             }
-            followUps.run();
+            notifications.run();
             if (inputs != null) {
                 GitpodLookup.get().learnClassNames(connection, inputs.project());
             }
@@ -189,8 +189,8 @@ public final class DecisionQueue {
             if (e.isFault()) {
                 fail(decision, e.getMessage());
             } else {
-                skip(decision, null, new Decision.Skip(e.getMessage(), null, false), followUps);
-                followUps.run();
+                skip(decision, null, new Decision.Skip(e.getMessage(), null, false), notifications);
+                notifications.run();
             }
         } catch (GitpodException e) {
             lookUpFailed(decision, e);
@@ -209,7 +209,7 @@ public final class DecisionQueue {
             return;
         }
         if (decision.isFirst("trouble")) {
-            decision.tell(Messages.Decision_lookUpRetried(why));
+            decision.print(Messages.Decision_lookUpRetried(why));
         }
         Duration wait = e.retryAfter().orElse(RETRY_INTERVAL);
         checkAgain(decision, wait.compareTo(RETRY_INTERVAL) < 0 ? RETRY_INTERVAL : wait);
@@ -237,12 +237,12 @@ public final class DecisionQueue {
     // ---- decide and carry out, under the lock
 
     /** @param inputs null if the project could not be read and the options do not depend on it */
-    private void decideAndCarryOut(PendingDecision decision, @Nullable DecisionInputs inputs, FollowUps followUps) {
+    private void decideAndCarryOut(PendingDecision decision, @Nullable DecisionInputs inputs, Notifications notifications) {
         StepRequest request = decision.request();
         if (inputs == null) {
             String projectId = Objects.requireNonNull(request.options().getProjectId(), "projectId");
             carryOut(decision, () -> {
-                handler.create(request, projectId, List.of(), followUps);
+                handler.create(request, projectId, List.of(), notifications);
                 return true;
             });
             return;
@@ -258,27 +258,27 @@ public final class DecisionQueue {
                             .endpoint()
                             .projectPage(inputs.project().id())
                             .toString());
-            isCarriedOut = carryOut(decision, inputs, next, followUps);
+            isCarriedOut = carryOut(decision, inputs, next, notifications);
         }
     }
 
     /** @return false if the prebuild to join has ended meanwhile: then it is no longer among the running ones */
-    private boolean carryOut(PendingDecision decision, DecisionInputs inputs, Decision next, FollowUps followUps) {
+    private boolean carryOut(PendingDecision decision, DecisionInputs inputs, Decision next, Notifications notifications) {
         StepRequest request = decision.request();
         if (next instanceof Decision.Create create) {
             return carryOut(decision, () -> {
-                effects.create(decision, inputs, create, followUps);
+                effects.create(decision, inputs, create, notifications);
                 return true;
             });
         } else if (next instanceof Decision.Join join) {
-            return carryOut(decision, () -> effects.join(request, inputs, join, followUps));
+            return carryOut(decision, () -> effects.join(request, inputs, join, notifications));
         } else if (next instanceof Decision.JoinForeign join) {
             return carryOut(decision, () -> {
-                effects.joinForeign(request, inputs, join, followUps);
+                effects.joinForeign(request, inputs, join, notifications);
                 return true;
             });
         } else if (next instanceof Decision.Skip skip) {
-            skip(decision, inputs, skip, followUps);
+            skip(decision, inputs, skip, notifications);
         } else if (next instanceof Decision.CheckAgain again) {
             checkAgain(decision, again.after());
         } else {
@@ -319,12 +319,12 @@ public final class DecisionQueue {
     }
 
     private void skip(
-            PendingDecision decision, @Nullable DecisionInputs inputs, Decision.Skip skip, FollowUps followUps) {
+            PendingDecision decision, @Nullable DecisionInputs inputs, Decision.Skip skip, Notifications notifications) {
         PrebuildResult instead = effects.skip(decision.request(), inputs, skip);
         if (ends(decision)) {
             String projectId = inputs == null ? null : inputs.project().id();
             String message = Messages.Decision_skipped(skip.reason());
-            followUps.add(() -> conclude(decision, EndStatus.SKIPPED, projectId, instead, message));
+            notifications.add(() -> conclude(decision, EndStatus.SKIPPED, projectId, instead, message));
         }
     }
 

@@ -21,13 +21,13 @@ import java.util.UUID;
 final class DecisionRules {
 
     /** How long a decision waits for the id of a prebuild that is being created. */
-    static final Duration ID_PATIENCE = Duration.ofSeconds(20);
+    static final Duration MAX_WAIT_FOR_ID = Duration.ofSeconds(20);
 
     /**
      * How long a decision waits until it is known who created a prebuild that may come from a create request whose
      * response was lost. Longer than the look-up takes, including the requests that follow when nothing is found.
      */
-    static final Duration OWNER_PATIENCE = Duration.ofMinutes(5);
+    static final Duration MAX_WAIT_FOR_OWNER = Duration.ofMinutes(5);
 
     static final Duration CHECK_INTERVAL = Duration.ofSeconds(2);
 
@@ -189,9 +189,9 @@ final class DecisionRules {
                 .orElse(null);
         if (foreign == null) {
             // A prebuild that may come from a lost create request of this Jenkins is not foreign.
-            boolean waits = !state.foreign().isEmpty() && isYoungerThan(OWNER_PATIENCE);
+            boolean waits = !state.foreign().isEmpty() && isYoungerThan(MAX_WAIT_FOR_OWNER);
             return waits ? new Decision.CheckAgain(CHECK_INTERVAL) : null;
-        } else if (state.isAnyWithoutId() && isYoungerThan(ID_PATIENCE)) {
+        } else if (state.isAnyWithoutId() && isYoungerThan(MAX_WAIT_FOR_ID)) {
             // This may be the prebuild that this Jenkins is creating.
             return new Decision.CheckAgain(CHECK_INTERVAL);
         }
@@ -203,7 +203,7 @@ final class DecisionRules {
     }
 
     private Decision skipFor(RunningPrebuild running) {
-        if (running.prebuildId().isEmpty() && !isAutomatic && isYoungerThan(ID_PATIENCE)) {
+        if (running.prebuildId().isEmpty() && !isAutomatic && isYoungerThan(MAX_WAIT_FOR_ID)) {
             // The step returns the id, which will be known soon.
             return new Decision.CheckAgain(CHECK_INTERVAL);
         }

@@ -56,7 +56,7 @@ final class PendingDecision {
     }
 
     /** Prints a line in the console. The same line is printed only once, however often the request is looked at. */
-    void tell(@NonNull String line) {
+    void print(@NonNull String line) {
         if (told.add(line)) {
             Guarded.run("print: " + line, () -> request.listener().line(line));
         }

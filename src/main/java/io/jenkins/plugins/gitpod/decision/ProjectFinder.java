@@ -76,10 +76,10 @@ final class ProjectFinder {
         Project project =
                 GitpodLookup.get().project(connection, choice.left().get(0).id());
         if (!request.isAutomatic() || !choice.steppedBack().isEmpty()) {
-            pending.tell(Messages.Decision_found(ProjectChoice.name(project), project.id(), shown));
+            pending.print(Messages.Decision_found(ProjectChoice.name(project), project.id(), shown));
         }
         if (!choice.steppedBack().isEmpty()) {
-            pending.tell(Messages.Decision_otherProjects(choice.listSteppedBack()));
+            pending.print(Messages.Decision_otherProjects(choice.listSteppedBack()));
         }
         return project;
     }

@@ -45,7 +45,7 @@ final class BuiltCommit {
     }
 
     /** The prebuild was read. */
-    void look(Prebuild prebuild) {
+    void check(Prebuild prebuild) {
         String environmentId = prebuild.status().environmentId();
         if (known == null
                 && !reading
@@ -76,7 +76,7 @@ final class BuiltCommit {
             return;
         }
         switch (RetryPolicy.read(e)) {
-            case NOT_FOUND, FINAL, SUSPECT -> reads = MAX_READS;
+            case NOT_FOUND, FINAL, UNEXPECTED -> reads = MAX_READS;
             default -> {
                 // The next read of the prebuild leads to another try.
             }

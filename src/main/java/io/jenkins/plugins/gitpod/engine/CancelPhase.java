@@ -46,8 +46,8 @@ final class CancelPhase {
         }
         unanswered = true;
         CancelReason reason = Objects.requireNonNull(state.cancelReason);
-        state.updates.cancelling(new Update.Cancelling(state.knownId(), reason));
-        state.calls.cancel(state.knownId());
+        state.updates.cancelling(new Update.Cancelling(state.requirePrebuildId(), reason));
+        state.calls.cancel(state.requirePrebuildId());
     }
 
     /** Sends the cancel if it is wanted and was not accepted. */
@@ -63,7 +63,7 @@ final class CancelPhase {
             if (state.phase == PrebuildPhase.CANCELLING) {
                 return;
             }
-            sinceAccepted.look(now);
+            sinceAccepted.observe(now);
             if (!sinceAccepted.reached(state.settings.cancelRecheck())) {
                 return;
             }
@@ -85,10 +85,10 @@ final class CancelPhase {
         trouble.reset();
         backoff.reset();
         sinceAccepted.reset();
-        sinceAccepted.look(state.actions.nanoTime());
+        sinceAccepted.observe(state.actions.nanoTime());
         CancelReason reason = Objects.requireNonNull(state.cancelReason);
-        state.conclude(new Outcome.CancelAccepted(state.knownId(), reason));
-        state.calls.watch(state.knownId());
+        state.conclude(new Outcome.CancelAccepted(state.requirePrebuildId(), reason));
+        state.calls.watch(state.requirePrebuildId());
     }
 
     void failed(GitpodException e) {
@@ -96,7 +96,7 @@ final class CancelPhase {
             case ALREADY_OVER -> accept();
             case NOT_FOUND -> {
                 if (state.missing.notFoundByCancel(state.actions.nanoTime())) {
-                    state.end(new Outcome.Gone(state.knownId()));
+                    state.end(new Outcome.Gone(state.requirePrebuildId()));
                 } else {
                     retryLater(e);
                 }
@@ -119,10 +119,10 @@ final class CancelPhase {
     }
 
     private void retryLater(GitpodException e, Duration wait) {
-        trouble.look(state.actions.nanoTime());
+        trouble.observe(state.actions.nanoTime());
         trouble.next(wait);
         state.updates.trouble(Operation.CANCEL, e);
-        if (!giveUpIfHopeless()) {
+        if (!finishIfOutOfTime()) {
             retryScheduled = true;
             state.actions.startTimer(RetryTimer.CANCEL, wait);
         }
@@ -137,12 +137,12 @@ final class CancelPhase {
 
     /** Reads of a prebuild that is to be cancelled have failed for too long. */
     void readsLost(long now) {
-        trouble.look(now);
-        giveUpIfHopeless();
+        trouble.observe(now);
+        finishIfOutOfTime();
     }
 
-    private boolean giveUpIfHopeless() {
-        if (!trouble.reached(state.settings.cancelPatience())) {
+    private boolean finishIfOutOfTime() {
+        if (!trouble.reached(state.settings.cancelBudget())) {
             return false;
         }
         state.finishUnsure();

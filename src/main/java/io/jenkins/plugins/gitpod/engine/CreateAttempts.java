@@ -62,7 +62,7 @@ final class CreateAttempts {
     }
 
     /** Removes all, and returns those with other numbers, for other requests to look after. */
-    List<CreateAttempt> giveAway(int number) {
+    List<CreateAttempt> drainOthers(int number) {
         List<CreateAttempt> others = othersThan(number);
         open.clear();
         return others;

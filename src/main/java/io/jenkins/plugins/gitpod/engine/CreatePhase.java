@@ -64,7 +64,7 @@ final class CreatePhase {
             state.stage = Stage.CREATING;
             sendNext();
         } else {
-            ownerAway.look(state.actions.nanoTime());
+            ownerAway.observe(state.actions.nanoTime());
             state.actions.startTimer(RetryTimer.CREATE, OWNER_CHECK);
         }
     }
@@ -140,7 +140,7 @@ final class CreatePhase {
 
     @CheckForNull
     private Outcome notSent(GitpodException e) {
-        trouble.look(state.actions.nanoTime());
+        trouble.observe(state.actions.nanoTime());
         boolean hopeless = e.kind() == GitpodException.Kind.TLS && backoff.failures() >= MAX_TLS_FAILURES - 1;
         if (hopeless || trouble.reached(state.settings.connectBudget())) {
             return new Outcome.NotSent(e, trouble.total());
@@ -153,7 +153,7 @@ final class CreatePhase {
     @CheckForNull
     private Outcome rateLimited(GitpodException e) {
         trouble.reset();
-        rateLimitWaits.look(state.actions.nanoTime());
+        rateLimitWaits.observe(state.actions.nanoTime());
         Duration asked = RequestState.retryAfter(e);
         if (rateLimitWaits.total().plus(asked).compareTo(state.settings.createPatience()) > 0) {
             return new Outcome.CreateRefused(e);

@@ -28,7 +28,7 @@ final class EngineContext {
          *
          * @param like the request that found it
          */
-        void tellSurplus(UUID requestId, PrebuildRequest like, Update update);
+        void reportSurplus(UUID requestId, PrebuildRequest like, Update update);
 
         /** A request is over and its observer has been told. */
         void closed(UUID requestId);

@@ -20,7 +20,7 @@ import java.time.Duration;
  * @param snapshotAllowance how long a prebuild may take beyond its timeout, which may not include the snapshot
  * @param snapshotStall how long a snapshot may stay at the same percentage
  * @param cancelRecheck how long after an accepted cancel it is sent again if the prebuild still seems to be running
- * @param cancelPatience how long a cancel is tried
+ * @param cancelBudget how long a cancel is tried
  * @param lateLook how long a lost create is still looked for after another prebuild was made, or after the waiting build
  *     was told
  * @param credentialLimit how long a credentials provider may take
@@ -37,7 +37,7 @@ public record EngineSettings(
         @NonNull Duration snapshotAllowance,
         @NonNull Duration snapshotStall,
         @NonNull Duration cancelRecheck,
-        @NonNull Duration cancelPatience,
+        @NonNull Duration cancelBudget,
         @NonNull Duration lateLook,
         @NonNull Duration credentialLimit) {
 
@@ -82,7 +82,7 @@ public record EngineSettings(
                 snapshotAllowance,
                 snapshotStall,
                 cancelRecheck,
-                cancelPatience,
+                cancelBudget,
                 lateLook,
                 credentialLimit);
     }

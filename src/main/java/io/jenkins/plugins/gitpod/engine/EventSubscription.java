@@ -25,7 +25,7 @@ final class EventSubscription {
      * From this age on, a stream that is not open yet is expected to tell changes. It is not closed for that alone:
      * standard Connect servers send the head of their answer only with the first event.
      */
-    private static final Duration OPENING = Duration.ofSeconds(30);
+    private static final Duration OPEN_DEADLINE = Duration.ofSeconds(30);
 
     /** After this time without an answer, the stream is closed; about the limit of the connection's silence. */
     private static final Duration MAX_OPENING = Duration.ofMinutes(15);
@@ -51,7 +51,7 @@ final class EventSubscription {
      * forgotten. Load balancers cut quiet connections after 30 seconds or more. A server that ends each stream at once,
      * perhaps after an event, is asked less and less often.
      */
-    private static final Duration LASTING = Duration.ofSeconds(20);
+    private static final Duration STABLE_AGE = Duration.ofSeconds(20);
 
     /** How many missed changes are tolerated, since a change may be read just before its event comes. */
     private static final int MAX_MISSED = 1;
@@ -157,7 +157,7 @@ final class EventSubscription {
                 return;
             }
             now.missed++;
-            if (now.toldWatched && now.missed <= MAX_MISSED) {
+            if (now.reportedWatched && now.missed <= MAX_MISSED) {
                 return;
             }
             LOGGER.log(Level.FINE, "The Gitpod event stream does not tell changes; reading continues without it");
@@ -226,7 +226,7 @@ final class EventSubscription {
             return withJitter(REFUSED_PAUSE);
         }
         Duration lasted = Duration.ofNanos(runtime.nanoTime() - ended.begun);
-        if (lasted.compareTo(LASTING) >= 0) {
+        if (lasted.compareTo(STABLE_AGE) >= 0) {
             backoff.reset();
             if (e == null || isCut(e)) {
                 return Duration.ZERO;
@@ -246,7 +246,7 @@ final class EventSubscription {
         return e.code() == ErrorCode.UNIMPLEMENTED
                 || switch (RetryPolicy.read(e)) {
                     case FINAL, NOT_FOUND -> true;
-                    case SUSPECT -> e.httpStatus() != 0; // a page instead of a stream, a redirect, an odd answer
+                    case UNEXPECTED -> e.httpStatus() != 0; // a page instead of a stream, a redirect, an odd answer
                     default -> false;
                 };
     }
@@ -266,14 +266,14 @@ final class EventSubscription {
         private long openedAt;
 
         /** Whether it has told of a prebuild that is watched. */
-        private boolean toldWatched;
+        private boolean reportedWatched;
 
         /** How many changes it did not tell since it last told of a prebuild that is watched. */
         private int missed;
 
         /** Changes after this time should be told. */
         private long tellsSince() {
-            return open ? openedAt : begun + OPENING.toNanos();
+            return open ? openedAt : begun + OPEN_DEADLINE.toNanos();
         }
 
         @Override
@@ -303,7 +303,7 @@ final class EventSubscription {
                     return;
                 }
                 if (watched) {
-                    toldWatched = true;
+                    reportedWatched = true;
                     wasReliable = true;
                     reliable = true;
                     missed = 0;

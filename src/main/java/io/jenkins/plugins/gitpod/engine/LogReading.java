@@ -139,7 +139,7 @@ final class LogReading implements PrebuildLogs.Reading {
             long[] seen = {0};
             PrebuildLog.End end = read.read(line -> {
                 seen[0]++;
-                return seen[0] <= told || tell(line);
+                return seen[0] <= told || deliver(line);
             });
             backoff.reset();
             refusals = 0;
@@ -205,7 +205,7 @@ final class LogReading implements PrebuildLogs.Reading {
         }
     }
 
-    private boolean tell(String line) {
+    private boolean deliver(String line) {
         synchronized (this) {
             if (over) {
                 return false;

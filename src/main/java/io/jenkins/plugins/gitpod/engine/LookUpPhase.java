@@ -68,7 +68,7 @@ final class LookUpPhase {
     }
 
     /** Looks now, unless a look-up or a resend is out. */
-    void look() {
+    void lookUp() {
         if (!unanswered && !create.isResending()) {
             unanswered = true;
             state.updates.lookingUp();
@@ -84,7 +84,7 @@ final class LookUpPhase {
     }
 
     /** Looks again after the usual wait. */
-    void lookLater() {
+    void lookUpLater() {
         later(nextWait());
     }
 
@@ -105,10 +105,10 @@ final class LookUpPhase {
         token.accepted();
         state.updates.recovered();
         found = List.copyOf(candidates);
-        looking.look(state.actions.nanoTime());
-        unclearFor.look(state.actions.nanoTime());
-        boolean holdOver = !held || looking.reached(state.settings.failureBudget());
-        if (afterLag && holdOver) {
+        looking.observe(state.actions.nanoTime());
+        unclearFor.observe(state.actions.nanoTime());
+        boolean holdEnded = !held || looking.reached(state.settings.failureBudget());
+        if (afterLag && holdEnded) {
             notFound();
         } else if (isReadLagOver() && !afterLag) {
             later(RequestState.MIN_WAIT); // one more look-up, which may conclude from what it does not find
@@ -117,7 +117,7 @@ final class LookUpPhase {
             Duration atLeast = left.compareTo(RequestState.MIN_WAIT) < 0 ? RequestState.MIN_WAIT : left;
             later(Backoff.min(nextWait(), atLeast));
         } else {
-            lookLater();
+            lookUpLater();
         }
     }
 
@@ -131,7 +131,7 @@ final class LookUpPhase {
             giveUp(null);
         } else if (!state.request.detached() && !state.actions.isOwnerThere()) {
             // After a restart, the owner comes back or is found to be gone.
-            ownerAway.look(state.actions.nanoTime());
+            ownerAway.observe(state.actions.nanoTime());
             if (ownerAway.reached(state.settings.lateLook())) {
                 giveUp(null);
             } else {
@@ -147,7 +147,7 @@ final class LookUpPhase {
 
     private void resend() {
         resendDue = false;
-        state.updates.tell(new Update.SendingAgain(state.attempts.sent(), CreateAttempts.MAX_RESENDS, found));
+        state.updates.report(new Update.SendingAgain(state.attempts.sent(), CreateAttempts.MAX_RESENDS, found));
         looking.reset();
         backoff.reset();
         create.resend();
@@ -165,7 +165,7 @@ final class LookUpPhase {
     /** The owner left while a resend was out, which surely did nothing. */
     void resendNotWanted() {
         create.stopResending();
-        lookLater();
+        lookUpLater();
     }
 
     /** A resend could not be saved, so it is not sent. */
@@ -180,7 +180,7 @@ final class LookUpPhase {
         create.stopResending();
         if (failure instanceof Outcome.CreateRefused) {
             state.conclude(failure);
-            lookLate(null);
+            lookUpLate(null);
         } else {
             giveUp(null);
         }
@@ -204,7 +204,7 @@ final class LookUpPhase {
     void failed(GitpodException e) {
         // Only look-ups that were answered count for the read lag and for late look-ups.
         looking.pause();
-        trouble.look(state.actions.nanoTime());
+        trouble.observe(state.actions.nanoTime());
         failures++;
         EngineSettings settings = state.settings;
         switch (RetryPolicy.read(e)) {
@@ -212,7 +212,7 @@ final class LookUpPhase {
             case WAIT ->
                 retry(e, trouble.reached(settings.createPatience()), state.withJitter(RequestState.retryAfter(e)));
             case TRANSIENT -> retry(e, trouble.reached(settings.failureBudget()), nextWait());
-            case SUSPECT -> retry(e, state.isSuspectForLong(failures, trouble), nextWait());
+            case UNEXPECTED -> retry(e, state.isUnexpectedForLong(failures, trouble), nextWait());
             default -> giveUp(e);
         }
     }
@@ -239,17 +239,17 @@ final class LookUpPhase {
     void giveUp(@Nullable GitpodException failure) {
         state.conclude(new Outcome.CreateUnclear(
                 unclear, failure, found, state.request.connection().sharedAccount(), state.attempts.sent()));
-        lookLate(failure);
+        lookUpLate(failure);
     }
 
-    private void lookLate(@Nullable GitpodException failure) {
+    private void lookUpLate(@Nullable GitpodException failure) {
         boolean pointless = state.request.connection().sharedAccount();
         boolean longEnough = failure == null
                 ? looking.reached(state.settings.readLag().plus(state.settings.lateLook()))
-                : trouble.reached(state.settings.cancelPatience());
+                : trouble.reached(state.settings.cancelBudget());
         if (state.surplusOf != null && failure == null && !found.isEmpty() && !surplusReported) {
             surplusReported = true;
-            state.actions.tellSurplus(new Update.SurplusUnsure(found));
+            state.actions.reportSurplus(new Update.SurplusUnsure(found));
         }
         if (pointless || longEnough) {
             if (!found.isEmpty()) {

@@ -50,7 +50,7 @@ final class LostCreates {
     private final Map<Key, PendingCreate> creates = new HashMap<>();
 
     /** The new keys of creates that were handed over while they were out. */
-    private final Map<Key, Key> heirs = new HashMap<>();
+    private final Map<Key, Key> successors = new HashMap<>();
 
     private final Set<String> claimed = Collections.newSetFromMap(new Remembered());
 
@@ -137,8 +137,8 @@ final class LostCreates {
      */
     synchronized void lost(UUID requestId, int number, Moment now, Duration mayActFor) {
         Key key = new Key(requestId, number);
-        Key heir = heirs.remove(key);
-        PendingCreate create = creates.get(heir == null ? key : heir);
+        Key successor = successors.remove(key);
+        PendingCreate create = creates.get(successor == null ? key : successor);
         if (create != null) {
             create.lost(now, mayActFor);
         }
@@ -161,9 +161,9 @@ final class LostCreates {
             claimed.add(prebuildId);
         }
         Key key = new Key(requestId, number);
-        Key heir = heirs.remove(key);
-        creates.remove(heir == null ? key : heir);
-        return heir == null ? null : heir.requestId();
+        Key successor = successors.remove(key);
+        creates.remove(successor == null ? key : successor);
+        return successor == null ? null : successor.requestId();
     }
 
     /** A request has ended: its creates are no longer looked for. */
@@ -181,16 +181,16 @@ final class LostCreates {
      */
     synchronized boolean handOver(UUID requestId, int number, PrebuildRequest to) {
         Key key = new Key(requestId, number);
-        Key heir = new Key(to.requestId(), number);
+        Key successor = new Key(to.requestId(), number);
         PendingCreate create = creates.remove(key);
-        if (create == null || creates.containsKey(heir)) {
+        if (create == null || creates.containsKey(successor)) {
             return false;
         }
         if (!create.isLost()) {
-            heirs.put(key, heir);
+            successors.put(key, successor);
         }
         create.becomeSurplusOf(to);
-        creates.put(heir, create);
+        creates.put(successor, create);
         return true;
     }
 

@@ -55,9 +55,9 @@ interface MachineActions {
     void cancelSurplus(Prebuild prebuild, PrebuildRequest to);
 
     /** Tells the observer of the request that this one cleans up after, or the log if that request is closed. */
-    void tellSurplus(Update update);
+    void reportSurplus(Update update);
 
-    void tell(Update update);
+    void report(Update update);
 
     /** Reports the outcome to the observer. */
     void conclude(Outcome outcome);

@@ -29,8 +29,8 @@ final class ObservedTime {
         total = already.toNanos();
     }
 
-    /** Looks, at a time of {@link EngineRuntime#nanoTime()}. */
-    void look(long nanos) {
+    /** Counts the time up to now, a time of {@link EngineRuntime#nanoTime()}. */
+    void observe(long nanos) {
         if (running) {
             Duration maximum = planned == null ? MAX_GAP : planned.plus(MAX_DELAY);
             total += Math.max(0, Math.min(nanos - last, maximum.toNanos()));

@@ -177,7 +177,7 @@ public final class PrebuildEngine implements AutoCloseable {
         }
 
         @Override
-        public void tellSurplus(UUID requestId, PrebuildRequest like, Update update) {
+        public void reportSurplus(UUID requestId, PrebuildRequest like, Update update) {
             RequestRunner runner = runners.get(requestId);
             if (runner != null) {
                 runner.post(m -> m.surplus(update));

@@ -119,7 +119,7 @@ final class PrebuildMachine {
                 if (create.isResending()) {
                     create.repeat();
                 } else {
-                    lookUp.look();
+                    lookUp.lookUp();
                 }
             }
             case WATCHING -> {
@@ -249,7 +249,7 @@ final class PrebuildMachine {
     void lookUpWithOldToken() {
         lookUp.answered();
         if (state.stage == Stage.LOOKING_UP) {
-            lookUp.look();
+            lookUp.lookUp();
         }
     }
 
@@ -290,7 +290,7 @@ final class PrebuildMachine {
         if (state.isConcluded()) {
             SurplusRequests.log(update, state.request);
         } else {
-            state.updates.tell(update);
+            state.updates.report(update);
         }
     }
 
@@ -382,7 +382,7 @@ final class PrebuildMachine {
             }
             case LOOK_UP -> {
                 if (state.stage == Stage.LOOKING_UP) {
-                    lookUp.look();
+                    lookUp.lookUp();
                 }
             }
             case CANCEL -> cancel.retry();

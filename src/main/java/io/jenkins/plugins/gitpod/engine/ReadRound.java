@@ -65,9 +65,9 @@ final class ReadRound {
         static Scope of(GitpodException e) {
             return switch (RetryPolicy.read(e)) {
                 case NOT_FOUND, FINAL -> THIS;
-                case SUSPECT -> {
-                    boolean oddAnswer = e.kind() == Kind.UNREADABLE || e.kind() == Kind.TOO_LARGE;
-                    yield oddAnswer && !e.sentHtml() ? THIS : ALL;
+                case UNEXPECTED -> {
+                    boolean isInvalidAnswer = e.kind() == Kind.UNREADABLE || e.kind() == Kind.TOO_LARGE;
+                    yield isInvalidAnswer && !e.sentHtml() ? THIS : ALL;
                 }
                 default -> ALL;
             };

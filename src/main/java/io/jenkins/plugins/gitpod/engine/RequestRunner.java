@@ -105,7 +105,7 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
         post(m -> {
             String id = m.prebuildId();
             if (id != null) {
-                tell(new Update.Resumed(id, view.builtFrom()));
+                report(new Update.Resumed(id, view.builtFrom()));
             }
             m.begin();
         });
@@ -282,17 +282,17 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
     @Override
     public void cancelSurplus(Prebuild prebuild, PrebuildRequest to) {
         surplusRequests.cancel(prebuild, to);
-        tellSurplus(requestId(), new Update.SurplusCancelled(prebuild.id()));
+        reportSurplus(requestId(), new Update.SurplusCancelled(prebuild.id()));
     }
 
     @Override
-    public void tellSurplus(Update update) {
+    public void reportSurplus(Update update) {
         UUID of = machine.surplusOf();
-        tellSurplus(of == null ? requestId() : of, update);
+        reportSurplus(of == null ? requestId() : of, update);
     }
 
-    private void tellSurplus(UUID of, Update update) {
-        context.requests().tellSurplus(of, machine.request(), update);
+    private void reportSurplus(UUID of, Update update) {
+        context.requests().reportSurplus(of, machine.request(), update);
     }
 
     @Override
@@ -306,7 +306,7 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
     // ---- observer and end
 
     @Override
-    public void tell(Update update) {
+    public void report(Update update) {
         deliver(to -> to.update(update));
     }
 

@@ -26,7 +26,7 @@ final class RequestState {
     static final Duration MIN_WAIT = Duration.ofSeconds(1);
 
     /** After so many failures in a row, a suspect answer (an HTML page, an internal error) is believed. */
-    private static final int MAX_SUSPECT_FAILURES = 5;
+    private static final int MAX_UNEXPECTED_FAILURES = 5;
 
     private static final Logger LOGGER = Logger.getLogger(RequestState.class.getName());
 
@@ -130,7 +130,7 @@ final class RequestState {
     }
 
     /** The id of the prebuild, in stages in which it is known. */
-    String knownId() {
+    String requirePrebuildId() {
         return Objects.requireNonNull(prebuildId, "prebuildId");
     }
 
@@ -238,8 +238,8 @@ final class RequestState {
     }
 
     /** Whether suspect answers came so often and for so long that they are believed. */
-    boolean isSuspectForLong(int failures, ObservedTime trouble) {
-        return failures >= MAX_SUSPECT_FAILURES
+    boolean isUnexpectedForLong(int failures, ObservedTime trouble) {
+        return failures >= MAX_UNEXPECTED_FAILURES
                 && trouble.reached(settings.failureBudget().dividedBy(3));
     }
 
@@ -279,7 +279,7 @@ final class RequestState {
         }
 
         private boolean isMissing(long now) {
-            missing.look(now);
+            missing.observe(now);
             return missing.reached(settings.readLag());
         }
     }

@@ -19,7 +19,7 @@ final class RetryPolicy {
         /** Try again until the budget of time is used up. */
         TRANSIENT,
         /** Try again a few times. */
-        SUSPECT,
+        UNEXPECTED,
         /** It may or may not have taken effect. */
         UNCLEAR,
         /** No such prebuild. */
@@ -61,25 +61,25 @@ final class RetryPolicy {
             return Decision.TRANSIENT;
         }
         if (e.kind() == Kind.REDIRECT || e.kind() == Kind.UNREADABLE || e.kind() == Kind.TOO_LARGE) {
-            return Decision.SUSPECT;
+            return Decision.UNEXPECTED;
         }
         if (e.delivery() == Delivery.UNCLEAR) {
             return Decision.TRANSIENT;
         }
         if (isRateLimit(e)) {
             // Without a wait it is a quota. A few more tries cost less than losing sight of a prebuild.
-            return e.retryAfter().isPresent() ? Decision.WAIT : Decision.SUSPECT;
+            return e.retryAfter().isPresent() ? Decision.WAIT : Decision.UNEXPECTED;
         }
         Decision byCode =
                 switch (e.code()) {
                     case UNAUTHENTICATED -> Decision.REAUTHENTICATE;
                     case UNAVAILABLE, DEADLINE_EXCEEDED, ABORTED, CANCELED -> Decision.TRANSIENT;
-                    case INTERNAL, UNKNOWN, DATA_LOSS -> Decision.SUSPECT;
+                    case INTERNAL, UNKNOWN, DATA_LOSS -> Decision.UNEXPECTED;
                     case NOT_FOUND -> Decision.NOT_FOUND;
                     default -> Decision.FINAL;
                 };
         // A refusal without Gitpod's error body may be a proxy's while Gitpod is restarting.
-        return byCode == Decision.FINAL && e.kind() == Kind.HTTP_ERROR ? Decision.SUSPECT : byCode;
+        return byCode == Decision.FINAL && e.kind() == Kind.HTTP_ERROR ? Decision.UNEXPECTED : byCode;
     }
 
     /** For CancelPrebuild, which may take effect any number of times. */

@@ -13,7 +13,7 @@ import java.time.Instant;
 final class ServerClock implements AnswerTimes {
 
     /** The clocks of the machines that answer differ a little, and a time may be cut to a second. */
-    static final Duration SLACK = Duration.ofSeconds(2);
+    static final Duration TOLERANCE = Duration.ofSeconds(2);
 
     /** The precision of a Date header. */
     private static final Duration RESOLUTION = Duration.ofSeconds(1);
@@ -49,12 +49,12 @@ final class ServerClock implements AnswerTimes {
     /** Gitpod's time at a {@link EngineRuntime#nanoTime()}, at the earliest; null if no answer had a date. */
     @CheckForNull
     synchronized Instant earliest(long nanos) {
-        return earliestZero == null ? null : earliestZero.plusNanos(nanos).minus(SLACK);
+        return earliestZero == null ? null : earliestZero.plusNanos(nanos).minus(TOLERANCE);
     }
 
     /** The same, at the latest. */
     @CheckForNull
     synchronized Instant latest(long nanos) {
-        return earliestZero == null ? null : latestZero.plusNanos(nanos).plus(SLACK);
+        return earliestZero == null ? null : latestZero.plusNanos(nanos).plus(TOLERANCE);
     }
 }

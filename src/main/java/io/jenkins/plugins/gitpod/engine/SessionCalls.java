@@ -164,15 +164,15 @@ final class SessionCalls implements GitpodCalls {
         }
 
         private void created(Prebuild prebuild) {
-            UUID heir = context.lostCreates().settled(request.requestId(), number, prebuild.id());
+            UUID successor = context.lostCreates().settled(request.requestId(), number, prebuild.id());
             events.post(m -> {
-                if (heir == null) {
+                if (successor == null) {
                     m.created(prebuild);
                 }
                 answered();
             });
-            if (heir != null) {
-                context.requests().assign(heir, Map.of(number, prebuild));
+            if (successor != null) {
+                context.requests().assign(successor, Map.of(number, prebuild));
             }
         }
 
@@ -185,9 +185,9 @@ final class SessionCalls implements GitpodCalls {
                         answered ? settings.readLag() : settings.readLag().plus(settings.lateLook());
                 context.lostCreates().lost(request.requestId(), number, context.moment(), mayActFor);
             } else {
-                UUID heir = context.lostCreates().settled(request.requestId(), number, null);
-                if (heir != null) {
-                    context.requests().nothingMade(heir);
+                UUID successor = context.lostCreates().settled(request.requestId(), number, null);
+                if (successor != null) {
+                    context.requests().nothingMade(successor);
                 }
             }
             events.postFailure(e, m -> {

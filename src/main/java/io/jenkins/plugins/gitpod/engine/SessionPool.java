@@ -52,7 +52,7 @@ final class SessionPool {
             Session session = sessions.get(key);
             if (session == null) {
                 GitpodClient client = clients.client(connection.endpoint(), token, limits.call());
-                client.tellTimes(clock(connection));
+                client.setAnswerTimes(clock(connection));
                 session = new Session(
                         key,
                         client,

@@ -20,7 +20,7 @@ final class SurplusCreates {
 
     /** After a restart: a crash may have come before these creates were handed over. */
     void handOverRest() {
-        handOver(state.attempts.giveAway(0), state.request);
+        handOver(state.attempts.drainOthers(0), state.request);
     }
 
     /** The answer to a create was lost that is no longer waited for. Does nothing if it was handed over before. */
@@ -60,13 +60,13 @@ final class SurplusCreates {
     void handOverAllBut(int number, Prebuild used) {
         List<CreateAttempt> others = state.attempts.othersThan(number);
         if (others.isEmpty()) {
-            state.attempts.giveAway(number);
+            state.attempts.drainOthers(number);
             state.saveOrWarn();
         } else {
             // The prebuild is saved first, so that after a crash it is known which creates have to be handed over.
             state.attempts.forget(number);
             state.saveOrWarn();
-            handOver(state.attempts.giveAway(number), surplusRequest(used));
+            handOver(state.attempts.drainOthers(number), surplusRequest(used));
             state.saveOrWarn();
         }
     }

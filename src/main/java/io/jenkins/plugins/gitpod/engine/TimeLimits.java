@@ -31,15 +31,15 @@ final class TimeLimits {
 
     /** @return the limit that this reading reaches, or null */
     @CheckForNull
-    Reached look(Prebuild prebuild, long nanos) {
-        observed.look(nanos);
+    Reached check(Prebuild prebuild, long nanos) {
+        observed.observe(nanos);
         boolean snapshotting = prebuild.status().phase() == PrebuildPhase.SNAPSHOTTING;
         int nowPercent = prebuild.status().snapshotCompletionPercentage();
         if (!snapshotting || nowPercent != percentage) {
             stalled.reset();
             percentage = nowPercent;
         }
-        stalled.look(nanos);
+        stalled.observe(nanos);
         Duration allowed = timeout(prebuild).plus(settings.snapshotAllowance());
         if (observed.reached(allowed)) {
             return new Reached(CancelReason.OVER_TIME, allowed);

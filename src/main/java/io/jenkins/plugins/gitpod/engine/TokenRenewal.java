@@ -70,20 +70,20 @@ final class TokenRenewal {
             return refused;
         }
         newTokens++;
-        state.updates.tell(new Update.TokenRotated());
+        state.updates.report(new Update.TokenRotated());
         return null;
     }
 
     /** The look-up failed. @return whether another one may do better, so that the wait continues */
     boolean isPassing(TokenUnavailableException e) {
-        trouble.look(state.actions.nanoTime());
+        trouble.observe(state.actions.nanoTime());
         Duration budget = state.isNothingMade() ? state.settings.connectBudget() : state.settings.failureBudget();
         return e.isPassing() && !state.isConcluded() && !trouble.reached(budget);
     }
 
     /** Whether look-ups have failed for longer than a cancel is retried. */
     boolean isHopelessForCancel() {
-        return trouble.reached(state.settings.cancelPatience());
+        return trouble.reached(state.settings.cancelBudget());
     }
 
     void fetchLater() {

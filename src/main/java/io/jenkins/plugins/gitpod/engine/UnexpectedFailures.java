@@ -14,17 +14,17 @@ final class UnexpectedFailures {
     private UnexpectedFailures() {}
 
     /** Like an unreadable answer: the call may or may not have taken effect. */
-    static GitpodException failedCall(String method, Throwable defect) {
-        LOGGER.log(Level.WARNING, "Unexpected failure of a Gitpod call", withoutMessage(defect));
+    static GitpodException failedCall(String method, Throwable error) {
+        LOGGER.log(Level.WARNING, "Unexpected failure of a Gitpod call", withoutMessage(error));
         return GitpodException.of(Kind.UNREADABLE, Delivery.UNCLEAR, method)
-                .detail(defect.getClass().getSimpleName())
+                .detail(error.getClass().getSimpleName())
                 .build();
     }
 
     /** The same stack trace without messages, since the messages of other libraries may contain secrets. */
-    static Throwable withoutMessage(Throwable defect) {
-        Exception bare = new Exception(defect.getClass().getName());
-        bare.setStackTrace(defect.getStackTrace());
+    static Throwable withoutMessage(Throwable error) {
+        Exception bare = new Exception(error.getClass().getName());
+        bare.setStackTrace(error.getStackTrace());
         return bare;
     }
 }

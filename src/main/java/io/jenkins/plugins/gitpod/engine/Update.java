@@ -42,7 +42,7 @@ public sealed interface Update {
     record RateLimited(@NonNull Duration retryAfter) implements Update {}
 
     /** Calls fail and are tried again. Told once until they succeed. */
-    record Trouble(@NonNull Operation operation, @NonNull GitpodException failure) implements Update {}
+    record Retrying(@NonNull Operation operation, @NonNull GitpodException failure) implements Update {}
 
     /** Calls succeed again. */
     record Recovered() implements Update {}

@@ -15,8 +15,8 @@ final class UpdateFilter {
     private static final int MAX_TROUBLES = 3;
 
     private final MachineActions out;
-    private final Set<PrebuildPhase> toldPhases = EnumSet.noneOf(PrebuildPhase.class);
-    private final Set<String> toldUnknown = new HashSet<>();
+    private final Set<PrebuildPhase> reportedPhases = EnumSet.noneOf(PrebuildPhase.class);
+    private final Set<String> reportedUnknown = new HashSet<>();
     private boolean lookingUpTold;
     private boolean rateLimitTold;
     private boolean cancellingTold;
@@ -34,9 +34,9 @@ final class UpdateFilter {
         over = true;
     }
 
-    void tell(Update update) {
+    void report(Update update) {
         if (!over) {
-            out.tell(update);
+            out.report(update);
         }
     }
 
@@ -45,32 +45,32 @@ final class UpdateFilter {
         String raw = prebuild.status().rawPhase();
         if (phase == PrebuildPhase.UNKNOWN) {
             // Right after the create, the phase is often missing, which is not reported.
-            if (!raw.isEmpty() && toldUnknown.size() < MAX_UNKNOWN_PHASES && toldUnknown.add(raw)) {
-                tell(new Update.UnknownPhase(prebuild.id(), raw));
+            if (!raw.isEmpty() && reportedUnknown.size() < MAX_UNKNOWN_PHASES && reportedUnknown.add(raw)) {
+                report(new Update.UnknownPhase(prebuild.id(), raw));
             }
-        } else if (toldPhases.add(phase)) {
-            tell(new Update.PhaseChanged(prebuild));
+        } else if (reportedPhases.add(phase)) {
+            report(new Update.PhaseChanged(prebuild));
         }
     }
 
     void lookingUp() {
         if (!lookingUpTold) {
             lookingUpTold = true;
-            tell(new Update.LookingUp());
+            report(new Update.LookingUp());
         }
     }
 
     void rateLimited(Update.RateLimited update) {
         if (!rateLimitTold) {
             rateLimitTold = true;
-            tell(update);
+            report(update);
         }
     }
 
     void cancelling(Update.Cancelling update) {
         if (!cancellingTold) {
             cancellingTold = true;
-            tell(update);
+            report(update);
         }
     }
 
@@ -79,7 +79,7 @@ final class UpdateFilter {
             inTrouble = true;
             cancelInTrouble = operation == Operation.CANCEL;
             troubles++;
-            tell(new Update.Trouble(operation, e));
+            report(new Update.Retrying(operation, e));
         }
     }
 
@@ -87,7 +87,7 @@ final class UpdateFilter {
     void recovered() {
         if (inTrouble && !cancelInTrouble) {
             inTrouble = false;
-            tell(new Update.Recovered());
+            report(new Update.Recovered());
         }
     }
 }

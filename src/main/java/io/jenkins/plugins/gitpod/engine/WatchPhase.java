@@ -52,10 +52,10 @@ final class WatchPhase {
         }
         surplus.handOverAllBut(number, prebuild);
         if (state.surplusOf != null) {
-            state.actions.tellSurplus(new Update.SurplusCancelled(prebuild.id()));
+            state.actions.reportSurplus(new Update.SurplusCancelled(prebuild.id()));
         }
         state.updates.recovered();
-        state.updates.tell(new Update.Created(prebuild));
+        state.updates.report(new Update.Created(prebuild));
         if (!prebuild.status().phase().isEnd()) {
             start();
         }
@@ -64,7 +64,7 @@ final class WatchPhase {
 
     /** Has the prebuild read regularly from now on. */
     void start() {
-        state.calls.watch(state.knownId());
+        state.calls.watch(state.requirePrebuildId());
     }
 
     void read(Prebuild prebuild) {
@@ -84,9 +84,9 @@ final class WatchPhase {
                     Math.max(state.snapshotPercentage, prebuild.status().snapshotCompletionPercentage());
             state.updates.phase(prebuild);
             if (state.cancelReason == null && !state.isConcluded()) {
-                state.builtCommit.look(prebuild);
+                state.builtCommit.check(prebuild);
             }
-            reached = state.limits.look(prebuild, now);
+            reached = state.limits.check(prebuild, now);
         }
         if (state.phase.isEnd()) {
             state.end(new Outcome.Ended(prebuild, state.cancelReason));
@@ -101,7 +101,7 @@ final class WatchPhase {
 
     private void overLimit(TimeLimits.Reached reached) {
         boolean cancels = state.request.cancelOnAbort();
-        state.conclude(new Outcome.OverLimit(state.knownId(), reached.limit(), reached.allowed(), cancels));
+        state.conclude(new Outcome.OverLimit(state.requirePrebuildId(), reached.limit(), reached.allowed(), cancels));
         if (cancels) {
             cancel.begin(reached.limit());
         } else {
@@ -121,7 +121,7 @@ final class WatchPhase {
             }
             return;
         }
-        trouble.look(now);
+        trouble.observe(now);
         failures++;
         if (decision == Decision.REAUTHENTICATE) {
             // No more reads with this token: the next one starts them again.
@@ -142,14 +142,14 @@ final class WatchPhase {
         return switch (decision) {
             case WAIT -> trouble.reached(state.settings.createPatience());
             case TRANSIENT -> trouble.reached(state.settings.failureBudget());
-            case SUSPECT -> state.isSuspectForLong(failures, trouble);
+            case UNEXPECTED -> state.isUnexpectedForLong(failures, trouble);
             default -> true;
         };
     }
 
     /** Reads say that the prebuild does not exist. A cancel finds out whether writes agree. */
     private void gone() {
-        Outcome gone = new Outcome.Gone(state.knownId());
+        Outcome gone = new Outcome.Gone(state.requirePrebuildId());
         if (cancel.isAccepted() || !state.wantsCancel()) {
             state.end(gone);
         } else {
@@ -161,7 +161,7 @@ final class WatchPhase {
     /** The prebuild can no longer be read: reports that, and cancels it if the request says so. */
     void lost(GitpodException e) {
         boolean cancels = state.wantsCancel();
-        state.conclude(new Outcome.WatchLost(state.knownId(), state.phase, e, trouble.total(), cancels));
+        state.conclude(new Outcome.WatchLost(state.requirePrebuildId(), state.phase, e, trouble.total(), cancels));
         if (cancels) {
             start();
             cancel.begin(CancelReason.WATCH_LOST);
@@ -173,7 +173,7 @@ final class WatchPhase {
     void environmentRead(EnvironmentGit git) {
         if (state.builtCommit.answered(git) && state.stage == Stage.WATCHING) {
             state.saveOrWarn();
-            state.updates.tell(new Update.BuiltFrom(state.knownId(), git));
+            state.updates.report(new Update.BuiltFrom(state.requirePrebuildId(), git));
         }
     }
 
@@ -220,7 +220,7 @@ final class WatchPhase {
                     && version.compareTo(newest) < 0
                     && !prebuild.status().phase().isEnd();
             if (old) {
-                older.look(nanos);
+                older.observe(nanos);
                 if (!older.reached(longest)) {
                     return true;
                 }

@@ -138,12 +138,12 @@ final class FreestyleWait implements RequestListener {
         return false;
     }
 
-    /** Leaves the prebuild. Returns within {@link EarlyEnd#GRACE}. */
+    /** Leaves the prebuild. Returns within {@link EarlyEnd#GRACE_PERIOD}. */
     private void leave() {
         EarlyEnd.leave(requestId);
         PrebuildRecord record = null;
         try {
-            record = ended.get(EarlyEnd.GRACE.toMillis(), TimeUnit.MILLISECONDS);
+            record = ended.get(EarlyEnd.GRACE_PERIOD.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException | InterruptedException e) {
             // Not cancelled in time, or interrupted again. The engine keeps trying to cancel the prebuild.
         } catch (ExecutionException e) {

@@ -245,7 +245,7 @@ public final class PrebuildCard {
 
     /** Whether the user may cancel it. */
     public boolean isCancellable() {
-        return open != null && CancelRight.of(open);
+        return open != null && CancelPermission.of(open);
     }
 
     // ---- for the script

@@ -22,7 +22,7 @@ import org.kohsuke.stapler.export.ExportedBean;
 public final class PrebuildSummary {
 
     /** Gitpod keeps a prebuild that long. */
-    private static final Duration KEPT = Duration.ofDays(7);
+    private static final Duration RETENTION = Duration.ofDays(7);
 
     private static final int SHORT_HASH = 7;
 
@@ -140,7 +140,7 @@ public final class PrebuildSummary {
     @NonNull
     @Restricted(NoExternalUse.class)
     public String getFreshness() {
-        Instant end = time().plus(KEPT);
+        Instant end = time().plus(RETENTION);
         long days = ChronoUnit.DAYS.between(Instant.now(), end);
         String left = days >= 1 ? Messages.PrebuildSummary_daysLeft(days) : Messages.PrebuildSummary_lastDay();
         String kept = Instant.now().isAfter(end) ? Messages.PrebuildSummary_expired() : left;

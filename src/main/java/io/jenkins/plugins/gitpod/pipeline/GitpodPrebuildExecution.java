@@ -119,14 +119,14 @@ final class GitpodPrebuildExecution extends StepExecution implements RequestList
                                 submit(service, run, nodeId);
                             }
                         } catch (RuntimeException | Error e) {
-                            defect(e);
+                            internalError(e);
                         }
                     },
                     service.background());
         } catch (IOException e) {
             fail(e);
         } catch (RuntimeException | Error e) {
-            defect(e);
+            internalError(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             fail(e);
@@ -199,7 +199,7 @@ final class GitpodPrebuildExecution extends StepExecution implements RequestList
             } catch (IOException e) {
                 fail(e);
             } catch (RuntimeException | Error e) {
-                defect(e);
+                internalError(e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 fail(e);
@@ -224,7 +224,7 @@ final class GitpodPrebuildExecution extends StepExecution implements RequestList
         interruption = cause;
         PrebuildService service = PrebuildService.get();
         Guarded.run("leave a prebuild", () -> EarlyEnd.leave(requestId()));
-        service.later(EarlyEnd.GRACE, () -> service.background().execute(() -> endUnconfirmed(cause)));
+        service.later(EarlyEnd.GRACE_PERIOD, () -> service.background().execute(() -> endUnconfirmed(cause)));
         if (service.status(requestId()) == null) {
             // No request is open, so that no listener method will be called.
             service.background().execute(() -> fail(cause));
@@ -333,7 +333,7 @@ final class GitpodPrebuildExecution extends StepExecution implements RequestList
     }
 
     /** Ends the step after an unexpected failure. */
-    private void defect(Throwable e) {
+    private void internalError(Throwable e) {
         LOGGER.log(Level.WARNING, "A Gitpod prebuild step cannot go on", e);
         fail(new AbortException(
                 Messages.GitpodPrebuildExecution_internalError(e.getClass().getSimpleName())));

@@ -67,8 +67,8 @@ public final class PrebuildMessages {
             return text("unknownPhase", unknown.prebuildId(), unknown.phase());
         } else if (update instanceof Update.RateLimited limited) {
             return text("rateLimited", span(limited.retryAfter()));
-        } else if (update instanceof Update.Trouble trouble) {
-            return text("trouble." + trouble.operation(), explain(trouble.failure()));
+        } else if (update instanceof Update.Retrying retrying) {
+            return text("retrying." + retrying.operation(), explain(retrying.failure()));
         } else if (update instanceof Update.Recovered) {
             return text("recovered");
         } else if (update instanceof Update.LookingUp) {

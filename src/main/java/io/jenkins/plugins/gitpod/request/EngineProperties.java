@@ -28,7 +28,7 @@ final class EngineProperties {
                 defaults.snapshotAllowance(),
                 defaults.snapshotStall(),
                 defaults.cancelRecheck(),
-                defaults.cancelPatience(),
+                defaults.cancelBudget(),
                 limit("lateLook", defaults.lateLook()),
                 defaults.credentialLimit());
     }

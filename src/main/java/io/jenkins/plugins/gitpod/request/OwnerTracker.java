@@ -58,7 +58,7 @@ public final class OwnerTracker {
         this.background = background;
     }
 
-    // ---- owners that say that they leave
+    // ---- owners that announce that they leave
 
     /** The owner of a request leaves. It is still told what becomes of the prebuild. */
     public void leave(@NonNull UUID requestId) {
@@ -110,13 +110,13 @@ public final class OwnerTracker {
     // ---- owners that are gone without saying so
 
     /** Whether an owner with such an origin waits for a prebuild. */
-    public boolean anyOwner(@NonNull Predicate<RequestOrigin> like) {
+    public boolean anyOwner(@NonNull Predicate<RequestOrigin> filter) {
         for (RequestRecorder recorder : registry.recorders()) {
-            if (recorder.isOwned() && like.test(recorder.origin())) {
+            if (recorder.isOwned() && filter.test(recorder.origin())) {
                 return true;
             }
         }
-        return decisions.anyOwner(like);
+        return decisions.anyOwner(filter);
     }
 
     /**
@@ -124,12 +124,12 @@ public final class OwnerTracker {
      *
      * @param console where this is logged if the owners were not told to stop, or null if there is no console any longer
      */
-    public void ownersGone(@NonNull Predicate<RequestOrigin> like, @Nullable TaskListener console) {
-        for (UUID requestId : decisions.ofSteps(like)) {
+    public void ownersGone(@NonNull Predicate<RequestOrigin> filter, @Nullable TaskListener console) {
+        for (UUID requestId : decisions.ofSteps(filter)) {
             decisions.withdraw(requestId, () -> ownerGone(requestId, console));
         }
         Guarded.forEach(OWNER_GONE, registry.recorders(), recorder -> {
-            if (recorder.isOwned() && like.test(recorder.origin())) {
+            if (recorder.isOwned() && filter.test(recorder.origin())) {
                 ownerGone(recorder, console);
             }
         });
@@ -139,12 +139,12 @@ public final class OwnerTracker {
      * Steps with such an origin have ended, and their pipeline continues. A step that has not come back since a restart has
      * not ended: its pipeline may continue from a state that was saved before the step.
      */
-    public void stepsGone(@NonNull Predicate<RequestOrigin> like, @NonNull TaskListener console) {
-        for (UUID requestId : decisions.ofSteps(like)) {
+    public void stepsGone(@NonNull Predicate<RequestOrigin> filter, @NonNull TaskListener console) {
+        for (UUID requestId : decisions.ofSteps(filter)) {
             decisions.withdraw(requestId, () -> ownerGone(requestId, console));
         }
         Guarded.forEach(OWNER_GONE, registry.recorders(), recorder -> {
-            if (recorder.isOwned() && !recorder.isUnclaimed() && like.test(recorder.origin())) {
+            if (recorder.isOwned() && !recorder.isUnclaimed() && filter.test(recorder.origin())) {
                 ownerGone(recorder, console);
             }
         });
@@ -170,21 +170,21 @@ public final class OwnerTracker {
     }
 
     /** Jobs are being deleted. What was requested for them and does not exist yet is no longer wanted. */
-    public void jobsDeleted(@NonNull Predicate<RequestOrigin> like) {
-        buildsDeleted(like);
-        ownersGone(like, null);
-        decisions.ofJobs(like).forEach(this::dropAutomatic);
+    public void jobsDeleted(@NonNull Predicate<RequestOrigin> filter) {
+        buildsDeleted(filter);
+        ownersGone(filter, null);
+        decisions.ofJobs(filter).forEach(this::dropAutomatic);
         Guarded.forEach("withdraw a request of a deleted job", registry.recorders(), recorder -> {
-            if (like.test(recorder.origin()) && registry.handle(recorder.requestId()) == null) {
+            if (filter.test(recorder.origin()) && registry.handle(recorder.requestId()) == null) {
                 dropAutomatic(recorder.requestId());
             }
         });
     }
 
     /** The builds of these requests are being deleted. Nothing is recorded with them any longer. */
-    public void buildsDeleted(@NonNull Predicate<RequestOrigin> like) {
+    public void buildsDeleted(@NonNull Predicate<RequestOrigin> filter) {
         for (RequestRecorder recorder : registry.recorders()) {
-            if (like.test(recorder.origin())) {
+            if (filter.test(recorder.origin())) {
                 recorder.buildDeleted();
             }
         }
@@ -229,12 +229,12 @@ public final class OwnerTracker {
         switch (shared.leave(recorder, isMade)) {
             case LAST -> {
                 if (!throttle.withdraw(sharedId) && handle != null) {
-                    say(console, lastWords(recorder, handle));
+                    print(console, lastOwnerLeftMessage(recorder, handle));
                     handle.leave(reason);
                 }
             }
             case CANCEL -> cancelForAll(sharedId);
-            case KEEPS_RUNNING -> say(console, keepsRunning(recorder, shared));
+            case KEEPS_RUNNING -> print(console, keepsRunning(recorder, shared));
             default -> LOGGER.log(Level.FINE, "Request {0} has ended already", recorder.requestId());
         }
     }
@@ -264,13 +264,13 @@ public final class OwnerTracker {
         return message;
     }
 
-    private static void say(@Nullable TaskListener console, String line) {
+    private static void print(@Nullable TaskListener console, String line) {
         if (console != null) {
             BuildConsole.println(console, line);
         }
     }
 
-    private static String lastWords(RequestRecorder recorder, PrebuildHandle handle) {
+    private static String lastOwnerLeftMessage(RequestRecorder recorder, PrebuildHandle handle) {
         PrebuildRequest request = handle.view().request();
         String prebuildId = handle.view().prebuildId();
         String url = recorder.messages().url();

@@ -302,7 +302,7 @@ public final class PrebuildService {
 
     /** The message of a build that ends before Gitpod has confirmed the cancellation, or null if nothing is open. */
     @CheckForNull
-    public String farewell(@NonNull UUID requestId) {
+    public String unconfirmedCancelMessage(@NonNull UUID requestId) {
         RunningService now = running;
         RequestRecorder recorder = now == null ? null : now.registry().recorder(requestId);
         PrebuildHandle handle = find(requestId);

@@ -5,7 +5,7 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.decision.DecisionHandler;
-import io.jenkins.plugins.gitpod.decision.FollowUps;
+import io.jenkins.plugins.gitpod.decision.Notifications;
 import io.jenkins.plugins.gitpod.decision.StepRequest;
 import io.jenkins.plugins.gitpod.engine.EngineRuntime;
 import io.jenkins.plugins.gitpod.engine.Guarded;
@@ -76,10 +76,10 @@ final class RequestLauncher implements DecisionHandler {
             @NonNull StepRequest request,
             @NonNull String projectId,
             @NonNull List<UUID> cancelFirst,
-            @NonNull FollowUps followUps) {
-        cancelFirst.forEach(each -> cancel(each, request, followUps));
+            @NonNull Notifications notifications) {
+        cancelFirst.forEach(each -> cancel(each, request, notifications));
         if (!create(request, projectId, tokens(request), null)) {
-            followUps.add(() -> request.listener().line(waits(request)));
+            notifications.add(() -> request.listener().line(waits(request)));
         }
     }
 
@@ -99,7 +99,7 @@ final class RequestLauncher implements DecisionHandler {
         PrebuildRequest engineRequest = request.request(projectId);
         RequestRecorder recorder =
                 new RequestRecorder(engineRequest, request.liveOrigin(), Instant.now(), request.listener()).with(check);
-        LastToken token = new LastToken(source);
+        RememberedToken token = new RememberedToken(source);
         SharedPrebuild shared = registry.withLog(new SharedPrebuild(engineRequest, recorder, history), token);
         ThrottleQueue.Waiting waiting = new ThrottleQueue.Waiting(
                 () -> new OpenPrebuild(engineRequest, request.origin(), recorder.since(), null),
@@ -150,7 +150,7 @@ final class RequestLauncher implements DecisionHandler {
             @NonNull StepRequest request,
             @NonNull String projectId,
             @NonNull UUID requestId,
-            @NonNull FollowUps followUps) {
+            @NonNull Notifications notifications) {
         SharedPrebuild shared = registry.shared(requestId);
         RequestRecorder recorder = new RequestRecorder(
                 request.request(projectId), request.liveOrigin(), Instant.now(), request.listener());
@@ -164,7 +164,7 @@ final class RequestLauncher implements DecisionHandler {
         }
         PrebuildResult known = registry.known(recorder);
         String first = shared.firstOrigin().nameFor(request.origin());
-        followUps.add(() -> {
+        notifications.add(() -> {
             if (known == null) {
                 recorder.line(Messages.PrebuildService_joinsCreating(first));
             } else {
@@ -180,7 +180,7 @@ final class RequestLauncher implements DecisionHandler {
             @NonNull StepRequest request,
             @NonNull String projectId,
             @NonNull String prebuildId,
-            @NonNull FollowUps followUps) {
+            @NonNull Notifications notifications) {
         // Never cancelled by this Jenkins, whichever build leaves.
         PrebuildRequest engineRequest = RequestRegistry.alike(
                 request.request(projectId),
@@ -189,7 +189,7 @@ final class RequestLauncher implements DecisionHandler {
                 false);
         RequestRecorder recorder =
                 new RequestRecorder(engineRequest, request.liveOrigin(), Instant.now(), request.listener());
-        LastToken token = new LastToken(tokens(request));
+        RememberedToken token = new RememberedToken(tokens(request));
         SharedPrebuild shared =
                 registry.withLog(new SharedPrebuild(engineRequest, recorder, history).ofForeign(prebuildId), token);
         registry.enter(recorder, shared);
@@ -211,14 +211,14 @@ final class RequestLauncher implements DecisionHandler {
         engine.restore(List.of(new PrebuildEngine.Restored(saved, token, shared)));
         PrebuildResult known =
                 new PrebuildResult(prebuildId, recorder.messages().url(), PrebuildPhase.UNKNOWN).ofProject(projectId);
-        followUps.add(() -> {
+        notifications.add(() -> {
             recorder.line(Messages.Decision_joinsForeign(prebuildId));
             recorder.adopt(known);
         });
     }
 
     /** Cancels a running prebuild for all builds that wait for it, in favor of a newer one. */
-    private void cancel(UUID requestId, StepRequest by, FollowUps followUps) {
+    private void cancel(UUID requestId, StepRequest by, Notifications notifications) {
         SharedPrebuild shared = registry.shared(requestId);
         if (shared == null) {
             return; // it has just ended
@@ -231,7 +231,7 @@ final class RequestLauncher implements DecisionHandler {
         if (!throttle.withdraw(requestId) && handle != null) {
             handle.cancel();
         }
-        followUps.add(() -> {
+        notifications.add(() -> {
             RequestOrigin origin = by.origin();
             by.listener()
                     .line(Messages.PrebuildService_cancelsPrevious(

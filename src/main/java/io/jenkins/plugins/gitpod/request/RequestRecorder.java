@@ -32,7 +32,7 @@ import java.util.function.Supplier;
  */
 final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
 
-    private static final String TELL_CREATED = "tell a build that its prebuild was created";
+    private static final String NOTIFY_CREATED = "tell a build that its prebuild was created";
 
     private final PrebuildRequest request;
     private final Supplier<RequestOrigin> origin;
@@ -212,11 +212,11 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
     /** Prints a line in the console of the owner. */
     @Override
     public void line(@NonNull String line) {
-        tell("print: " + line, to -> to.line(line));
+        notifyListener("print: " + line, to -> to.line(line));
     }
 
     /** Tells the listener, if there is one. */
-    private void tell(String what, Consumer<RequestListener> how) {
+    private void notifyListener(String what, Consumer<RequestListener> how) {
         RequestListener to;
         synchronized (this) {
             to = listener;
@@ -232,7 +232,7 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
             return;
         }
         save();
-        tell(TELL_CREATED, to -> to.created(running));
+        notifyListener(NOTIFY_CREATED, to -> to.created(running));
         EnvironmentGit git = running.builtFrom();
         if (git != null) {
             tellCommit(git, false);
@@ -277,7 +277,7 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
         if (update instanceof Update.Created created) {
             PrebuildResult result = known.see(created.prebuild());
             save();
-            tell(TELL_CREATED, to -> {
+            notifyListener(NOTIFY_CREATED, to -> {
                 if (check == null) {
                     to.created(result);
                 } else {
@@ -319,22 +319,22 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
         concluded(outcome, Runnable::run);
     }
 
-    /** @param whenToTell is given the task that tells the listener; the record has been saved then */
-    void concluded(@NonNull Outcome outcome, @NonNull Consumer<Runnable> whenToTell) {
+    /** @param notifications is given the task that tells the listener; the record has been saved then */
+    void concluded(@NonNull Outcome outcome, @NonNull Consumer<Runnable> notifications) {
         if (outcome instanceof Outcome.Ended ended) {
             known.see(ended.prebuild());
         }
         PrebuildResult result = result();
         Duration took = Duration.ofMillis(result == null ? 0 : result.getDurationMillis());
-        conclude(known.record(EndStatus.of(outcome), messages.outcome(outcome, took)), whenToTell);
+        conclude(known.record(EndStatus.of(outcome), messages.outcome(outcome, took)), notifications);
     }
 
-    private void conclude(PrebuildRecord record, Consumer<Runnable> whenToTell) {
+    private void conclude(PrebuildRecord record, Consumer<Runnable> notifications) {
         save(record);
         synchronized (this) {
             conclusion = record;
         }
-        whenToTell.accept(() -> tell("tell a build the end of its prebuild", to -> to.concluded(record)));
+        notifications.accept(() -> notifyListener("tell a build the end of its prebuild", to -> to.concluded(record)));
     }
 
     /** The build was told already and has mostly ended. Its page shows the final state. */

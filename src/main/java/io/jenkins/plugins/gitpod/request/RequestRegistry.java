@@ -118,7 +118,7 @@ final class RequestRegistry implements RunningPrebuilds {
 
     /** Has the log of the prebuild printed as the builds want. */
     @NonNull
-    SharedPrebuild withLog(@NonNull SharedPrebuild shared, @NonNull LastToken token) {
+    SharedPrebuild withLog(@NonNull SharedPrebuild shared, @NonNull RememberedToken token) {
         UUID requestId = shared.requestId();
         return shared.with(
                 logs, token::lastOrNew, ledger.printed(requestId), lines -> ledger.printed(requestId, lines));
@@ -149,7 +149,7 @@ final class RequestRegistry implements RunningPrebuilds {
         if (shared != null) {
             isPast(shared.prebuildId());
             shared.memberIds().forEach(this::remove);
-            shared.leaverIds().forEach(ledger::withdraw);
+            shared.formerMemberIds().forEach(ledger::withdraw);
         }
         remove(requestId);
     }
@@ -255,7 +255,7 @@ final class RequestRegistry implements RunningPrebuilds {
             if (read.owners().firstLeft()) {
                 first.left();
             }
-            LastToken token = new LastToken(tokens.of(request.connection(), request.requestId()));
+            RememberedToken token = new RememberedToken(tokens.of(request.connection(), request.requestId()));
             SharedPrebuild shared = withLog(new SharedPrebuild(request, first, history), token);
             enter(first, shared);
             List<RequestRecorder> joined = new ArrayList<>();

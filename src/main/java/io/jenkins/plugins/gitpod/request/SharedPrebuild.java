@@ -30,17 +30,17 @@ import java.util.function.LongConsumer;
  */
 public final class SharedPrebuild implements PrebuildObserver {
 
-    private static final String BOOK = "update the history of commits";
+    private static final String UPDATE_HISTORY = "update the history of commits";
     private static final String NOTE_TOKEN = "note whether Gitpod accepts a token";
     private static final String READ_LOG = "read the log of a prebuild";
-    private static final String TELL = "tell a build what becomes of its prebuild";
+    private static final String NOTIFY_BUILD = "tell a build what becomes of its prebuild";
 
     private final PrebuildRequest request;
     private final CommitHistory history;
     private final List<RequestRecorder> members = new ArrayList<>();
 
     /** Requests whose builds left the prebuild to others. The pages of these builds show its end too. */
-    private final List<RequestRecorder> leavers = new ArrayList<>();
+    private final List<RequestRecorder> formerMembers = new ArrayList<>();
 
     private final RequestRecorder first;
 
@@ -143,7 +143,7 @@ public final class SharedPrebuild implements PrebuildObserver {
             @NonNull List<RequestRecorder> joined, @NonNull Owners saved, @Nullable String savedPrebuildId) {
         prebuildId = savedPrebuildId;
         if (saved.firstLeft()) {
-            leavers.addAll(members);
+            formerMembers.addAll(members);
             members.clear();
         }
         members.addAll(joined);
@@ -184,7 +184,7 @@ public final class SharedPrebuild implements PrebuildObserver {
             return Left.LAST;
         }
         members.remove(recorder);
-        leavers.add(recorder);
+        formerMembers.add(recorder);
         keepsRunning |= !foreign && !recorder.isCancelOnAbort();
         return Left.KEEPS_RUNNING;
     }
@@ -199,7 +199,7 @@ public final class SharedPrebuild implements PrebuildObserver {
             return Left.CANCEL;
         }
         members.remove(recorder);
-        leavers.add(recorder);
+        formerMembers.add(recorder);
         return Left.KEEPS_RUNNING;
     }
 
@@ -222,8 +222,8 @@ public final class SharedPrebuild implements PrebuildObserver {
         return List.copyOf(members);
     }
 
-    private synchronized List<RequestRecorder> leavers() {
-        return List.copyOf(leavers);
+    private synchronized List<RequestRecorder> formerMembers() {
+        return List.copyOf(formerMembers);
     }
 
     @NonNull
@@ -235,8 +235,8 @@ public final class SharedPrebuild implements PrebuildObserver {
 
     /** The requests whose builds left the prebuild to others. */
     @NonNull
-    synchronized List<UUID> leaverIds() {
-        return leavers.stream().map(RequestRecorder::requestId).toList();
+    synchronized List<UUID> formerMemberIds() {
+        return formerMembers.stream().map(RequestRecorder::requestId).toList();
     }
 
     /**
@@ -265,7 +265,7 @@ public final class SharedPrebuild implements PrebuildObserver {
         } else if (update instanceof Update.Created created) {
             prebuildId = created.prebuild().id();
             Guarded.run(
-                    BOOK,
+                    UPDATE_HISTORY,
                     () -> history.add(
                             CommitHistory.ofProject(
                                     request.connection().endpoint().apiUrl().toString(), request.projectId()),
@@ -273,7 +273,7 @@ public final class SharedPrebuild implements PrebuildObserver {
                             request.requestId()));
         }
         Guarded.run(NOTE_TOKEN, () -> noteToken(update));
-        Guarded.forEach(TELL, members(), member -> member.update(update));
+        Guarded.forEach(NOTIFY_BUILD, members(), member -> member.update(update));
         LogOutput output = log;
         if (output != null && update instanceof Update.PhaseChanged changed) {
             Guarded.run(READ_LOG, () -> output.read(changed.prebuild()));
@@ -289,7 +289,7 @@ public final class SharedPrebuild implements PrebuildObserver {
         boolean isOlder = history.setBuiltFrom(facts, request.requestId(), commit, known);
         // What the history has for the first build's commit says nothing about the commits of the others.
         Guarded.forEach(
-                TELL,
+                NOTIFY_BUILD,
                 members(),
                 member -> member.builtFrom(
                         built.prebuildId(),
@@ -303,42 +303,42 @@ public final class SharedPrebuild implements PrebuildObserver {
             over = true;
         }
         // The history comes first, because a build that is told may request a prebuild of the same commit.
-        Guarded.run(BOOK, () -> book(outcome));
+        Guarded.run(UPDATE_HISTORY, () -> updateHistory(outcome));
         Guarded.run(NOTE_TOKEN, () -> noteToken(outcome));
         // Each record is saved at once. The builds are told when the rest of the log is printed.
-        List<Runnable> tell = new ArrayList<>();
-        Guarded.forEach(TELL, members(), member -> member.concluded(outcome, tell::add));
-        AtomicBoolean isTold = new AtomicBoolean();
-        Runnable tellOnce = () -> {
-            if (!isTold.getAndSet(true)) {
-                tell.forEach(Runnable::run);
+        List<Runnable> notifications = new ArrayList<>();
+        Guarded.forEach(NOTIFY_BUILD, members(), member -> member.concluded(outcome, notifications::add));
+        AtomicBoolean isNotified = new AtomicBoolean();
+        Runnable notifyOnce = () -> {
+            if (!isNotified.getAndSet(true)) {
+                notifications.forEach(Runnable::run);
             }
         };
         LogOutput output = log;
         if (output == null) {
-            tellOnce.run();
+            notifyOnce.run();
         } else {
-            Guarded.run(READ_LOG, () -> endLog(output, outcome, tellOnce));
+            Guarded.run(READ_LOG, () -> endLog(output, outcome, notifyOnce));
         }
-        Guarded.forEach(TELL, leavers(), leaver -> leaver.endedWithout(outcome));
+        Guarded.forEach(NOTIFY_BUILD, formerMembers(), former -> former.endedWithout(outcome));
     }
 
-    private static void endLog(LogOutput output, Outcome outcome, Runnable tellOnce) {
+    private static void endLog(LogOutput output, Outcome outcome, Runnable notifyOnce) {
         try {
-            output.ended(outcome, tellOnce);
+            output.ended(outcome, notifyOnce);
         } catch (RuntimeException | Error e) {
-            tellOnce.run();
+            notifyOnce.run();
             throw e;
         }
     }
 
     @Override
     public void settled(Outcome end) {
-        Guarded.forEach(TELL, members(), member -> member.settled(end));
-        Guarded.forEach(TELL, leavers(), leaver -> leaver.settled(end));
+        Guarded.forEach(NOTIFY_BUILD, members(), member -> member.settled(end));
+        Guarded.forEach(NOTIFY_BUILD, formerMembers(), former -> former.settled(end));
     }
 
-    private void book(Outcome outcome) {
+    private void updateHistory(Outcome outcome) {
         if (outcome instanceof Outcome.Ended ended && ended.prebuild().status().phase() == PrebuildPhase.COMPLETED) {
             history.setCompleted(
                     request.requestId(),
@@ -357,8 +357,8 @@ public final class SharedPrebuild implements PrebuildObserver {
     }
 
     private void noteToken(Update update) {
-        if (update instanceof Update.Trouble trouble) {
-            noteRefusal(trouble.failure());
+        if (update instanceof Update.Retrying retrying) {
+            noteRefusal(retrying.failure());
         } else if (update instanceof Update.Created || update instanceof Update.PhaseChanged) {
             noteToken(true);
         }

@@ -31,7 +31,7 @@ final class UnusedSnapshotCheck {
     private static final Logger LOGGER = Logger.getLogger(UnusedSnapshotCheck.class.getName());
 
     /** How long a step that does not wait for the prebuild waits for this check. */
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration TIME_LIMIT = Duration.ofSeconds(3);
 
     private final EngineRuntime runtime;
     private final GitpodClients clients;
@@ -78,7 +78,7 @@ final class UnusedSnapshotCheck {
                 to.created(result);
             }
         });
-        EngineRuntime.Timer limit = runtime.schedule(PATIENCE, passOn);
+        EngineRuntime.Timer limit = runtime.schedule(TIME_LIMIT, passOn);
         runtime.executor(WorkQueue.LOOK_UP).execute(() -> {
             try {
                 check();

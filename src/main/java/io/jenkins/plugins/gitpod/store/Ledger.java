@@ -43,7 +43,7 @@ public final class Ledger implements RequestStore {
     private static final Logger LOGGER = Logger.getLogger(Ledger.class.getName());
 
     /** Longer than the engine looks for a prebuild after a lost response, including read lag and clock skew. */
-    private static final Duration KEEP_CLOSED = Duration.ofMinutes(15);
+    private static final Duration CLOSED_RETENTION = Duration.ofMinutes(15);
 
     private static final XStream2 XSTREAM = new XStream2();
     private static final String CONSEQUENCE = "Check in Gitpod whether a prebuild is still running.";
@@ -269,7 +269,7 @@ public final class Ledger implements RequestStore {
     }
 
     private void dropOldClosed() {
-        Instant limit = clock.instant().minus(KEEP_CLOSED);
+        Instant limit = clock.instant().minus(CLOSED_RETENTION);
         for (Closed oldest = kept.peek(); oldest != null && oldest.since().isBefore(limit); oldest = kept.peek()) {
             if (kept.remove(oldest)) {
                 try {

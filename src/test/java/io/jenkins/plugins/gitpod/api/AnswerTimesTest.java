@@ -27,7 +27,7 @@ class AnswerTimesTest {
 
     @BeforeEach
     void listen() {
-        client.tellTimes(new AnswerTimes() {
+        client.setAnswerTimes(new AnswerTimes() {
             private long now;
 
             @Override

@@ -45,7 +45,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 class OtherCheckoutsTest {
 
     @TestExtension
-    public static final class LineBeforeEnd extends DecidedBeforeEnd {}
+    public static final class LineBeforeEnd extends DecisionsBeforeEnd {}
 
     public static final class Requests extends PullRequests {
 

@@ -51,7 +51,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 class ProjectByRepositoryTest {
 
     @TestExtension
-    public static final class LineBeforeEnd extends DecidedBeforeEnd {}
+    public static final class LineBeforeEnd extends DecisionsBeforeEnd {}
 
     private static final GitpodFixture GITPOD = new GitpodFixture();
 

@@ -243,7 +243,7 @@ class DecisionRulesTest {
         assertEquals(new Decision.JoinForeign("two"), decide());
         isAnyWithoutId = true;
         assertChecksAgain();
-        age = DecisionRules.ID_PATIENCE;
+        age = DecisionRules.MAX_WAIT_FOR_ID;
         assertEquals(new Decision.JoinForeign("two"), decide());
     }
 
@@ -277,7 +277,7 @@ class DecisionRulesTest {
         isAutomatic = true;
         assertSkips("shop#0");
         isAutomatic = false;
-        age = DecisionRules.ID_PATIENCE;
+        age = DecisionRules.MAX_WAIT_FOR_ID;
         assertSkips("shop#0");
     }
 

@@ -137,7 +137,7 @@ class BuiltCommitTest {
             assertThat(reads(fixture), is(tries));
             assertThat(wait.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
             assertThat(told(wait), is(empty()));
-            assertThat(wait.observer().updates(Update.Trouble.class), is(empty()));
+            assertThat(wait.observer().updates(Update.Retrying.class), is(empty()));
         }
     }
 

@@ -39,7 +39,7 @@ final class EngineFixture implements AutoCloseable {
     final SimProject project;
     final LogLines log = new LogLines();
     final MemoryRequestStore store = new MemoryRequestStore();
-    private final ImpatientSockets sockets;
+    private final HangDetectingSockets sockets;
     private final OkHttpClient http;
     private final ClientLimits limits;
     private final EngineSettings settings;
@@ -57,7 +57,7 @@ final class EngineFixture implements AutoCloseable {
 
     private EngineFixture(Setting setting) {
         runtime = new SimulatedRuntime(setting.seed);
-        sockets = new ImpatientSockets(() -> runtime.sleep(READ_LIMIT));
+        sockets = new HangDetectingSockets(() -> runtime.sleep(READ_LIMIT));
         http = new OkHttpClient.Builder().socketFactory(sockets).build();
         limits = setting.limits;
         settings = setting.settings;

@@ -505,7 +505,7 @@ class LostAnswerTest {
             fixture.fault(FaultRule.on("ListPrebuilds", Fault.htmlStatus(502)).times(6), Fault.htmlStatus(502));
             EngineFixture.Wait wait = fixture.submit();
             fixture.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(5));
-            assertThat(wait.observer().updates(Update.Trouble.class), hasSize(1));
+            assertThat(wait.observer().updates(Update.Retrying.class), hasSize(1));
             assertThat(wait.observer().updates(Update.Recovered.class), hasSize(1));
         }
     }

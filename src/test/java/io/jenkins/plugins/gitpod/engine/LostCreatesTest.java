@@ -460,9 +460,9 @@ class LostCreatesTest {
     @Test
     void whatWasHandedOverWhileItWasOutIsAnsweredToItsHeir() {
         UUID id = inFlight(null);
-        PrebuildRequest heir = request(null, false);
-        assertThat(creates.handOver(id, 1, heir), is(true));
-        assertThat(creates.settled(id, 1, "p"), is(heir.requestId()));
+        PrebuildRequest successor = request(null, false);
+        assertThat(creates.handOver(id, 1, successor), is(true));
+        assertThat(creates.settled(id, 1, "p"), is(successor.requestId()));
         assertThat(creates.size(), is(0));
     }
 

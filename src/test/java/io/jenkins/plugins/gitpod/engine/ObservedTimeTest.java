@@ -13,7 +13,7 @@ class ObservedTimeTest {
 
     private void lookAfter(Duration gap) {
         now += gap.toNanos();
-        time.look(now);
+        time.observe(now);
     }
 
     @Test
@@ -97,8 +97,8 @@ class ObservedTimeTest {
     @Test
     void goesOnFromWhatWasSaved() {
         ObservedTime restored = new ObservedTime(Duration.ofMinutes(30));
-        restored.look(0);
-        restored.look(Duration.ofMinutes(1).toNanos());
+        restored.observe(0);
+        restored.observe(Duration.ofMinutes(1).toNanos());
         assertThat(restored.total(), is(Duration.ofMinutes(31)));
     }
 }

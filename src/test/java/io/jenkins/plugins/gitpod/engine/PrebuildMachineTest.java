@@ -980,7 +980,7 @@ class PrebuildMachineTest {
             machine.readFailed(Failures.lostConnection());
             machine.read(PENDING);
             assertThat(actions.updates, hasSize(4));
-            assertThat(actions.updates.get(2), is(instanceOf(Update.Trouble.class)));
+            assertThat(actions.updates.get(2), is(instanceOf(Update.Retrying.class)));
             assertThat(actions.updates.get(3), is(new Update.Recovered()));
         }
 

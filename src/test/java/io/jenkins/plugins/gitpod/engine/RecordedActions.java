@@ -120,7 +120,7 @@ final class RecordedActions implements MachineActions, GitpodCalls {
     }
 
     @Override
-    public void tellSurplus(Update update) {
+    public void reportSurplus(Update update) {
         surplusTold.add(update);
     }
 
@@ -170,7 +170,7 @@ final class RecordedActions implements MachineActions, GitpodCalls {
     }
 
     @Override
-    public void tell(Update update) {
+    public void report(Update update) {
         updates.add(update);
     }
 

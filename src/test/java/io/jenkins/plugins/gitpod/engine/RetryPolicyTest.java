@@ -30,15 +30,15 @@ class RetryPolicyTest {
         CONNECTION_LOST | UNCLEAR  | UNAVAILABLE         | 0    | -    | UNCLEAR        | TRANSIENT      | TRANSIENT
         CALL_TIMEOUT    | UNCLEAR  | DEADLINE_EXCEEDED   | 0    | -    | UNCLEAR        | TRANSIENT      | TRANSIENT
         CONNECTION_LOST | UNCLEAR  | UNAVAILABLE         | 200  | -    | UNCLEAR        | TRANSIENT      | TRANSIENT
-        UNREADABLE      | UNCLEAR  | UNKNOWN             | 200  | -    | UNCLEAR        | SUSPECT        | SUSPECT
-        TOO_LARGE       | UNCLEAR  | UNKNOWN             | 200  | -    | UNCLEAR        | SUSPECT        | SUSPECT
-        TOO_LARGE       | ANSWERED | INTERNAL            | 500  | -    | UNCLEAR        | SUSPECT        | SUSPECT
-        REDIRECT        | ANSWERED | UNKNOWN             | 302  | -    | FINAL          | SUSPECT        | SUSPECT
-        REDIRECT        | ANSWERED | UNKNOWN             | 307  | -    | FINAL          | SUSPECT        | SUSPECT
+        UNREADABLE      | UNCLEAR  | UNKNOWN             | 200  | -    | UNCLEAR        | UNEXPECTED        | UNEXPECTED
+        TOO_LARGE       | UNCLEAR  | UNKNOWN             | 200  | -    | UNCLEAR        | UNEXPECTED        | UNEXPECTED
+        TOO_LARGE       | ANSWERED | INTERNAL            | 500  | -    | UNCLEAR        | UNEXPECTED        | UNEXPECTED
+        REDIRECT        | ANSWERED | UNKNOWN             | 302  | -    | FINAL          | UNEXPECTED        | UNEXPECTED
+        REDIRECT        | ANSWERED | UNKNOWN             | 307  | -    | FINAL          | UNEXPECTED        | UNEXPECTED
         API_ERROR       | ANSWERED | CANCELED            | 499  | -    | UNCLEAR        | TRANSIENT      | TRANSIENT
-        API_ERROR       | ANSWERED | UNKNOWN             | 500  | -    | UNCLEAR        | SUSPECT        | SUSPECT
-        API_ERROR       | ANSWERED | INTERNAL            | 500  | -    | UNCLEAR        | SUSPECT        | SUSPECT
-        API_ERROR       | ANSWERED | DATA_LOSS           | 500  | -    | UNCLEAR        | SUSPECT        | SUSPECT
+        API_ERROR       | ANSWERED | UNKNOWN             | 500  | -    | UNCLEAR        | UNEXPECTED        | UNEXPECTED
+        API_ERROR       | ANSWERED | INTERNAL            | 500  | -    | UNCLEAR        | UNEXPECTED        | UNEXPECTED
+        API_ERROR       | ANSWERED | DATA_LOSS           | 500  | -    | UNCLEAR        | UNEXPECTED        | UNEXPECTED
         API_ERROR       | ANSWERED | INVALID_ARGUMENT    | 400  | -    | FINAL          | FINAL          | FINAL
         API_ERROR       | ANSWERED | FAILED_PRECONDITION | 400  | -    | FINAL          | FINAL          | ALREADY_OVER
         API_ERROR       | ANSWERED | OUT_OF_RANGE        | 400  | -    | FINAL          | FINAL          | FINAL
@@ -48,18 +48,18 @@ class RetryPolicyTest {
         API_ERROR       | ANSWERED | ABORTED             | 409  | -    | UNCLEAR        | TRANSIENT      | TRANSIENT
         API_ERROR       | ANSWERED | PERMISSION_DENIED   | 403  | -    | FINAL          | FINAL          | FINAL
         API_ERROR       | ANSWERED | RESOURCE_EXHAUSTED  | 429  | 2    | WAIT           | WAIT           | WAIT
-        API_ERROR       | ANSWERED | RESOURCE_EXHAUSTED  | 429  | -    | FINAL          | SUSPECT        | SUSPECT
+        API_ERROR       | ANSWERED | RESOURCE_EXHAUSTED  | 429  | -    | FINAL          | UNEXPECTED        | UNEXPECTED
         API_ERROR       | ANSWERED | UNIMPLEMENTED       | 501  | -    | FINAL          | FINAL          | FINAL
         API_ERROR       | ANSWERED | UNAVAILABLE         | 503  | -    | UNCLEAR        | TRANSIENT      | TRANSIENT
         API_ERROR       | ANSWERED | UNAVAILABLE         | 503  | 0    | UNCLEAR        | TRANSIENT      | TRANSIENT
         API_ERROR       | ANSWERED | UNAUTHENTICATED     | 401  | -    | REAUTHENTICATE | REAUTHENTICATE | REAUTHENTICATE
-        HTTP_ERROR      | ANSWERED | INTERNAL            | 400  | -    | UNCLEAR        | SUSPECT        | SUSPECT
+        HTTP_ERROR      | ANSWERED | INTERNAL            | 400  | -    | UNCLEAR        | UNEXPECTED        | UNEXPECTED
         HTTP_ERROR      | ANSWERED | UNAUTHENTICATED     | 401  | -    | REAUTHENTICATE | REAUTHENTICATE | REAUTHENTICATE
-        HTTP_ERROR      | ANSWERED | PERMISSION_DENIED   | 403  | -    | FINAL          | SUSPECT        | SUSPECT
-        HTTP_ERROR      | ANSWERED | UNIMPLEMENTED       | 404  | -    | FINAL          | SUSPECT        | SUSPECT
-        HTTP_ERROR      | ANSWERED | UNAVAILABLE         | 429  | -    | FINAL          | SUSPECT        | SUSPECT
+        HTTP_ERROR      | ANSWERED | PERMISSION_DENIED   | 403  | -    | FINAL          | UNEXPECTED        | UNEXPECTED
+        HTTP_ERROR      | ANSWERED | UNIMPLEMENTED       | 404  | -    | FINAL          | UNEXPECTED        | UNEXPECTED
+        HTTP_ERROR      | ANSWERED | UNAVAILABLE         | 429  | -    | FINAL          | UNEXPECTED        | UNEXPECTED
         HTTP_ERROR      | ANSWERED | UNAVAILABLE         | 429  | 7    | WAIT           | WAIT           | WAIT
-        HTTP_ERROR      | ANSWERED | UNKNOWN             | 500  | -    | UNCLEAR        | SUSPECT        | SUSPECT
+        HTTP_ERROR      | ANSWERED | UNKNOWN             | 500  | -    | UNCLEAR        | UNEXPECTED        | UNEXPECTED
         HTTP_ERROR      | ANSWERED | UNAVAILABLE         | 502  | -    | UNCLEAR        | TRANSIENT      | TRANSIENT
         HTTP_ERROR      | ANSWERED | UNAVAILABLE         | 503  | 0    | UNCLEAR        | TRANSIENT      | TRANSIENT
         HTTP_ERROR      | ANSWERED | UNAVAILABLE         | 504  | -    | UNCLEAR        | TRANSIENT      | TRANSIENT
@@ -98,6 +98,6 @@ class RetryPolicyTest {
     @EnumSource(ErrorCode.class)
     void noAnswerToACreateCountsAsTransient(ErrorCode code) {
         assertThat(RetryPolicy.create(Failures.answer(code)), is(not(Decision.TRANSIENT)));
-        assertThat(RetryPolicy.create(Failures.answer(code)), is(not(Decision.SUSPECT)));
+        assertThat(RetryPolicy.create(Failures.answer(code)), is(not(Decision.UNEXPECTED)));
     }
 }

@@ -25,8 +25,8 @@ class ServerClockTest {
 
     private void bounds(double at, double earliest, double latest) {
         long nanos = (long) (at * SECOND);
-        assertThat(clock.earliest(nanos), is(plus(earliest).minus(ServerClock.SLACK)));
-        assertThat(clock.latest(nanos), is(plus(latest).plus(ServerClock.SLACK)));
+        assertThat(clock.earliest(nanos), is(plus(earliest).minus(ServerClock.TOLERANCE)));
+        assertThat(clock.latest(nanos), is(plus(latest).plus(ServerClock.TOLERANCE)));
     }
 
     @Test

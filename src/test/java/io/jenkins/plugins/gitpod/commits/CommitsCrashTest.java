@@ -36,7 +36,7 @@ import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
  * in the moments that matter. The records of the simulator tell whether anything is lost, doubled or left running.
  */
 @WithGitSampleRepo
-class CrashedTest {
+class CommitsCrashTest {
 
     private static final String SAFE = "MAX_SURVIVABILITY";
 
@@ -147,7 +147,7 @@ class CrashedTest {
     private boolean nothingElseIsOpen(String unanswered) throws Exception {
         try {
             return Pattern.compile("<projectId>(.*)</projectId>")
-                    .matcher(real.runRemotely(CrashedTest::openEntries))
+                    .matcher(real.runRemotely(CommitsCrashTest::openEntries))
                     .results()
                     .allMatch(entry -> entry.group(1).equals(project(unanswered).id()));
         } catch (Exception | Error e) {
@@ -211,7 +211,7 @@ class CrashedTest {
         step("joins", "joined", "whenActive: 'JOIN'");
         automatic("undecided", "undecided", "START");
         eventually(() -> skip.held() >= 1 && join.held() >= 1 && look.held() >= 1);
-        assertTrue(real.runRemotely(CrashedTest::undecidedCommits) >= 1);
+        assertTrue(real.runRemotely(CommitsCrashTest::undecidedCommits) >= 1);
 
         Remote.kill(real);
         gitpod.simulator().faults().clear();
@@ -277,7 +277,7 @@ class CrashedTest {
         }
         eventually(() -> nothingElseIsOpen("neverActs"));
         assertEquals(0, gitpod.simulator().records().active().size());
-        assertEquals(0, real.runRemotely(CrashedTest::undecidedCommits));
+        assertEquals(0, real.runRemotely(CommitsCrashTest::undecidedCommits));
         assertFalse(Path.of(real.getHome().getPath(), "gitpod-prebuilds", "damaged")
                 .toFile()
                 .exists());

@@ -12,11 +12,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The second part of the test of a connection: what the token can see. */
-final class VisibleToToken {
+final class TokenVisibility {
 
     private static final int NAMED = 3;
 
-    private VisibleToToken() {}
+    private TokenVisibility() {}
 
     @NonNull
     static FormValidation projects(@NonNull AuthenticatedConnection access) {

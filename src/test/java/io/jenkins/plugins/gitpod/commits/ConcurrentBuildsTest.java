@@ -44,7 +44,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 /** Many builds that ask for the same at once, and prebuilds that somebody else has made. */
 @ExtendWith(FastLimits.class)
 @WithJenkins
-class AtOnceTest {
+class ConcurrentBuildsTest {
 
     private static final int BUILDS = 10;
 

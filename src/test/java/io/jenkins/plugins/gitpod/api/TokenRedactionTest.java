@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /** A server that throws the token back, wherever it can, finds it printed nowhere. */
-class SecrecyTest {
+class TokenRedactionTest {
 
     static final List<Arguments> ECHOES = List.of(
             Arguments.of("message", apiError("you sent " + TOKEN + "!", "")),

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Answers that a simulator with a memory would never give. */
-class OddServerTest {
+class UnexpectedAnswersTest {
 
     private static final String WANTED = "0192aaaa-0000-7000-8000-00000000000a";
     private static final String OTHER = "0192aaaa-0000-7000-8000-00000000000b";
@@ -96,7 +96,7 @@ class OddServerTest {
         runtime.advance(Duration.ofSeconds(14));
         assertThat(read, is(empty()));
         assertThat(failures, hasSize(1));
-        assertThat(RetryPolicy.read(failures.get(0)), is(RetryPolicy.Decision.SUSPECT));
+        assertThat(RetryPolicy.read(failures.get(0)), is(RetryPolicy.Decision.UNEXPECTED));
     }
 
     @Test

@@ -17,7 +17,7 @@ import java.util.Map;
  * The names of projects and environment classes that Gitpod's responses contained, for pages that show a name instead of an
  * id and must not call Gitpod. Ids are unique, so one map serves all connections. The oldest names are forgotten.
  */
-final class KnownNames {
+final class NameCache {
 
     private static final int MAXIMUM = 5000;
 

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What builds are told about a decision, once the lock under which it was made is released. Not thread-safe. */
-public final class FollowUps {
+public final class Notifications {
 
     private final List<Runnable> tasks = new ArrayList<>();
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Networks, clocks, disks and servers in trouble. */
-class TroubleTest {
+class OutageTest {
 
     private static final EngineSettings SETTINGS = EngineSettings.defaults();
 
@@ -39,7 +39,7 @@ class TroubleTest {
             fixture.untilConcluded(wait, Duration.ofMinutes(2));
 
             assertThat(wait.outcome(Outcome.Ended.class).prebuild().status().phase(), is(PrebuildPhase.COMPLETED));
-            assertThat(wait.observer().updates(Update.Trouble.class), hasSize(1));
+            assertThat(wait.observer().updates(Update.Retrying.class), hasSize(1));
             assertThat(wait.observer().updates(Update.Recovered.class), hasSize(1));
             assertThat(fixture.gitpod.records().count("CancelPrebuild"), is(0));
         }

@@ -60,7 +60,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 /** Builds that cannot be saved, consoles that cannot be written, and listeners of other plugins that throw. */
 @ExtendWith(FastLimits.class)
 @WithJenkins
-class TroubledBuildsTest {
+class FailingBuildsTest {
 
     private static final GitpodFixture GITPOD = new GitpodFixture();
 

@@ -49,7 +49,7 @@ import org.springframework.security.core.Authentication;
 @ExtendWith(FastLimits.class)
 @WithJenkins
 @WithGitSampleRepo
-class TokenTroubleTest {
+class TokenFailuresTest {
 
     private static final String TEXT = "vault https://jo:s3cret@vault.example.com";
 
@@ -93,7 +93,7 @@ class TokenTroubleTest {
                             .getConclusion());
             assertThat(JenkinsRule.getLog(build), not(containsString("s3cret")));
             assertThat(
-                    log.getRecords().stream().map(TokenTroubleTest::text).toList(),
+                    log.getRecords().stream().map(TokenFailuresTest::text).toList(),
                     not(hasItem(containsString("s3cret"))));
             assertThat(log.getMessages(), hasItem("A credentials provider failed"));
         }

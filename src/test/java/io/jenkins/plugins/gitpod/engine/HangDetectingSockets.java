@@ -15,7 +15,7 @@ import javax.net.SocketFactory;
  * Sockets whose reads time out at once when the simulated server is known to hang, and by no other cause: so a hanging
  * server costs no real time, and a busy test machine is never taken for one. Each hanging request times out one read.
  */
-final class ImpatientSockets extends SocketFactory {
+final class HangDetectingSockets extends SocketFactory {
 
     /** How long a read is left alone before it is asked whether the server hangs. */
     private static final int GLANCE_MILLIS = 5;
@@ -24,7 +24,7 @@ final class ImpatientSockets extends SocketFactory {
     private final Runnable onTimeOut;
 
     /** @param onTimeOut lets pass the time that the time-out would have taken */
-    ImpatientSockets(Runnable onTimeOut) {
+    HangDetectingSockets(Runnable onTimeOut) {
         this.onTimeOut = onTimeOut;
     }
 
@@ -49,7 +49,7 @@ final class ImpatientSockets extends SocketFactory {
 
     @Override
     public Socket createSocket() {
-        return new ImpatientSocket();
+        return new HangDetectingSocket();
     }
 
     @Override
@@ -72,7 +72,7 @@ final class ImpatientSockets extends SocketFactory {
         throw new UnsupportedOperationException();
     }
 
-    private final class ImpatientSocket extends Socket {
+    private final class HangDetectingSocket extends Socket {
 
         private int limitMillis;
 

@@ -34,7 +34,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 @ExtendWith(FastLimits.class)
 @WithJenkins
 @WithGitSampleRepo
-class ReachingJenkinsTest {
+class PushTest {
 
     private static final GitpodFixture GITPOD = new GitpodFixture();
 

@@ -8,14 +8,14 @@ import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
 import java.util.UUID;
 
 /** Remembers the last token of a request, because its log may be read after the request was closed. */
-final class LastToken implements TokenSource {
+final class RememberedToken implements TokenSource {
 
     private final TokenSource source;
 
     @CheckForNull
     private volatile BearerToken last;
 
-    LastToken(@NonNull TokenSource source) {
+    RememberedToken(@NonNull TokenSource source) {
         this.source = source;
     }
 

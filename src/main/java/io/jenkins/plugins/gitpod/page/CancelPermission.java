@@ -17,9 +17,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * Item/Cancel for the jobs of all builds that would lose it, and cannot cancel one that this Jenkins did not create.
  */
 @Restricted(NoExternalUse.class)
-public final class CancelRight {
+public final class CancelPermission {
 
-    private CancelRight() {}
+    private CancelPermission() {}
 
     public static boolean of(@NonNull OpenPrebuild open) {
         PrebuildQueries queries = PrebuildService.get().queries().orElse(null);
@@ -32,7 +32,7 @@ public final class CancelRight {
         Set<String> jobs = queries.owningJobs(requestId);
         return queries.isOwn(requestId)
                 && mayCancelBuildsOf(open.jobFullName())
-                && jobs.stream().allMatch(CancelRight::mayCancelBuildsOf);
+                && jobs.stream().allMatch(CancelPermission::mayCancelBuildsOf);
     }
 
     private static boolean mayCancelBuildsOf(String jobFullName) {

@@ -51,7 +51,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 @ExtendWith(FastLimits.class)
 @WithJenkins
 @WithGitSampleRepo
-class UndisturbedBuildTest {
+class BuildIndependenceTest {
 
     private static final GitpodFixture GITPOD = new GitpodFixture();
 

@@ -8,7 +8,7 @@ import hudson.model.listeners.RunListener;
 import java.time.Duration;
 
 /** Keeps the console of each build open until its commits are decided, so that it has the lines about the decisions. */
-public abstract class DecidedBeforeEnd extends RunListener<Run<?, ?>> {
+public abstract class DecisionsBeforeEnd extends RunListener<Run<?, ?>> {
 
     @Override
     public void onCompleted(Run<?, ?> run, TaskListener listener) {
