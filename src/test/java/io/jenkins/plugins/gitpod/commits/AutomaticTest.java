@@ -322,6 +322,7 @@ class AutomaticTest {
         job.setDefinition(new CpsFlowDefinition("node { git '" + repo + "' }\necho 'checked out'\nsleep 600", true));
         WorkflowRun build = job.scheduleBuild2(0).waitForStart();
         await().atMost(Duration.ofSeconds(30)).until(() -> made().size() == 1);
+        Builds.awaitLog(build, "Sleeping for");
         build.doStop();
         jenkins.waitForCompletion(build);
         await().atMost(Duration.ofSeconds(30)).until(() -> made().get(0).phase() == SimPhase.CANCELLED);

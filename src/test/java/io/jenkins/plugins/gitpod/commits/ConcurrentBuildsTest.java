@@ -151,6 +151,7 @@ class ConcurrentBuildsTest {
         GITPOD.simulator().faults().add(FaultRule.on("CreatePrebuild", notAnswered));
         List<WorkflowRun> builds = start(job("whenActive: 'JOIN'"));
         await().atMost(Duration.ofSeconds(30)).until(() -> notAnswered.held() == 1);
+        builds.forEach(Builds::awaitStep);
         for (WorkflowRun build : builds) {
             build.doStop();
         }

@@ -6,6 +6,7 @@ import hudson.model.Run;
 import java.time.Duration;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /** What tests do with builds, without sleeping. */
@@ -18,6 +19,16 @@ public final class Builds {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
         job.setDefinition(new CpsFlowDefinition(script, true));
         return job;
+    }
+
+    /** Waits until a step of the build runs. A stop before that does not reach the build. */
+    public static void awaitStep(WorkflowRun build) {
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> build.getExecution() != null
+                        && !build.getExecution()
+                                .getCurrentExecutions(true)
+                                .get()
+                                .isEmpty());
     }
 
     /** Waits until the console says so. */
