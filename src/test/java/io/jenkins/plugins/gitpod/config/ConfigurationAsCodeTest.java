@@ -16,6 +16,7 @@ import io.jenkins.plugins.casc.ConfiguratorException;
 import io.jenkins.plugins.casc.ConfiguratorRegistry;
 import io.jenkins.plugins.casc.misc.Util;
 import io.jenkins.plugins.casc.model.CNode;
+import io.jenkins.plugins.gitpod.testing.MarkdownFile;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -90,6 +91,20 @@ class ConfigurationAsCodeTest {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         ConfigurationAsCode.get().export(all);
         assertThat(all.toString(StandardCharsets.UTF_8), containsString("apiUrl: \"https://app.gitpod.io/api\""));
+    }
+
+    @Test
+    void eachExampleInTheDocumentsIsConfigured() throws Exception {
+        for (MarkdownFile file : MarkdownFile.all()) {
+            for (String yaml : file.blocks("yaml")) {
+                GitpodGlobalConfiguration.get().setConnections(List.of());
+                Path example = directory.resolve("example.yaml");
+                Files.writeString(example, yaml);
+                ConfigurationAsCode.get().configure(example.toString());
+                assertEquals(
+                        "eu", GitpodGlobalConfiguration.get().connection(null).getName(), file.toString());
+            }
+        }
     }
 
     @Test

@@ -17,7 +17,10 @@ import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import io.jenkins.plugins.gitpod.testing.MarkdownFile;
 import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
 import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
 import org.htmlunit.html.DomElement;
@@ -141,6 +144,19 @@ class JobPrebuildsTest {
         assertEquals("COMPLETED", phases.getJSONObject(phases.size() - 1).getString("phase"));
         // The same without a filter: the fields are shown with a build.
         assertThat(json(completed.getUrl() + "api/json").toString(), containsString("\"conclusion\":\"COMPLETED\""));
+    }
+
+    @Test
+    void eachRequestInTheDocumentationIsAnswered() throws Exception {
+        List<String> requests = Pattern.compile("https://jenkins\\.example/(job/shop/[^\"]*api/json[^\"]*)\"")
+                .matcher(MarkdownFile.of("docs", "remote-api.md").text())
+                .results()
+                .map(request -> request.group(1).replace("/12/", "/1/"))
+                .toList();
+        assertThat(requests, hasSize(3));
+        for (String request : requests) {
+            assertThat(request, json(request).toString(), containsString("\"conclusion\":\"COMPLETED\""));
+        }
     }
 
     @Test

@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.EnvVars;
+import hudson.diagnosis.OldDataMonitor;
+import hudson.model.AbstractItem;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
+import hudson.model.Result;
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import io.jenkins.plugins.gitpod.commits.GitpodPrebuildBranchProperty;
 import io.jenkins.plugins.gitpod.commits.GitpodPrebuildProperty;
@@ -228,6 +231,51 @@ class SavedFilesTest {
         assertEquals("us", read.credentialConnection(former, true).getName());
         read.save();
         assertSavedAs("global-configuration.xml", globalFile());
+    }
+
+    // ---- the golden files in a Jenkins without the plugin: there is none of its classes
+
+    private static String withoutPlugin(String golden) throws IOException {
+        return new String(open(golden).readAllBytes(), StandardCharsets.UTF_8)
+                .replace("io.jenkins.plugins.gitpod.", "io.jenkins.plugins.uninstalled.");
+    }
+
+    /** Loaded, listed as old data, and free of it once saved, as <i>Discard Unreadable Data</i> does. */
+    private static void assertOnlyOldData(AbstractItem item) throws IOException {
+        assertTrue(OldDataMonitor.get(jenkins.jenkins).getData().containsKey(item));
+        item.save();
+        assertFalse(OldDataMonitor.get(jenkins.jenkins).getData().containsKey(item));
+        assertFalse(item.getConfigFile().asString().contains("uninstalled"));
+    }
+
+    @Test
+    void jobsLoadWithoutThePlugin() throws Exception {
+        FreeStyleProject job = from("uninstalled", FreeStyleProject.class, withoutPlugin("job-config.xml"));
+        assertEquals(List.of(), job.getBuildersList().toList());
+        assertEquals(List.of(), job.getAllProperties());
+        jenkins.buildAndAssertSuccess(job);
+        assertOnlyOldData(job);
+        WorkflowMultiBranchProject branches = from(
+                "uninstalled-branches", WorkflowMultiBranchProject.class, withoutPlugin("multibranch-config.xml"));
+        assertEquals(1, branches.getSources().size());
+        assertOnlyOldData(branches);
+    }
+
+    @Test
+    void buildsLoadWithoutThePlugin() throws Exception {
+        FreeStyleProject job = jenkins.createFreeStyleProject("uninstalled-build");
+        Path directory = job.getBuildDir().toPath().resolve("1");
+        Files.createDirectories(directory);
+        Files.writeString(directory.resolve("build.xml"), withoutPlugin("build.xml"));
+        job.updateNextBuildNumber(2);
+        job.doReload();
+        FreeStyleBuild build = ((FreeStyleProject) jenkins.jenkins.getItem("uninstalled-build")).getBuildByNumber(1);
+        assertEquals(Result.SUCCESS, build.getResult());
+        assertFalse(OldDataMonitor.get(jenkins.jenkins).getData().containsKey(build));
+        try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
+            client.getPage(build);
+            client.getPage(build.getParent());
+        }
     }
 
     // ---- minimal files, as a person may write them

@@ -1,0 +1,2 @@
+/** What the documents for people say, held against the code. */
+package io.jenkins.plugins.gitpod.docs;
