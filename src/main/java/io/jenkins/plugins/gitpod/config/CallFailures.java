@@ -1,30 +1,20 @@
 package io.jenkins.plugins.gitpod.config;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
 import io.jenkins.plugins.gitpod.engine.Connection;
-import java.text.MessageFormat;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.ResourceBundle;
 import java.util.stream.Collectors;
 
 /**
- * Makes messages about failed calls: what happened and what to do. The texts are in {@code Messages.properties}. The class
- * does not use Jenkins.
+ * Makes messages about failed calls: what happened and what to do. The class does not use Jenkins.
  */
 public final class CallFailures {
 
-    private static final ResourceBundle TEXTS =
-            ResourceBundle.getBundle("io.jenkins.plugins.gitpod.Messages", Locale.ROOT);
-
     private CallFailures() {}
-
-    private static String text(String key, Object... args) {
-        return new MessageFormat(TEXTS.getString("CallFailures." + key), Locale.ROOT).format(args);
-    }
 
     /** A message about a failed call. It may contain texts of the server, which have to be escaped for HTML. */
     @NonNull
@@ -32,21 +22,24 @@ public final class CallFailures {
         String host = Objects.toString(connection.endpoint().apiUrl().getAuthority(), "");
         String name = connection.name();
         return switch (e.kind()) {
-            case UNKNOWN_HOST -> text("unknownHost", host, name);
-            case CONNECT_FAILED -> text("connectFailed", host, name);
-            case CONNECT_TIMEOUT -> text("connectTimeout", host, name);
-            case TLS -> text("tls", host, name);
-            case PROXY -> text("proxy", host);
-            case CONNECTION_LOST -> text("connectionLost", host);
-            case CALL_TIMEOUT -> text("callTimeout", host);
+            case UNKNOWN_HOST -> Messages.CallFailures_unknownHost(host, name);
+            case CONNECT_FAILED -> Messages.CallFailures_connectFailed(host, name);
+            case CONNECT_TIMEOUT -> Messages.CallFailures_connectTimeout(host, name);
+            case TLS -> Messages.CallFailures_tls(host, name);
+            case PROXY -> Messages.CallFailures_proxy(host);
+            case CONNECTION_LOST -> Messages.CallFailures_connectionLost(host);
+            case CALL_TIMEOUT -> Messages.CallFailures_callTimeout(host);
             case REDIRECT ->
                 e.redirectBase()
                         .filter(CallFailures::isApiUrl)
-                        .map(base -> text("redirectToBase", host, base, name))
-                        .orElseGet(
-                                () -> text("redirect", host, e.redirectTarget().orElse("?"), name));
-            case TOO_LARGE -> text("tooLarge", host);
-            case UNREADABLE -> e.sentHtml() ? text("html", host, e.httpStatus(), name) : text("unreadable", host);
+                        .map(base -> Messages.CallFailures_redirectToBase(host, base, name))
+                        .orElseGet(() -> Messages.CallFailures_redirect(
+                                host, e.redirectTarget().orElse("?"), name));
+            case TOO_LARGE -> Messages.CallFailures_tooLarge(host);
+            case UNREADABLE ->
+                e.sentHtml()
+                        ? Messages.CallFailures_html(host, e.httpStatus(), name)
+                        : Messages.CallFailures_unreadable(host);
             default -> answered(e, name, host) + suggestions(e, connection.endpoint());
         };
     }
@@ -67,7 +60,7 @@ public final class CallFailures {
                         .map(page -> action.label() + " (" + page + ")")
                         .orElse(action.label()))
                 .collect(Collectors.joining("; "));
-        return actions.isEmpty() ? "" : " " + text("suggestions", actions);
+        return actions.isEmpty() ? "" : " " + Messages.CallFailures_suggestions(actions);
     }
 
     private static boolean isCreate(GitpodException e) {
@@ -77,19 +70,25 @@ public final class CallFailures {
     private static String answered(GitpodException e, String name, String host) {
         String detail = e.detail().isEmpty() ? "HTTP " + e.httpStatus() : e.detail();
         return switch (e.code()) {
-            case UNAUTHENTICATED -> text("unauthenticated", detail);
-            case PERMISSION_DENIED -> text(isCreate(e) ? "createDenied" : "permissionDenied", detail);
-            case NOT_FOUND -> text("notFound", detail);
-            case UNIMPLEMENTED -> text("unimplemented", host, e.httpStatus(), name);
-            case RESOURCE_EXHAUSTED -> e.retryAfter().isPresent() ? text("rateLimit", detail) : text("quota", detail);
+            case UNAUTHENTICATED -> Messages.CallFailures_unauthenticated(detail);
+            case PERMISSION_DENIED ->
+                isCreate(e)
+                        ? Messages.CallFailures_createDenied(detail)
+                        : Messages.CallFailures_permissionDenied(detail);
+            case NOT_FOUND -> Messages.CallFailures_notFound(detail);
+            case UNIMPLEMENTED -> Messages.CallFailures_unimplemented(host, e.httpStatus(), name);
+            case RESOURCE_EXHAUSTED ->
+                e.retryAfter().isPresent()
+                        ? Messages.CallFailures_rateLimit(detail)
+                        : Messages.CallFailures_quota(detail);
             case FAILED_PRECONDITION ->
                 isCreate(e)
-                        ? text("createNotPossible", detail)
-                        : text("answer", e.code().wireName(), detail);
+                        ? Messages.CallFailures_createNotPossible(detail)
+                        : Messages.CallFailures_answer(e.code().wireName(), detail);
             default ->
                 e.kind() == GitpodException.Kind.HTTP_ERROR && e.detail().isEmpty()
-                        ? text("status", host, e.httpStatus())
-                        : text("answer", e.code().wireName(), detail);
+                        ? Messages.CallFailures_status(host, e.httpStatus())
+                        : Messages.CallFailures_answer(e.code().wireName(), detail);
         };
     }
 }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.gitpod.record;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
@@ -14,23 +15,18 @@ import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
 import io.jenkins.plugins.gitpod.engine.Update;
-import java.text.MessageFormat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.ResourceBundle;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Makes texts from the events and outcomes of one request. The texts are in {@code Messages.properties}. The class does not
- * use Jenkins, so that the demo without Jenkins prints the same lines.
+ * Makes texts from the events and outcomes of one request. The class does not use Jenkins, so that the demo
+ * without Jenkins prints the same lines.
  */
 public final class PrebuildMessages {
-
-    private static final ResourceBundle TEXTS =
-            ResourceBundle.getBundle("io.jenkins.plugins.gitpod.Messages", Locale.ROOT);
 
     private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cntrl}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]+");
     private static final int LONGEST = 4000;
@@ -40,10 +36,6 @@ public final class PrebuildMessages {
 
     public PrebuildMessages(@NonNull PrebuildRequest request) {
         this.request = request;
-    }
-
-    private static String text(String key, Object... args) {
-        return new MessageFormat(TEXTS.getString("PrebuildMessages." + key), Locale.ROOT).format(args);
     }
 
     /** The page of the project, which lists its prebuilds. */
@@ -56,7 +48,7 @@ public final class PrebuildMessages {
     @CheckForNull
     public String line(@NonNull Update update) {
         if (update instanceof Update.Created created) {
-            return text("created", created.prebuild().id(), request.projectId(), url());
+            return Messages.PrebuildMessages_created(created.prebuild().id(), request.projectId(), url());
         } else if (update instanceof Update.Resumed resumed) {
             return resumed(resumed.prebuildId());
         } else if (update instanceof Update.PhaseChanged changed) {
@@ -64,60 +56,72 @@ public final class PrebuildMessages {
         } else if (update instanceof Update.BuiltFrom built) {
             return builtFrom(built.git());
         } else if (update instanceof Update.UnknownPhase unknown) {
-            return text("unknownPhase", unknown.prebuildId(), unknown.phase());
+            return Messages.PrebuildMessages_unknownPhase(unknown.prebuildId(), unknown.phase());
         } else if (update instanceof Update.RateLimited limited) {
-            return text("rateLimited", span(limited.retryAfter()));
+            return Messages.PrebuildMessages_rateLimited(span(limited.retryAfter()));
         } else if (update instanceof Update.Retrying retrying) {
-            return text("retrying." + retrying.operation(), explain(retrying.failure()));
+            return retrying(retrying);
         } else if (update instanceof Update.Recovered) {
-            return text("recovered");
+            return Messages.PrebuildMessages_recovered();
         } else if (update instanceof Update.LookingUp) {
-            return text("lookingUp");
+            return Messages.PrebuildMessages_lookingUp();
         } else if (update instanceof Update.SendingAgain again) {
             return again.found().isEmpty()
-                    ? text("sendingAgain", again.again(), again.maximum())
-                    : text("sendingAgainUnsure", again.again(), again.maximum(), list(again.found()));
+                    ? Messages.PrebuildMessages_sendingAgain(again.again(), again.maximum())
+                    : Messages.PrebuildMessages_sendingAgainUnsure(again.again(), again.maximum(), list(again.found()));
         } else if (update instanceof Update.SurplusCancelled surplus) {
-            return text("surplusCancelled", surplus.prebuildId());
+            return Messages.PrebuildMessages_surplusCancelled(surplus.prebuildId());
         } else if (update instanceof Update.SurplusUnsure unsure) {
-            return text("mayBeSurplus", list(unsure.found()), url());
+            return Messages.PrebuildMessages_mayBeSurplus(list(unsure.found()), url());
         } else if (update instanceof Update.TokenRotated) {
-            return text("tokenRotated");
+            return Messages.PrebuildMessages_tokenRotated();
         } else if (update instanceof Update.Cancelling cancelling) {
-            return text("cancelling", cancelling.prebuildId());
+            return Messages.PrebuildMessages_cancelling(cancelling.prebuildId());
         }
         return null;
+    }
+
+    private String retrying(Update.Retrying retrying) {
+        String why = explain(retrying.failure());
+        return switch (retrying.operation()) {
+            case CREATE -> Messages.PrebuildMessages_retrying_CREATE(why);
+            case LOOK_UP -> Messages.PrebuildMessages_retrying_LOOK_UP(why);
+            case WATCH -> Messages.PrebuildMessages_retrying_WATCH(why);
+            case CANCEL -> Messages.PrebuildMessages_retrying_CANCEL(why);
+        };
     }
 
     /** The line of a build that continues to wait after a restart. */
     @NonNull
     public String resumed(@NonNull String prebuildId) {
-        return text("resumed", prebuildId);
+        return Messages.PrebuildMessages_resumed(prebuildId);
     }
 
     /** The line about the commit that the prebuild is built from. */
     @NonNull
     public String builtFrom(@NonNull EnvironmentGit git) {
-        return text("phase", commitOf(git));
+        return Messages.PrebuildMessages_phase(commitOf(git));
     }
 
     /** The line about a commit that is older than the build's own commit. */
     @NonNull
     public String builtFromOlder(@NonNull EnvironmentGit git, @Nullable String own) {
-        return text("phase", text("builtFromOlder", commitOf(git), shortened(own)));
+        return Messages.PrebuildMessages_phase(Messages.PrebuildMessages_builtFromOlder(commitOf(git), shortened(own)));
     }
 
     /** The line about a commit that is not the build's own commit, if it is not known which one is newer. */
     @NonNull
     public String builtFromOther(@NonNull EnvironmentGit git, @Nullable String own) {
-        return text("phase", text("builtFromOther", commitOf(git), shortened(own)));
+        return Messages.PrebuildMessages_phase(Messages.PrebuildMessages_builtFromOther(commitOf(git), shortened(own)));
     }
 
     /** A short text of the commit and the branch that a prebuild is built from. */
     @NonNull
     static String commitOf(@NonNull EnvironmentGit git) {
         String commit = shortened(git.commit());
-        return git.branch() == null ? text("builtFromCommit", commit) : text("builtFrom", commit, plain(git.branch()));
+        return git.branch() == null
+                ? Messages.PrebuildMessages_builtFromCommit(commit)
+                : Messages.PrebuildMessages_builtFrom(commit, plain(git.branch()));
     }
 
     private static String shortened(@Nullable String commit) {
@@ -132,7 +136,7 @@ public final class PrebuildMessages {
         if (phase.isEnd() || phase == PrebuildPhase.PENDING) {
             return null;
         }
-        return text("phase", phase.name());
+        return Messages.PrebuildMessages_phase(phase.name());
     }
 
     /**
@@ -145,43 +149,45 @@ public final class PrebuildMessages {
         if (outcome instanceof Outcome.Ended ended) {
             return ended(ended, took);
         } else if (outcome instanceof Outcome.Gone gone) {
-            return text("gone", gone.prebuildId(), request.projectId());
+            return Messages.PrebuildMessages_gone(gone.prebuildId(), request.projectId());
         } else if (outcome instanceof Outcome.NotCreated) {
-            return text("notCreated");
+            return Messages.PrebuildMessages_notCreated();
         } else if (outcome instanceof Outcome.CancelAccepted accepted) {
-            return text("cancelAccepted", accepted.prebuildId(), url());
+            return Messages.PrebuildMessages_cancelAccepted(accepted.prebuildId(), url());
         } else if (outcome instanceof Outcome.LeftRunning left) {
             return left.prebuildId() == null
-                    ? text("leftUnknown", request.projectId(), url())
-                    : text("leftRunning", left.prebuildId(), url());
+                    ? Messages.PrebuildMessages_leftUnknown(request.projectId(), url())
+                    : Messages.PrebuildMessages_leftRunning(left.prebuildId(), url());
         } else if (outcome instanceof Outcome.CreateRefused refused) {
-            return text("refused", request.projectId(), explain(refused.failure()));
+            return Messages.PrebuildMessages_refused(request.projectId(), explain(refused.failure()));
         } else if (outcome instanceof Outcome.NotSent notSent) {
-            return text("notSent", request.projectId(), span(notSent.tried()), explain(notSent.failure()));
+            return Messages.PrebuildMessages_notSent(
+                    request.projectId(), span(notSent.tried()), explain(notSent.failure()));
         } else if (outcome instanceof Outcome.CreateUnclear unclear) {
             return unclear(unclear);
         } else if (outcome instanceof Outcome.NoToken noToken) {
             return noToken(noToken);
         } else if (outcome instanceof Outcome.WatchLost lost) {
-            return text(
-                            "watchLost",
-                            lost.prebuildId(),
-                            lost.phase().name(),
-                            span(lost.tried()),
-                            explain(lost.failure()),
-                            url())
+            return Messages.PrebuildMessages_watchLost(
+                            lost.prebuildId(), lost.phase().name(), span(lost.tried()), explain(lost.failure()), url())
                     + cancelNote(lost.cancelled());
         } else if (outcome instanceof Outcome.OverLimit over) {
-            String key = over.limit() == CancelReason.SNAPSHOT_STALLED ? "snapshotStalled" : "overTime";
-            return text(key, over.prebuildId(), span(over.allowed()), url()) + cancelNote(over.cancelled());
+            return overLimit(over) + cancelNote(over.cancelled());
         } else if (outcome instanceof Outcome.NotSaved notSaved) {
-            return text("notSaved", Objects.toString(notSaved.failure().getMessage(), ""));
+            return Messages.PrebuildMessages_notSaved(
+                    Objects.toString(notSaved.failure().getMessage(), ""));
         }
         throw new IllegalArgumentException(outcome.toString());
     }
 
+    private String overLimit(Outcome.OverLimit over) {
+        return over.limit() == CancelReason.SNAPSHOT_STALLED
+                ? Messages.PrebuildMessages_snapshotStalled(over.prebuildId(), span(over.allowed()), url())
+                : Messages.PrebuildMessages_overTime(over.prebuildId(), span(over.allowed()), url());
+    }
+
     private static String cancelNote(boolean cancelled) {
-        return " " + text(cancelled ? "isCancelled" : "isNotCancelled");
+        return " " + (cancelled ? Messages.PrebuildMessages_isCancelled() : Messages.PrebuildMessages_isNotCancelled());
     }
 
     private String ended(Outcome.Ended ended, Duration took) {
@@ -189,20 +195,23 @@ public final class PrebuildMessages {
         String id = prebuild.id();
         switch (prebuild.status().phase()) {
             case COMPLETED -> {
-                String done =
-                        text("completed", id, span(took), size(prebuild.status().snapshotSizeBytes()));
+                String done = Messages.PrebuildMessages_completed(
+                        id, span(took), size(prebuild.status().snapshotSizeBytes()));
                 String warning = prebuild.status().warningMessage();
-                return warning == null ? done : done + " " + text("warning", plain(warning));
+                return warning == null ? done : done + " " + Messages.PrebuildMessages_warning(plain(warning));
             }
             case FAILED -> {
                 String why = prebuild.status().failureMessage();
-                return text("failed", id, why == null ? text("noReason") : plain(why), url());
+                return Messages.PrebuildMessages_failed(
+                        id, why == null ? Messages.PrebuildMessages_noReason() : plain(why), url());
             }
             case CANCELLED -> {
-                return ended.cancelReason() == null ? text("cancelledElsewhere", id, url()) : text("cancelled", id);
+                return ended.cancelReason() == null
+                        ? Messages.PrebuildMessages_cancelledElsewhere(id, url())
+                        : Messages.PrebuildMessages_cancelled(id);
             }
             default -> {
-                return text("deleted", id, request.projectId());
+                return Messages.PrebuildMessages_deleted(id, request.projectId());
             }
         }
     }
@@ -214,19 +223,26 @@ public final class PrebuildMessages {
     }
 
     private String unclear(Outcome.CreateUnclear unclear) {
-        String why = unclear.failure() == null ? text("unclearRestart") : explain(unclear.failure());
-        String lost = text("unclear", request.projectId(), why);
+        String why =
+                unclear.failure() == null ? Messages.PrebuildMessages_unclearRestart() : explain(unclear.failure());
+        String lost = Messages.PrebuildMessages_unclear(request.projectId(), why);
         if (unclear.sent() > 1) {
-            lost += " " + text("unclearTries", unclear.sent());
+            lost += " " + Messages.PrebuildMessages_unclearTries(unclear.sent());
         }
         if (unclear.lookUpFailure() != null) {
-            return lost + " " + text("unclearLookUpFailed", explain(unclear.lookUpFailure()), url());
+            return lost + " " + Messages.PrebuildMessages_unclearLookUpFailed(explain(unclear.lookUpFailure()), url());
         }
         if (unclear.found().isEmpty()) {
-            return lost + " " + text(unclear.sent() > 1 ? "unclearNever" : "unclearNothing", url());
+            return lost + " "
+                    + (unclear.sent() > 1
+                            ? Messages.PrebuildMessages_unclearNever(url())
+                            : Messages.PrebuildMessages_unclearNothing(url()));
         }
         String found = list(unclear.found());
-        return lost + " " + text(unclear.sharedAccount() ? "unclearShared" : "unclearSeveral", found, url());
+        return lost + " "
+                + (unclear.sharedAccount()
+                        ? Messages.PrebuildMessages_unclearShared(found, url())
+                        : Messages.PrebuildMessages_unclearSeveral(found, url()));
     }
 
     private static String list(List<Prebuild> found) {
@@ -239,16 +255,16 @@ public final class PrebuildMessages {
     private String noToken(Outcome.NoToken noToken) {
         String why = explain(noToken.failure());
         return noToken.prebuildId() == null
-                ? text("noToken", request.projectId(), why)
-                : text("noTokenLater", noToken.prebuildId(), why, url());
+                ? Messages.PrebuildMessages_noToken(request.projectId(), why)
+                : Messages.PrebuildMessages_noTokenLater(noToken.prebuildId(), why, url());
     }
 
     /** Why there is no token and what to do about it. */
     @NonNull
     public static String explain(@NonNull TokenUnavailableException e) {
         return switch (e.problem()) {
-            case NO_ANSWER -> text("credentialsNoAnswer");
-            case LOOKUP_FAILED -> text("credentialsFailed", e.getMessage());
+            case NO_ANSWER -> Messages.PrebuildMessages_credentialsNoAnswer();
+            case LOOKUP_FAILED -> Messages.PrebuildMessages_credentialsFailed(e.getMessage());
             default -> e.getMessage();
         };
     }
@@ -268,12 +284,14 @@ public final class PrebuildMessages {
     private static String span(Duration duration) {
         long seconds = Math.max(0, duration.plusMillis(500).toSeconds());
         if (seconds < 120) {
-            return text("seconds", seconds);
+            return Messages.PrebuildMessages_seconds(seconds);
         }
-        return text("minutes", seconds / 60, seconds % 60);
+        return Messages.PrebuildMessages_minutes(seconds / 60, seconds % 60);
     }
 
     private static String size(long bytes) {
-        return bytes == 0 ? text("noSize") : String.format(Locale.ROOT, "%.1f GB", bytes / (1024.0 * 1024.0 * 1024.0));
+        return bytes == 0
+                ? Messages.PrebuildMessages_noSize()
+                : String.format(Locale.ROOT, "%.1f GB", bytes / (1024.0 * 1024.0 * 1024.0));
     }
 }
