@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.EnvVars;
+import hudson.ExtensionList;
 import hudson.diagnosis.OldDataMonitor;
 import hudson.model.AbstractItem;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Result;
+import hudson.model.Saveable;
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import io.jenkins.plugins.gitpod.commits.GitpodPrebuildBranchProperty;
 import io.jenkins.plugins.gitpod.commits.GitpodPrebuildProperty;
@@ -35,6 +37,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import jenkins.branch.DefaultBranchPropertyStrategy;
@@ -240,11 +243,15 @@ class SavedFilesTest {
                 .replace("io.jenkins.plugins.gitpod.", "io.jenkins.plugins.uninstalled.");
     }
 
+    private static Map<Saveable, OldDataMonitor.VersionRange> oldData() {
+        return ExtensionList.lookupSingleton(OldDataMonitor.class).getData();
+    }
+
     /** Loaded, listed as old data, and free of it once saved, as <i>Discard Unreadable Data</i> does. */
     private static void assertOnlyOldData(AbstractItem item) throws IOException {
-        assertTrue(OldDataMonitor.get(jenkins.jenkins).getData().containsKey(item));
+        assertTrue(oldData().containsKey(item));
         item.save();
-        assertFalse(OldDataMonitor.get(jenkins.jenkins).getData().containsKey(item));
+        assertFalse(oldData().containsKey(item));
         assertFalse(item.getConfigFile().asString().contains("uninstalled"));
     }
 
@@ -255,8 +262,8 @@ class SavedFilesTest {
         assertEquals(List.of(), job.getAllProperties());
         jenkins.buildAndAssertSuccess(job);
         assertOnlyOldData(job);
-        WorkflowMultiBranchProject branches = from(
-                "uninstalled-branches", WorkflowMultiBranchProject.class, withoutPlugin("multibranch-config.xml"));
+        WorkflowMultiBranchProject branches =
+                from("uninstalled-branches", WorkflowMultiBranchProject.class, withoutPlugin("multibranch-config.xml"));
         assertEquals(1, branches.getSources().size());
         assertOnlyOldData(branches);
     }
@@ -271,7 +278,7 @@ class SavedFilesTest {
         job.doReload();
         FreeStyleBuild build = ((FreeStyleProject) jenkins.jenkins.getItem("uninstalled-build")).getBuildByNumber(1);
         assertEquals(Result.SUCCESS, build.getResult());
-        assertFalse(OldDataMonitor.get(jenkins.jenkins).getData().containsKey(build));
+        assertFalse(oldData().containsKey(build));
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             client.getPage(build);
             client.getPage(build.getParent());
