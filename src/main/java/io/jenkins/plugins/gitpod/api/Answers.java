@@ -70,18 +70,12 @@ final class Answers {
         return new Prebuild(
                 Json.needed(node, "id"),
                 new Prebuild.Metadata(
-                        Json.text(metadata, "organizationId"),
                         Json.text(metadata, "projectId"),
                         Json.text(metadata, "environmentClassId"),
                         Json.text(metadata.path("creator"), "id"),
-                        Json.text(metadata.path("executor"), "id"),
                         Json.time(metadata, "createdAt"),
-                        Json.time(metadata, "updatedAt"),
                         Trigger.parse(Json.text(metadata, "triggeredBy"))),
-                new Prebuild.Spec(
-                        Json.text(spec, "specVersion"),
-                        PrebuildPhase.parse(Json.text(spec, "desiredPhase")),
-                        Json.duration(spec, "timeout")),
+                new Prebuild.Spec(Json.duration(spec, "timeout")),
                 status(node.path("status")));
     }
 

@@ -85,16 +85,6 @@ public final class GitpodClient {
     }
 
     /**
-     * Where the calls go.
-     *
-     * @return the endpoint as it was given, also where calls go to the other host of Gitpod's public service by now
-     */
-    @NonNull
-    public GitpodEndpoint endpoint() {
-        return endpoint;
-    }
-
-    /**
      * Reports the server's time of each response to a listener, except for streams.
      *
      * @param listener the listener for all further responses

@@ -73,9 +73,6 @@ public final class GitpodException extends Exception {
     @Nullable
     private final String redirectBase;
 
-    @Nullable
-    private final String contentType;
-
     private final boolean sentHtml;
 
     private GitpodException(Builder builder) {
@@ -90,7 +87,6 @@ public final class GitpodException extends Exception {
         actions = builder.actions;
         redirectTarget = builder.redirectTarget;
         redirectBase = builder.redirectBase;
-        contentType = builder.contentType;
         sentHtml = builder.sentHtml;
     }
 
@@ -226,16 +222,6 @@ public final class GitpodException extends Exception {
     @NonNull
     public List<ErrorAction> actions() {
         return actions;
-    }
-
-    /**
-     * The answer's content type, as the server wrote it.
-     *
-     * @return one line, empty if there was none
-     */
-    @NonNull
-    public Optional<String> contentType() {
-        return Optional.ofNullable(contentType);
     }
 
     /**

@@ -22,36 +22,25 @@ public record Prebuild(
     /**
      * Who made a prebuild, when, and what for.
      *
-     * @param organizationId the organization's id
      * @param projectId the project's id
      * @param environmentClassId the environment class's id
      * @param creatorId the id of the subject that asked for it
-     * @param executorId the id of the subject it runs as
      * @param createdAt when it was made
-     * @param updatedAt when it last changed
      * @param triggeredBy what made it
      */
     public record Metadata(
-            @Nullable String organizationId,
             @Nullable String projectId,
             @Nullable String environmentClassId,
             @Nullable String creatorId,
-            @Nullable String executorId,
             @Nullable Instant createdAt,
-            @Nullable Instant updatedAt,
             @NonNull Trigger triggeredBy) {}
 
     /**
      * What was asked for.
      *
-     * @param specVersion changes whenever the spec does
-     * @param desiredPhase where it is heading; CANCELLED once a cancel was accepted
      * @param timeout how long it may run, null for the server's default
      */
-    public record Spec(
-            @Nullable String specVersion,
-            @NonNull PrebuildPhase desiredPhase,
-            @Nullable Duration timeout) {}
+    public record Spec(@Nullable Duration timeout) {}
 
     /**
      * How it stands.

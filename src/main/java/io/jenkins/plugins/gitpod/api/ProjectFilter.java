@@ -6,17 +6,15 @@ import java.util.List;
 /**
  * Which projects to list. An empty part does not restrict.
  *
- * @param projectIds projects, at most 25
  * @param search part of a project's name, its id or its repository's name, in any letter case; at most 256 characters
  * @param specRemoteUris repository URLs exactly as the project has them, at most 25. Each has to be a URI of RFC 3986:
  *     one that is not, such as the short ssh form, has the server refuse the whole call
  */
 public record ProjectFilter(
-        @NonNull List<String> projectIds,
         @NonNull String search,
         @NonNull List<String> specRemoteUris) {
 
-    private static final ProjectFilter NONE = new ProjectFilter(List.of(), "", List.of());
+    private static final ProjectFilter NONE = new ProjectFilter("", List.of());
 
     /**
      * Copies and checks the parts.
@@ -24,10 +22,8 @@ public record ProjectFilter(
      * @throws IllegalArgumentException if a part is larger than the API takes
      */
     public ProjectFilter {
-        Checks.atMost(25, projectIds.size(), "projectIds");
         Checks.atMost(256, search.length(), "search");
         Checks.atMost(25, specRemoteUris.size(), "specRemoteUris");
-        projectIds = List.copyOf(projectIds);
         specRemoteUris = List.copyOf(specRemoteUris);
     }
 
@@ -42,17 +38,6 @@ public record ProjectFilter(
     }
 
     /**
-     * This filter, of other projects.
-     *
-     * @param ids project ids, at most 25
-     * @return the new filter
-     */
-    @NonNull
-    public ProjectFilter withProjectIds(@NonNull List<String> ids) {
-        return new ProjectFilter(ids, search, specRemoteUris);
-    }
-
-    /**
      * This filter, with another search text.
      *
      * @param text part of a project's name, id or repository's name, at most 256 characters
@@ -60,7 +45,7 @@ public record ProjectFilter(
      */
     @NonNull
     public ProjectFilter withSearch(@NonNull String text) {
-        return new ProjectFilter(projectIds, text, specRemoteUris);
+        return new ProjectFilter(text, specRemoteUris);
     }
 
     /**
@@ -71,6 +56,6 @@ public record ProjectFilter(
      */
     @NonNull
     public ProjectFilter withSpecRemoteUris(@NonNull List<String> uris) {
-        return new ProjectFilter(projectIds, search, uris);
+        return new ProjectFilter(search, uris);
     }
 }

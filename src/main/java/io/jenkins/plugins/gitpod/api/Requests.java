@@ -44,7 +44,6 @@ final class Requests {
 
     static ObjectNode listProjects(ProjectFilter filter, int pageSize, @Nullable String page) {
         ObjectNode parts = Json.object();
-        putTexts(parts, "projectIds", filter.projectIds());
         if (!filter.search().isEmpty()) {
             parts.put("search", filter.search());
         }

@@ -142,7 +142,7 @@ public final class Checkout {
         return from == From.OWN_SCM;
     }
 
-    public boolean isOfLibrary() {
+    boolean isOfLibrary() {
         return from == From.LIBRARY;
     }
 

@@ -142,7 +142,7 @@ public final class GitpodLookup {
      * @return without their environment classes
      */
     @NonNull
-    public Found withRemoteUri(@NonNull AuthenticatedConnection access, @NonNull List<String> remoteUris)
+    Found withRemoteUri(@NonNull AuthenticatedConnection access, @NonNull List<String> remoteUris)
             throws GitpodException {
         ProjectFilter filter = ProjectFilter.none().withSpecRemoteUris(remoteUris);
         return ask(access, "repository " + String.join(" ", remoteUris), client -> list(client, filter, MAX_SEARCHED));
@@ -155,7 +155,7 @@ public final class GitpodLookup {
      * @return at most {@link #MAX_SEARCHED}; without their environment classes
      */
     @NonNull
-    public Found named(@NonNull AuthenticatedConnection access, @NonNull String text, @NonNull String repository)
+    Found named(@NonNull AuthenticatedConnection access, @NonNull String text, @NonNull String repository)
             throws GitpodException {
         ProjectFilter filter = ProjectFilter.none().withSearch(cut(text));
         return ask(access, "named " + text + " of " + repository, client -> list(client, filter, MAX_SEARCHED));

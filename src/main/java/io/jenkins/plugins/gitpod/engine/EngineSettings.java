@@ -61,12 +61,6 @@ public record EngineSettings(
                 Duration.ofSeconds(60));
     }
 
-    /** The same with another poll interval. */
-    @NonNull
-    public EngineSettings withPollInterval(@NonNull Duration interval) {
-        return withPollIntervals(interval, longestPollInterval);
-    }
-
     /** The same with other poll intervals: the usual one, and the maximum while Gitpod is in trouble. */
     @NonNull
     public EngineSettings withPollIntervals(@NonNull Duration usual, @NonNull Duration longest) {

@@ -137,7 +137,7 @@ final class PendingCreate {
         return apiUrl().equals(other.apiUrl()) && isOfProject(other.request.projectId());
     }
 
-    boolean isOfProject(String projectId) {
+    private boolean isOfProject(String projectId) {
         return request.projectId().equals(projectId);
     }
 

@@ -80,7 +80,7 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
     /** A copy that can be changed independently. */
     @NonNull
     @Restricted(NoExternalUse.class)
-    public PrebuildOptions copy() {
+    private PrebuildOptions copy() {
         return new PrebuildOptions(this);
     }
 

@@ -58,7 +58,7 @@ public final class PrebuildAction implements RunAction2 {
     }
 
     @CheckForNull
-    public synchronized PrebuildRecord find(@NonNull String requestId) {
+    private synchronized PrebuildRecord find(@NonNull String requestId) {
         for (PrebuildRecord each : records) {
             if (each.getRequestId().equals(requestId)) {
                 return each;

@@ -271,13 +271,13 @@ public final class PrebuildMessages {
 
     /** What a failed call means and what to do about it. */
     @NonNull
-    public String explain(@NonNull GitpodException e) {
+    private String explain(@NonNull GitpodException e) {
         return explain(e, request.connection());
     }
 
     /** The same for a call that belongs to no request. */
     @NonNull
-    public static String explain(@NonNull GitpodException e, @NonNull Connection connection) {
+    private static String explain(@NonNull GitpodException e, @NonNull Connection connection) {
         return CallFailures.explain(e, connection);
     }
 

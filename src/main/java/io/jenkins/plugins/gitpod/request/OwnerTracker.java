@@ -61,7 +61,7 @@ public final class OwnerTracker {
     // ---- owners that announce that they leave
 
     /** The owner of a request leaves. It is still told what becomes of the prebuild. */
-    public void leave(@NonNull UUID requestId) {
+    void leave(@NonNull UUID requestId) {
         RequestRecorder recorder = registry.recorder(requestId);
         if (recorder != null) {
             recorder.ownerLeaves();

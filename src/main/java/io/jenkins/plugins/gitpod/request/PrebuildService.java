@@ -287,13 +287,6 @@ public final class PrebuildService {
                 : Messages.PrebuildService_lostEntryOf(result.getId(), result.getUrl());
     }
 
-    /** All open requests, the oldest first. */
-    @NonNull
-    public List<OpenPrebuild> openPrebuilds() {
-        RunningService now = running;
-        return now == null ? List.of() : now.registry().shown();
-    }
-
     /** What pages ask; empty while Jenkins is starting or stopping. */
     @NonNull
     public Optional<PrebuildQueries> queries() {
@@ -302,7 +295,7 @@ public final class PrebuildService {
 
     /** The message of a build that ends before Gitpod has confirmed the cancellation, or null if nothing is open. */
     @CheckForNull
-    public String unconfirmedCancelMessage(@NonNull UUID requestId) {
+    String unconfirmedCancelMessage(@NonNull UUID requestId) {
         RunningService now = running;
         RequestRecorder recorder = now == null ? null : now.registry().recorder(requestId);
         PrebuildHandle handle = find(requestId);

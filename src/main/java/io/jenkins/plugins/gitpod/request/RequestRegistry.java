@@ -82,7 +82,7 @@ final class RequestRegistry implements RunningPrebuilds {
 
     /** Each shared prebuild once. */
     @NonNull
-    Set<SharedPrebuild> sharedPrebuilds() {
+    private Set<SharedPrebuild> sharedPrebuilds() {
         return Set.copyOf(sharedPrebuilds.values());
     }
 

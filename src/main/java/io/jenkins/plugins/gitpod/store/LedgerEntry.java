@@ -256,7 +256,7 @@ public final class LedgerEntry {
     }
 
     @NonNull
-    public RequestOrigin origin() {
+    RequestOrigin origin() {
         return new RequestOrigin(buildId, jobFullName, nodeId, credentialsId, resolvedId);
     }
 

@@ -38,15 +38,9 @@ class AnswersTest {
                 is(new Prebuild(
                         "pb",
                         new Prebuild.Metadata(
-                                "org",
-                                "pr",
-                                "ec",
-                                "cr",
-                                "ex",
-                                Instant.parse("2026-08-01T10:00:00Z"),
-                                Instant.parse("2026-08-01T10:00:01.500Z"),
+                                "pr", "ec", "cr", Instant.parse("2026-08-01T10:00:00Z"),
                                 Trigger.MANUAL),
-                        new Prebuild.Spec("7", PrebuildPhase.COMPLETED, Duration.ofHours(1)),
+                        new Prebuild.Spec(Duration.ofHours(1)),
                         new Prebuild.Status(
                                 PrebuildPhase.SNAPSHOTTING,
                                 "PREBUILD_PHASE_SNAPSHOTTING",
@@ -100,8 +94,8 @@ class AnswersTest {
                 prebuild,
                 is(new Prebuild(
                         "pb",
-                        new Prebuild.Metadata(null, null, null, null, null, null, null, Trigger.UNKNOWN),
-                        new Prebuild.Spec(null, PrebuildPhase.UNKNOWN, null),
+                        new Prebuild.Metadata(null, null, null, null, Trigger.UNKNOWN),
+                        new Prebuild.Spec(null),
                         new Prebuild.Status(PrebuildPhase.UNKNOWN, "", null, null, null, null, null, 0, 0, null))));
     }
 

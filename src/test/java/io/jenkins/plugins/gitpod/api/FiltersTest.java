@@ -24,7 +24,6 @@ class FiltersTest {
         assertThrows(IllegalArgumentException.class, () -> none.withCreatorIds(TOO_MANY));
         assertThrows(IllegalArgumentException.class, () -> none.withPhases(known));
         assertThrows(IllegalArgumentException.class, () -> none.withPhases(Set.of(PrebuildPhase.UNKNOWN)));
-        assertThrows(IllegalArgumentException.class, () -> ProjectFilter.none().withProjectIds(TOO_MANY));
         assertThrows(IllegalArgumentException.class, () -> ProjectFilter.none().withSpecRemoteUris(TOO_MANY));
         assertThrows(IllegalArgumentException.class, () -> ProjectFilter.none().withSearch("x".repeat(257)));
     }

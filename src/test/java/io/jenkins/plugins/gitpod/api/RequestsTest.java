@@ -53,7 +53,7 @@ class RequestsTest {
             of("ProjectService/ListProjects", c -> c.listProjects(ProjectFilter.none(), 25, null), """
                     {"pagination":{"pageSize":25},"sort":{"field":"id","order":"SORT_ORDER_ASC"}}"""),
             of("ProjectService/ListProjects", c -> c.listProjects(someProjects(), 0, "next"), """
-                    {"pagination":{"token":"next"},"filter":{"projectIds":["p"],"search":"sh\\"op",\
+                    {"pagination":{"token":"next"},"filter":{"search":"sh\\"op",\
                     "specRemoteUris":["https://example.org/shop.git"]},\
                     "sort":{"field":"id","order":"SORT_ORDER_ASC"}}"""),
             of("RunnerConfigurationService/ListEnvironmentClasses", c -> c.listEnvironmentClasses(10, "next"), """
@@ -72,7 +72,6 @@ class RequestsTest {
 
     private static ProjectFilter someProjects() {
         return ProjectFilter.none()
-                .withProjectIds(List.of("p"))
                 .withSearch("sh\"op")
                 .withSpecRemoteUris(List.of("https://example.org/shop.git"));
     }

@@ -93,7 +93,7 @@ public final class HeadlessDemo {
                     simulator.account("demo").token(),
                     project.id(),
                     null,
-                    EngineSettings.defaults().withPollInterval(Duration.ofMillis(500)));
+                    EngineSettings.defaults().withPollIntervals(Duration.ofMillis(500), Duration.ofSeconds(60)));
         }
     }
 

@@ -30,8 +30,8 @@ record Prebuilds(Prebuild made) {
     static Prebuilds named(String id) {
         return new Prebuilds(new Prebuild(
                 id,
-                new Prebuild.Metadata("org", PROJECT, "regular", CREATOR, CREATOR, CREATED, CREATED, Trigger.MANUAL),
-                new Prebuild.Spec("1", PrebuildPhase.COMPLETED, null),
+                new Prebuild.Metadata(PROJECT, "regular", CREATOR, CREATED, Trigger.MANUAL),
+                new Prebuild.Spec(null),
                 new Prebuild.Status(
                         PrebuildPhase.PENDING, "PREBUILD_PHASE_PENDING", null, null, null, null, null, 0, 0, "1")));
     }
@@ -58,7 +58,7 @@ record Prebuilds(Prebuild made) {
 
     Prebuilds timeout(Duration timeout) {
         return new Prebuilds(new Prebuild(
-                made.id(), made.metadata(), new Prebuild.Spec("1", PrebuildPhase.COMPLETED, timeout), made.status()));
+                made.id(), made.metadata(), new Prebuild.Spec(timeout), made.status()));
     }
 
     Prebuilds createdAt(Instant at) {
@@ -89,8 +89,7 @@ record Prebuilds(Prebuild made) {
     private Prebuilds metadata(Instant createdAt, String environmentClassId, String creatorId, Trigger trigger) {
         return new Prebuilds(new Prebuild(
                 made.id(),
-                new Prebuild.Metadata(
-                        "org", PROJECT, environmentClassId, creatorId, creatorId, createdAt, createdAt, trigger),
+                new Prebuild.Metadata(PROJECT, environmentClassId, creatorId, createdAt, trigger),
                 made.spec(),
                 made.status()));
     }

@@ -72,7 +72,7 @@ class StreamOverHttpTest {
     private void start(Duration pollInterval) {
         engine = new PrebuildEngine(
                 runtime,
-                EngineSettings.defaults().withPollInterval(pollInterval),
+                EngineSettings.defaults().withPollIntervals(pollInterval, Duration.ofSeconds(60)),
                 new MemoryRequestStore(),
                 (endpoint, token, limits) -> new GitpodClient(http, endpoint, token, EngineFixture.PATIENT, "test"));
     }

@@ -38,6 +38,7 @@ class UnexpectedAnswersTest {
     private final List<Prebuild> read = new ArrayList<>();
     private final List<GitpodException> failures = new ArrayList<>();
     private HttpServer server;
+    private GitpodEndpoint endpoint;
     private GitpodClient client;
     private volatile String answer = "{}";
 
@@ -46,12 +47,9 @@ class UnexpectedAnswersTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), 0);
         server.createContext("/", this::answer);
         server.start();
+        endpoint = GitpodEndpoint.parse("http://127.0.0.1:" + server.getAddress().getPort() + "/api");
         client = new GitpodClient(
-                new OkHttpClient(),
-                GitpodEndpoint.parse("http://127.0.0.1:" + server.getAddress().getPort() + "/api"),
-                BearerToken.of("token"),
-                EngineFixture.PATIENT,
-                "test");
+                new OkHttpClient(), endpoint, BearerToken.of("token"), EngineFixture.PATIENT, "test");
     }
 
     private void answer(HttpExchange exchange) throws IOException {
@@ -113,7 +111,7 @@ class UnexpectedAnswersTest {
         answer = "{\"pagination\":{\"nextToken\":\"again\"},\"prebuilds\":[{\"id\":\"" + OTHER + "\"}]}";
         Session session = new Session(
                 new Session.Key(
-                        "main", client.endpoint().apiUrl(), "f", SessionLimits.usual(EngineSettings.defaults())),
+                        "main", endpoint.apiUrl(), "f", SessionLimits.usual(EngineSettings.defaults())),
                 client,
                 runtime,
                 EngineSettings.defaults(),

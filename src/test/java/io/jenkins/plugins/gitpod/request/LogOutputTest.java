@@ -93,9 +93,8 @@ class LogOutputTest {
     private static Prebuild prebuild(PrebuildPhase phase, @Nullable String warning) {
         return new Prebuild(
                 "p1",
-                new Prebuild.Metadata(
-                        "org", "project", "class", "me", "me", Instant.EPOCH, Instant.EPOCH, Trigger.MANUAL),
-                new Prebuild.Spec("1", PrebuildPhase.COMPLETED, null),
+                new Prebuild.Metadata("project", "class", "me", Instant.EPOCH, Trigger.MANUAL),
+                new Prebuild.Spec(null),
                 new Prebuild.Status(
                         phase,
                         "PREBUILD_PHASE_" + phase,
