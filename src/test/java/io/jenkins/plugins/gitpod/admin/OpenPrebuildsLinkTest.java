@@ -102,7 +102,8 @@ class OpenPrebuildsLinkTest {
         }
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> PrebuildService.get().queries().orElseThrow().open().isEmpty());
+                .until(() ->
+                        PrebuildService.get().queries().orElseThrow().open().isEmpty());
         assertEquals(SimPhase.CANCELLED, GITPOD.simulator().prebuild(id).phase());
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             client.login("admin");
@@ -157,7 +158,8 @@ class OpenPrebuildsLinkTest {
             assertThat(page.getWebResponse().getContentAsString(), not(containsString("secret-job")));
             assertThat(page.getByXPath("//button[@data-gitpod-cancel]"), hasSize(0));
             assertThat(client.goTo("manage/gitpod-prebuilds/ajaxTable").asNormalizedText(), containsString("Running"));
-            String requestId = PrebuildService.get().queries().orElseThrow().open().get(0).getRequestId();
+            String requestId =
+                    PrebuildService.get().queries().orElseThrow().open().get(0).getRequestId();
             assertThat(cancel(client, requestId), is("error"));
             assertThat(build.isBuilding(), is(true));
             client.login("admin");
@@ -168,7 +170,8 @@ class OpenPrebuildsLinkTest {
         }
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
         await().atMost(Duration.ofSeconds(30))
-                .until(() -> PrebuildService.get().queries().orElseThrow().open().isEmpty());
+                .until(() ->
+                        PrebuildService.get().queries().orElseThrow().open().isEmpty());
     }
 
     @Test

@@ -37,9 +37,7 @@ class AnswersTest {
                 prebuild,
                 is(new Prebuild(
                         "pb",
-                        new Prebuild.Metadata(
-                                "pr", "ec", "cr", Instant.parse("2026-08-01T10:00:00Z"),
-                                Trigger.MANUAL),
+                        new Prebuild.Metadata("pr", "ec", "cr", Instant.parse("2026-08-01T10:00:00Z"), Trigger.MANUAL),
                         new Prebuild.Spec(Duration.ofHours(1)),
                         new Prebuild.Status(
                                 PrebuildPhase.SNAPSHOTTING,

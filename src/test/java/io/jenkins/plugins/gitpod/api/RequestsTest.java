@@ -71,9 +71,7 @@ class RequestsTest {
     }
 
     private static ProjectFilter someProjects() {
-        return ProjectFilter.none()
-                .withSearch("sh\"op")
-                .withSpecRemoteUris(List.of("https://example.org/shop.git"));
+        return ProjectFilter.none().withSearch("sh\"op").withSpecRemoteUris(List.of("https://example.org/shop.git"));
     }
 
     @ParameterizedTest(name = "{0} {2}")

@@ -339,7 +339,8 @@ class GuardsTest {
         GitpodPrebuildProperty property = new GitpodPrebuildProperty();
         unnamed.addProperty(property);
         WorkflowRun silent = jenkins.buildAndAssertSuccess(unnamed);
-        jenkins.assertLogContains("Skipped: This build checked out " + repo + ", which is not the job's own repository.", silent);
+        jenkins.assertLogContains(
+                "Skipped: This build checked out " + repo + ", which is not the job's own repository.", silent);
         assertMade(1);
         property.setProjectId(project.id());
         jenkins.buildAndAssertSuccess(unnamed);

@@ -57,8 +57,7 @@ record Prebuilds(Prebuild made) {
     }
 
     Prebuilds timeout(Duration timeout) {
-        return new Prebuilds(new Prebuild(
-                made.id(), made.metadata(), new Prebuild.Spec(timeout), made.status()));
+        return new Prebuilds(new Prebuild(made.id(), made.metadata(), new Prebuild.Spec(timeout), made.status()));
     }
 
     Prebuilds createdAt(Instant at) {

@@ -47,9 +47,9 @@ class UnexpectedAnswersTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0), 0);
         server.createContext("/", this::answer);
         server.start();
-        endpoint = GitpodEndpoint.parse("http://127.0.0.1:" + server.getAddress().getPort() + "/api");
-        client = new GitpodClient(
-                new OkHttpClient(), endpoint, BearerToken.of("token"), EngineFixture.PATIENT, "test");
+        endpoint =
+                GitpodEndpoint.parse("http://127.0.0.1:" + server.getAddress().getPort() + "/api");
+        client = new GitpodClient(new OkHttpClient(), endpoint, BearerToken.of("token"), EngineFixture.PATIENT, "test");
     }
 
     private void answer(HttpExchange exchange) throws IOException {
@@ -110,8 +110,7 @@ class UnexpectedAnswersTest {
     void aLookedUpListWhosePageTokenNeverChangesIsNotComplete() throws Exception {
         answer = "{\"pagination\":{\"nextToken\":\"again\"},\"prebuilds\":[{\"id\":\"" + OTHER + "\"}]}";
         Session session = new Session(
-                new Session.Key(
-                        "main", endpoint.apiUrl(), "f", SessionLimits.usual(EngineSettings.defaults())),
+                new Session.Key("main", endpoint.apiUrl(), "f", SessionLimits.usual(EngineSettings.defaults())),
                 client,
                 runtime,
                 EngineSettings.defaults(),
