@@ -146,6 +146,16 @@ public final class GitpodPrebuildProperty extends OptionalJobProperty<Job<?, ?>>
         options.setMinimumInterval(minimumInterval);
     }
 
+    @CheckForNull
+    public Integer getMaxAge() {
+        return options.getMaxAge();
+    }
+
+    @DataBoundSetter
+    public void setMaxAge(Integer maxAge) {
+        options.setMaxAge(maxAge);
+    }
+
     public boolean isOnlyProjectBranch() {
         return options.isOnlyProjectBranch();
     }

@@ -13,6 +13,7 @@ import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Identity;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildFilter;
+import io.jenkins.plugins.gitpod.api.PrebuildPage;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.api.Project;
 import io.jenkins.plugins.gitpod.api.ProjectFilter;
@@ -23,6 +24,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -168,16 +170,31 @@ public final class GitpodLookup {
     /** Reads pages until there are enough projects. */
     private static Found list(GitpodClient client, ProjectFilter filter, int maximum) throws GitpodException {
         List<Project> found = new ArrayList<>();
-        String page = null;
-        for (int i = 0; i < MAX_PAGES && found.size() < maximum; i++) {
+        String next = readPages(() -> found.size() >= maximum, page -> {
             ProjectPage answer = client.listProjects(filter, Math.min(maximum, PAGE_SIZE), page);
             found.addAll(answer.projects());
-            page = answer.nextPage();
-            if (page == null) {
-                break;
-            }
+            return answer.nextPage();
+        });
+        return new Found(found.subList(0, Math.min(found.size(), maximum)), next == null);
+    }
+
+    /** Reads one page of a list. */
+    @FunctionalInterface
+    private interface PageReader {
+
+        /** Returns the next page, or null after the last one. */
+        @CheckForNull
+        String read(@Nullable String page) throws GitpodException;
+    }
+
+    /** Reads pages until there are enough entries, at most {@link #MAX_PAGES}. @return the next page, or null if all were read */
+    @CheckForNull
+    private static String readPages(BooleanSupplier isEnough, PageReader reader) throws GitpodException {
+        String next = reader.read(null);
+        for (int i = 1; i < MAX_PAGES && next != null && !isEnough.getAsBoolean(); i++) {
+            next = reader.read(next);
         }
-        return new Found(found.subList(0, Math.min(found.size(), maximum)), page == null);
+        return next;
     }
 
     /** The running prebuilds of a project, created by any account; at most 100. Not cached. */
@@ -197,20 +214,33 @@ public final class GitpodLookup {
                 .prebuilds();
     }
 
+    /** The completed prebuilds of a project, created by any account; at most 2,000. Not cached. */
+    @NonNull
+    public List<Prebuild> completed(@NonNull AuthenticatedConnection access, @NonNull String projectId)
+            throws GitpodException {
+        PrebuildFilter filter = PrebuildFilter.none()
+                .withProjectIds(List.of(projectId))
+                .withPhases(EnumSet.of(PrebuildPhase.COMPLETED));
+        GitpodClient client = GitpodClients.forLookUps(access);
+        List<Prebuild> found = new ArrayList<>();
+        readPages(() -> false, page -> {
+            PrebuildPage answer = client.listPrebuilds(filter, PAGE_SIZE, page);
+            found.addAll(answer.prebuilds());
+            return answer.nextPage();
+        });
+        return found;
+    }
+
     /** All environment classes of the token's organization. */
     @NonNull
     public List<EnvironmentClass> environmentClasses(@NonNull AuthenticatedConnection access) throws GitpodException {
         return ask(access, "classes", client -> {
             List<EnvironmentClass> found = new ArrayList<>();
-            String page = null;
-            for (int i = 0; i < MAX_PAGES; i++) {
+            readPages(() -> false, page -> {
                 EnvironmentClassPage answer = client.listEnvironmentClasses(PAGE_SIZE, page);
                 found.addAll(answer.environmentClasses());
-                page = answer.nextPage();
-                if (page == null) {
-                    break;
-                }
-            }
+                return answer.nextPage();
+            });
             return List.copyOf(found);
         });
     }

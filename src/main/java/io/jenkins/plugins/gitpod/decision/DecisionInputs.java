@@ -7,6 +7,7 @@ import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.api.ErrorCode;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.api.Project;
 import io.jenkins.plugins.gitpod.checkout.BranchText;
 import io.jenkins.plugins.gitpod.checkout.BuildCheckouts;
@@ -18,8 +19,12 @@ import io.jenkins.plugins.gitpod.config.GitpodLookup;
 import io.jenkins.plugins.gitpod.options.WhenActive;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
 import io.jenkins.plugins.gitpod.store.NewCommit;
+import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -30,13 +35,15 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param checkout what the build has checked out of its repository, or null if that is not known
  * @param changed whether a path that matters has changed
  * @param running the project's running prebuilds of that class, as Gitpod lists them; empty if the options do not need them
+ * @param completed its completed prebuilds of that class, the newest first; empty if the options do not need them
  */
 @Restricted(NoExternalUse.class)
 public record DecisionInputs(
         @NonNull Project project,
         @Nullable Checkout checkout,
         @NonNull ChangedPaths changed,
-        @NonNull List<Prebuild> running) {
+        @NonNull List<Prebuild> running,
+        @NonNull List<Prebuild> completed) {
 
     /** There is nothing to decide on. The message is for people. */
     static final class NothingFoundException extends Exception {
@@ -56,9 +63,17 @@ public record DecisionInputs(
         }
     }
 
-    /** Copies the list. */
+    private static final Set<PrebuildPhase> DELETED = EnumSet.of(PrebuildPhase.DELETING, PrebuildPhase.DELETED);
+
+    private static final Comparator<Prebuild> NEWEST_FIRST = Comparator.comparing(
+                    (Prebuild each) -> each.metadata().createdAt(), Comparator.nullsFirst(Comparator.naturalOrder()))
+            .thenComparing(Prebuild::id)
+            .reversed();
+
+    /** Copies the lists. */
     public DecisionInputs {
         running = List.copyOf(running);
+        completed = List.copyOf(completed);
     }
 
     // ---- gathering
@@ -89,8 +104,15 @@ public record DecisionInputs(
             return null;
         }
         Checkout checkout = checkout(request, checkouts, project);
+        boolean isOfOther = request.options().isOnlyProjectBranch()
+                && (project.target().isPinned()
+                        || checkout != null && !checkout.fit(project).mayBeOfBranch());
         return new DecisionInputs(
-                project, checkout, changed(request, checkout), running(request, connection, project, checkout));
+                project,
+                checkout,
+                changed(request, checkout),
+                isOfOther ? List.of() : running(request, connection, project),
+                isOfOther ? List.of() : completed(request, connection, project));
     }
 
     /** Why a build of no branch gets no prebuild if only the branch of the project counts, or null if it is of a branch. */
@@ -159,21 +181,30 @@ public record DecisionInputs(
         return ChangedPaths.of(onlyIfChanged, BuildCheckouts.changes(request.run(), checkout));
     }
 
-    private static List<Prebuild> running(
-            StepRequest request, AuthenticatedConnection connection, Project project, @Nullable Checkout checkout)
+    private static List<Prebuild> running(StepRequest request, AuthenticatedConnection connection, Project project)
             throws GitpodException {
         WhenActive whenActive = request.options().getWhenActive();
-        boolean isOfOther = project.target().isPinned()
-                || checkout != null && !checkout.fit(project).mayBeOfBranch();
-        if (whenActive != WhenActive.JOIN && whenActive != WhenActive.SKIP
-                || isOfOther && request.options().isOnlyProjectBranch()) {
-            return List.of();
-        }
+        return whenActive == WhenActive.JOIN || whenActive == WhenActive.SKIP
+                ? ofClass(request, project, GitpodLookup.get().running(connection, project.id()))
+                        .toList()
+                : List.of();
+    }
+
+    private static List<Prebuild> completed(StepRequest request, AuthenticatedConnection connection, Project project)
+            throws GitpodException {
+        return request.options().getMaxAge() == null
+                ? List.of()
+                : ofClass(request, project, GitpodLookup.get().completed(connection, project.id()))
+                        .filter(each -> !DELETED.contains(each.spec().desiredPhase()))
+                        .sorted(NEWEST_FIRST)
+                        .toList();
+    }
+
+    private static Stream<Prebuild> ofClass(StepRequest request, Project project, List<Prebuild> prebuilds) {
         String wanted = classKey(project, request.options().getEnvironmentClassId());
-        return GitpodLookup.get().running(connection, project.id()).stream()
+        return prebuilds.stream()
                 .filter(each ->
-                        classKey(project, each.metadata().environmentClassId()).equals(wanted))
-                .toList();
+                        classKey(project, each.metadata().environmentClassId()).equals(wanted));
     }
 
     // ---- keys of the commit history

@@ -237,7 +237,8 @@ public final class DecisionQueue {
     // ---- decide and carry out, under the lock
 
     /** @param inputs null if the project could not be read and the options do not depend on it */
-    private void decideAndCarryOut(PendingDecision decision, @Nullable DecisionInputs inputs, Notifications notifications) {
+    private void decideAndCarryOut(
+            PendingDecision decision, @Nullable DecisionInputs inputs, Notifications notifications) {
         StepRequest request = decision.request();
         if (inputs == null) {
             String projectId = Objects.requireNonNull(request.options().getProjectId(), "projectId");
@@ -253,7 +254,7 @@ public final class DecisionQueue {
                     request.options(),
                     request.isAutomatic(),
                     inputs,
-                    LocalState.read(request, inputs, age(decision), history, running),
+                    LocalState.read(request, inputs, age(decision), runtime.now(), history, running),
                     request.connection()
                             .endpoint()
                             .projectPage(inputs.project().id())
@@ -263,7 +264,8 @@ public final class DecisionQueue {
     }
 
     /** @return false if the prebuild to join has ended meanwhile: then it is no longer among the running ones */
-    private boolean carryOut(PendingDecision decision, DecisionInputs inputs, Decision next, Notifications notifications) {
+    private boolean carryOut(
+            PendingDecision decision, DecisionInputs inputs, Decision next, Notifications notifications) {
         StepRequest request = decision.request();
         if (next instanceof Decision.Create create) {
             return carryOut(decision, () -> {
@@ -319,7 +321,10 @@ public final class DecisionQueue {
     }
 
     private void skip(
-            PendingDecision decision, @Nullable DecisionInputs inputs, Decision.Skip skip, Notifications notifications) {
+            PendingDecision decision,
+            @Nullable DecisionInputs inputs,
+            Decision.Skip skip,
+            Notifications notifications) {
         PrebuildResult instead = effects.skip(decision.request(), inputs, skip);
         if (ends(decision)) {
             String projectId = inputs == null ? null : inputs.project().id();

@@ -3,9 +3,12 @@ package io.jenkins.plugins.gitpod.decision;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.api.EnvironmentGit;
+import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.ProjectTarget;
 import io.jenkins.plugins.gitpod.checkout.BranchText;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
+import io.jenkins.plugins.gitpod.options.OnWarning;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.options.WhenActive;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
@@ -67,6 +70,9 @@ final class DecisionRules {
         Decision decision = otherBranch();
         if (decision == null) {
             decision = unneeded();
+        }
+        if (decision == null) {
+            decision = youngEnough();
         }
         if (decision == null && (whenActive == WhenActive.JOIN || whenActive == WhenActive.SKIP)) {
             decision = running(whenActive);
@@ -138,13 +144,17 @@ final class DecisionRules {
 
     // ---- the commit
 
+    private static String brief(String revision) {
+        return revision.substring(0, Math.min(revision.length(), 8));
+    }
+
     @CheckForNull
     private Decision unneeded() {
         String revision = inputs.revision();
         if (revision == null) {
             return null;
         }
-        String brief = revision.substring(0, Math.min(revision.length(), 8));
+        String brief = brief(revision);
         LocalState.CompletedPrebuild done = state.completed();
         if (done != null) {
             String reason = Messages.Decision_completedAlready(brief, done.id());
@@ -160,6 +170,37 @@ final class DecisionRules {
     }
 
     // ---- the time
+
+    /** The newest completed prebuild in Gitpod that is young enough, or of the build's commit. */
+    @CheckForNull
+    private Decision youngEnough() {
+        Integer hours = options.getMaxAge();
+        if (hours == null) {
+            return null;
+        }
+        String revision = inputs.revision();
+        for (LocalState.ListedPrebuild each : state.listed()) {
+            Prebuild prebuild = each.prebuild();
+            EnvironmentGit builtFrom = each.builtFrom();
+            Duration age = each.age();
+            boolean isOfCommit = revision != null && builtFrom != null && revision.equals(builtFrom.commit());
+            String reason = null;
+            if (prebuild.status().warningMessage() != null && options.getOnWarning() != OnWarning.IGNORE) {
+                continue;
+            } else if (isOfCommit && !options.isForce()) {
+                reason = Messages.Decision_completedAlready(brief(revision), prebuild.id());
+            } else if (age != null && age.compareTo(Duration.ofHours(hours)) < 0) {
+                reason = Messages.Decision_youngEnough(prebuild.id(), Math.max(0, age.toMinutes()), hours);
+            }
+            if (reason != null) {
+                PrebuildResult instead = PrebuildResult.skipped(prebuild.id(), projectUrl, "COMPLETED", reason)
+                        .with(prebuild, 0)
+                        .builtFrom(builtFrom);
+                return new Decision.Skip(reason, instead, !isOfCommit);
+            }
+        }
+        return null;
+    }
 
     @CheckForNull
     private Decision tooSoon() {

@@ -8,6 +8,7 @@ import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -18,6 +19,7 @@ import java.util.stream.Collectors;
  *
  * @param age how long ago the request was made
  * @param completed the completed prebuild of the build's commit, or null if there is none
+ * @param listed the completed prebuilds that Gitpod lists, the newest first; empty if the options do not need them
  * @param isHandled whether the commit was handled for an earlier build; known for requests after commits only
  * @param missedChange whether an earlier change of the branch is in no prebuild yet
  * @param sinceLast how long ago the project's last prebuild was requested, or null if it was not, or by this request
@@ -29,6 +31,7 @@ import java.util.stream.Collectors;
 record LocalState(
         @NonNull Duration age,
         @Nullable CompletedPrebuild completed,
+        @NonNull List<ListedPrebuild> listed,
         boolean isHandled,
         boolean missedChange,
         @Nullable Duration sinceLast,
@@ -39,6 +42,7 @@ record LocalState(
 
     /** Copies the collections. */
     LocalState {
+        listed = List.copyOf(listed);
         running = List.copyOf(running);
         forCommit = Set.copyOf(forCommit);
         foreign = List.copyOf(foreign);
@@ -57,6 +61,17 @@ record LocalState(
             @Nullable EnvironmentGit builtFrom) {}
 
     /**
+     * A completed prebuild that Gitpod lists.
+     *
+     * @param age how long ago it was created, or null if that is not known
+     * @param builtFrom the commit that it was built from, or null if that is not known
+     */
+    record ListedPrebuild(
+            @NonNull Prebuild prebuild,
+            @Nullable Duration age,
+            @Nullable EnvironmentGit builtFrom) {}
+
+    /**
      * A running prebuild that this Jenkins does not know.
      *
      * @param id its id
@@ -65,12 +80,17 @@ record LocalState(
      */
     record ForeignPrebuild(@NonNull String id, @NonNull String phase, boolean mayBeOwn) {}
 
-    /** Reads the state, as far as the options need it. Reads small files. */
+    /**
+     * Reads the state, as far as the options need it. Reads small files.
+     *
+     * @param now the wall clock, to compare with Gitpod's times
+     */
     @NonNull
     static LocalState read(
             @NonNull StepRequest request,
             @NonNull DecisionInputs inputs,
             @NonNull Duration age,
+            @NonNull Instant now,
             @NonNull CommitHistory history,
             @NonNull RunningPrebuilds own) {
         CommitHistory.Key key = inputs.key(request);
@@ -81,6 +101,9 @@ record LocalState(
         return new LocalState(
                 age,
                 usesHistory ? completed(request, inputs, history, key, revision) : null,
+                inputs.completed().stream()
+                        .map(each -> listed(request, inputs, each, now, history))
+                        .toList(),
                 usesHistory && request.isAutomatic() && history.isHandled(key, revision, request.requestId()),
                 key != null && inputs.changed() == ChangedPaths.NO_MATCH && history.hasMissedChange(key),
                 sinceLast(request, inputs, history),
@@ -111,6 +134,15 @@ record LocalState(
                             DecisionInputs.classKey(inputs.project(), classId).equals(key.classId()));
         }
         return done == null ? null : new CompletedPrebuild(done.prebuildId(), done.url(), done.builtFrom());
+    }
+
+    private static ListedPrebuild listed(
+            StepRequest request, DecisionInputs inputs, Prebuild prebuild, Instant now, CommitHistory history) {
+        Instant createdAt = prebuild.metadata().createdAt();
+        return new ListedPrebuild(
+                prebuild,
+                createdAt == null ? null : Duration.between(createdAt, now),
+                history.builtFrom(inputs.facts(request), prebuild.id()));
     }
 
     @CheckForNull

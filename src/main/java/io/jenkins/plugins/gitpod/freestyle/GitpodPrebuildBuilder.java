@@ -162,6 +162,16 @@ public final class GitpodPrebuildBuilder extends Builder {
         options.setMinimumInterval(minimumInterval);
     }
 
+    @CheckForNull
+    public Integer getMaxAge() {
+        return options.getMaxAge();
+    }
+
+    @DataBoundSetter
+    public void setMaxAge(Integer maxAge) {
+        options.setMaxAge(maxAge);
+    }
+
     public boolean isForce() {
         return options.isForce();
     }

@@ -39,6 +39,8 @@ public enum PrebuildOption {
     /** Minutes; the upper limit is nearly two years. */
     MINIMUM_INTERVAL(
             "minimumInterval", value -> wholeNumber(value, 0, 999_999), Messages::PrebuildOption_minimumInterval),
+    /** Hours; Gitpod deletes prebuilds after about seven days. */
+    MAX_AGE("maxAge", value -> wholeNumber(value, 1, 168), Messages::PrebuildOption_maxAge),
     FORCE("force", PrebuildOption::flag, Messages::PrebuildOption_flag),
     ONLY_PROJECT_BRANCH("onlyProjectBranch", PrebuildOption::flag, Messages::PrebuildOption_flag),
     ONLY_IF_CHANGED("onlyIfChanged", PrebuildOption::patterns, Messages::PrebuildOption_onlyIfChanged);

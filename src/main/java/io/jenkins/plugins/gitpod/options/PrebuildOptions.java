@@ -50,6 +50,7 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
     private Logs logs;
     private WhenActive whenActive;
     private Integer minimumInterval;
+    private Integer maxAge;
     private Boolean force;
     private Boolean onlyProjectBranch;
     private String onlyIfChanged;
@@ -72,6 +73,7 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         logs = other.logs;
         whenActive = other.whenActive;
         minimumInterval = other.minimumInterval;
+        maxAge = other.maxAge;
         force = other.force;
         onlyProjectBranch = other.onlyProjectBranch;
         onlyIfChanged = other.onlyIfChanged;
@@ -214,6 +216,19 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         this.minimumInterval = minimumInterval;
     }
 
+    /**
+     * The age in hours, 1 to 168, below which a completed prebuild of the project and class is used instead of a new one;
+     * null if its age does not matter.
+     */
+    @CheckForNull
+    public Integer getMaxAge() {
+        return maxAge;
+    }
+
+    public void setMaxAge(Integer maxAge) {
+        this.maxAge = maxAge;
+    }
+
     /** Whether to create a prebuild even if this commit already has a completed one; false by default. */
     public boolean isForce() {
         return force != null && force;
@@ -253,6 +268,7 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         return projectId != null
                 && getWhenActive() == WhenActive.START
                 && minimumInterval == null
+                && maxAge == null
                 && !isOnlyProjectBranch()
                 && onlyIfChanged == null;
     }
@@ -275,6 +291,7 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         return Stream.of(
                         PrebuildOption.TIMEOUT.problem(timeout),
                         PrebuildOption.MINIMUM_INTERVAL.problem(minimumInterval),
+                        PrebuildOption.MAX_AGE.problem(maxAge),
                         PrebuildOption.ONLY_IF_CHANGED.problem(onlyIfChanged))
                 .filter(Objects::nonNull)
                 .findFirst()

@@ -130,6 +130,12 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
     }
 
     @POST
+    public FormValidation doCheckMaxAge(@AncestorInPath Item item, @QueryParameter String value) {
+        AuthenticatedConnection.checkMayConfigure(item);
+        return check(PrebuildOption.MAX_AGE, value);
+    }
+
+    @POST
     public FormValidation doCheckOnlyIfChanged(@AncestorInPath Item item, @QueryParameter String value) {
         AuthenticatedConnection.checkMayConfigure(item);
         return check(PrebuildOption.ONLY_IF_CHANGED, value);

@@ -62,7 +62,8 @@ final class RecordTexts {
             case DELETED -> Messages.RecordTexts_deletedInGitpod();
             case CANCELLED -> Messages.PhaseNames_cancelled();
             case LEFT_RUNNING -> Messages.RecordTexts_leftRunning(phase);
-            case SKIPPED -> Messages.RecordTexts_skipped();
+            case SKIPPED ->
+                result != null && result.isReused() ? Messages.RecordTexts_reused() : Messages.RecordTexts_skipped();
             case ERROR -> Messages.RecordTexts_error();
         };
     }

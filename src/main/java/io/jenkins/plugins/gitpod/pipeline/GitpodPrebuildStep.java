@@ -149,6 +149,16 @@ public final class GitpodPrebuildStep extends Step {
         options.setMinimumInterval(minimumInterval);
     }
 
+    @CheckForNull
+    public Integer getMaxAge() {
+        return options.getMaxAge();
+    }
+
+    @DataBoundSetter
+    public void setMaxAge(Integer maxAge) {
+        options.setMaxAge(maxAge);
+    }
+
     public boolean isForce() {
         return options.isForce();
     }

@@ -19,7 +19,8 @@ import org.kohsuke.stapler.export.ExportedBean;
  *
  * <p>If no prebuild was created because none is needed, {@code p.skipped} is true and {@code p.skipReason} is the reason. The
  * id, phase and URL are those of the existing prebuild: one that is running, or an earlier one of the same commit. If there
- * is none, the id is the empty string and the phase is {@code SKIPPED}.
+ * is none, the id is the empty string and the phase is {@code SKIPPED}. {@code p.reused} is true if the existing
+ * prebuild is a completed one.
  */
 @ExportedBean(defaultVisibility = 4) // shown in a record, in an action, of a build
 public final class PrebuildResult implements Serializable {
@@ -164,6 +165,13 @@ public final class PrebuildResult implements Serializable {
     @CheckForNull
     public String getSkipReason() {
         return skipReason;
+    }
+
+    /** Whether this is a completed prebuild that existed before and is used instead of a new one. */
+    @Whitelisted
+    @Exported
+    public boolean isReused() {
+        return skipReason != null && PrebuildPhase.COMPLETED.name().equals(phase);
     }
 
     /** The id of the prebuild (UUID), or the empty string if none was created and there is no existing one. */

@@ -196,6 +196,16 @@ public final class CommitHistory {
         return null;
     }
 
+    /** The commit that a prebuild was built from, or null if it is not known. */
+    @CheckForNull
+    public synchronized EnvironmentGit builtFrom(@NonNull Key builtCommits, @NonNull String prebuildId) {
+        return branch(builtCommits.fileName()).entries.stream()
+                .filter(entry -> prebuildId.equals(entry.prebuildId))
+                .map(Entry::builtFrom)
+                .findFirst()
+                .orElse(null);
+    }
+
     /** Whether the prebuild of a request contains this commit. */
     public synchronized boolean isFor(@NonNull Key key, @NonNull UUID requestId, @NonNull String revision) {
         return branch(key.fileName()).entries.stream()

@@ -50,15 +50,31 @@ class AfterRestartTest {
     @Test
     void ownersOfOnePrebuildSurviveARestart() throws Throwable {
         gitpod.project().plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        SimProject young = gitpod.simulator().addProject("young").plan(PhasePlan.quick(Duration.ofMillis(300)));
+        Fault.Hang look = Fault.hangBeforeActing();
         sessions.then(jenkins -> {
             gitpod.connect();
-            WorkflowJob job = Builds.pipeline(jenkins, gitpod.step("whenActive: 'JOIN'"));
+            // a prebuild that is young enough, and a step that has not seen it yet
+            jenkins.buildAndAssertSuccess(Builds.pipeline(jenkins, gitpod.stepOf(young)));
+            gitpod.simulator()
+                    .faults()
+                    .add(FaultRule.on("ListPrebuilds", look)
+                            .forever()
+                            .when(call -> call.body().contains(young.id())));
+            pipeline(jenkins, "reuses", gitpod.stepOf(young, "maxAge: 12"), "Start of Pipeline");
+            await().atMost(Duration.ofSeconds(60)).until(() -> look.held() >= 1);
+            WorkflowJob job = jenkins.createProject(WorkflowJob.class, "shared");
+            job.setDefinition(new CpsFlowDefinition(gitpod.step("whenActive: 'JOIN'"), true));
             job.setConcurrentBuild(true);
             Builds.awaitLog(job.scheduleBuild2(0).waitForStart(), "Gitpod prebuild: RUNNING");
             Builds.awaitLog(job.scheduleBuild2(0).waitForStart(), "Waiting for Gitpod prebuild");
         });
+        gitpod.simulator().faults().clear();
+        look.release();
         sessions.then(jenkins -> {
-            WorkflowJob job = jenkins.jenkins.getAllItems(WorkflowJob.class).get(0);
+            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(last(jenkins, "reuses")));
+            jenkins.assertLogContains("is younger than maxAge (12 h)", (WorkflowRun) last(jenkins, "reuses"));
+            WorkflowJob job = (WorkflowJob) jenkins.jenkins.getItem("shared");
             WorkflowRun first = job.getBuildByNumber(1);
             WorkflowRun second = job.getBuildByNumber(2);
             Builds.awaitLog(first, "Resumed waiting");
@@ -69,9 +85,9 @@ class AfterRestartTest {
             second.doStop();
             jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(second));
             await().atMost(Duration.ofSeconds(30))
-                    .until(() -> gitpod.simulator().records().prebuilds().get(0).phase() == SimPhase.CANCELLED);
+                    .until(() -> Commits.made(gitpod, gitpod.project()).get(0).phase() == SimPhase.CANCELLED);
         });
-        assertEquals(1, gitpod.simulator().records().count("CreatePrebuild"));
+        assertEquals(2, gitpod.simulator().records().count("CreatePrebuild"));
     }
 
     @Test

@@ -69,6 +69,7 @@ class FormsTest {
         property.setCredentialsId(GitpodFixture.CREDENTIALS_ID);
         property.setWhenActive(WhenActive.CANCEL_PREVIOUS);
         property.setMinimumInterval(15);
+        property.setMaxAge(12);
         property.setOnlyProjectBranch(false);
         property.setOnlyIfChanged(".devcontainer/**, **/package-lock.json");
         property.setCancelWithBuild(true);
@@ -132,6 +133,7 @@ class FormsTest {
             GitpodPrebuildBuilder step = new GitpodPrebuildBuilder();
             step.setWhenActive(when);
             step.setMinimumInterval(30);
+            step.setMaxAge(24);
             step.setForce(true);
             step.setOnlyProjectBranch(true);
             step.setOnlyIfChanged("a/**\nb/**".replace("\n", ", "));
@@ -147,12 +149,13 @@ class FormsTest {
         GitpodPrebuildStep step = new GitpodPrebuildStep();
         step.setWhenActive(WhenActive.JOIN);
         step.setMinimumInterval(30);
+        step.setMaxAge(24);
         step.setForce(true);
         step.setOnlyProjectBranch(true);
         step.setOnlyIfChanged("a/**, b/**");
         jenkins.assertEqualDataBoundBeans(step, new StepConfigTester(jenkins).configRoundTrip(step));
         assertEquals(
-                "gitpodPrebuild force: true, minimumInterval: 30, onlyIfChanged: 'a/**, b/**', onlyProjectBranch: true, "
+                "gitpodPrebuild force: true, maxAge: 24, minimumInterval: 30, onlyIfChanged: 'a/**, b/**', onlyProjectBranch: true, "
                         + "whenActive: 'JOIN'",
                 Snippetizer.object2Groovy(step));
     }

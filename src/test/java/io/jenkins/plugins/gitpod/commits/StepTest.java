@@ -3,13 +3,18 @@ package io.jenkins.plugins.gitpod.commits;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import hudson.model.Result;
+import io.jenkins.plugins.gitpod.record.EndStatus;
+import io.jenkins.plugins.gitpod.record.PrebuildAction;
+import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
+import io.jenkins.plugins.gitpod.simulator.SimEnvironmentClass;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
@@ -148,6 +153,62 @@ class StepTest {
         WorkflowRun second = jenkins.buildAndAssertSuccess(job);
         jenkins.assertLogContains("the minimum interval is 60 min", second);
         assertEquals(1, made().size());
+    }
+
+    @Test
+    void maxAgeUsesAYoungPrebuildAndSaysWhich() throws Exception {
+        String options = "onlyIfChanged: '.devcontainer/**', maxAge: 12";
+        WorkflowJob job = Builds.pipeline(
+                jenkins,
+                checkout() + "def p = gitpodPrebuild(" + options + ")\n"
+                        + "echo \"got ${p.id} ${p.phase} ${p.skipped} ${p.reused} ${p.snapshotSizeBytes > 0}\"");
+        GITPOD.simulator().clockOffset(Duration.ofHours(-13));
+        try {
+            jenkins.buildAndAssertSuccess(job);
+        } finally {
+            GITPOD.simulator().clockOffset(Duration.ZERO);
+        }
+        Repository.push(repo, ".devcontainer/devcontainer.json", "{}");
+        WorkflowRun second = jenkins.buildAndAssertSuccess(job);
+        assertEquals(2, made().size(), "the first one is too old");
+        jenkins.assertLogContains("got " + made().get(1).id() + " COMPLETED false false true", second);
+        Repository.push(repo, ".devcontainer/devcontainer.json", "{ }");
+        WorkflowRun third = jenkins.buildAndAssertSuccess(job);
+        assertEquals(2, made().size(), "the second one is young enough");
+        String young = made().get(1).id();
+        jenkins.assertLogContains("got " + young + " COMPLETED true true true", third);
+        jenkins.assertLogContains(
+                "Skipped: Prebuild " + young + ", created 0 min ago, is younger than maxAge (12 h).", third);
+        PrebuildRecord record =
+                third.getAction(PrebuildAction.class).getRecords().get(0);
+        assertEquals(EndStatus.SKIPPED, record.getConclusion());
+        assertEquals(young, record.getResult().getId());
+        assertThat(record.getResult().isReused(), is(true));
+        assertThat(record.getResult().getCommit(), not(Repository.head(repo, "master")));
+        // the commit that got none is not forgotten
+        made().get(1).delete();
+        Repository.push(repo, "README.md", "nothing that matters");
+        jenkins.buildAndAssertSuccess(job);
+        assertEquals(3, made().size());
+        // of the commit that was built, by the same line as without maxAge
+        WorkflowRun rebuilt = jenkins.buildAndAssertSuccess(job);
+        jenkins.assertLogContains(
+                "already has the completed prebuild " + made().get(2).id(), rebuilt);
+    }
+
+    @Test
+    void maxAgeCountsPrebuildsOfAnyoneAndOfTheClassOnly() throws Exception {
+        SimEnvironmentClass large = GITPOD.simulator().addEnvironmentClass("Large");
+        project.environmentClasses(GITPOD.simulator().addEnvironmentClass("Small"), large);
+        String step = "gitpodPrebuild(projectId: '" + project.id() + "', maxAge: 1";
+        jenkins.buildAndAssertSuccess(Builds.pipeline(jenkins, step + ", environmentClassId: '" + large.id() + "')"));
+        WorkflowJob standard = Builds.pipeline(jenkins, step + ")");
+        jenkins.buildAndAssertSuccess(standard);
+        assertEquals(2, made().size());
+        made().get(1).scheduled();
+        jenkins.assertLogContains(
+                "Skipped: Prebuild " + made().get(1).id() + ", created", jenkins.buildAndAssertSuccess(standard));
+        assertEquals(2, made().size());
     }
 
     @Test

@@ -9,13 +9,19 @@ import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import io.jenkins.plugins.gitpod.api.EnvironmentGit;
+import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.api.Project;
 import io.jenkins.plugins.gitpod.api.ProjectTarget;
+import io.jenkins.plugins.gitpod.api.Trigger;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
 import io.jenkins.plugins.gitpod.checkout.CheckedOut;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
+import io.jenkins.plugins.gitpod.options.OnWarning;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.options.WhenActive;
+import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -42,6 +48,7 @@ class DecisionRulesTest {
 
     private Duration age = Duration.ZERO;
     private LocalState.CompletedPrebuild completed;
+    private final List<LocalState.ListedPrebuild> listed = new ArrayList<>();
     private boolean isHandled;
     private boolean missedChange;
     private Duration sinceLast;
@@ -61,12 +68,21 @@ class DecisionRulesTest {
     private DecisionInputs inputs() {
         Project project = new Project(
                 "p", "shop", REPOSITORY, target, List.of(), new Project.PrebuildConfiguration(true, List.of()), false);
-        return new DecisionInputs(project, checkout, changed, List.of());
+        return new DecisionInputs(project, checkout, changed, List.of(), List.of());
     }
 
     private Decision decide() {
         LocalState state = new LocalState(
-                age, completed, isHandled, missedChange, sinceLast, running, forCommit, foreign, isAnyWithoutId);
+                age,
+                completed,
+                listed,
+                isHandled,
+                missedChange,
+                sinceLast,
+                running,
+                forCommit,
+                foreign,
+                isAnyWithoutId);
         return DecisionRules.decide(options, isAutomatic, inputs(), state, PROJECT_URL);
     }
 
@@ -86,6 +102,37 @@ class DecisionRulesTest {
                 isSameCredential);
         running.add(added);
         return added;
+    }
+
+    private void list(String id, Duration createdBefore, String builtFrom, String warning) {
+        Prebuild prebuild = new Prebuild(
+                id,
+                new Prebuild.Metadata("o", "p", "c", "a", "a", null, null, Trigger.UNKNOWN),
+                new Prebuild.Spec("1", PrebuildPhase.COMPLETED, null),
+                new Prebuild.Status(
+                        PrebuildPhase.COMPLETED,
+                        "PREBUILD_PHASE_COMPLETED",
+                        null,
+                        null,
+                        null,
+                        warning,
+                        null,
+                        0,
+                        7,
+                        "1"));
+        listed.add(new LocalState.ListedPrebuild(
+                prebuild, createdBefore, builtFrom == null ? null : new EnvironmentGit(null, "main", builtFrom)));
+    }
+
+    private Decision.Skip assertReuses(String id, boolean missedChange) {
+        Decision.Skip skip = assertSkips(id);
+        PrebuildResult instead = skip.instead();
+        assertNotNull(instead);
+        assertThat(instead.getId(), is(id));
+        assertThat(instead.isReused(), is(true));
+        assertThat(instead.getSnapshotSizeBytes(), is(7L));
+        assertThat(skip.missedChange(), is(missedChange));
+        return skip;
     }
 
     private Decision.Skip assertSkips(String reason) {
@@ -200,6 +247,62 @@ class DecisionRulesTest {
         assertThat(assertSkips("30").missedChange(), is(true));
         sinceLast = Duration.ofMinutes(30);
         assertCreates();
+    }
+
+    /** The limits of the age, the commit, and the prebuilds that do not count. */
+    @Test
+    void maxAgeTakesTheNewestOneThatIsYoungerOrOfTheCommit() {
+        list("old", Duration.ofHours(13), null, null);
+        assertCreates();
+        options.setMaxAge(12);
+        assertCreates();
+        options.setMaxAge(13);
+        assertCreates();
+        options.setMaxAge(14);
+        assertThat(assertReuses("old", true).reason(), containsString("created 780 min ago"));
+        // of the commit, whatever its age
+        options.setMaxAge(12);
+        list("own", Duration.ofHours(150), REVISION, null);
+        assertThat(assertReuses("own", false).reason(), containsString("Commit 01234567 already has"));
+        options.setForce(true);
+        assertCreates();
+        options.setMaxAge(14);
+        assertReuses("old", true);
+        options.setForce(false);
+        // the newest one counts first
+        listed.add(0, listed.remove(1));
+        assertReuses("own", false);
+    }
+
+    @Test
+    void maxAgeTakesAYoungPrebuildOfAnyCommitWhateverIsRunning() {
+        options.setMaxAge(1);
+        options.setMinimumInterval(60);
+        sinceLast = Duration.ZERO;
+        options.setWhenActive(WhenActive.JOIN);
+        addRunning("one");
+        list("of another commit", Duration.ofSeconds(-3), "fedcba98", null);
+        assertReuses("of another commit", true);
+        checkout = null;
+        assertReuses("of another commit", true);
+        listed.clear();
+        list("of unknown age", null, null, null);
+        assertThat(decide(), instanceOf(Decision.Join.class));
+    }
+
+    @ParameterizedTest
+    @EnumSource(OnWarning.class)
+    void aWarningThatMattersRulesOutAYoungPrebuild(OnWarning onWarning) {
+        options.setMaxAge(1);
+        options.setOnWarning(onWarning);
+        list("warned", Duration.ZERO, REVISION, "a task failed");
+        if (onWarning == OnWarning.IGNORE) {
+            assertReuses("warned", false);
+        } else {
+            assertCreates();
+            list("second", Duration.ofMinutes(59), null, null);
+            assertReuses("second", true);
+        }
     }
 
     @Test

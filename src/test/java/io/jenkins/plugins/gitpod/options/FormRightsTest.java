@@ -137,7 +137,7 @@ class FormRightsTest {
                 true,
                 "value",
                 "reg");
-        for (String field : List.of("Timeout", "MinimumInterval", "OnlyIfChanged")) {
+        for (String field : List.of("Timeout", "MinimumInterval", "MaxAge", "OnlyIfChanged")) {
             row(
                     "PrebuildOptionsForm.doCheck" + field,
                     Needs.CONFIGURE,

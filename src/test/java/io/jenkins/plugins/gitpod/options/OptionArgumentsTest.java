@@ -68,6 +68,7 @@ class OptionArgumentsTest {
             Map.entry("onWarning", List.of("unstable", "UNSTABLE")),
             Map.entry("whenActive", List.of("join", "JOIN")),
             Map.entry("minimumInterval", List.of(15.0, 15)),
+            Map.entry("maxAge", List.of("12", 12)),
             Map.entry("force", List.of("true", true)),
             Map.entry("onlyIfChanged", List.of(List.of("a/**", "b/**"), "a/**, b/**")));
 

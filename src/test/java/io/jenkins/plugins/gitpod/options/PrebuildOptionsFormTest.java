@@ -336,6 +336,19 @@ class PrebuildOptionsFormTest {
     }
 
     @Test
+    void agesAreFromOneHourToSevenDays() {
+        for (String good : List.of("", "1", "168")) {
+            assertThat(good, form.doCheckMaxAge(job, good).kind, is(Kind.OK));
+        }
+        for (String bad : List.of("0", "169", "0.5", "-12", "12 h", SCRIPT)) {
+            assertSays(
+                    Kind.ERROR,
+                    "is not allowed for maxAge. Use whole hours from 1 to 168",
+                    form.doCheckMaxAge(job, bad));
+        }
+    }
+
+    @Test
     void intervalsAndPatternsAreCheckedAsInAPipeline() {
         for (String good : List.of("", "0", "15")) {
             assertThat(good, form.doCheckMinimumInterval(job, good).kind, is(Kind.OK));

@@ -53,6 +53,7 @@ class SnippetTest {
         step.setOnWarning(OnWarning.UNSTABLE);
         step.setWhenActive(WhenActive.CANCEL_PREVIOUS);
         step.setMinimumInterval(30);
+        step.setMaxAge(12);
         step.setForce(true);
         step.setOnlyProjectBranch(true);
         step.setOnlyIfChanged("a/**, b/**");
@@ -69,7 +70,7 @@ class SnippetTest {
                 everythingSet(),
                 "gitpodPrebuild cancelOnAbort: false, connection: 'eu', credentialsId: 'team-gitpod', environmentClassId: '"
                         + CLASS
-                        + "', force: true, logs: 'FULL', minimumInterval: 30, onWarning: 'UNSTABLE', onlyIfChanged: 'a/**, b/**', "
+                        + "', force: true, logs: 'FULL', maxAge: 12, minimumInterval: 30, onWarning: 'UNSTABLE', onlyIfChanged: 'a/**, b/**', "
                         + "onlyProjectBranch: true, projectId: '" + PROJECT
                         + "', propagate: false, timeout: 90, wait: false, whenActive: 'CANCEL_PREVIOUS'");
     }
@@ -83,6 +84,7 @@ class SnippetTest {
         property.setCredentialsId("team-gitpod");
         property.setWhenActive(WhenActive.SKIP);
         property.setMinimumInterval(30);
+        property.setMaxAge(12);
         property.setOnlyProjectBranch(false);
         property.setOnlyIfChanged("a/**");
         property.setCancelWithBuild(true);
@@ -91,7 +93,8 @@ class SnippetTest {
 
     private static final String PROPERTY_SNIPPET = "gitpodPrebuildForCommits(cancelWithBuild: true, connection: 'eu', "
             + "credentialsId: 'team-gitpod', environmentClassId: '" + CLASS
-            + "', minimumInterval: 30, onlyIfChanged: 'a/**', onlyProjectBranch: false, projectId: '" + PROJECT
+            + "', maxAge: 12, minimumInterval: 30, onlyIfChanged: 'a/**', onlyProjectBranch: false, projectId: '"
+            + PROJECT
             + "', timeout: 90, whenActive: 'SKIP')";
 
     @Test
@@ -125,6 +128,7 @@ class SnippetTest {
                 .element("credentialsId", "team-gitpod")
                 .element("whenActive", "SKIP")
                 .element("minimumInterval", "30")
+                .element("maxAge", "12")
                 .element("onlyProjectBranch", false)
                 .element("onlyIfChanged", "a/**")
                 .element("cancelWithBuild", true);

@@ -117,6 +117,7 @@ class SavedFilesTest {
         assertEquals(OnWarning.FAIL, step.getOnWarning());
         assertEquals(WhenActive.CANCEL_PREVIOUS, step.getWhenActive());
         assertEquals(15, step.getMinimumInterval());
+        assertEquals(24, step.getMaxAge());
         assertTrue(step.isForce());
         assertTrue(step.isOnlyProjectBranch());
         assertEquals("docs/**", step.getOnlyIfChanged());
@@ -134,6 +135,7 @@ class SavedFilesTest {
         assertEquals("shop-credential", property.getCredentialsId());
         assertEquals(WhenActive.JOIN, property.getWhenActive());
         assertEquals(30, property.getMinimumInterval());
+        assertEquals(12, property.getMaxAge());
         assertFalse(property.isOnlyProjectBranch());
         assertEquals("src/**", property.getOnlyIfChanged());
         assertTrue(property.isCancelWithBuild());

@@ -153,6 +153,7 @@ class StoredFilesTest {
         assertEquals(PROJECT, pending.options().getProjectId());
         assertFalse(pending.options().isWait());
         assertFalse(pending.options().isOnlyProjectBranch());
+        assertEquals(12, pending.options().getMaxAge());
         Checkout checkout = pending.commit().checkout();
         assertEquals(2, checkout.remotes().size());
         assertEquals(COMMIT, checkout.revision());
