@@ -38,9 +38,12 @@ public record Prebuild(
     /**
      * What was asked for.
      *
+     * @param desiredPhase where it is heading; CANCELLED once a cancel was accepted
      * @param timeout how long it may run, null for the server's default
      */
-    public record Spec(@Nullable Duration timeout) {}
+    public record Spec(
+            @NonNull PrebuildPhase desiredPhase,
+            @Nullable Duration timeout) {}
 
     /**
      * How it stands.

@@ -38,7 +38,7 @@ class AnswersTest {
                 is(new Prebuild(
                         "pb",
                         new Prebuild.Metadata("pr", "ec", "cr", Instant.parse("2026-08-01T10:00:00Z"), Trigger.MANUAL),
-                        new Prebuild.Spec(Duration.ofHours(1)),
+                        new Prebuild.Spec(PrebuildPhase.COMPLETED, Duration.ofHours(1)),
                         new Prebuild.Status(
                                 PrebuildPhase.SNAPSHOTTING,
                                 "PREBUILD_PHASE_SNAPSHOTTING",
@@ -93,7 +93,7 @@ class AnswersTest {
                 is(new Prebuild(
                         "pb",
                         new Prebuild.Metadata(null, null, null, null, Trigger.UNKNOWN),
-                        new Prebuild.Spec(null),
+                        new Prebuild.Spec(PrebuildPhase.UNKNOWN, null),
                         new Prebuild.Status(PrebuildPhase.UNKNOWN, "", null, null, null, null, null, 0, 0, null))));
     }
 

@@ -107,8 +107,8 @@ class DecisionRulesTest {
     private void list(String id, Duration createdBefore, String builtFrom, String warning) {
         Prebuild prebuild = new Prebuild(
                 id,
-                new Prebuild.Metadata("o", "p", "c", "a", "a", null, null, Trigger.UNKNOWN),
-                new Prebuild.Spec("1", PrebuildPhase.COMPLETED, null),
+                new Prebuild.Metadata("p", "c", "a", null, Trigger.UNKNOWN),
+                new Prebuild.Spec(PrebuildPhase.COMPLETED, null),
                 new Prebuild.Status(
                         PrebuildPhase.COMPLETED,
                         "PREBUILD_PHASE_COMPLETED",

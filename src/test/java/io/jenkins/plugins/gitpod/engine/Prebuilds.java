@@ -31,7 +31,7 @@ record Prebuilds(Prebuild made) {
         return new Prebuilds(new Prebuild(
                 id,
                 new Prebuild.Metadata(PROJECT, "regular", CREATOR, CREATED, Trigger.MANUAL),
-                new Prebuild.Spec(null),
+                new Prebuild.Spec(PrebuildPhase.COMPLETED, null),
                 new Prebuild.Status(
                         PrebuildPhase.PENDING, "PREBUILD_PHASE_PENDING", null, null, null, null, null, 0, 0, "1")));
     }
@@ -57,7 +57,7 @@ record Prebuilds(Prebuild made) {
     }
 
     Prebuilds timeout(Duration timeout) {
-        return new Prebuilds(new Prebuild(made.id(), made.metadata(), new Prebuild.Spec(timeout), made.status()));
+        return new Prebuilds(new Prebuild(made.id(), made.metadata(), new Prebuild.Spec(PrebuildPhase.COMPLETED, timeout), made.status()));
     }
 
     Prebuilds createdAt(Instant at) {

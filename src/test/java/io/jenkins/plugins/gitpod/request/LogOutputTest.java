@@ -94,7 +94,7 @@ class LogOutputTest {
         return new Prebuild(
                 "p1",
                 new Prebuild.Metadata("project", "class", "me", Instant.EPOCH, Trigger.MANUAL),
-                new Prebuild.Spec(null),
+                new Prebuild.Spec(PrebuildPhase.COMPLETED, null),
                 new Prebuild.Status(
                         phase,
                         "PREBUILD_PHASE_" + phase,
