@@ -10,9 +10,7 @@ import java.util.List;
  * @param specRemoteUris repository URLs exactly as the project has them, at most 25. Each has to be a URI of RFC 3986:
  *     one that is not, such as the short ssh form, has the server refuse the whole call
  */
-public record ProjectFilter(
-        @NonNull String search,
-        @NonNull List<String> specRemoteUris) {
+public record ProjectFilter(@NonNull String search, @NonNull List<String> specRemoteUris) {
 
     private static final ProjectFilter NONE = new ProjectFilter("", List.of());
 

@@ -14,7 +14,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The commit of a build, compared with the one that a prebuild was built from. Jenkins knows only the commits that its
- * builds have seen, so that a commit is called older only if the build's change log, or an earlier build of the job, had it.
+ * builds have seen: a commit counts as older only if the build's change log or an earlier build of the job had it.
  */
 @Restricted(NoExternalUse.class)
 public final class BuildCommit {

@@ -4,8 +4,8 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import java.time.Duration;
 
 /**
- * The engine's limits of time. Time counts only while the engine could see what happens (see {@link ObservedTime}), so
- * that neither a clock that jumps nor a suspended machine leads to a wrong timeout.
+ * The engine's limits of time. Time counts only while the engine could see what happens (see {@link ObservedTime}):
+ * neither a clock that jumps nor a suspended machine causes a wrong timeout.
  *
  * @param pollInterval the time between reads of a watcher, plus or minus a tenth
  * @param longestPollInterval the maximum pause between reads while Gitpod is in trouble, plus or minus a tenth; Gitpod may

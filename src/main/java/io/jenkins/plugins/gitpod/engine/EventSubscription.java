@@ -14,8 +14,8 @@ import java.util.logging.Logger;
 
 /**
  * One watcher's subscription to Gitpod's events. The watcher works without it: whatever goes wrong is logged at FINE and
- * leads to another try later, while the watcher reads as if there were no stream. A stream counts as reliable only after
- * it has told of a prebuild that is watched, and no longer once reading finds a change that it did not tell.
+ * leads to another try later, while the watcher reads as if there were no stream. A stream counts as reliable once it
+ * has reported a watched prebuild, until a read finds a change that it did not report.
  */
 final class EventSubscription {
 

@@ -117,7 +117,7 @@ final class LookUpPhase {
             Duration atLeast = left.compareTo(RequestState.MIN_WAIT) < 0 ? RequestState.MIN_WAIT : left;
             later(Backoff.min(nextWait(), atLeast));
         } else {
-        lookUpLater();
+            lookUpLater();
         }
     }
 

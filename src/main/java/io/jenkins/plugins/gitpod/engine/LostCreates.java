@@ -25,7 +25,7 @@ import java.util.function.BiPredicate;
  * Decides which prebuild is the work of which create, if the answers to creates were lost. It knows all creates of this
  * engine, so that a prebuild is assigned to a create only if nothing else explains it: <em>k</em> lost creates and exactly
  * <em>k</em> unclaimed matches are assigned. Once the read lag is over, fewer matches than lost creates are assigned as
- * well, since all of them are surely the engine's, and lost creates that fit the same match asked for the same thing. More
+ * well: all of them surely belong to the engine, and lost creates that fit the same match made the same request. More
  * matches than lost creates are never assigned. Prebuilds that were made before a create's call was over come before those
  * that were made later. Thread-safe.
  */

@@ -20,7 +20,7 @@ import java.util.UUID;
  *
  * <p>The machine and its phases keep three promises. A create is saved just before it is sent. A create that may
  * have reached Gitpod is looked for through a whole read lag before another one follows, a limited number of times and
- * only while an owner waits; once a prebuild is known, all others that may have been made are handed over to be looked for
+ * only while an owner waits. Once a prebuild is known, all others that may have been made are handed over to be looked for
  * and cancelled. A request whose owner left stays open until its prebuild, if there is one, has surely ended.
  */
 final class PrebuildMachine {

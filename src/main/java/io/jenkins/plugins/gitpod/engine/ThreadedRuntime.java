@@ -26,7 +26,7 @@ import java.util.logging.Logger;
  * Real time and a few daemon threads. As long as tasks end quickly, a few threads run the tasks of all queues. When tasks
  * hang, each queue gets further threads up to a limit of its own, so that one queue takes no thread from another. Streams
  * and logs always have their own threads, because they last. A pool for each queue, or one pool with a limit for each queue,
- * would be simpler, but a burst of short tasks would then start a thread for each of them, up to all limits together.
+ * would be simpler. But a burst of short tasks would then start a thread for each of them, up to all limits together.
  */
 public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
 

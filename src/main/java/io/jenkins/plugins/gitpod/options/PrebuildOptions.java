@@ -22,9 +22,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * The options of a prebuild, the same for the pipeline step, the freestyle build step and the job property. Saved in
  * {@code config.xml} and {@code program.dat}: fields may be added but not renamed.
  *
- * <p>Each field is an object and null means the default. No reader of a saved file runs field initializers, so a field that
- * is absent from the file (left out by hand, or added to this class later) is null there and gets its default from the
- * getter.
+ * <p>Each field is an object, and null means the default, which the getter returns. Reading a saved file runs no field
+ * initializers: a field that the file lacks, because it was left out or was added to this class later, is null.
  */
 @Restricted(NoExternalUse.class)
 public final class PrebuildOptions implements Describable<PrebuildOptions>, Serializable {

@@ -10,8 +10,8 @@ import java.time.Instant;
 import java.util.concurrent.Executor;
 
 /**
- * Runs all tasks of the engine as SYSTEM. A pool thread would be anonymous, and where anonymous users may not see jobs it
- * would find neither the build to record something with nor the folder to look up a credential in.
+ * Runs all tasks of the engine as SYSTEM. A pool thread would be anonymous. Where anonymous users may not see jobs, it would
+ * find neither the build for a record nor the folder for a credential.
  */
 final class SystemRuntime implements EngineRuntime {
 

@@ -32,7 +32,7 @@ final class ScriptedServer implements AutoCloseable {
 
     /** What to do once a request was read. */
     interface Step {
-        /** Plays the step; returns whether the connection goes on. */
+        /** Plays the step. Returns whether the connection stays open. */
         boolean play(Exchange exchange) throws IOException;
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Answers with a success status that are of no use, and answers that are too large. */
+/** Successful answers that cannot be read, and answers that are too large. */
 class UnreadableAnswersTest {
 
     private static final int LIMIT = (int) SMALL.maxResponseBytes();

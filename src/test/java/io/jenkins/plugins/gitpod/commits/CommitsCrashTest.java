@@ -32,7 +32,7 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
 /**
- * A Jenkins that is killed without a warning while automatic prebuilds, SKIP, JOIN and CANCEL_PREVIOUS are under way, each
+ * A Jenkins that is killed without a warning while automatic prebuilds, SKIP, JOIN and CANCEL_PREVIOUS are decided, each
  * in the moments that matter. The records of the simulator tell whether anything is lost, doubled or left running.
  */
 @WithGitSampleRepo
@@ -90,7 +90,7 @@ class CommitsCrashTest {
                         .when(call -> call.body().contains(id)));
     }
 
-    /** Holds the question what is under way in a project, which a decision on SKIP and JOIN asks. */
+    /** Holds the call that lists the running prebuilds of a project, which decisions on SKIP and JOIN need. */
     private Fault.Hang undecided(String project) {
         Fault.Hang hang = Fault.hangBeforeActing();
         String id = project(project).id();

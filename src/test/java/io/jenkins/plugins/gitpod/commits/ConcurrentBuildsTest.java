@@ -41,7 +41,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** Many builds that ask for the same at once, and prebuilds that somebody else has made. */
+/** Many builds that request the same prebuild at once, and prebuilds that this Jenkins did not create. */
 @ExtendWith(FastLimits.class)
 @WithJenkins
 class ConcurrentBuildsTest {
@@ -130,7 +130,7 @@ class ConcurrentBuildsTest {
                     build, made().isEmpty() ? "Gitpod prebuild" : made().get(0).id());
         }
         assertThat(made(), hasSize(1));
-        // all but one leave, whoever asked first among them
+        // all but one leave, including the one that asked first
         WorkflowRun last = builds.remove(3);
         for (WorkflowRun build : builds) {
             build.doStop();

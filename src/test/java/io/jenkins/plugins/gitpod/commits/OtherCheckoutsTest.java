@@ -38,7 +38,7 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** Checkouts besides the one that matters: libraries, tools, tags, pull requests. */
+/** Checkouts other than the one that matters: libraries, tools, tags, pull requests. */
 @ExtendWith(FastLimits.class)
 @WithJenkins
 @WithGitSampleRepo

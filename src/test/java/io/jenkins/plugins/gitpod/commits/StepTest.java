@@ -36,7 +36,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** The explicit step beside real checkouts: its project, its commit, and what is under way. */
+/** The step in builds with real checkouts: its project, its commit, and running prebuilds. */
 @ExtendWith(FastLimits.class)
 @WithJenkins
 @WithGitSampleRepo

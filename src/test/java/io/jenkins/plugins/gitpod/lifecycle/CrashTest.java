@@ -177,7 +177,7 @@ class CrashTest {
 
         Remote.kill(real);
         assertEquals(0, creates("queued"));
-        actsLate.release(); // the server goes on with what it had read already
+        actsLate.release(); // the server continues with what it had read already
         notAnswered.release();
         assertEquals(
                 13,

@@ -64,7 +64,7 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** However a build ends early, its prebuild is cancelled, and somebody is told; a build that only moves goes on. */
+/** However a build ends early, its prebuild is cancelled and a message says so. A build that only moves continues. */
 @ExtendWith(FastLimits.class)
 @WithJenkins
 class EarlyEndTest {

@@ -230,7 +230,7 @@ class RestartOwnersTest {
                     .resolve("damaged")
                     .resolve(damaged.get(0).getFileName())));
             assertFalse(Files.exists(damaged.get(0).resolveSibling("x.xml-atomic1.tmp")));
-            // Nobody's but the ledger's are ever touched.
+            // Only prebuilds in the ledger are ever touched.
             assertFalse(only("damaged").isCancelRequested());
             assertTrue(last(jenkins, "waiting").isBuilding());
             assertFalse(only("waiting").isCancelRequested());

@@ -321,7 +321,7 @@ class SoakTest {
                 boolean toldOtherwise =
                         asked != null && "COMPLETED".equals(asked.conclusion) && asked.prebuildId == null;
                 if (!askedFor || toldOtherwise) {
-                    violations.add("in nobody's records: " + prebuild + " " + asked);
+                    violations.add("in no record: " + prebuild + " " + asked);
                 }
             }
         }

@@ -60,9 +60,9 @@ class FormRightsTest {
         ADMINISTER,
         /** Configure of the item it is called below, or administer if there is none. */
         CONFIGURE,
-        /** As {@link #CONFIGURE}, but whoever may not gets an answer that tells nothing. */
+        /** As {@link #CONFIGURE}, but a user without the permission gets an answer that says nothing. */
         CONFIGURE_OR_SILENCE,
-        /** As {@link #ADMINISTER}, but whoever may not gets an answer that tells nothing. */
+        /** As {@link #ADMINISTER}, but a user without the permission gets an answer that says nothing. */
         ADMINISTER_OR_SILENCE
     }
 
@@ -71,7 +71,7 @@ class FormRightsTest {
      *
      * @param path below Jenkins' root or the item
      * @param parameters of the form
-     * @param asks whether Gitpod is asked for whoever may call it
+     * @param asks whether Gitpod is called for a user who has the permission
      */
     private record WebMethod(Needs needs, String path, Map<String, String> parameters, boolean asks) {}
 

@@ -170,7 +170,7 @@ class GitpodPrebuildStepTest {
         WorkflowRun build = run("def p = " + GITPOD.step("wait: false") + "\necho \"id ${p.id}\"", Result.SUCCESS);
         SimPrebuild prebuild = onlyPrebuild();
         jenkins.assertLogContains("id " + prebuild.id(), build);
-        assertTrue(prebuild.isActive(), "goes on after the build");
+        assertTrue(prebuild.isActive(), "continues after the build");
         assertEquals(0, GITPOD.simulator().records().count("CancelPrebuild"));
 
         prebuild.failWith("later");

@@ -63,11 +63,11 @@ class NothingBlocksTest {
         gitpod.simulator().faults().add(FaultRule.onAny(hang).forever());
         WorkflowRun build = pipeline(
                         jenkins,
-                        "parallel one: { " + gitpod.step() + " }, other: { sleep 1; echo 'the other goes on' }")
+                        "parallel one: { " + gitpod.step() + " }, other: { sleep 1; echo 'the other branch runs' }")
                 .scheduleBuild2(0)
                 .waitForStart();
         await().until(() -> hang.held() > 0);
-        awaitLog(build, "the other goes on");
+        awaitLog(build, "the other branch runs");
         build.getExecutor().interrupt();
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
         // Still not answered: the build has not waited for it.
@@ -81,11 +81,11 @@ class NothingBlocksTest {
         WorkflowRun build = pipeline(
                         jenkins,
                         "parallel one: { " + gitpod.step("credentialsId: 'remote'")
-                                + " }, other: { sleep 1; echo 'the other goes on' }")
+                                + " }, other: { sleep 1; echo 'the other branch runs' }")
                 .scheduleBuild2(0)
                 .waitForStart();
         await().until(() -> SilentProvider.ASKED.get() > 0);
-        awaitLog(build, "the other goes on");
+        awaitLog(build, "the other branch runs");
         build.getExecutor().interrupt();
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
         assertEquals(1, SilentProvider.silence.getCount(), "the provider is still silent");

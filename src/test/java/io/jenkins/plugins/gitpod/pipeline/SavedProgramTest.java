@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jenkins.plugins.gitpod.options.Logs;
 import io.jenkins.plugins.gitpod.options.OnWarning;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.options.WhenActive;
@@ -45,6 +46,7 @@ class SavedProgramTest {
         assertTrue(options.isPropagate());
         assertTrue(options.isCancelOnAbort());
         assertEquals(OnWarning.IGNORE, options.getOnWarning());
+        assertEquals(Logs.ON_FAILURE, options.getLogs());
         assertEquals(WhenActive.START, options.getWhenActive());
         assertFalse(options.isForce());
         assertFalse(options.isOnlyProjectBranch());

@@ -39,7 +39,7 @@ public final class Faults {
     /**
      * Whether some rule has not struck as often as it shall.
      *
-     * @return false once all is used up; always true with a rule that is for ever
+     * @return false once all is used up; always true with a permanent rule
      */
     public synchronized boolean isPending() {
         return !waiting.isEmpty();

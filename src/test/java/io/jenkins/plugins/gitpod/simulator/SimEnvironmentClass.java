@@ -27,7 +27,7 @@ public final class SimEnvironmentClass {
     }
 
     /**
-     * Sets whether it is to be had; creating a prebuild with one that is not is a failed_precondition.
+     * Sets whether it is available; creating a prebuild with one that is not is a failed_precondition.
      *
      * @param isEnabled true at first
      * @return this

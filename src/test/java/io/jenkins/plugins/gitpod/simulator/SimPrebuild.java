@@ -121,7 +121,7 @@ public final class SimPrebuild {
     }
 
     /**
-     * Keeps its snapshot at 0 % for ever, once it comes to that by its plan.
+     * Keeps its snapshot at 0 % permanently, once its plan reaches that phase.
      *
      * @return this
      */

@@ -22,6 +22,7 @@ import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import io.jenkins.plugins.gitpod.freestyle.PrebuildEnvironmentAction;
+import io.jenkins.plugins.gitpod.options.Logs;
 import io.jenkins.plugins.gitpod.options.OnWarning;
 import io.jenkins.plugins.gitpod.options.WhenActive;
 import io.jenkins.plugins.gitpod.record.EndStatus;
@@ -115,6 +116,7 @@ class SavedFilesTest {
         assertFalse(step.isPropagate());
         assertFalse(step.isCancelOnAbort());
         assertEquals(OnWarning.FAIL, step.getOnWarning());
+        assertEquals(Logs.FULL, step.getLogs());
         assertEquals(WhenActive.CANCEL_PREVIOUS, step.getWhenActive());
         assertEquals(15, step.getMinimumInterval());
         assertEquals(24, step.getMaxAge());
@@ -302,6 +304,7 @@ class SavedFilesTest {
             assertTrue(step.isPropagate());
             assertTrue(step.isCancelOnAbort());
             assertEquals(OnWarning.IGNORE, step.getOnWarning());
+            assertEquals(Logs.ON_FAILURE, step.getLogs());
             assertEquals(WhenActive.START, step.getWhenActive());
             assertFalse(step.isForce());
             assertFalse(step.isOnlyProjectBranch());

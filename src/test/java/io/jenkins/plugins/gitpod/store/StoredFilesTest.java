@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.gitpod.api.EnvironmentGit;
+import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import io.jenkins.plugins.gitpod.api.Trigger;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
 import io.jenkins.plugins.gitpod.checkout.CheckedOut;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
@@ -14,6 +17,10 @@ import io.jenkins.plugins.gitpod.engine.SavedRequest;
 import io.jenkins.plugins.gitpod.engine.SavedRequest.CreateAttempt;
 import io.jenkins.plugins.gitpod.engine.Stage;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
+import io.jenkins.plugins.gitpod.record.EndStatus;
+import io.jenkins.plugins.gitpod.record.PhaseChange;
+import io.jenkins.plugins.gitpod.record.PrebuildRecord;
+import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import java.io.IOException;
 import java.io.InputStream;
@@ -81,7 +88,7 @@ class StoredFilesTest {
         assertEquals(Duration.ofMinutes(90), saved.request().timeout());
         assertFalse(saved.request().detached());
         assertFalse(saved.request().cancelOnAbort());
-        assertEquals(new RequestOrigin("team/shop#7", "team/shop", "12", "team-credential"), read.origin());
+        assertEquals(new RequestOrigin("team/shop#7", "team/shop", "12", "team-credential", "shared-credential"), read.origin());
         assertEquals(Stage.WATCHING, saved.stage());
         assertEquals(Instant.ofEpochMilli(1_790_000_000_123L), saved.intentTime());
         assertEquals(PREBUILD, saved.prebuildId());
@@ -98,6 +105,7 @@ class StoredFilesTest {
         assertEquals(
                 new RequestOrigin("team/web#3", "team/web", "15", null),
                 read.joined().get(0).origin());
+        assertEquals(1234, ledger.printed(REQUEST));
         ledger.save(saved);
         assertEquals(golden("ledger-entry.xml"), Files.readString(file).strip());
     }
@@ -165,7 +173,50 @@ class StoredFilesTest {
         assertEquals(golden("commit-request.xml"), Files.readString(file).strip());
     }
 
+    @Test
+    void prebuildLengths() throws Exception {
+        place("prebuild-lengths.xml", PROJECT);
+        UsualLengths.Usual usual = new UsualLengths(directory).of(PROJECT, CLASS);
+        assertEquals(1, usual.prebuilds());
+        assertEquals(Duration.ofSeconds(660), usual.total());
+        assertEquals(Duration.ofSeconds(659), usual.phase("RUNNING"));
+        Path written = directory.resolve("written");
+        new UsualLengths(written).add(completed());
+        assertEquals(
+                golden("prebuild-lengths.xml"),
+                Files.readString(written.resolve(PROJECT + ".xml")).strip());
+    }
+
+    private static PrebuildRecord completed() {
+        Instant start = Instant.ofEpochSecond(1_790_000_000);
+        Prebuild prebuild = new Prebuild(
+                PREBUILD,
+                new Prebuild.Metadata(PROJECT, CLASS, null, null, Trigger.MANUAL),
+                new Prebuild.Spec(null),
+                new Prebuild.Status(PrebuildPhase.COMPLETED, "", null, null, null, null, null, 100, 1, null));
+        PrebuildResult result = new PrebuildResult(
+                        PREBUILD, "https://gitpod.example.com/projects/shop", PrebuildPhase.RUNNING)
+                .with(prebuild, 660_000);
+        return new PrebuildRecord(REQUEST.toString(), PROJECT, "eu", false, result, EndStatus.COMPLETED, null)
+                .with(
+                        start,
+                        List.of(
+                                new PhaseChange("PENDING", start),
+                                new PhaseChange("RUNNING", start.plusSeconds(1)),
+                                new PhaseChange("COMPLETED", start.plusSeconds(660))));
+    }
+
     // ---- minimal files, as a person may write them
+
+    @Test
+    void prebuildLengthsWithoutPrebuildsAreUnknown() throws Exception {
+        for (String prebuilds : List.of("", "<prebuilds/>", "<prebuilds><prebuild/></prebuilds>")) {
+            Files.writeString(
+                    directory.resolve(PROJECT + ".xml"),
+                    "<gitpod-prebuild-lengths>" + prebuilds + "</gitpod-prebuild-lengths>");
+            assertEquals(UsualLengths.Usual.UNKNOWN, new UsualLengths(directory).of(PROJECT, CLASS));
+        }
+    }
 
     @Test
     void ledgerEntryWithoutFlagsHasTheDefaults() throws Exception {
@@ -242,11 +293,12 @@ class StoredFilesTest {
         new CommitRequestStore(directory.resolve("requests"))
                 .save(new CommitRequestStore.Pending(
                         REQUEST, "shop#7", new PrebuildOptions(), new NewCommit(checkout, ChangedPaths.MATCH)));
+        new UsualLengths(directory.resolve("lengths")).add(completed());
         List<Path> files;
         try (Stream<Path> found = Files.walk(directory)) {
             files = found.filter(Files::isRegularFile).toList();
         }
-        assertEquals(3, files.size());
+        assertEquals(4, files.size());
         for (Path file : files) {
             String text = Files.readString(file);
             for (String trace : List.of("java.", "resolves-to", "serialization=", "Immutable", "CollSer")) {

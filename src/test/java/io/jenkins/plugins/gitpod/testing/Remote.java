@@ -57,7 +57,7 @@ public final class Remote {
         /**
          * Whether something is still to be awaited of a build that Jenkins says is building. A pipeline that was killed before
          * it was first saved has no program; one that was killed while its step ended may come back without any step, and
-         * then does nothing for ever.
+         * then does nothing more.
          */
         private static boolean isAlive(Run<?, ?> build, String log) throws Exception {
             if (!(build instanceof WorkflowRun run)) {
