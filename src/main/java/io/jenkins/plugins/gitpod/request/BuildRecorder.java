@@ -54,8 +54,9 @@ final class BuildRecorder {
 
     private static void save(Run<?, ?> run, Supplier<RequestOrigin> origin, int retries) {
         if (isStarting(run)) {
-            if (retries < MAX_RETRIES) {
-                saveLater(origin, retries);
+            Duration delay = retryDelay(retries);
+            if (delay != null) {
+                saveLater(origin, retries, delay);
             } else {
                 LOGGER.log(Level.WARNING, "Could not save a prebuild''s record: the pipeline {0} is not loaded", run);
             }
@@ -71,7 +72,13 @@ final class BuildRecorder {
         }
     }
 
-    private static void saveLater(Supplier<RequestOrigin> origin, int retries) {
+    /** How long to wait for a pipeline that is not loaded, or null if it was awaited long enough. */
+    @CheckForNull
+    static Duration retryDelay(int retries) {
+        return retries < MAX_RETRIES ? FIRST_RETRY.multipliedBy(1L << retries) : null;
+    }
+
+    private static void saveLater(Supplier<RequestOrigin> origin, int retries, Duration delay) {
         PrebuildService service = PrebuildService.get();
         Runnable retry = () -> {
             // It may have been deleted meanwhile.
@@ -80,9 +87,7 @@ final class BuildRecorder {
                 save(later, origin, retries + 1);
             }
         };
-        service.later(
-                FIRST_RETRY.multipliedBy(1L << retries),
-                () -> service.background().execute(retry));
+        service.later(delay, () -> service.background().execute(retry));
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.gitpod.store;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -290,6 +292,29 @@ class LedgerTest {
         ledger.relocate("crew/shop", "crew/store");
         RequestOrigin moved = new RequestOrigin("crew/store#7", "crew/store", "12", "team-credential");
         assertEquals(List.of(alone(saved, moved)), new Ledger(directory).readOpen());
+    }
+
+    /** A build joins while another one leaves: whichever comes last saves both. */
+    @Test
+    void aLaterSaveNeverHasAnEarlierStateOfTheOwners() throws Exception {
+        UUID requestId = save().request().requestId();
+        UUID joined = UUID.randomUUID();
+        ledger.announce(joined, origin());
+        AtomicReference<Owners> owners = new AtomicReference<>(Owners.FIRST_ONLY);
+        Thread joins = new Thread(() -> {
+            owners.set(new Owners(List.of(new Owners.Owner(joined, true, true)), false, false, false));
+            ledger.share(requestId, owners::get);
+        });
+        ledger.share(requestId, () -> {
+            Owners before = owners.get();
+            joins.start();
+            await().until(joins::getState, state -> state == Thread.State.BLOCKED || state == Thread.State.TERMINATED);
+            return before;
+        });
+        joins.join();
+        assertEquals(
+                owners.get().joined(),
+                new Ledger(directory).readOpen().get(0).owners().joined());
     }
 
     private static Ledger.Read alone(SavedRequest saved, RequestOrigin origin) {
