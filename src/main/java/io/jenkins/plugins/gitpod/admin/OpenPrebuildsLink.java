@@ -17,6 +17,7 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.HttpResponse;
 import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerProxy;
 import org.kohsuke.stapler.verb.POST;
 
 /**
@@ -24,7 +25,7 @@ import org.kohsuke.stapler.verb.POST;
  */
 @Extension
 @Restricted(NoExternalUse.class)
-public final class OpenPrebuildsLink extends ManagementLink {
+public final class OpenPrebuildsLink extends ManagementLink implements StaplerProxy {
 
     @Override
     public String getIconFileName() {
@@ -58,10 +59,17 @@ public final class OpenPrebuildsLink extends ManagementLink {
         return Category.STATUS;
     }
 
+    /** Guards all views and web methods: a view cannot refuse by itself, because Jelly ignores exceptions of getters. */
+    @NonNull
+    @Override
+    public Object getTarget() {
+        Jenkins.get().checkPermission(getRequiredPermission());
+        return this;
+    }
+
     /** The open requests, the oldest first. */
     @NonNull
     public List<OpenPrebuild> getPrebuilds() {
-        Jenkins.get().checkPermission(Jenkins.SYSTEM_READ);
         return PrebuildService.get().queries().map(PrebuildQueries::open).orElse(List.of());
     }
 

@@ -12,7 +12,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
+import jenkins.model.Jenkins;
 import jenkins.model.TransientActionFactory;
+import net.sf.json.JSONArray;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.export.Exported;
@@ -84,6 +86,23 @@ public final class JobPrebuildsAction implements Action {
     @Restricted(NoExternalUse.class)
     public List<ChartBar> sizes(@NonNull List<PrebuildSummary> prebuilds) {
         return bars(prebuilds, PrebuildSummary::getSizeBytes);
+    }
+
+    /** Whether the plugin is installed that turns the bars into a chart with axes and tooltips. */
+    @Restricted(NoExternalUse.class)
+    public boolean isChartAvailable() {
+        return Jenkins.get().getPlugin("echarts-api") != null;
+    }
+
+    /** The same bars for the script that draws the chart, as JSON. The oldest is the first. */
+    @NonNull
+    @Restricted(NoExternalUse.class)
+    public String chart(@NonNull List<PrebuildSummary> prebuilds) {
+        JSONArray points = new JSONArray();
+        for (int i = prebuilds.size() - 1; i >= 0; i--) {
+            points.add(prebuilds.get(i).toPoint());
+        }
+        return points.toString();
     }
 
     private static List<ChartBar> bars(List<PrebuildSummary> prebuilds, ToLongFunction<PrebuildSummary> value) {

@@ -3,6 +3,7 @@ package io.jenkins.plugins.gitpod.page;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Util;
+import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.record.PhaseNames;
 import io.jenkins.plugins.gitpod.record.Timeline;
 import io.jenkins.plugins.gitpod.store.UsualLengths;
@@ -171,7 +172,10 @@ public record PhaseRow(
     }
 
     private static String text(@CheckForNull Duration duration) {
-        return duration == null ? "" : Util.getTimeSpanString(Math.max(0, duration.toMillis()));
+        if (duration == null) {
+            return "";
+        }
+        return duration.toMillis() <= 0 ? Messages.PhaseRow_zero() : Util.getTimeSpanString(duration.toMillis());
     }
 
     /**

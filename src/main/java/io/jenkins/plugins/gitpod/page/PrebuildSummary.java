@@ -1,17 +1,21 @@
 package io.jenkins.plugins.gitpod.page;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.Functions;
 import hudson.Util;
+import hudson.model.BallColor;
 import hudson.model.Run;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.record.EndStatus;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import io.jenkins.plugins.gitpod.request.OpenPrebuild;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
+import net.sf.json.JSONObject;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.export.Exported;
@@ -29,9 +33,14 @@ public final class PrebuildSummary {
     private final Run<?, ?> run;
     private final PrebuildRecord record;
 
+    /** Null if the record has ended. */
+    @Nullable
+    private final OpenPrebuild open;
+
     PrebuildSummary(@NonNull Run<?, ?> run, @NonNull PrebuildRecord record) {
         this.run = run;
         this.record = record;
+        this.open = RecordTexts.isEnded(record) ? null : RunPrebuilds.open(run, record);
     }
 
     @Exported
@@ -68,13 +77,13 @@ public final class PrebuildSummary {
     @NonNull
     @Restricted(NoExternalUse.class)
     public String getIcon() {
-        return RecordTexts.color(record).getIconName();
+        return (open == null ? RecordTexts.color(record) : BallColor.NOTBUILT_ANIME).getIconName();
     }
 
     @NonNull
     @Restricted(NoExternalUse.class)
     public String getState() {
-        return RecordTexts.state(record);
+        return open == null ? RecordTexts.state(record) : open.getState();
     }
 
     /** The project, by name if it is known. */
@@ -155,5 +164,17 @@ public final class PrebuildSummary {
     public String getDescription() {
         return Messages.PrebuildSummary_bar(
                 run.getDisplayName(), getState(), getLength(), getSnapshot().isEmpty() ? "–" : getSnapshot());
+    }
+
+    /** A point of the chart. */
+    @NonNull
+    JSONObject toPoint() {
+        JSONObject point = new JSONObject();
+        point.put("build", run.getDisplayName());
+        point.put("icon", getIcon());
+        point.put("minutes", Math.round(getLengthMillis() / 6_000.0) / 10.0);
+        point.put("gibibytes", Math.round(getSizeBytes() / 107_374_182.4) / 10.0);
+        point.put("description", getDescription());
+        return point;
     }
 }

@@ -35,6 +35,11 @@ final class RecordTexts {
         };
     }
 
+    /** Whether the end of the prebuild is known. */
+    static boolean isEnded(@NonNull PrebuildRecord record) {
+        return color(record) != BallColor.NOTBUILT;
+    }
+
     /** Whether the prebuild completed with a warning. */
     static boolean isWarned(@NonNull PrebuildRecord record) {
         PrebuildResult result = record.getResult();

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.gitpod.page;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Run;
 import io.jenkins.plugins.gitpod.record.PrebuildAction;
@@ -31,6 +32,15 @@ final class RunPrebuilds {
                 .queries()
                 .map(queries -> queries.openOf(run))
                 .orElse(List.of());
+    }
+
+    /** The open request of a record, or null if it has ended. */
+    @CheckForNull
+    static OpenPrebuild open(@NonNull Run<?, ?> run, @NonNull PrebuildRecord record) {
+        return open(run).stream()
+                .filter(each -> each.getRequestId().equals(record.getRequestId()))
+                .findFirst()
+                .orElse(null);
     }
 
     /** Whether the build has any. Looks at open requests only while the build runs. */

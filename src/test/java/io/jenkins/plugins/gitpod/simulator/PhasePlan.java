@@ -121,6 +121,16 @@ public final class PhasePlan {
     }
 
     /**
+     * A prebuild that somebody cancels in Gitpod after it has run for a minute.
+     *
+     * @return the plan
+     */
+    @NonNull
+    public static PhasePlan cancelled() {
+        return of(failing("").steps, SimPhase.CANCELLED);
+    }
+
+    /**
      * The typical prebuild, with a warning from {@code STOPPING} on: what failed tasks normally lead to.
      *
      * @param message the warning message

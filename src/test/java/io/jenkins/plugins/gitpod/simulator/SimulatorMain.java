@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 
 /**
- * Runs a simulator by itself, for trying things out by hand, with an account and four projects whose ids are the same
+ * Runs a simulator by itself, for trying things out by hand, with an account and five projects whose ids are the same
  * each time.
  *
  * <p>Arguments, all optional: {@code --port} (any free one if not given), {@code --token} ({@code demo-token}) and
@@ -64,6 +64,7 @@ public final class SimulatorMain {
         project(simulator, 2, "demo-fails", PhasePlan.failing("devcontainer build failed: exit code 1"), scale);
         project(simulator, 3, "demo-warns", PhasePlan.completedWithWarning("1 of 3 tasks failed"), scale);
         project(simulator, 4, "demo-slow", PhasePlan.typical().scaled(6), scale);
+        project(simulator, 5, "demo-cancelled", PhasePlan.cancelled(), scale);
         simulator.onCreate(SimulatorMain::writeLog);
         return simulator;
     }

@@ -12,12 +12,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SimulatorMainTest {
 
     @Test
-    void startsWithADemoAccountAndFourProjects() {
+    void startsWithADemoAccountAndProjects() {
         try (GitpodSimulator simulator = SimulatorMain.start()) {
             assertThat(simulator.account("demo").token(), is("demo-token"));
             assertThat(
                     simulator.projects().stream().map(SimProject::name).toList(),
-                    contains("demo-completes", "demo-fails", "demo-warns", "demo-slow"));
+                    contains("demo-completes", "demo-fails", "demo-warns", "demo-slow", "demo-cancelled"));
             TestClient client = new TestClient(simulator, simulator.account("demo"));
             client.create(simulator.projects().get(0));
             assertThat(simulator.records().prebuilds().size(), is(1));
