@@ -2,7 +2,6 @@ package io.jenkins.plugins.gitpod.browser;
 
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
-import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +11,7 @@ import hudson.model.FreeStyleProject;
 import hudson.model.ListView;
 import hudson.model.Result;
 import hudson.model.User;
+import io.jenkins.plugins.darktheme.DarkThemeManagerFactory;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import io.jenkins.plugins.gitpod.page.LastPrebuildColumn;
 import io.jenkins.plugins.gitpod.record.PrebuildAction;
@@ -23,7 +23,9 @@ import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.testing.EnforcedPolicy;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import io.jenkins.plugins.thememanager.ThemeManagerPageDecorator;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -48,9 +50,33 @@ class PagesRun extends BrowserTestBase {
     private static final String CARD = "//*[@data-gitpod-request]";
     private static final String ENTER = "\uE007";
 
-    /** What an accessibility checker reports first: controls without a name, hidden focus, ids that are not unique. */
+    /**
+     * What an accessibility checker reports first: controls without a name, hidden focus, ids that are not unique, texts with
+     * too little contrast.
+     */
     private static final String PROBLEMS = """
             const problems = [];
+            const context = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+            const rgba = color => {
+              context.clearRect(0, 0, 1, 1);
+              context.fillStyle = color;
+              context.fillRect(0, 0, 1, 1);
+              return [...context.getImageData(0, 0, 1, 1).data];
+            };
+            const over = (top, below, opacity) =>
+              [0, 1, 2].map(i => below[i] + (top[i] - below[i]) * top[3] / 255 * opacity);
+            const luminance = color => {
+              const [r, g, b] = color.map(v => v / 255).map(v => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4);
+              return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+            };
+            const contrast = element => {
+              const parents = [];
+              for (let e = element; e; e = e.parentElement) parents.unshift(e);
+              const below = parents.reduce((c, e) => over(rgba(getComputedStyle(e).backgroundColor), c, 1), [255, 255, 255]);
+              const opacity = parents.reduce((o, e) => o * getComputedStyle(e).opacity, 1);
+              const values = [luminance(over(rgba(getComputedStyle(element).color), below, opacity)), luminance(below)];
+              return (Math.max(...values) + 0.05) / (Math.min(...values) + 0.05);
+            };
             const roots = document.querySelectorAll('.gitpod-prebuilds, .gitpod-job, .gitpod-open-prebuilds');
             roots.forEach(root => {
               root.querySelectorAll('a, button, input').forEach(e => {
@@ -58,6 +84,14 @@ class PagesRun extends BrowserTestBase {
                 if (!name && !(e.labels && e.labels.length)) problems.push('no name: ' + e.outerHTML);
                 if (e.closest('[aria-hidden=true]')) problems.push('hidden from readers: ' + e.outerHTML);
                 if (e.tabIndex > 0) problems.push('tab order: ' + e.outerHTML);
+              });
+              root.querySelectorAll('*').forEach(e => {
+                const own = [...e.childNodes].some(n => n.nodeType === Node.TEXT_NODE && n.textContent.trim());
+                // What core draws has core's colors; a disabled control needs no contrast.
+                const others = '.jenkins-visually-hidden, .jenkins-notice, svg, template, :disabled';
+                if (own && e.checkVisibility() && !e.closest(others) && contrast(e) < 4.5) {
+                  problems.push('contrast ' + contrast(e).toFixed(2) + ': ' + e.outerHTML.slice(0, 80));
+                }
               });
               root.querySelectorAll('table').forEach(t => {
                 if (!t.querySelector('th[scope]')) problems.push('no headers: ' + t.outerHTML.slice(0, 80));
@@ -131,6 +165,7 @@ class PagesRun extends BrowserTestBase {
             SimEnvironmentClass large = gitpod.simulator().addEnvironmentClass("Large");
             shop = gitpod.simulator()
                     .addProject("web-shop")
+                    .commit("3f2a91c04be7d8a6510c9e2f7b4d83a1e6c05f92")
                     .environmentClasses(large)
                     .prebuildClasses(large);
             FreeStyleProject job = job("web-shop");
@@ -140,7 +175,7 @@ class PagesRun extends BrowserTestBase {
             newBuildPage(build);
             cancel(job);
             jobPage(job);
-            dark(build);
+            dark(build, job);
         }
     }
 
@@ -165,6 +200,7 @@ class PagesRun extends BrowserTestBase {
         browser.complaints();
         awaitState("Pending");
         browser.run("window.sameWindow = true");
+        assertHiddenPageDoesNotPoll();
         for (SimPhase phase : List.of(SimPhase.STARTING, SimPhase.RUNNING, SimPhase.STOPPING, SimPhase.SNAPSHOTTING)) {
             prebuild.forcePhase(phase);
             String shown = phase == SimPhase.SNAPSHOTTING
@@ -181,6 +217,7 @@ class PagesRun extends BrowserTestBase {
         assertTrue(browser.run("return window.sameWindow === true").asBoolean(), "the page was reloaded");
         await().atMost(SOON).until(() -> !browser.isShown("//button[@data-gitpod='cancel']"));
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
+        assertPollingStops();
         assertClean("timeline");
         browser.size(400, 900);
         assertFits("timeline, narrow");
@@ -192,13 +229,40 @@ class PagesRun extends BrowserTestBase {
         return build;
     }
 
+    private int polls() {
+        return browser.run("return performance.getEntriesByType('resource').filter(e => e.name.endsWith('/live')).length")
+                .asInt();
+    }
+
+    /** Longer than the interval of the script. */
+    private void assertNoMorePolls() {
+        int before = polls();
+        await().during(Duration.ofSeconds(7)).atMost(Duration.ofSeconds(15)).until(() -> polls() == before);
+    }
+
+    private void assertHiddenPageDoesNotPoll() {
+        int before = polls();
+        await().atMost(SOON).until(() -> polls() > before);
+        browser.run("Object.defineProperty(document, 'hidden', {value: true, configurable: true})");
+        assertNoMorePolls();
+        browser.run("delete document.hidden; document.dispatchEvent(new Event('visibilitychange'))");
+        int hidden = polls();
+        await().atMost(SOON).until(() -> polls() > hidden);
+    }
+
+    private void assertPollingStops() {
+        assertNoMorePolls();
+        browser.run("document.dispatchEvent(new Event('visibilitychange'))");
+        assertNoMorePolls();
+    }
+
     private void newBuildPage(FreeStyleBuild build) throws Exception {
         User alice = User.getById("alice", true);
         alice.addProperty(new UserExperimentalFlagsProperty(Map.of("new-build-page.flag", "true")));
         open(build.getUrl());
         browser.complaints();
         browser.find("//*[contains(@class,'jenkins-card')]" + CARD);
-        picture("new-build-page");
+        picture("new-build-page", "//*[contains(@class,'jenkins-card')][.//*[@data-gitpod-request]]");
         assertAccessible("new build page");
         assertClean("new build page");
         alice.addProperty(new UserExperimentalFlagsProperty(Map.of()));
@@ -212,7 +276,7 @@ class PagesRun extends BrowserTestBase {
         open("manage/gitpod-prebuilds/");
         browser.complaints();
         browser.find("//table[@id='gitpod-open-prebuilds']//button[contains(.,'Cancel')]");
-        picture("open-prebuilds");
+        picture("open-prebuilds", "//*[contains(@class,'gitpod-open-prebuilds')]");
         browser.typeOnly("//input[@id='gitpod-filter']", "nothing has this name");
         await().atMost(SOON).until(() -> !browser.isShown("//tr[@data-gitpod-row]"));
         assertAccessible("open prebuilds");
@@ -220,12 +284,12 @@ class PagesRun extends BrowserTestBase {
         open(build.getUrl());
         browser.complaints();
         awaitState("Running");
-        picture("build-page", "//*[@id='main-panel']");
+        picture("build-page", "//*[contains(@class,'gitpod-prebuilds')]");
         // By keyboard alone.
         browser.focus("//button[@data-gitpod='cancel']");
         browser.press(ENTER);
         browser.find("//dialog[@open]//button[@data-id='ok'][contains(.,'Cancel prebuild')]");
-        picture("cancel-prebuild");
+        picture("cancel-prebuild", "//dialog[@open]");
         browser.focus("//dialog[@open]//button[@data-id='ok']");
         browser.press(ENTER);
         browser.find("//*[@id='notification-bar'][contains(.,'is being cancelled')]");
@@ -254,19 +318,20 @@ class PagesRun extends BrowserTestBase {
         assertEquals(7, job.getLastBuild().getNumber());
     }
 
-    /** Themes replace the variables of the core's colors. The plugin's own styles use nothing else. */
-    private void dark(FreeStyleBuild build) throws Exception {
+    /** With the theme plugin that most people use. */
+    private void dark(FreeStyleBuild build, FreeStyleProject job) throws Exception {
+        ThemeManagerPageDecorator.get().setTheme(new DarkThemeManagerFactory());
         open(build.getUrl() + "gitpod-prebuilds/");
+        browser.complaints();
         browser.find(CARD);
-        browser.run("document.documentElement.style.setProperty('--success-color', 'rgb(1, 2, 3)');"
-                + "document.documentElement.style.setProperty('--text-color-secondary', 'rgb(4, 5, 6)')");
         assertThat(
-                browser.run("return getComputedStyle(document.querySelector('[data-state=done] rect')).fill")
-                        .asText(),
-                containsString("1, 2, 3"));
-        assertThat(
-                browser.run("return getComputedStyle(document.querySelector('.gitpod-prebuild__secondary')).color")
-                        .asText(),
-                containsString("4, 5, 6"));
+                browser.run("return document.documentElement.dataset.theme").asText(), is("dark"));
+        picture("timeline-dark", "//*[contains(@class,'gitpod-prebuilds')]");
+        assertAccessible("timeline, dark");
+        assertClean("timeline, dark");
+        open(job.getUrl());
+        browser.find("//section[contains(@class,'gitpod-job')]//table");
+        assertAccessible("job, dark");
+        assertClean("job, dark");
     }
 }

@@ -13,8 +13,8 @@
       type: "value",
       name: name,
       position: position,
-      axisLabel: { color: color("--text-color-secondary") },
-      nameTextStyle: { color: color("--text-color-secondary"), align: position },
+      axisLabel: { color: color("--text-color") },
+      nameTextStyle: { color: color("--text-color"), align: position },
       splitLine: { show: position === "left", lineStyle: { color: color("--text-color-secondary"), opacity: 0.2 } },
     };
   }
@@ -32,7 +32,7 @@
       xAxis: {
         type: "category",
         data: points.map((point) => point.build),
-        axisLabel: { color: color("--text-color-secondary") },
+        axisLabel: { color: color("--text-color") },
       },
       yAxis: [axis(root.dataset.minutes, "left"), axis(root.dataset.gibibytes, "right")],
       series: [

@@ -121,7 +121,7 @@
     }
 
     function poll() {
-      if (ended || polling) {
+      if (ended || polling || document.hidden) {
         return;
       }
       polling = true;
