@@ -17,6 +17,8 @@ abstract class BrowserTestBase {
 
     static final Path IMAGES = Path.of("docs", "images");
     static final Duration SOON = Duration.ofSeconds(30);
+    static final int WIDTH = 1280;
+    static final int HEIGHT = 1200;
 
     JenkinsRule jenkins;
     Chromium browser;
@@ -40,16 +42,12 @@ abstract class BrowserTestBase {
                         .asBoolean());
     }
 
-    /** A picture of the window. */
-    void picture(String name) throws IOException {
-        awaitStill();
-        browser.screenshot(IMAGES.resolve(name + ".png"));
-    }
-
-    /** A picture of one element. */
+    /** A picture of one element, in a window in which nothing covers it. */
     void picture(String name, String xpath) throws IOException {
+        browser.size(WIDTH, 2400);
         awaitStill();
         browser.screenshot(xpath, IMAGES.resolve(name + ".png"));
+        browser.size(WIDTH, HEIGHT);
     }
 
     /** Nothing of ours is against the policy, and no script of somebody else's has run. */

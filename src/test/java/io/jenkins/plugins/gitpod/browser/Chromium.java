@@ -199,12 +199,6 @@ final class Chromium implements AutoCloseable {
         send("POST", session + "/window/rect", object().put("width", width).put("height", height));
     }
 
-    void screenshot(Path file) throws IOException {
-        Files.createDirectories(file.getParent());
-        String png = send("GET", session + "/screenshot", null).asText();
-        Files.write(file, Base64.getDecoder().decode(png));
-    }
-
     /** A picture of one element only. */
     void screenshot(String xpath, Path file) throws IOException {
         Files.createDirectories(file.getParent());

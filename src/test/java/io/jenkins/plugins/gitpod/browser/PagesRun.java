@@ -224,13 +224,14 @@ class PagesRun extends BrowserTestBase {
         open(build.getUrl());
         browser.find(CARD);
         assertFits("build, narrow");
-        browser.size(1280, 1200);
+        browser.size(WIDTH, HEIGHT);
         assertAccessible("build");
         return build;
     }
 
     private int polls() {
-        return browser.run("return performance.getEntriesByType('resource').filter(e => e.name.endsWith('/live')).length")
+        return browser.run(
+                        "return performance.getEntriesByType('resource').filter(e => e.name.endsWith('/live')).length")
                 .asInt();
     }
 
@@ -308,7 +309,7 @@ class PagesRun extends BrowserTestBase {
         assertClean("job");
         browser.size(400, 900);
         assertFits("job, narrow");
-        browser.size(1280, 1200);
+        browser.size(WIDTH, HEIGHT);
         ListView view = new ListView("prebuilds", jenkins.jenkins);
         view.getColumns().add(new LastPrebuildColumn());
         view.add(job);
@@ -324,8 +325,7 @@ class PagesRun extends BrowserTestBase {
         open(build.getUrl() + "gitpod-prebuilds/");
         browser.complaints();
         browser.find(CARD);
-        assertThat(
-                browser.run("return document.documentElement.dataset.theme").asText(), is("dark"));
+        assertThat(browser.run("return document.documentElement.dataset.theme").asText(), is("dark"));
         picture("timeline-dark", "//*[contains(@class,'gitpod-prebuilds')]");
         assertAccessible("timeline, dark");
         assertClean("timeline, dark");

@@ -76,6 +76,8 @@ class JobPrebuildsTest {
     @Test
     void theJobsPageShowsTheLastPrebuilds() throws Exception {
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
+            // The script that draws the chart needs a browser.
+            client.getOptions().setJavaScriptEnabled(false);
             HtmlPage page = client.getPage(job);
             DomElement section = page.getFirstByXPath("//section[contains(@class,'gitpod-job')]");
             String text = section.asNormalizedText();
@@ -85,6 +87,12 @@ class JobPrebuildsTest {
             assertThat(text, containsString("shop" + SCRIPT));
             assertThat(section.getByXPath(".//tbody/tr"), hasSize(2));
             assertThat(section.getByXPath(".//*[local-name()='rect']"), hasSize(4));
+            DomElement chart = section.getFirstByXPath(".//*[@data-gitpod-chart]");
+            JSONArray points = JSONArray.fromObject(chart.getAttribute("data-gitpod-chart"));
+            assertThat(points.getJSONObject(0).getString("build"), is("#1"));
+            assertThat(points.getJSONObject(0).getDouble("gibibytes"), is(6.0));
+            assertThat(points.getJSONObject(1).getString("icon"), is("red"));
+            assertThat(section.getByXPath(".//script[contains(@src,'JobPrebuildsAction/chart.js')]"), hasSize(1));
             assertThat(page.getWebResponse().getContentAsString(), not(containsString(SCRIPT)));
         }
     }

@@ -23,11 +23,13 @@ class LabelsTest {
     void noTextOfAViewIsCutAtAParenthesis() throws IOException {
         List<String> cut = new ArrayList<>();
         try (Stream<Path> files = Files.walk(Path.of("src", "main", "resources"))) {
-            for (Path file : files.filter(each -> each.toString().endsWith(".jelly")).toList()) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".jelly")).toList()) {
                 Matcher text = WITH_PARENTHESIS.matcher(Files.readString(file));
                 while (text.find()) {
                     // A key of a properties file is one word.
-                    if (text.group(1).contains(" ") || Character.isUpperCase(text.group(1).charAt(0))) {
+                    if (text.group(1).contains(" ")
+                            || Character.isUpperCase(text.group(1).charAt(0))) {
                         cut.add(file + ": " + text.group(1));
                     }
                 }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import hudson.model.BallColor;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
@@ -156,6 +157,12 @@ class PrebuildTabTest {
             DomElement row = own.getFirstByXPath("//tr[@data-gitpod-phase='RUNNING']");
             assertThat(row.getAttribute("data-state"), is("current"));
             assertThat(own.getByXPath("//*[@style]//ancestor::*[@data-gitpod-url]"), hasSize(0));
+            assertThat(
+                    own.getByXPath("//a[contains(@class,'task-link')][contains(@href,'gitpod-prebuilds')]"),
+                    hasSize(1));
+            PrebuildSummary last = LastPrebuilds.of(build.getParent(), 1, 1).get(0);
+            assertThat(last.getState(), is("Running"));
+            assertThat(last.getIcon(), is(BallColor.NOTBUILT_ANIME.getIconName()));
             int calls = GITPOD.simulator().records().count("GetProject");
             JSONObject card = live(client, build).getJSONObject(0);
             assertThat(card.getString("state"), is("Running"));

@@ -70,8 +70,7 @@ class WatchedPagesTest {
             answers.add(
                     client.getPage(build, "gitpod-prebuilds/").getWebResponse().getContentAsString());
             answers.add(client.getPage(build.getParent()).getWebResponse().getContentAsString());
-            answers.add(
-                    client.goTo("manage/gitpod-prebuilds/").getWebResponse().getContentAsString());
+            answers.add(client.goTo("manage/gitpod-prebuilds/").getWebResponse().getContentAsString());
             for (int i = 0; i < UPDATES; i++) {
                 WebResponse response = client.loadWebResponse(
                         new WebRequest(new URL(jenkins.getURL() + build.getUrl() + "gitpod-prebuilds/live")));
