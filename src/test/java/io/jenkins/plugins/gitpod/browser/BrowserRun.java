@@ -111,7 +111,7 @@ class BrowserRun extends BrowserTestBase {
         browser.type(connection + field("apiUrl"), gitpod.simulator().apiUrl().toString());
         browser.click(connection + field("credentialsId") + "/option[@value='gitpod-token']");
         browser.click(connection + "//button[contains(.,'Test connection')]");
-        browser.find(connection + "//*[contains(text(),'A valid token may be read-only')]");
+        browser.find(connection + "//*[contains(text(),'Gitpod accepts the token')]");
         String apiUrl = gitpod.simulator().apiUrl().toString();
         show(connection + field("apiUrl"), "https://app.gitpod.io/api");
         picture("connection-tested", connection);
