@@ -88,7 +88,7 @@ class PagesRun extends BrowserTestBase {
               root.querySelectorAll('*').forEach(e => {
                 const own = [...e.childNodes].some(n => n.nodeType === Node.TEXT_NODE && n.textContent.trim());
                 // What core draws has core's colors; a disabled control needs no contrast.
-                const others = '.jenkins-visually-hidden, .jenkins-notice, svg, template, :disabled';
+                const others = '.jenkins-visually-hidden, .jenkins-notice, .jenkins-button, svg, template, :disabled';
                 if (own && e.checkVisibility() && !e.closest(others) && contrast(e) < 4.5) {
                   problems.push('contrast ' + contrast(e).toFixed(2) + ': ' + e.outerHTML.slice(0, 80));
                 }

@@ -1,10 +1,12 @@
 package io.jenkins.plugins.gitpod.page;
 
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.notNullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
@@ -12,8 +14,10 @@ import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.ListView;
 import hudson.model.Result;
+import io.jenkins.plugins.gitpod.config.GitpodLookup;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
+import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
@@ -51,12 +55,17 @@ class JobPrebuildsTest {
         GITPOD.connect();
         SimProject project = GITPOD.simulator()
                 .addProject("shop" + SCRIPT)
-                .plan(PhasePlan.quick(Duration.ofMillis(100)).withSnapshotSize(6L * 1024 * 1024 * 1024));
+                .plan(PhasePlan.stuckIn(SimPhase.RUNNING).withSnapshotSize(6L * 1024 * 1024 * 1024));
         job = jenkins.createFreeStyleProject("shop");
         GitpodPrebuildBuilder step = new GitpodPrebuildBuilder();
         step.setProjectId(project.id());
         job.getBuildersList().add(step);
-        completed = jenkins.buildAndAssertSuccess(job);
+        completed = job.scheduleBuild2(0).waitForStart();
+        jenkins.waitForMessage("Gitpod prebuild: RUNNING", completed);
+        await().atMost(Duration.ofSeconds(60))
+                .until(() -> GitpodLookup.get().knownName(project.id()), is(notNullValue()));
+        GITPOD.simulator().records().prebuilds().get(0).forcePhase(SimPhase.COMPLETED);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(completed));
         project.plan(PhasePlan.failing(SCRIPT).scaled(0.001));
         failed = jenkins.buildAndAssertStatus(Result.FAILURE, job);
     }

@@ -149,6 +149,7 @@ class PrebuildTabTest {
             await().atMost(SOON)
                     .until(() -> live(client, build).getJSONObject(0).getString("title"), is("web-shop, Large"));
             HtmlPage page = client.getPage(build);
+            assertThat(page.getByXPath("//*[@data-gitpod-url]"), hasSize(1));
             assertThat(text(page, "title"), is("web-shop, Large"));
             assertThat(text(page, "state"), is("Running"));
             assertThat(text(page, "text"), containsString("Running for "));
