@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import jenkins.management.Badge;
 import jenkins.model.Tab;
 import jenkins.model.TransientActionFactory;
+import jenkins.security.stapler.StaplerDispatchable;
 import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
 import org.kohsuke.accmod.Restricted;
@@ -92,8 +93,9 @@ public final class PrebuildTab extends Tab {
                 .toList();
     }
 
-    /** A prebuild by the id of its request, for its card alone. */
+    /** A prebuild by the id of its request, for its card alone. A class that has only views is not served unless said so. */
     @CheckForNull
+    @StaplerDispatchable
     public PrebuildCard getPrebuild(@NonNull String requestId) {
         return getCards().stream()
                 .filter(card -> card.getRequestId().equals(requestId))
