@@ -43,7 +43,7 @@ class WatchedPagesTest {
 
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final int PEOPLE = 10;
-    private static final int UPDATES = 20;
+    private static final int UPDATES = 5;
 
     /** The engine reads each prebuild once after its creation, and then not while the test lasts. */
     static final class NoPolling implements BeforeAllCallback, AfterAllCallback {
