@@ -192,7 +192,7 @@ class StoredFilesTest {
         Prebuild prebuild = new Prebuild(
                 PREBUILD,
                 new Prebuild.Metadata(PROJECT, CLASS, null, null, Trigger.MANUAL),
-                new Prebuild.Spec(null),
+                new Prebuild.Spec(PrebuildPhase.COMPLETED, null),
                 new Prebuild.Status(PrebuildPhase.COMPLETED, "", null, null, null, null, null, 100, 1, null));
         PrebuildResult result = new PrebuildResult(
                         PREBUILD, "https://gitpod.example.com/projects/shop", PrebuildPhase.RUNNING)
