@@ -75,8 +75,7 @@ final class Answers {
                         Json.text(metadata.path("creator"), "id"),
                         Json.time(metadata, "createdAt"),
                         Trigger.parse(Json.text(metadata, "triggeredBy"))),
-                new Prebuild.Spec(
-                        PrebuildPhase.parse(Json.text(spec, "desiredPhase")), Json.duration(spec, "timeout")),
+                new Prebuild.Spec(PrebuildPhase.parse(Json.text(spec, "desiredPhase")), Json.duration(spec, "timeout")),
                 status(node.path("status")));
     }
 

@@ -42,8 +42,7 @@ public record Prebuild(
      * @param timeout how long it may run, null for the server's default
      */
     public record Spec(
-            @NonNull PrebuildPhase desiredPhase,
-            @Nullable Duration timeout) {}
+            @NonNull PrebuildPhase desiredPhase, @Nullable Duration timeout) {}
 
     /**
      * How it stands.

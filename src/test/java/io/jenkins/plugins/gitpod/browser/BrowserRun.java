@@ -39,7 +39,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 /**
  * A person sets the plugin up in a real Chromium, with the Content-Security-Policy enforced: makes a connection, tests it,
  * configures a freestyle job, builds it, aborts it. Leaves screenshots in {@code docs/images}. Not part of the ordinary
- * build, for it needs {@code chromium} and {@code chromedriver}: {@code mvn verify -Pbrowser}.
+ * build: {@code mvn -Pbrowser test} needs {@code chromium} and {@code chromedriver} on the path.
  */
 @ExtendWith({FastLimits.class, EnforcedPolicy.class})
 @WithJenkins

@@ -57,7 +57,8 @@ record Prebuilds(Prebuild made) {
     }
 
     Prebuilds timeout(Duration timeout) {
-        return new Prebuilds(new Prebuild(made.id(), made.metadata(), new Prebuild.Spec(PrebuildPhase.COMPLETED, timeout), made.status()));
+        return new Prebuilds(new Prebuild(
+                made.id(), made.metadata(), new Prebuild.Spec(PrebuildPhase.COMPLETED, timeout), made.status()));
     }
 
     Prebuilds createdAt(Instant at) {

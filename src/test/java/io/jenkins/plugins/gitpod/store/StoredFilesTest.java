@@ -88,7 +88,9 @@ class StoredFilesTest {
         assertEquals(Duration.ofMinutes(90), saved.request().timeout());
         assertFalse(saved.request().detached());
         assertFalse(saved.request().cancelOnAbort());
-        assertEquals(new RequestOrigin("team/shop#7", "team/shop", "12", "team-credential", "shared-credential"), read.origin());
+        assertEquals(
+                new RequestOrigin("team/shop#7", "team/shop", "12", "team-credential", "shared-credential"),
+                read.origin());
         assertEquals(Stage.WATCHING, saved.stage());
         assertEquals(Instant.ofEpochMilli(1_790_000_000_123L), saved.intentTime());
         assertEquals(PREBUILD, saved.prebuildId());
