@@ -26,6 +26,12 @@ public final class LogFailure extends Exception {
         this.kind = kind;
     }
 
+    /** Gitpod names no log of a prebuild. */
+    @NonNull
+    public static LogFailure noLog() {
+        return new LogFailure(Kind.NOT_THERE, "Gitpod names no log of the prebuild");
+    }
+
     /**
      * Why the log could not be read.
      *

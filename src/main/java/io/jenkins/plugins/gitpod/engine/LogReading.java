@@ -1,12 +1,12 @@
 package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.LogFailure;
 import io.jenkins.plugins.gitpod.api.LogLine;
 import io.jenkins.plugins.gitpod.api.PrebuildLog;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -17,6 +17,9 @@ final class LogReading implements PrebuildLogs.Reading {
 
     /** How long the rest of the log may take after the prebuild has ended. */
     static final Duration REST = Duration.ofSeconds(10);
+
+    /** How long no line may come during that time. A host that hangs holds up the end of a build no longer. */
+    static final Duration NO_LINE = Duration.ofSeconds(4);
 
     /** How long the receiver of a last line may take after that. */
     static final Duration LAST_LINE = Duration.ofSeconds(2);
@@ -43,6 +46,8 @@ final class LogReading implements PrebuildLogs.Reading {
     }
 
     private final EngineRuntime runtime;
+    private final WorkQueue queue;
+    private final WorkQueue queueOfRest;
     private final Opener opener;
     private final PrebuildLogs.Sink sink;
     private final Backoff backoff = new Backoff(SHORTEST_PAUSE, LONGEST_PAUSE);
@@ -50,7 +55,15 @@ final class LogReading implements PrebuildLogs.Reading {
     /** How many lines were told. Used by the thread that reads only. */
     private long told;
 
+    /** How many lines were read by all attempts. */
+    private final AtomicLong linesRead = new AtomicLong();
+
     private int refusals;
+
+    /** Whether an attempt waits for a thread. */
+    private boolean waiting;
+
+    private boolean attempting;
 
     private boolean finishing;
     private boolean over;
@@ -64,46 +77,77 @@ final class LogReading implements PrebuildLogs.Reading {
     @CheckForNull
     private EngineRuntime.Timer pause;
 
-    LogReading(EngineRuntime runtime, Opener opener, long skip, PrebuildLogs.Sink sink) {
+    /** @param queueOfRest where it is read after {@link #finish} */
+    LogReading(
+            EngineRuntime runtime,
+            WorkQueue queue,
+            WorkQueue queueOfRest,
+            Opener opener,
+            long skip,
+            PrebuildLogs.Sink sink) {
         this.runtime = runtime;
+        this.queue = queue;
+        this.queueOfRest = queueOfRest;
         this.opener = opener;
         this.told = skip;
         this.sink = sink;
     }
 
     void start() {
+        boolean isRest;
         synchronized (this) {
             pause = null;
+            waiting = true;
+            isRest = finishing;
         }
-        runtime.executor(WorkQueue.LOG).execute(this::attempt);
+        runtime.executor(isRest ? queueOfRest : queue).execute(this::attempt);
     }
 
     @Override
     public void finish() {
-        boolean isPausing;
+        boolean isWaiting;
         synchronized (this) {
             if (finishing || over) {
                 return;
             }
             finishing = true;
-            isPausing = pause != null;
-            if (isPausing) {
+            if (pause != null) {
                 pause.cancel();
+                pause = null;
+                waiting = true;
             }
+            isWaiting = waiting;
         }
-        if (isPausing) {
-            start();
+        if (isWaiting) {
+            // Whichever queue has a thread first: the other one then finds nothing to do.
+            runtime.executor(queueOfRest).execute(this::attempt);
         }
-        // The receiver may hang: the timer's thread must not wait for it.
-        Runnable giveUp = () -> runtime.executor(WorkQueue.DELIVERY).execute(() -> end(LogEnd.TOO_SLOW));
-        runtime.schedule(REST, () -> {
-            close();
-            if (isTelling()) {
-                runtime.schedule(LAST_LINE, giveUp);
-            } else {
-                giveUp.run();
+        limit(REST);
+    }
+
+    /** Ends the read if no line comes, or after this time. */
+    private void limit(Duration left) {
+        long readBefore = linesRead.get();
+        Duration next = left.compareTo(NO_LINE) < 0 ? left : NO_LINE;
+        runtime.schedule(next, () -> {
+            Duration later = left.minus(next);
+            if (linesRead.get() == readBefore || later.isZero()) {
+                giveUp();
+            } else if (!isOver()) {
+                limit(later);
             }
         });
+    }
+
+    private void giveUp() {
+        close();
+        // The receiver may hang: the timer's thread must not wait for it.
+        Runnable end = () -> runtime.executor(WorkQueue.DELIVERY).execute(() -> end(LogEnd.TOO_SLOW));
+        if (isTelling()) {
+            runtime.schedule(LAST_LINE, end);
+        } else {
+            end.run();
+        }
     }
 
     @Override
@@ -127,8 +171,12 @@ final class LogReading implements PrebuildLogs.Reading {
     }
 
     private void attempt() {
-        if (isOver()) {
-            return;
+        synchronized (this) {
+            if (over || attempting || !waiting) {
+                return;
+            }
+            waiting = false;
+            attempting = true;
         }
         try {
             Read read = opener.open();
@@ -139,6 +187,7 @@ final class LogReading implements PrebuildLogs.Reading {
             long[] seen = {0};
             PrebuildLog.End end = read.read(line -> {
                 seen[0]++;
+                linesRead.incrementAndGet();
                 return seen[0] <= told || deliver(line);
             });
             backoff.reset();
@@ -163,7 +212,10 @@ final class LogReading implements PrebuildLogs.Reading {
                     Level.WARNING, "Reading the log of a Gitpod prebuild failed", UnexpectedFailures.withoutMessage(e));
             end(LogEnd.UNREADABLE);
         } finally {
-            use(null);
+            synchronized (this) {
+                current = null;
+                attempting = false;
+            }
         }
     }
 
@@ -232,8 +284,8 @@ final class LogReading implements PrebuildLogs.Reading {
     }
 
     /** @return false if the reading is over */
-    private synchronized boolean use(@Nullable Read read) {
-        current = read;
+    private synchronized boolean use(Read attempt) {
+        current = attempt;
         return !over;
     }
 

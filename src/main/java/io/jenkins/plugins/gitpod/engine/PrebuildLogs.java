@@ -1,6 +1,7 @@
 package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.gitpod.api.BearerToken;
 import io.jenkins.plugins.gitpod.api.ClientLimits;
 import io.jenkins.plugins.gitpod.api.GitpodClient;
 import io.jenkins.plugins.gitpod.api.GitpodException;
@@ -10,8 +11,8 @@ import io.jenkins.plugins.gitpod.api.PrebuildLog;
 import java.time.Duration;
 
 /**
- * Reads logs of prebuilds, at most {@link WorkQueue#LOG} at a time; further reads wait. A log is only informative, so no failure here
- * affects a prebuild or a build.
+ * Reads logs of prebuilds, a limited number at a time; further reads wait. A log is only informative, so no failure here affects a
+ * prebuild or a build.
  */
 public final class PrebuildLogs {
 
@@ -69,9 +70,35 @@ public final class PrebuildLogs {
      */
     @NonNull
     public Reading follow(@NonNull Source source, long skip, @NonNull Sink sink) {
-        LogReading reading = new LogReading(runtime, () -> open(source), skip, sink);
+        LogReading reading = new LogReading(runtime, WorkQueue.LOG, WorkQueue.LOG_REST, () -> open(source), skip, sink);
         reading.start();
         return reading;
+    }
+
+    /** Reads for some seconds what the log of a prebuild has now, whether the prebuild has ended or not. */
+    @NonNull
+    public Reading read(
+            @NonNull Connection connection,
+            @NonNull TokenSource tokens,
+            @NonNull String prebuildId,
+            @NonNull Sink sink) {
+        LogReading.Opener opener = () -> open(source(connection, tokens.token(), prebuildId));
+        LogReading reading = new LogReading(runtime, WorkQueue.LOG_PAGE, WorkQueue.LOG_PAGE, opener, 0, sink);
+        reading.start();
+        reading.finish();
+        return reading;
+    }
+
+    private Source source(Connection connection, BearerToken token, String prebuildId)
+            throws GitpodException, LogFailure {
+        String logUrl = clients.client(connection.endpoint(), token, limits)
+                .getPrebuild(prebuildId)
+                .status()
+                .logUrl();
+        if (logUrl == null) {
+            throw LogFailure.noLog();
+        }
+        return new Source(connection, () -> token, prebuildId, logUrl);
     }
 
     private LogReading.Read open(Source source) throws TokenUnavailableException, GitpodException, LogFailure {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.gitpod.engine;
 
+import edu.umd.cs.findbugs.annotations.NonNull;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
@@ -8,20 +9,20 @@ import java.util.concurrent.Executor;
  * Runs tasks in their order, a limited number at a time, on an executor that others use as well. With a limit of one it is
  * a mailbox.
  */
-final class SerialExecutor implements Executor {
+public final class SerialExecutor implements Executor {
 
     private final Executor executor;
     private final int maxConcurrent;
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private int running;
 
-    SerialExecutor(Executor executor, int maxConcurrent) {
+    public SerialExecutor(@NonNull Executor executor, int maxConcurrent) {
         this.executor = executor;
         this.maxConcurrent = maxConcurrent;
     }
 
     @Override
-    public void execute(Runnable task) {
+    public void execute(@NonNull Runnable task) {
         synchronized (waiting) {
             if (running == maxConcurrent) {
                 waiting.add(task);
@@ -30,6 +31,13 @@ final class SerialExecutor implements Executor {
             running++;
         }
         executor.execute(() -> run(task));
+    }
+
+    /** How many tasks have not been started. */
+    public int waiting() {
+        synchronized (waiting) {
+            return waiting.size();
+        }
     }
 
     private void run(Runnable task) {

@@ -6,9 +6,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -24,9 +26,10 @@ import java.util.logging.Logger;
 
 /**
  * Real time and a few daemon threads. As long as tasks end quickly, a few threads run the tasks of all queues. When tasks
- * hang, each queue gets further threads up to a limit of its own, so that one queue takes no thread from another. Streams
- * and logs always have their own threads, because they last. A pool for each queue, or one pool with a limit for each queue,
- * would be simpler. But a burst of short tasks would then start a thread for each of them, up to all limits together.
+ * hang, each queue gets further threads up to a limit of its own, so that one queue takes no thread from another. Streams,
+ * logs and listeners always have their own threads, because they may last. A pool for each queue, or one pool with a limit
+ * for each queue, would be simpler. But a burst of short tasks would then start a thread for each of them, up to all limits
+ * together.
  */
 public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
 
@@ -45,6 +48,10 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
 
     /** A queue that starts none of its tasks for this long hangs. */
     private static final Duration HANGING_AFTER = Duration.ofMillis(250);
+
+    /** The queues whose tasks may last and never use the shared threads. */
+    private static final Set<WorkQueue> OWN_THREADS =
+            EnumSet.of(WorkQueue.STREAM, WorkQueue.LOG, WorkQueue.LOG_REST, WorkQueue.LOG_PAGE, WorkQueue.LISTENER);
 
     /** How long a queue without any thread waits for a shared one. */
     private static final Duration MAX_WAIT_FOR_SHARED = Duration.ofMillis(25);
@@ -154,7 +161,7 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
 
         QueueExecutor(WorkQueue queue) {
             this.queue = queue;
-            this.ownThreads = queue == WorkQueue.STREAM || queue == WorkQueue.LOG;
+            this.ownThreads = OWN_THREADS.contains(queue);
         }
 
         @Override

@@ -17,7 +17,13 @@ public enum WorkQueue {
     /** Event streams, each as long as it is open. */
     STREAM(4),
     /** Reads of prebuilds' logs, each for as long as its prebuild runs. */
-    LOG(4),
+    LOG(20),
+    /** Reads of the rest of a log after the prebuild has ended, for which a build waits. They take seconds. */
+    LOG_REST(20),
+    /** Reads of logs that a page shows. They take seconds, and no build waits for them. */
+    LOG_PAGE(4),
+    /** Calls of listeners from other plugins, at most one at a time for each listener. They may use a network of their own. */
+    LISTENER(20),
     /**
      * Calls of observers: console output, saved results, ends of steps. Each build may have a log store or a disk of its
      * own that hangs, and then holds one thread. Only then are there more than a few.

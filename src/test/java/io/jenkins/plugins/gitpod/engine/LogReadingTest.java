@@ -42,7 +42,7 @@ class LogReadingTest {
     };
 
     private LogReading follow(long skip) {
-        LogReading reading = new LogReading(runtime, this::next, skip, sink);
+        LogReading reading = new LogReading(runtime, WorkQueue.LOG, WorkQueue.LOG_REST, this::next, skip, sink);
         reading.start();
         return reading;
     }
@@ -155,9 +155,10 @@ class LogReadingTest {
     @Test
     void aReadThatGetsNoThreadEndsAfterTheLimit() {
         runtime.hold(WorkQueue.LOG);
+        runtime.hold(WorkQueue.LOG_REST);
         LogReading reading = follow(0);
         reading.finish();
-        runtime.advance(LogReading.REST.minusMillis(1));
+        runtime.advance(LogReading.NO_LINE.minusMillis(1));
         assertThat(ends, empty());
         runtime.hold(WorkQueue.DELIVERY);
         runtime.advance(Duration.ofMillis(1));
@@ -168,9 +169,26 @@ class LogReadingTest {
 
         attempts.add(log(End.COMPLETE, "late"));
         runtime.release(WorkQueue.LOG);
+        runtime.release(WorkQueue.LOG_REST);
         runtime.advance(Duration.ofMinutes(1));
         assertThat(told, empty());
         assertThat(ends, contains(LogEnd.TOO_SLOW));
+    }
+
+    @Test
+    void aReadThatWaitsBehindThoseOfRunningPrebuildsIsNotHeldUpByThemAfterTheEnd() {
+        runtime.hold(WorkQueue.LOG);
+        attempts.add(log(End.COMPLETE, "one"));
+        LogReading reading = follow(0);
+        runtime.settle();
+        assertThat(opened, is(0));
+        reading.finish();
+        runtime.settle();
+        assertThat(told, contains("one"));
+        assertThat(ends, contains(LogEnd.COMPLETE));
+        runtime.release(WorkQueue.LOG);
+        runtime.advance(Duration.ofMinutes(1));
+        assertThat(opened, is(1));
     }
 
     @Test
@@ -218,7 +236,7 @@ class LogReadingTest {
     void aReceiverThatFailsEndsTheRead() {
         attempts.add(log(End.COMPLETE, "one"));
         List<LogEnd> how = new ArrayList<>();
-        LogReading reading = new LogReading(runtime, this::next, 0, new PrebuildLogs.Sink() {
+        PrebuildLogs.Sink failing = new PrebuildLogs.Sink() {
             @Override
             public void line(LogLine line) {
                 throw new IllegalStateException("console");
@@ -228,7 +246,8 @@ class LogReadingTest {
             public void ended(LogEnd end) {
                 how.add(end);
             }
-        });
+        };
+        LogReading reading = new LogReading(runtime, WorkQueue.LOG, WorkQueue.LOG_REST, this::next, 0, failing);
         try (LogLines log = new LogLines()) {
             reading.start();
             runtime.advance(Duration.ofMinutes(1));
