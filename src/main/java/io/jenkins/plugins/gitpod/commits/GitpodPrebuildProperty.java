@@ -175,6 +175,15 @@ public final class GitpodPrebuildProperty extends OptionalJobProperty<Job<?, ?>>
         options.setOnlyIfChanged(onlyIfChanged);
     }
 
+    public boolean isSkipPublishingChecks() {
+        return options.isSkipPublishingChecks();
+    }
+
+    @DataBoundSetter
+    public void setSkipPublishingChecks(boolean skipPublishingChecks) {
+        options.setSkipPublishingChecks(skipPublishingChecks);
+    }
+
     /** Whether aborting the build also cancels the prebuild; false by default. */
     public boolean isCancelWithBuild() {
         return cancelWithBuild;

@@ -132,6 +132,15 @@ public final class GitpodPrebuildBuilder extends Builder {
         options.setLogs(logs);
     }
 
+    public boolean isSkipPublishingChecks() {
+        return options.isSkipPublishingChecks();
+    }
+
+    @DataBoundSetter
+    public void setSkipPublishingChecks(boolean skipPublishingChecks) {
+        options.setSkipPublishingChecks(skipPublishingChecks);
+    }
+
     @NonNull
     public OnWarning getOnWarning() {
         return options.getOnWarning();

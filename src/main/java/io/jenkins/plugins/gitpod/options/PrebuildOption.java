@@ -35,6 +35,8 @@ public enum PrebuildOption {
     CANCEL_WITH_BUILD("cancelWithBuild", PrebuildOption::flag, Messages::PrebuildOption_flag),
     ON_WARNING("onWarning", value -> constant(OnWarning.values(), value), Messages::PrebuildOption_onWarning),
     LOGS("logs", value -> constant(Logs.values(), value), Messages::PrebuildOption_logs),
+    /** Named like the option of other plugins that publish checks. */
+    SKIP_PUBLISHING_CHECKS("skipPublishingChecks", PrebuildOption::flag, Messages::PrebuildOption_flag),
     WHEN_ACTIVE("whenActive", value -> constant(WhenActive.values(), value), Messages::PrebuildOption_whenActive),
     /** Minutes; the upper limit is nearly two years. */
     MINIMUM_INTERVAL(

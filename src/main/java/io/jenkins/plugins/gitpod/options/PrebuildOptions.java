@@ -47,6 +47,7 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
     private Boolean cancelOnAbort;
     private OnWarning onWarning;
     private Logs logs;
+    private Boolean skipPublishingChecks;
     private WhenActive whenActive;
     private Integer minimumInterval;
     private Integer maxAge;
@@ -70,6 +71,7 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         cancelOnAbort = other.cancelOnAbort;
         onWarning = other.onWarning;
         logs = other.logs;
+        skipPublishingChecks = other.skipPublishingChecks;
         whenActive = other.whenActive;
         minimumInterval = other.minimumInterval;
         maxAge = other.maxAge;
@@ -193,6 +195,15 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
 
     public void setLogs(Logs logs) {
         this.logs = logs;
+    }
+
+    /** Whether no check of the commit is published on the SCM hosting service; false by default. */
+    public boolean isSkipPublishingChecks() {
+        return skipPublishingChecks != null && skipPublishingChecks;
+    }
+
+    public void setSkipPublishingChecks(boolean skipPublishingChecks) {
+        this.skipPublishingChecks = skipPublishingChecks;
     }
 
     /** What to do if a prebuild of the same project and class is running; {@link WhenActive#START} by default. */

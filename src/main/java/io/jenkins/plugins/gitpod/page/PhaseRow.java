@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import net.sf.json.JSONObject;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -39,7 +40,7 @@ public record PhaseRow(
     private static final String CANCELLING = "CANCELLING";
 
     private static final List<String> PHASES =
-            List.of(Timeline.REQUESTED, "PENDING", "STARTING", "RUNNING", "STOPPING", "SNAPSHOTTING", CANCELLING);
+            Stream.concat(Timeline.PHASES.stream(), Stream.of(CANCELLING)).toList();
 
     private static final double ALL = 100;
 
@@ -160,7 +161,7 @@ public record PhaseRow(
 
     private static double scale(Timeline timeline, UsualLengths.Usual usual, Instant now) {
         Duration longest = timeline.total(now);
-        Duration end = expectedLength(timeline, usual, now);
+        Duration end = usual.expectedLength(timeline, now);
         if (end != null && end.compareTo(longest) > 0) {
             longest = end;
         }
@@ -176,35 +177,5 @@ public record PhaseRow(
             return "";
         }
         return duration.toMillis() <= 0 ? Messages.PhaseRow_zero() : Util.getTimeSpanString(duration.toMillis());
-    }
-
-    /**
-     * How long a running prebuild is expected to take from the request to its end: the phases that are over as they were,
-     * the others as usual.
-     *
-     * @return null if the prebuild has ended, or too little is known
-     */
-    @CheckForNull
-    static Duration expectedLength(
-            @NonNull Timeline timeline, @NonNull UsualLengths.Usual usual, @NonNull Instant now) {
-        Timeline.Span current = timeline.current();
-        Instant zero = timeline.start();
-        if (current == null || zero == null || usual.total() == null) {
-            return null;
-        }
-        Duration usually = usual.phase(current.phase());
-        Duration expected = timeline.total(now);
-        if (usually != null && usually.compareTo(current.length(now)) > 0) {
-            expected = Duration.between(zero, current.start()).plus(usually);
-        }
-        int next = PHASES.indexOf(current.phase()) + 1;
-        if (next == 0 || current.phase().equals(CANCELLING)) {
-            return null;
-        }
-        for (String phase : PHASES.subList(next, PHASES.indexOf(CANCELLING))) {
-            Duration later = usual.phase(phase);
-            expected = later == null ? expected : expected.plus(later);
-        }
-        return expected;
     }
 }

@@ -15,6 +15,7 @@ import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.Timeline;
 import io.jenkins.plugins.gitpod.request.OpenPrebuild;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
+import io.jenkins.plugins.gitpod.request.Progress;
 import io.jenkins.plugins.gitpod.store.UsualLengths;
 import java.time.Duration;
 import java.time.Instant;
@@ -160,21 +161,7 @@ public final class PrebuildCard {
         if (isEnded()) {
             return ended();
         }
-        String text = Messages.PrebuildCard_since(getState(), currentLength());
-        Duration expected = PhaseRow.expectedLength(timeline, usual, now);
-        if (expected == null) {
-            return text;
-        }
-        Duration left = expected.minus(timeline.total(now));
-        Duration usually = Objects.requireNonNull(usual.total());
-        return left.isZero() || left.isNegative()
-                ? Messages.PrebuildCard_longer(text, span(usually))
-                : Messages.PrebuildCard_expected(text, span(left));
-    }
-
-    private String currentLength() {
-        Timeline.Span current = timeline.current();
-        return span(current == null ? Duration.between(record.since(now), now) : current.length(now));
+        return new Progress(getState(), timeline, usual, now).text();
     }
 
     private String ended() {
@@ -243,6 +230,12 @@ public final class PrebuildCard {
         return open == null || environmentId == null ? null : open.environmentUrl(environmentId);
     }
 
+    /** Whether the prebuild has an environment, and so a log as long as Gitpod keeps that. */
+    public boolean isLogged() {
+        PrebuildResult result = result();
+        return result != null && result.getEnvironmentId() != null;
+    }
+
     /** Whether the user may cancel it. */
     public boolean isCancellable() {
         return open != null && CancelPermission.of(open);
@@ -265,6 +258,7 @@ public final class PrebuildCard {
         json.put("icon", getIcon());
         json.put("ended", isEnded());
         json.put("cancellable", isCancellable());
+        json.put("logged", isLogged());
         json.put("environmentUrl", Objects.toString(getEnvironmentUrl(), ""));
         json.put("prebuildId", getPrebuildId());
         json.put("phases", phases);

@@ -2,16 +2,24 @@ package io.jenkins.plugins.gitpod.page;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.AbortException;
 import hudson.Extension;
 import hudson.model.BallColor;
 import hudson.model.Item;
 import hudson.model.Run;
 import hudson.util.HttpResponses;
 import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.record.PrebuildAction;
+import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
+import io.jenkins.plugins.gitpod.request.RecordedLog;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
 import jenkins.management.Badge;
 import jenkins.model.Tab;
@@ -23,6 +31,7 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.HttpResponse;
 import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerResponse2;
 import org.kohsuke.stapler.verb.GET;
 import org.kohsuke.stapler.verb.POST;
 
@@ -32,6 +41,12 @@ import org.kohsuke.stapler.verb.POST;
  */
 @Restricted(NoExternalUse.class)
 public final class PrebuildTab extends Tab {
+
+    /** The last part of its URL. */
+    public static final String URL_NAME = "gitpod-prebuilds";
+
+    /** How many logs are sent at the same time, each by a thread that answers requests. */
+    private static final Semaphore LOGS = new Semaphore(10);
 
     private final Run<?, ?> run;
 
@@ -52,7 +67,7 @@ public final class PrebuildTab extends Tab {
 
     @Override
     public String getUrlName() {
-        return "gitpod-prebuilds";
+        return URL_NAME;
     }
 
     /** None: the card on the build's page shows the states. */
@@ -112,6 +127,34 @@ public final class PrebuildTab extends Tab {
         json.put("building", run.isBuilding());
         json.put("prebuilds", cards);
         return HttpResponses.okJSON(json);
+    }
+
+    /**
+     * Sends the log of a prebuild of this build as text, as far as Gitpod has it. The server fetches it, so the user needs no
+     * access to Gitpod. Ends after some seconds, also if the prebuild still runs.
+     */
+    @GET
+    public void doLog(StaplerResponse2 response, @QueryParameter(required = true) String requestId) throws IOException {
+        run.checkPermission(Item.READ);
+        PrebuildRecord record = PrebuildAction.find(run, requestId);
+        if (record == null) {
+            throw HttpResponses.notFound();
+        } else if (!LOGS.tryAcquire()) {
+            throw HttpResponses.error(HttpServletResponse.SC_SERVICE_UNAVAILABLE, Messages.PrebuildTab_busy());
+        }
+        try {
+            RecordedLog log = PrebuildService.get().log(run, record);
+            response.setContentType("text/plain;charset=UTF-8");
+            response.setHeader("X-Content-Type-Options", "nosniff");
+            PrintWriter writer = response.getWriter();
+            log.copy(writer::println);
+        } catch (AbortException e) {
+            throw HttpResponses.error(HttpServletResponse.SC_NOT_FOUND, e.getMessage());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            LOGS.release();
+        }
     }
 
     /** Cancels a prebuild of this build, for all builds that wait for it. */

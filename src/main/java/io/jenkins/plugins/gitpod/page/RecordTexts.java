@@ -1,6 +1,5 @@
 package io.jenkins.plugins.gitpod.page;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.BallColor;
 import io.jenkins.plugins.gitpod.Messages;
@@ -14,26 +13,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /** The state of a saved record in words and colors. */
 @Restricted(NoExternalUse.class)
-final class RecordTexts {
+public final class RecordTexts {
 
     private RecordTexts() {}
-
-    /** How the prebuild ended, also if the build had left it before; null if that is not known. */
-    @CheckForNull
-    private static EndStatus end(PrebuildRecord record) {
-        PrebuildResult result = record.getResult();
-        EndStatus how = record.getConclusion();
-        if (result == null || how != EndStatus.LEFT_RUNNING && how != EndStatus.CANCELLED) {
-            return how;
-        }
-        return switch (result.getPhase()) {
-            case "COMPLETED" -> EndStatus.COMPLETED;
-            case "FAILED" -> EndStatus.FAILED;
-            case "CANCELLED" -> EndStatus.CANCELLED;
-            case "DELETING", "DELETED" -> EndStatus.DELETED;
-            default -> how;
-        };
-    }
 
     /** Whether the end of the prebuild is known. */
     static boolean isEnded(@NonNull PrebuildRecord record) {
@@ -41,22 +23,22 @@ final class RecordTexts {
     }
 
     /** Whether the prebuild completed with a warning. */
-    static boolean isWarned(@NonNull PrebuildRecord record) {
+    public static boolean isWarned(@NonNull PrebuildRecord record) {
         PrebuildResult result = record.getResult();
-        return end(record) == EndStatus.COMPLETED && result != null && result.getWarningMessage() != null;
+        return record.finalStatus() == EndStatus.COMPLETED && result != null && result.getWarningMessage() != null;
     }
 
     /** Whether the prebuild failed, or could not be created or followed. */
     static boolean isFailed(@NonNull PrebuildRecord record) {
-        return end(record) == EndStatus.FAILED || end(record) == EndStatus.ERROR;
+        return record.finalStatus() == EndStatus.FAILED || record.finalStatus() == EndStatus.ERROR;
     }
 
     /** How it ended, or its last known phase. */
     @NonNull
-    static String state(@NonNull PrebuildRecord record) {
+    public static String state(@NonNull PrebuildRecord record) {
         PrebuildResult result = record.getResult();
         String phase = PhaseNames.of(result == null ? "UNKNOWN" : result.getPhase());
-        EndStatus how = end(record);
+        EndStatus how = record.finalStatus();
         if (how == null) {
             return Messages.RecordTexts_lastSeen(phase);
         }
@@ -75,7 +57,7 @@ final class RecordTexts {
 
     /** The warning, the failure or the reason; the empty text for a prebuild that completed. */
     @NonNull
-    static String message(@NonNull PrebuildRecord record) {
+    public static String message(@NonNull PrebuildRecord record) {
         PrebuildResult result = record.getResult();
         if (record.getConclusion() == EndStatus.COMPLETED) {
             return Objects.toString(result == null ? null : result.getWarningMessage(), "");
@@ -89,7 +71,7 @@ final class RecordTexts {
 
     @NonNull
     static BallColor color(@NonNull PrebuildRecord record) {
-        EndStatus how = end(record);
+        EndStatus how = record.finalStatus();
         if (how == null) {
             return BallColor.NOTBUILT;
         }

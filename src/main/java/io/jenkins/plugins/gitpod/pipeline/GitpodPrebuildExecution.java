@@ -225,7 +225,7 @@ final class GitpodPrebuildExecution extends StepExecution implements RequestList
         PrebuildService service = PrebuildService.get();
         Guarded.run("leave a prebuild", () -> EarlyEnd.leave(requestId()));
         service.later(EarlyEnd.GRACE_PERIOD, () -> service.background().execute(() -> endUnconfirmed(cause)));
-        if (service.status(requestId()) == null) {
+        if (!service.isOpen(requestId())) {
             // No request is open, so that no listener method will be called.
             service.background().execute(() -> fail(cause));
         }

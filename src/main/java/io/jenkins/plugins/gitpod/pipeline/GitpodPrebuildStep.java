@@ -119,6 +119,15 @@ public final class GitpodPrebuildStep extends Step {
         options.setLogs(logs);
     }
 
+    public boolean isSkipPublishingChecks() {
+        return options.isSkipPublishingChecks();
+    }
+
+    @DataBoundSetter
+    public void setSkipPublishingChecks(boolean skipPublishingChecks) {
+        options.setSkipPublishingChecks(skipPublishingChecks);
+    }
+
     @NonNull
     public OnWarning getOnWarning() {
         return options.getOnWarning();

@@ -34,6 +34,8 @@ public final class PrebuildRecord implements Serializable {
     private String projectName;
     private String environmentClassName;
     private ArrayList<PhaseChange> phases;
+    private String credentialsId;
+    private boolean skipPublishingChecks;
 
     public PrebuildRecord(
             @NonNull String requestId,
@@ -59,6 +61,8 @@ public final class PrebuildRecord implements Serializable {
         copy.projectName = projectName;
         copy.environmentClassName = environmentClassName;
         copy.phases = phases;
+        copy.credentialsId = credentialsId;
+        copy.skipPublishingChecks = skipPublishingChecks;
         return copy;
     }
 
@@ -68,6 +72,22 @@ public final class PrebuildRecord implements Serializable {
         PrebuildRecord record = copy();
         record.requestedAtMillis = requestedAt.toEpochMilli();
         record.phases = new ArrayList<>(seen);
+        return record;
+    }
+
+    /** A copy with the credential of the job, which is null if the connection's was used. */
+    @NonNull
+    public PrebuildRecord withCredential(@Nullable String id) {
+        PrebuildRecord record = copy();
+        record.credentialsId = id;
+        return record;
+    }
+
+    /** A copy of a request whose options say whether to publish checks. */
+    @NonNull
+    public PrebuildRecord skipPublishingChecks(boolean skip) {
+        PrebuildRecord record = copy();
+        record.skipPublishingChecks = skip;
         return record;
     }
 
@@ -81,8 +101,8 @@ public final class PrebuildRecord implements Serializable {
     }
 
     /**
-     * A copy that keeps what an earlier record of the same request has in addition: names, the time of the request, and
-     * phases that were seen before a restart.
+     * A copy that keeps what an earlier record of the same request has in addition: names, the time of the request, options,
+     * and phases that were seen before a restart.
      */
     @NonNull
     public PrebuildRecord after(@NonNull PrebuildRecord earlier) {
@@ -92,6 +112,8 @@ public final class PrebuildRecord implements Serializable {
         if (earlier.requestedAtMillis != 0) {
             record.requestedAtMillis = earlier.requestedAtMillis;
         }
+        record.credentialsId = credentialsId == null ? earlier.credentialsId : credentialsId;
+        record.skipPublishingChecks |= earlier.skipPublishingChecks;
         ArrayList<PhaseChange> seen = new ArrayList<>(earlier.getPhases());
         for (PhaseChange each : getPhases()) {
             if (seen.stream().noneMatch(other -> other.getPhase().equals(each.getPhase()))) {
@@ -140,6 +162,19 @@ public final class PrebuildRecord implements Serializable {
         return detached;
     }
 
+    /** The id of the job's credential, or null if the connection's was used. */
+    @CheckForNull
+    @Restricted(NoExternalUse.class)
+    public String getCredentialsId() {
+        return credentialsId;
+    }
+
+    /** Whether no check of the commit is to be published. */
+    @Restricted(NoExternalUse.class)
+    public boolean isSkipPublishingChecks() {
+        return skipPublishingChecks;
+    }
+
     /** The prebuild, or null if none was created. */
     @Exported
     @CheckForNull
@@ -152,6 +187,25 @@ public final class PrebuildRecord implements Serializable {
     @CheckForNull
     public EndStatus getConclusion() {
         return conclusion;
+    }
+
+    /**
+     * How the prebuild ended, also if the request had ended before it: it was left running, or its cancellation was confirmed
+     * later. The same as the conclusion if that is not known.
+     */
+    @CheckForNull
+    @Restricted(NoExternalUse.class)
+    public EndStatus finalStatus() {
+        if (result == null || conclusion != EndStatus.LEFT_RUNNING && conclusion != EndStatus.CANCELLED) {
+            return conclusion;
+        }
+        return switch (result.getPhase()) {
+            case "COMPLETED" -> EndStatus.COMPLETED;
+            case "FAILED" -> EndStatus.FAILED;
+            case "CANCELLED" -> EndStatus.CANCELLED;
+            case "DELETING", "DELETED" -> EndStatus.DELETED;
+            default -> conclusion;
+        };
     }
 
     /** The message about the end of the request, or null while it is open. */

@@ -24,6 +24,10 @@ public record Timeline(
     /** The time between the request and the first known phase. */
     public static final String REQUESTED = "REQUESTED";
 
+    /** The phases of a prebuild that completes, in their order. */
+    public static final List<String> PHASES =
+            List.of(REQUESTED, "PENDING", "STARTING", "RUNNING", "STOPPING", "SNAPSHOTTING");
+
     public Timeline {
         spans = List.copyOf(spans);
     }

@@ -32,14 +32,16 @@ final class BuildRecorder {
     /** Records the present state of a request with its build, if that is still there. A failure is logged. */
     static void save(@NonNull Supplier<RequestOrigin> origin, @NonNull PrebuildRecord record) {
         Guarded.run("record a prebuild with its build", () -> {
-            String buildId = origin.get().buildId();
+            RequestOrigin asked = origin.get();
+            String buildId = asked.buildId();
             Run<?, ?> run = build(buildId);
             if (run == null) {
                 LOGGER.log(Level.FINE, "Build {0} is gone; its prebuild is not recorded", buildId);
                 return;
             }
-            PrebuildRecord saved = PrebuildAction.put(run, named(record));
-            PrebuildService.get().queries().ifPresent(queries -> queries.recorded(saved));
+            PrebuildRecord before = PrebuildAction.find(run, record.getRequestId());
+            PrebuildRecord complete = named(record).withCredential(asked.knownCredentialsId());
+            PrebuildService.get().recorded(run, before, PrebuildAction.put(run, complete));
             save(run, origin, 0);
         });
     }

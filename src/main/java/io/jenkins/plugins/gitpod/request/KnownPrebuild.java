@@ -8,9 +8,12 @@ import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.record.EndStatus;
+import io.jenkins.plugins.gitpod.record.PhaseChange;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import io.jenkins.plugins.gitpod.record.Timeline;
 import java.time.Instant;
+import java.util.List;
 
 /** What is known so far about the prebuild of one request. */
 final class KnownPrebuild {
@@ -23,6 +26,8 @@ final class KnownPrebuild {
     @CheckForNull
     private PrebuildResult result;
 
+    private volatile boolean skipPublishingChecks;
+
     /**
      * @param url the prebuild's page
      * @param since when the request was made
@@ -31,6 +36,11 @@ final class KnownPrebuild {
         this.request = request;
         this.url = url;
         this.since = since;
+    }
+
+    /** The options of the request say whether to publish checks. */
+    void skipPublishingChecks(boolean skip) {
+        skipPublishingChecks = skip;
     }
 
     /** The last state, or null if no prebuild is known. */
@@ -54,6 +64,16 @@ final class KnownPrebuild {
         if (result == null) {
             result = known;
         }
+    }
+
+    /** The phases that the build's record has from before a restart. */
+    void addEarlierPhases(@NonNull List<PhaseChange> earlier) {
+        phases.addEarlier(earlier);
+    }
+
+    @NonNull
+    Timeline timeline() {
+        return Timeline.of(since, phases.list());
     }
 
     /** The prebuild was read. */
@@ -94,6 +114,7 @@ final class KnownPrebuild {
                         result,
                         how,
                         message)
-                .with(since, phases.list());
+                .with(since, phases.list())
+                .skipPublishingChecks(skipPublishingChecks);
     }
 }

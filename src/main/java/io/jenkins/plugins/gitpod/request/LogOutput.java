@@ -64,6 +64,9 @@ final class LogOutput {
     @CheckForNull
     private Reading reading;
 
+    @CheckForNull
+    private Prebuild lastSeen;
+
     /**
      * @param readers the builds that wait at present
      * @param printedBefore how many lines of the full log were printed before a restart
@@ -90,17 +93,35 @@ final class LogOutput {
 
     /** The prebuild was read. */
     void read(@NonNull Prebuild prebuild) {
+        synchronized (this) {
+            lastSeen = prebuild;
+        }
         PrebuildPhase phase = prebuild.status().phase();
         boolean stops = phase == PrebuildPhase.STOPPING || phase == PrebuildPhase.SNAPSHOTTING;
         if (phase == PrebuildPhase.RUNNING || stops) {
             if (anyWants(Logs.FULL)) {
                 start(prebuild, printedBefore);
             } else if (stops && anyWants(Logs.ON_FAILURE)) {
-                Reading started = start(prebuild, 0);
-                if (started != null) {
-                    started.finish();
-                }
+                startLast(prebuild);
             }
+        }
+    }
+
+    private void startLast(Prebuild prebuild) {
+        Reading started = start(prebuild, 0);
+        if (started != null) {
+            started.finish();
+        }
+    }
+
+    /** The prebuild is cancelled because it takes too long, which is a failure. Its log goes away with its environment. */
+    void cancelling() {
+        Prebuild prebuild;
+        synchronized (this) {
+            prebuild = lastSeen;
+        }
+        if (prebuild != null && anyWants(Logs.ON_FAILURE)) {
+            startLast(prebuild);
         }
     }
 
@@ -168,7 +189,9 @@ final class LogOutput {
         }
     }
 
-    private static String text(LogLine line) {
+    /** A line as it is printed. */
+    @NonNull
+    static String text(@NonNull LogLine line) {
         return switch (line.kind()) {
             case SECTION_START -> Messages.LogOutput_section(line.text());
             case SECTION_END -> Messages.LogOutput_sectionEnd(line.text());
@@ -176,7 +199,9 @@ final class LogOutput {
         };
     }
 
-    private static String reason(LogEnd how) {
+    /** Why no more lines come. */
+    @NonNull
+    static String reason(@NonNull LogEnd how) {
         return switch (how) {
             case TOO_SLOW, STOPPED -> Messages.LogOutput_tooSlow();
             case TOO_LONG -> Messages.LogOutput_tooLong();

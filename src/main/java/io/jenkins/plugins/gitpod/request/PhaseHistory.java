@@ -19,6 +19,14 @@ final class PhaseHistory {
         }
     }
 
+    /** Adds the phases that were seen before the start of Jenkins. */
+    synchronized void addEarlier(@NonNull List<PhaseChange> earlier) {
+        List<PhaseChange> later = List.copyOf(changes);
+        changes.clear();
+        earlier.forEach(each -> see(each.getPhase(), each.startedAt()));
+        later.forEach(each -> see(each.getPhase(), each.startedAt()));
+    }
+
     @NonNull
     synchronized List<PhaseChange> list() {
         return List.copyOf(changes);

@@ -1,10 +1,15 @@
 package io.jenkins.plugins.gitpod.request;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.model.Run;
+import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
+import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.store.UsualLengths;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -53,8 +58,32 @@ public final class PrebuildQueries {
         return lengths.of(projectId, environmentClassId);
     }
 
+    /** The state of an open request for people, or null if it is not open. Does not wait for anything. */
+    @CheckForNull
+    String status(@NonNull UUID requestId) {
+        RequestRecorder recorder = registry.recorder(requestId);
+        if (recorder == null || !registry.isOpen(requestId)) {
+            return null;
+        }
+        PrebuildHandle handle = registry.handle(requestId);
+        PrebuildHandle.View view = handle == null ? null : handle.view();
+        PrebuildResult result = recorder.result();
+        String classId = result == null ? null : result.getEnvironmentClassId();
+        OpenPrebuild shown = recorder.shown(view);
+        String progress = new Progress(
+                        shown.getState(),
+                        recorder.timeline(),
+                        lengths.inMemory(shown.getProjectId(), classId),
+                        Instant.now())
+                .text();
+        String prebuildId = view == null ? null : view.prebuildId();
+        return prebuildId == null ? progress : Messages.PrebuildQueries_status(prebuildId, progress);
+    }
+
     /** A record was saved with its build. */
     void recorded(@NonNull PrebuildRecord record) {
         lengths.add(record);
+        // Reads the file of the project before a status needs it.
+        usual(record.getProjectId(), null);
     }
 }

@@ -255,13 +255,17 @@ public final class PrebuildService {
         RunningService now = running;
         RequestRecorder recorder = now == null ? null : now.registry().recorder(requestId);
         if (recorder != null) {
+            PrebuildRecord saved = PrebuildAction.find(run, requestId.toString());
+            if (saved != null) {
+                recorder.remember(saved);
+            }
             PrebuildResult known = now.registry().known(recorder);
             if (known != null) {
                 listener.line(recorder.messages().resumed(known.getId()));
             }
             recorder.attach(listener);
             if (known != null) {
-                if (PrebuildAction.find(run, requestId.toString()) == null) {
+                if (saved == null) {
                     recorder.restore(known);
                 }
                 listener.created(known);
@@ -293,6 +297,25 @@ public final class PrebuildService {
         return Optional.ofNullable(running).map(RunningService::queries);
     }
 
+    /**
+     * Starts to read the log of a prebuild that a build has recorded. The caller checks the permission of the user.
+     *
+     * @throws AbortException if that is not possible; the message is for people
+     */
+    @NonNull
+    public RecordedLog log(@NonNull Run<?, ?> run, @NonNull PrebuildRecord record) throws AbortException {
+        return RecordedLog.open(running().logs(), run.getParent().getFullName(), record);
+    }
+
+    /** The record of a request has changed. */
+    void recorded(@NonNull Run<?, ?> run, @Nullable PrebuildRecord before, @NonNull PrebuildRecord record) {
+        RunningService now = running;
+        if (now != null) {
+            now.queries().recorded(record);
+            now.events().recorded(run, before, record);
+        }
+    }
+
     /** The message of a build that ends before Gitpod has confirmed the cancellation, or null if nothing is open. */
     @CheckForNull
     String unconfirmedCancelMessage(@NonNull UUID requestId) {
@@ -316,28 +339,23 @@ public final class PrebuildService {
         return handle != null && handle.isCreateOut();
     }
 
-    /** The state of a request for people, or null if it is not open. */
+    /** Whether a request is open: undecided, waiting for its turn, or known to the engine. */
+    public boolean isOpen(@NonNull UUID requestId) {
+        RunningService now = running;
+        return now != null
+                && (now.decisions().isPending(requestId) || now.registry().isOpen(requestId));
+    }
+
+    /** The state of a request for people, or null if it is not open. Does not wait for anything. */
     @CheckForNull
     public String status(@NonNull UUID requestId) {
         RunningService now = running;
         if (now == null) {
             return null;
         }
-        if (now.decisions().isPending(requestId)) {
-            return Messages.PrebuildService_deciding();
-        }
-        OpenPrebuild waiting = now.throttle().find(now.registry().sharedId(requestId));
-        if (waiting != null) {
-            return waiting.getState();
-        }
-        PrebuildHandle handle = find(requestId);
-        if (handle == null) {
-            return null;
-        }
-        var view = handle.view();
-        String id = view.prebuildId() == null ? "" : " " + view.prebuildId();
-        return view.stage() + id + " " + view.phase()
-                + (view.cancelReason() == null ? "" : ", cancelling: " + view.cancelReason());
+        return now.decisions().isPending(requestId)
+                ? Messages.PrebuildService_deciding()
+                : now.queries().status(requestId);
     }
 
     @CheckForNull

@@ -67,6 +67,11 @@ final class RequestLauncher implements DecisionHandler {
         this.registry = registry;
     }
 
+    private static RequestRecorder recorder(StepRequest request, PrebuildRequest engineRequest) {
+        return new RequestRecorder(engineRequest, request.liveOrigin(), Instant.now(), request.listener())
+                .with(request.options());
+    }
+
     private TokenSource tokens(StepRequest request) {
         return tokens.of(request.connection(), request.requestId());
     }
@@ -97,8 +102,7 @@ final class RequestLauncher implements DecisionHandler {
             @Nullable UnusedSnapshotCheck check) {
         UUID requestId = request.requestId();
         PrebuildRequest engineRequest = request.request(projectId);
-        RequestRecorder recorder =
-                new RequestRecorder(engineRequest, request.liveOrigin(), Instant.now(), request.listener()).with(check);
+        RequestRecorder recorder = recorder(request, engineRequest).with(check);
         RememberedToken token = new RememberedToken(source);
         SharedPrebuild shared = registry.withLog(new SharedPrebuild(engineRequest, recorder, history), token);
         ThrottleQueue.Waiting waiting = new ThrottleQueue.Waiting(
@@ -152,8 +156,7 @@ final class RequestLauncher implements DecisionHandler {
             @NonNull UUID requestId,
             @NonNull Notifications notifications) {
         SharedPrebuild shared = registry.shared(requestId);
-        RequestRecorder recorder = new RequestRecorder(
-                request.request(projectId), request.liveOrigin(), Instant.now(), request.listener());
+        RequestRecorder recorder = recorder(request, request.request(projectId));
         if (shared == null || !shared.join(recorder)) {
             return false;
         }
@@ -187,8 +190,7 @@ final class RequestLauncher implements DecisionHandler {
                 request.requestId(),
                 !request.options().isWait(),
                 false);
-        RequestRecorder recorder =
-                new RequestRecorder(engineRequest, request.liveOrigin(), Instant.now(), request.listener());
+        RequestRecorder recorder = recorder(request, engineRequest);
         RememberedToken token = new RememberedToken(tokens(request));
         SharedPrebuild shared =
                 registry.withLog(new SharedPrebuild(engineRequest, recorder, history).ofForeign(prebuildId), token);
@@ -243,7 +245,9 @@ final class RequestLauncher implements DecisionHandler {
     @Override
     public void conclude(@NonNull StepRequest request, @NonNull PrebuildRecord record) {
         if (!request.isAutomatic() || record.getConclusion() == EndStatus.ERROR) {
-            BuildRecorder.save(request.liveOrigin(), record);
+            BuildRecorder.save(
+                    request.liveOrigin(),
+                    record.skipPublishingChecks(request.options().isSkipPublishingChecks()));
         }
         ledger.withdraw(request.requestId());
         tokens.forget(request.requestId());

@@ -19,6 +19,7 @@ import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
+import io.jenkins.plugins.gitpod.record.Timeline;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -76,6 +77,13 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
     @NonNull
     RequestRecorder with(@Nullable UnusedSnapshotCheck unusedSnapshot) {
         check = unusedSnapshot;
+        return this;
+    }
+
+    /** Sets what the record has of the options of the request. */
+    @NonNull
+    RequestRecorder with(@NonNull PrebuildOptions options) {
+        known.skipPublishingChecks(options.isSkipPublishingChecks());
         return this;
     }
 
@@ -198,6 +206,16 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
     @NonNull
     OpenPrebuild shown(@Nullable PrebuildHandle.View view) {
         return new OpenPrebuild(request, origin(), since, view);
+    }
+
+    @NonNull
+    Timeline timeline() {
+        return known.timeline();
+    }
+
+    /** After a restart: the build's record has the phases that were seen before it. */
+    void remember(@NonNull PrebuildRecord saved) {
+        known.addEarlierPhases(saved.getPhases());
     }
 
     @Override

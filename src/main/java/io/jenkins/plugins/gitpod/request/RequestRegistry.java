@@ -99,6 +99,11 @@ final class RequestRegistry implements RunningPrebuilds {
         return engine.find(sharedId(requestId));
     }
 
+    /** Whether a request waits for its turn, or the engine knows it. */
+    boolean isOpen(@NonNull UUID requestId) {
+        return handle(requestId) != null || throttle.find(sharedId(requestId)) != null;
+    }
+
     /** What is known about a request's prebuild, or null if it is not known to exist. */
     @CheckForNull
     PrebuildResult known(@NonNull RequestRecorder recorder) {

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.gitpod.request;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.ExtensionList;
 import io.jenkins.plugins.gitpod.config.GitpodClients;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
@@ -17,6 +18,7 @@ import io.jenkins.plugins.gitpod.engine.SavedRequest;
 import io.jenkins.plugins.gitpod.engine.Stage;
 import io.jenkins.plugins.gitpod.engine.ThreadedRuntime;
 import io.jenkins.plugins.gitpod.engine.WorkQueue;
+import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
 import io.jenkins.plugins.gitpod.store.CommitRequestStore;
 import io.jenkins.plugins.gitpod.store.Ledger;
@@ -41,7 +43,9 @@ record RunningService(
         @NonNull DecisionQueue decisions,
         @NonNull OwnerTracker owners,
         @NonNull CommitRequests commitRequests,
-        @NonNull PrebuildQueries queries) {
+        @NonNull PrebuildQueries queries,
+        @NonNull PrebuildLogs logs,
+        @NonNull PrebuildEvents events) {
 
     /** Makes the parts. Starts no request. */
     @NonNull
@@ -78,7 +82,10 @@ record RunningService(
                 decisions,
                 new OwnerTracker(registry, ledger, throttle, decisions, runtime.executor(WorkQueue.DELIVERY)),
                 new CommitRequests(commitStore, ledger, tokens, registry, decisions),
-                new PrebuildQueries(registry, new UsualLengths(directory.resolve("lengths"))));
+                new PrebuildQueries(registry, new UsualLengths(directory.resolve("lengths"))),
+                logs,
+                new PrebuildEvents(
+                        () -> ExtensionList.lookup(PrebuildListener.class), runtime.executor(WorkQueue.LISTENER)));
     }
 
     void stop() {

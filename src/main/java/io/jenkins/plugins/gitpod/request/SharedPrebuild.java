@@ -7,6 +7,7 @@ import io.jenkins.plugins.gitpod.api.ErrorCode;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.config.RefusedTokensMonitor;
+import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
@@ -277,6 +278,11 @@ public final class SharedPrebuild implements PrebuildObserver {
         LogOutput output = log;
         if (output != null && update instanceof Update.PhaseChanged changed) {
             Guarded.run(READ_LOG, () -> output.read(changed.prebuild()));
+        } else if (output != null
+                && update instanceof Update.Cancelling cancelling
+                && (cancelling.reason() == CancelReason.OVER_TIME
+                        || cancelling.reason() == CancelReason.SNAPSHOT_STALLED)) {
+            Guarded.run(READ_LOG, output::cancelling);
         }
     }
 

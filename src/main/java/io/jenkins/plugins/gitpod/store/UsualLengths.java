@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
@@ -75,8 +76,8 @@ public final class UsualLengths {
 
     private final XmlFolder<Saved> folder;
 
-    /** By project. The lists are replaced, not changed. Guarded by this. */
-    private final Map<String, List<Prebuild>> projects = new HashMap<>();
+    /** By project. The lists are replaced, not changed. Changed under the lock of this, read without it. */
+    private final Map<String, List<Prebuild>> projects = new ConcurrentHashMap<>();
 
     /** @param directory created when the first prebuild completes */
     public UsualLengths(@NonNull Path directory) {
@@ -115,8 +116,14 @@ public final class UsualLengths {
         }
     }
 
-    private synchronized List<Prebuild> known(String projectId) {
-        return projects.computeIfAbsent(projectId, this::read);
+    private List<Prebuild> known(String projectId) {
+        List<Prebuild> inMemory = projects.get(projectId);
+        if (inMemory != null) {
+            return inMemory;
+        }
+        synchronized (this) {
+            return projects.computeIfAbsent(projectId, this::read);
+        }
     }
 
     private List<Prebuild> read(String projectId) {
@@ -143,7 +150,16 @@ public final class UsualLengths {
         if (!FILE_NAME.matcher(projectId).matches()) {
             return Usual.UNKNOWN;
         }
-        List<Prebuild> all = known(projectId);
+        return usual(known(projectId), environmentClassId);
+    }
+
+    /** The same, but as long as the file of the project has not been read, nothing is known. Never waits. */
+    @NonNull
+    public Usual inMemory(@NonNull String projectId, @Nullable String environmentClassId) {
+        return usual(projects.getOrDefault(projectId, List.of()), environmentClassId);
+    }
+
+    private static Usual usual(List<Prebuild> all, @Nullable String environmentClassId) {
         List<Prebuild> ofClass = all.stream()
                 .filter(each -> environmentClassId != null && environmentClassId.equals(each.environmentClassId))
                 .toList();
@@ -194,6 +210,32 @@ public final class UsualLengths {
         @CheckForNull
         public Duration phase(@NonNull String phase) {
             return phases.get(phase);
+        }
+
+        /**
+         * How long a running prebuild is expected to take from the request to its end: the phases that are over as they
+         * were, the others as usual.
+         *
+         * @return null if the prebuild has ended or is being cancelled, or too little is known
+         */
+        @CheckForNull
+        public Duration expectedLength(@NonNull Timeline timeline, @NonNull Instant now) {
+            Timeline.Span current = timeline.current();
+            Instant zero = timeline.start();
+            int phase = current == null ? -1 : Timeline.PHASES.indexOf(current.phase());
+            if (phase < 0 || zero == null || total == null) {
+                return null;
+            }
+            Duration usually = phase(current.phase());
+            Duration expected = timeline.total(now);
+            if (usually != null && usually.compareTo(current.length(now)) > 0) {
+                expected = Duration.between(zero, current.start()).plus(usually);
+            }
+            for (String next : Timeline.PHASES.subList(phase + 1, Timeline.PHASES.size())) {
+                Duration later = phase(next);
+                expected = later == null ? expected : expected.plus(later);
+            }
+            return expected;
         }
     }
 }

@@ -4,12 +4,15 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import io.jenkins.plugins.gitpod.testing.Remote;
 import java.io.File;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -17,13 +20,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
-/** The plugin is installed into a Jenkins that runs already, without a restart. */
+/** The plugin is installed into a Jenkins that runs already, without a restart, and that has no plugin for checks. */
 class DynamicLoadTest {
 
     private static final String PLUGIN = "gitpod-prebuild";
 
     @RegisterExtension
-    private final RealJenkinsExtension real = Remote.extension().omitPlugins(PLUGIN);
+    private final RealJenkinsExtension real =
+            Remote.extension().omitPlugins(PLUGIN, "checks-api", "junit", "matrix-project");
 
     private final GitpodFixture gitpod = new GitpodFixture();
 
@@ -35,6 +39,8 @@ class DynamicLoadTest {
     private static void load(JenkinsRule rule, String plugin) throws Throwable {
         assertNull(rule.jenkins.getPluginManager().getPlugin(PLUGIN));
         rule.jenkins.getPluginManager().dynamicLoad(new File(plugin));
+        assertNull(rule.jenkins.getPluginManager().getPlugin("checks-api"));
+        assertEquals(List.of(), new ArrayList<>(rule.jenkins.getExtensionList(PrebuildListener.class)));
     }
 
     private void awaitBuild(String job, Callable<Boolean> condition) {

@@ -65,6 +65,7 @@ class OptionArgumentsTest {
             Map.entry("cancelOnAbort", List.of("false", false)),
             Map.entry("cancelWithBuild", List.of("true", true)),
             Map.entry("logs", List.of("full", "FULL")),
+            Map.entry("skipPublishingChecks", List.of("true", true)),
             Map.entry("onWarning", List.of("unstable", "UNSTABLE")),
             Map.entry("whenActive", List.of("join", "JOIN")),
             Map.entry("minimumInterval", List.of(15.0, 15)),

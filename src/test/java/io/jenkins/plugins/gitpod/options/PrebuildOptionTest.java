@@ -37,6 +37,7 @@ class PrebuildOptionTest {
             PrebuildOption.PROPAGATE,
             PrebuildOption.CANCEL_ON_ABORT,
             PrebuildOption.CANCEL_WITH_BUILD,
+            PrebuildOption.SKIP_PUBLISHING_CHECKS,
             PrebuildOption.FORCE,
             PrebuildOption.ONLY_PROJECT_BRANCH);
     private static final Set<PrebuildOption> TEXTS = EnumSet.of(

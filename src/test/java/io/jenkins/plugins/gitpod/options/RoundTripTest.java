@@ -113,7 +113,9 @@ class RoundTripTest {
         step.setPropagate(false);
         step.setCancelOnAbort(false);
         step.setOnWarning(OnWarning.FAIL);
+        step.setSkipPublishingChecks(true);
         GitpodPrebuildBuilder after = roundTrip(step);
+        assertTrue(after.isSkipPublishingChecks());
         assertEquals(90, after.getTimeout());
         assertFalse(after.isWait());
     }

@@ -9,6 +9,7 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.notNullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
@@ -16,12 +17,15 @@ import hudson.model.ListView;
 import hudson.model.Result;
 import io.jenkins.plugins.gitpod.config.GitpodLookup;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
+import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import io.jenkins.plugins.gitpod.testing.MarkdownFile;
+import java.beans.Introspector;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -29,6 +33,7 @@ import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
 import org.htmlunit.html.DomElement;
 import org.htmlunit.html.HtmlPage;
+import org.jenkinsci.plugins.scriptsecurity.sandbox.whitelists.Whitelisted;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -155,6 +160,12 @@ class JobPrebuildsTest {
         assertEquals("shop" + SCRIPT, record.getString("projectName"));
         assertFalse(record.getBoolean("detached"));
         JSONObject result = record.getJSONObject("result");
+        for (Method getter : PrebuildResult.class.getMethods()) {
+            if (getter.isAnnotationPresent(Whitelisted.class)) {
+                String name = Introspector.decapitalize(getter.getName().replaceFirst("^(get|is)", ""));
+                assertTrue(result.containsKey(name), "what pipelines read is in the remote API: " + name);
+            }
+        }
         assertEquals("COMPLETED", result.getString("phase"));
         assertEquals(6L * 1024 * 1024 * 1024, result.getLong("snapshotSizeBytes"));
         JSONArray phases = record.getJSONArray("phases");

@@ -49,7 +49,7 @@ class PhaseRowTest {
     void phasesToComeAreExpectedWhereTheyUsuallyAre() {
         Timeline timeline = timeline(at("PENDING", 5), at("RUNNING", 10));
         Instant now = ZERO.plusSeconds(20);
-        assertEquals(Duration.ofSeconds(100), PhaseRow.expectedLength(timeline, USUAL, now));
+        assertEquals(Duration.ofSeconds(100), USUAL.expectedLength(timeline, now));
         List<PhaseRow> rows = PhaseRow.of(timeline, USUAL, now);
         assertEquals("done", row(rows, "PENDING").state());
         assertEquals("5%", row(rows, "PENDING").getX().replace(".0", ""));
@@ -66,7 +66,7 @@ class PhaseRowTest {
     void aPhaseThatTakesLongerMovesTheEnd() {
         Timeline timeline = timeline(at("RUNNING", 10));
         Instant now = ZERO.plusSeconds(200);
-        assertEquals(Duration.ofSeconds(230), PhaseRow.expectedLength(timeline, USUAL, now));
+        assertEquals(Duration.ofSeconds(230), USUAL.expectedLength(timeline, now));
         List<PhaseRow> rows = PhaseRow.of(timeline, USUAL, now);
         assertTrue(row(rows, "SNAPSHOTTING").x() + row(rows, "SNAPSHOTTING").width() <= 100.01);
     }
@@ -75,18 +75,18 @@ class PhaseRowTest {
     void nothingIsExpectedAfterTheEndOrWhileItIsCancelled() {
         Instant now = ZERO.plusSeconds(200);
         Timeline failed = timeline(at("RUNNING", 10), at("FAILED", 30));
-        assertNull(PhaseRow.expectedLength(failed, USUAL, now));
+        assertNull(USUAL.expectedLength(failed, now));
         assertEquals(
                 "missing", row(PhaseRow.of(failed, USUAL, now), "SNAPSHOTTING").state());
         Timeline cancelling = timeline(at("RUNNING", 10), at("CANCELLING", 30));
-        assertNull(PhaseRow.expectedLength(cancelling, USUAL, now));
+        assertNull(USUAL.expectedLength(cancelling, now));
         assertFalse(row(PhaseRow.of(cancelling, USUAL, now), "CANCELLING").isHidden());
     }
 
     @Test
     void withoutEarlierPrebuildsNothingIsExpected() {
         Timeline timeline = timeline(at("PENDING", 5));
-        assertNull(PhaseRow.expectedLength(timeline, UsualLengths.Usual.UNKNOWN, ZERO.plusSeconds(20)));
+        assertNull(UsualLengths.Usual.UNKNOWN.expectedLength(timeline, ZERO.plusSeconds(20)));
         List<PhaseRow> rows = PhaseRow.of(timeline, UsualLengths.Usual.UNKNOWN, ZERO.plusSeconds(20));
         assertEquals("missing", row(rows, "RUNNING").state());
         assertEquals("", row(rows, "RUNNING").usual());

@@ -5,24 +5,35 @@ import static io.jenkins.plugins.gitpod.testing.Builds.pipeline;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.startsWith;
 
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
+import hudson.model.Item;
 import hudson.model.Result;
+import hudson.security.AuthorizationStrategy;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import io.jenkins.plugins.gitpod.options.Logs;
+import io.jenkins.plugins.gitpod.record.PrebuildAction;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import java.net.URL;
 import java.util.List;
+import java.util.UUID;
+import jenkins.model.Jenkins;
+import org.htmlunit.WebRequest;
+import org.htmlunit.WebResponse;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** The prebuild's own log in the logs of builds, in a real Jenkins. */
@@ -117,5 +128,49 @@ class PrebuildLogPrintedTest {
         last().log("out of memory").keepLog().failWith("it failed");
         jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(build));
         jenkins.assertLogContains("[Gitpod] | out of memory", build);
+    }
+
+    private static WebResponse logPage(JenkinsRule.WebClient client, WorkflowRun build, String requestId)
+            throws Exception {
+        URL url = new URL(jenkins.getURL() + build.getUrl() + "gitpod-prebuilds/log?requestId=" + requestId);
+        return client.loadWebResponse(new WebRequest(url));
+    }
+
+    @Test
+    void thePageHasTheLogAsLongAsGitpodHasItForThoseWhoMayReadTheBuild() throws Exception {
+        WorkflowRun build = start(", logs: 'NONE', propagate: false");
+        SimPrebuild prebuild = last();
+        prebuild.log("\u001b[32mnpm ci\u001b[0m").log("<script>").forcePhase(SimPhase.RUNNING);
+        awaitLog(build, "RUNNING");
+        String requestId =
+                build.getAction(PrebuildAction.class).getRecords().get(0).getRequestId();
+        jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
+        jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, Item.READ)
+                .everywhere()
+                .to("reader")
+                .grant(Jenkins.READ)
+                .everywhere()
+                .to("stranger"));
+        try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
+            client.setThrowExceptionOnFailingStatusCode(false);
+            client.login("reader");
+            WebResponse running = logPage(client, build, requestId);
+            assertThat(running.getStatusCode(), is(200));
+            assertThat(running.getContentType(), is("text/plain"));
+            assertThat(running.getContentAsString(), startsWith("| npm ci\n| <script>\nThe log of Gitpod prebuild"));
+
+            prebuild.keepLog().log("out of memory").failWith("it failed");
+            jenkins.waitForCompletion(build);
+            assertThat(
+                    logPage(client, build, requestId).getContentAsString(),
+                    is("| npm ci\n| <script>\n| out of memory\n"));
+            assertThat(logPage(client, build, UUID.randomUUID().toString()).getStatusCode(), is(404));
+            client.login("stranger");
+            assertThat(logPage(client, build, requestId).getStatusCode(), is(404));
+        } finally {
+            jenkins.jenkins.setAuthorizationStrategy(new AuthorizationStrategy.Unsecured());
+        }
+        assertThat(GITPOD.simulator().records().violations(), empty());
     }
 }

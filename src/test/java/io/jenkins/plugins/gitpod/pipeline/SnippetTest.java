@@ -50,6 +50,7 @@ class SnippetTest {
         step.setPropagate(false);
         step.setCancelOnAbort(false);
         step.setLogs(Logs.FULL);
+        step.setSkipPublishingChecks(true);
         step.setOnWarning(OnWarning.UNSTABLE);
         step.setWhenActive(WhenActive.CANCEL_PREVIOUS);
         step.setMinimumInterval(30);
@@ -72,7 +73,7 @@ class SnippetTest {
                         + CLASS
                         + "', force: true, logs: 'FULL', maxAge: 12, minimumInterval: 30, onWarning: 'UNSTABLE', onlyIfChanged: 'a/**, b/**', "
                         + "onlyProjectBranch: true, projectId: '" + PROJECT
-                        + "', propagate: false, timeout: 90, wait: false, whenActive: 'CANCEL_PREVIOUS'");
+                        + "', propagate: false, skipPublishingChecks: true, timeout: 90, wait: false, whenActive: 'CANCEL_PREVIOUS'");
     }
 
     private static GitpodPrebuildProperty everythingOfTheProperty() {
@@ -87,6 +88,7 @@ class SnippetTest {
         property.setMaxAge(12);
         property.setOnlyProjectBranch(false);
         property.setOnlyIfChanged("a/**");
+        property.setSkipPublishingChecks(true);
         property.setCancelWithBuild(true);
         return property;
     }
@@ -95,7 +97,7 @@ class SnippetTest {
             + "credentialsId: 'team-gitpod', environmentClassId: '" + CLASS
             + "', maxAge: 12, minimumInterval: 30, onlyIfChanged: 'a/**', onlyProjectBranch: false, projectId: '"
             + PROJECT
-            + "', timeout: 90, whenActive: 'SKIP')";
+            + "', skipPublishingChecks: true, timeout: 90, whenActive: 'SKIP')";
 
     @Test
     void snippetOfThePropertyNamesEveryOptionAndIsReadBack() throws Exception {
@@ -131,6 +133,7 @@ class SnippetTest {
                 .element("maxAge", "12")
                 .element("onlyProjectBranch", false)
                 .element("onlyIfChanged", "a/**")
+                .element("skipPublishingChecks", true)
                 .element("cancelWithBuild", true);
         JSONObject directive = new JSONObject()
                 .element("stapler-class", OptionsDirective.class.getName())

@@ -20,6 +20,7 @@ import io.jenkins.plugins.gitpod.engine.LogEnd;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildLogs;
 import io.jenkins.plugins.gitpod.options.Logs;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -153,6 +154,21 @@ class LogOutputTest {
         assertThat(printed.get(1), is("| line 11"));
         assertThat(printed.get(50), is("| line 60"));
         assertThat(builds.get(1).lines, empty());
+        assertThat(told, is(1));
+    }
+
+    @Test
+    void theLastLinesOfAPrebuildThatTakesTooLongAreReadBeforeItsCancellationEndsIt() {
+        LogOutput output = output(0, Logs.ON_FAILURE);
+        output.cancelling();
+        assertThat("nothing is known of it", calls, empty());
+        output.read(prebuild(PrebuildPhase.RUNNING, null));
+        output.cancelling();
+        assertThat(calls, contains("follow https://logs.example/1 from 0", "finish"));
+        lines(1, 2);
+        sink.ended(LogEnd.COMPLETE);
+        output.ended(new Outcome.OverLimit("p1", CancelReason.OVER_TIME, Duration.ofHours(1), true), this::whenPrinted);
+        assertThat(builds.get(0).lines.subList(1, 3), contains("| line 1", "| line 2"));
         assertThat(told, is(1));
     }
 

@@ -117,6 +117,7 @@ class SavedFilesTest {
         assertFalse(step.isCancelOnAbort());
         assertEquals(OnWarning.FAIL, step.getOnWarning());
         assertEquals(Logs.FULL, step.getLogs());
+        assertTrue(step.isSkipPublishingChecks());
         assertEquals(WhenActive.CANCEL_PREVIOUS, step.getWhenActive());
         assertEquals(15, step.getMinimumInterval());
         assertEquals(24, step.getMaxAge());
@@ -140,6 +141,7 @@ class SavedFilesTest {
         assertEquals(12, property.getMaxAge());
         assertFalse(property.isOnlyProjectBranch());
         assertEquals("src/**", property.getOnlyIfChanged());
+        assertTrue(property.isSkipPublishingChecks());
         assertTrue(property.isCancelWithBuild());
         assertFalse(property.options().isWait());
     }
@@ -182,6 +184,8 @@ class SavedFilesTest {
         assertEquals(1_790_000_000_000L, record.getRequestedAtMillis());
         assertEquals("shop", record.getProjectName());
         assertEquals("Large", record.getEnvironmentClassName());
+        assertEquals("team-credential", record.getCredentialsId());
+        assertTrue(record.isSkipPublishingChecks());
         assertEquals(Duration.ofSeconds(660), record.timeline().total(Instant.now()));
         PrebuildResult result = record.getResult();
         assertEquals("0192f0c1-0000-7000-8000-000000000001", result.getId());

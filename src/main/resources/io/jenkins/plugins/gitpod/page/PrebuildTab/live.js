@@ -53,6 +53,7 @@
     setText(part(element, "message"), prebuild.message);
     setHidden(part(element, "message"), prebuild.message === "");
     setHidden(part(element, "cancel"), !prebuild.cancellable);
+    setHidden(part(element, "log"), !prebuild.logged);
     const environment = part(element, "environment");
     setHidden(environment, prebuild.environmentUrl === "");
     if (/^https?:/.test(prebuild.environmentUrl)) {
