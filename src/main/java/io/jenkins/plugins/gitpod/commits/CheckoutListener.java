@@ -25,7 +25,7 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * Sees the checkouts of all builds. Those of jobs with the property may request a prebuild. For any other job nothing is read,
+ * Sees the checkouts of all builds. Those of jobs with a {@link PrebuildSetting} may request a prebuild. For any other job nothing is read,
  * parsed or saved; of a pipeline's checkouts it is kept in memory what they were made for, in case a step asks. A failure
  * here does not affect the build.
  */
@@ -54,9 +54,10 @@ public final class CheckoutListener extends SCMListener {
                 purpose = purpose(workspace);
                 RunningCheckouts.add(build, scm, changelogFile, purpose);
             }
-            GitpodPrebuildProperty property = GitpodPrebuildProperty.of(build.getParent());
-            if (property != null && purpose != RunningCheckouts.Purpose.LIBRARY) {
-                request(build, property, scm, listener, changelogFile);
+            PrebuildSetting setting =
+                    purpose == RunningCheckouts.Purpose.LIBRARY ? null : PrebuildSetting.of(build.getParent());
+            if (setting != null && !setting.property().isDisabled()) {
+                request(build, setting, scm, listener, changelogFile);
             }
         } catch (RuntimeException | LinkageError e) {
             LOGGER.log(Level.WARNING, "Could not see what " + build + " has checked out", e);
@@ -84,11 +85,7 @@ public final class CheckoutListener extends SCMListener {
     }
 
     private static void request(
-            Run<?, ?> build,
-            GitpodPrebuildProperty property,
-            SCM scm,
-            TaskListener listener,
-            @Nullable File changelogFile) {
+            Run<?, ?> build, PrebuildSetting setting, SCM scm, TaskListener listener, @Nullable File changelogFile) {
         Optional<CheckedOut> found = ScmReader.all().stream()
                 .map(reader -> reader.last(build, scm))
                 .filter(Objects::nonNull)
@@ -96,7 +93,7 @@ public final class CheckoutListener extends SCMListener {
         if (found.isPresent()) {
             CommitPrebuildsAction.request(
                     build,
-                    property,
+                    setting,
                     found.get(),
                     // The build itself may not have read its change log yet.
                     new ChangeLogFile(scm, changelogFile),

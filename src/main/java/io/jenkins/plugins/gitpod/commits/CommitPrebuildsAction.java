@@ -48,11 +48,8 @@ final class CommitPrebuildsAction extends InvisibleAction {
 
     /** Requests a prebuild of a commit if the checkout counts. Returns at once. */
     static void request(
-            Run<?, ?> run,
-            GitpodPrebuildProperty property,
-            CheckedOut found,
-            ChangeLogFile changeLog,
-            TaskListener listener) {
+            Run<?, ?> run, PrebuildSetting setting, CheckedOut found, ChangeLogFile changeLog, TaskListener listener) {
+        GitpodPrebuildProperty property = setting.property();
         Console console = new Console(listenerOfBuild(run, listener));
         JobSource source = JobSource.of(run);
         BuildHead head = source.head();
@@ -66,7 +63,9 @@ final class CommitPrebuildsAction extends InvisibleAction {
             if (head != null) {
                 return; // a tool, or another branch
             } else if (property.getProjectId() == null) {
-                printOnce(run, console, Messages.CommitPrebuildsAction_otherSource(checkout.shownRemotes()));
+                if (!setting.isInherited()) {
+                    printOnce(run, console, Messages.CommitPrebuildsAction_otherSource(checkout.shownRemotes()));
+                }
                 return;
             }
         }
@@ -76,7 +75,7 @@ final class CommitPrebuildsAction extends InvisibleAction {
             ChangedPaths changed = property.getOnlyIfChanged() == null
                     ? ChangedPaths.MATCH
                     : ChangedPaths.of(property.getOnlyIfChanged(), changeLog.changes(run));
-            submit(run, property, new NewCommit(checkout, changed), console);
+            submit(run, property, new NewCommit(checkout, changed, setting.isInherited()), console);
         }
     }
 

@@ -12,6 +12,7 @@ import jenkins.branch.BranchProperty;
 import jenkins.branch.BranchPropertyDescriptor;
 import jenkins.branch.JobDecorator;
 import jenkins.branch.MultiBranchProject;
+import jenkins.branch.OrganizationFolder;
 import jenkins.model.Jenkins;
 import org.jenkinsci.Symbol;
 import org.kohsuke.accmod.Restricted;
@@ -50,18 +51,18 @@ public final class GitpodPrebuildBranchProperty extends BranchProperty {
     }
 
     /** Finds the property of a branch. A change or removal counts from the next indexing, as for every branch property. */
-    @Extension(optional = true)
+    @Extension(optional = true, ordinal = SettingSource.BRANCHES)
     @Restricted(NoExternalUse.class)
-    public static final class OfBranch implements GitpodPrebuildProperty.OfProject {
+    public static final class OfBranch implements SettingSource {
 
         @CheckForNull
         @Override
-        public GitpodPrebuildProperty of(@NonNull Job<?, ?> job) {
+        public PrebuildSetting of(@NonNull Job<?, ?> job) {
             return job.getParent() instanceof MultiBranchProject<?, ?> project ? find(project, job) : null;
         }
 
         @CheckForNull
-        private static <P extends Job<P, R> & TopLevelItem, R extends Run<P, R>> GitpodPrebuildProperty find(
+        private static <P extends Job<P, R> & TopLevelItem, R extends Run<P, R>> PrebuildSetting find(
                 MultiBranchProject<P, R> project, Job<?, ?> job) {
             BranchProjectFactory<P, R> factory = project.getProjectFactory();
             if (!factory.isProject(job)) {
@@ -69,7 +70,12 @@ public final class GitpodPrebuildBranchProperty extends BranchProperty {
             }
             GitpodPrebuildBranchProperty property =
                     factory.getBranch(factory.asProject(job)).getProperty(GitpodPrebuildBranchProperty.class);
-            return property == null ? null : property.prebuild;
+            return property == null
+                    ? null
+                    : new PrebuildSetting(
+                            property.prebuild,
+                            Messages::PrebuildSetting_branches,
+                            project.getParent() instanceof OrganizationFolder);
         }
     }
 

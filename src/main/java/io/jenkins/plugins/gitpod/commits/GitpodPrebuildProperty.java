@@ -4,8 +4,6 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.Extension;
-import hudson.ExtensionList;
-import hudson.ExtensionPoint;
 import hudson.model.Job;
 import hudson.model.JobProperty;
 import io.jenkins.plugins.gitpod.Messages;
@@ -27,40 +25,18 @@ import org.kohsuke.stapler.StaplerRequest2;
 /**
  * The job property "Create a Gitpod prebuild for new commits". It requests a prebuild whenever a build of the job has checked
  * out a commit that was not handled before. The prebuild is detached: the build does not wait for it and does not fail with
- * it. {@link PrebuildOptions} describes the options. Saved in {@code config.xml}: fields may be added but not renamed.
+ * it. Multibranch projects, folders, and rules in the global configuration contain the same settings for their jobs.
+ * {@link PrebuildOptions} describes the options. Saved in {@code config.xml}: fields may be added but not renamed.
  */
 public final class GitpodPrebuildProperty extends OptionalJobProperty<Job<?, ?>> {
 
     private PrebuildOptions options = new PrebuildOptions().forCommits();
     private boolean cancelWithBuild;
+    private boolean disabled;
 
     @DataBoundConstructor
     public GitpodPrebuildProperty() {
         // All options are optional.
-    }
-
-    /** The property of a job, or what its multibranch project sets for all branches; null if there is neither. */
-    @CheckForNull
-    static GitpodPrebuildProperty of(@NonNull Job<?, ?> job) {
-        GitpodPrebuildProperty own = job.getProperty(GitpodPrebuildProperty.class);
-        if (own != null) {
-            return own;
-        }
-        for (OfProject each : ExtensionList.lookup(OfProject.class)) {
-            GitpodPrebuildProperty property = each.of(job);
-            if (property != null) {
-                return property;
-            }
-        }
-        return null;
-    }
-
-    /** What the project that contains a job sets for it. */
-    @Restricted(NoExternalUse.class)
-    interface OfProject extends ExtensionPoint {
-
-        @CheckForNull
-        GitpodPrebuildProperty of(@NonNull Job<?, ?> job);
     }
 
     /** Sets the defaults of what a file does not contain. */
@@ -182,6 +158,18 @@ public final class GitpodPrebuildProperty extends OptionalJobProperty<Job<?, ?>>
     @DataBoundSetter
     public void setSkipPublishingChecks(boolean skipPublishingChecks) {
         options.setSkipPublishingChecks(skipPublishingChecks);
+    }
+
+    /**
+     * Whether no prebuilds are created, whatever a folder or the global configuration sets for the job; false by default.
+     */
+    public boolean isDisabled() {
+        return disabled;
+    }
+
+    @DataBoundSetter
+    public void setDisabled(boolean disabled) {
+        this.disabled = disabled;
     }
 
     /** Whether aborting the build also cancels the prebuild; false by default. */

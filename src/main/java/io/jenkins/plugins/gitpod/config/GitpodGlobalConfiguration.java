@@ -6,6 +6,7 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.Util;
+import hudson.model.Describable;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import java.time.Instant;
@@ -132,14 +133,7 @@ public final class GitpodGlobalConfiguration extends GlobalConfiguration {
 
     @Override
     public boolean configure(StaplerRequest2 req, JSONObject json) throws FormException {
-        // An empty list is absent from the form's data.
-        List<GitpodConnection> bound = new ArrayList<>();
-        Object data = json.opt("connections");
-        for (Object each : data instanceof JSONArray array ? array : data == null ? List.of() : List.of(data)) {
-            if (each instanceof JSONObject one) {
-                bound.add(bind(req, one));
-            }
-        }
+        List<GitpodConnection> bound = bind(req, json.opt("connections"), GitpodConnection.class);
         String problem = problem(bound);
         if (problem != null) {
             throw new FormException(problem, "connections");
@@ -148,9 +142,22 @@ public final class GitpodGlobalConfiguration extends GlobalConfiguration {
         return true;
     }
 
-    private static GitpodConnection bind(StaplerRequest2 req, JSONObject json) throws FormException {
-        return (GitpodConnection)
-                Jenkins.get().getDescriptorOrDie(GitpodConnection.class).newInstance(req, json);
+    /**
+     * The entries of a repeatable part of a form.
+     *
+     * @param data an array, the only entry, or null, because the form's data lacks an empty list
+     */
+    @NonNull
+    @Restricted(NoExternalUse.class)
+    public static <T extends Describable<T>> List<T> bind(
+            @NonNull StaplerRequest2 req, @CheckForNull Object data, @NonNull Class<T> type) throws FormException {
+        List<T> bound = new ArrayList<>();
+        for (Object each : data instanceof JSONArray array ? array : data == null ? List.of() : List.of(data)) {
+            if (each instanceof JSONObject one) {
+                bound.add(type.cast(Jenkins.get().getDescriptorOrDie(type).newInstance(req, one)));
+            }
+        }
+        return bound;
     }
 
     @CheckForNull

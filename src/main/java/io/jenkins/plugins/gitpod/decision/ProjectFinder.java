@@ -10,6 +10,7 @@ import io.jenkins.plugins.gitpod.checkout.RepositoryUrl;
 import io.jenkins.plugins.gitpod.config.AuthenticatedConnection;
 import io.jenkins.plugins.gitpod.config.GitpodLookup;
 import io.jenkins.plugins.gitpod.config.RepositoryLookup;
+import io.jenkins.plugins.gitpod.store.NewCommit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -67,8 +68,10 @@ final class ProjectFinder {
         }
         String shown = String.join(", ", urls.keySet());
         if (choice.left().isEmpty()) {
-            // What else a job checks out may be anything, a tool for instance.
-            boolean isFault = !request.isAutomatic() || !own.isEmpty();
+            // What else a job checks out may be anything, a tool for instance. Of many repositories, some have no
+            // project.
+            NewCommit commit = request.newCommit();
+            boolean isFault = commit == null || !own.isEmpty() && !commit.isInherited();
             throw new DecisionInputs.NothingFoundException(none(shown, choice), isFault);
         } else if (choice.left().size() > 1) {
             throw several(shown, choice, counted);

@@ -33,6 +33,7 @@ public enum PrebuildOption {
     PROPAGATE("propagate", PrebuildOption::flag, Messages::PrebuildOption_flag),
     CANCEL_ON_ABORT("cancelOnAbort", PrebuildOption::flag, Messages::PrebuildOption_flag),
     CANCEL_WITH_BUILD("cancelWithBuild", PrebuildOption::flag, Messages::PrebuildOption_flag),
+    DISABLED("disabled", PrebuildOption::flag, Messages::PrebuildOption_flag),
     ON_WARNING("onWarning", value -> constant(OnWarning.values(), value), Messages::PrebuildOption_onWarning),
     LOGS("logs", value -> constant(Logs.values(), value), Messages::PrebuildOption_logs),
     /** Named like the option of other plugins that publish checks. */

@@ -38,18 +38,25 @@ public final class CommitRequestStore {
         private final PrebuildOptions options;
         private final Checkout checkout;
         private final ChangedPaths changed;
+        private final boolean inherited;
 
         public Pending(UUID requestId, String buildId, PrebuildOptions options, NewCommit commit) {
-            this(requestId.toString(), buildId, options, commit.checkout(), commit.changed());
+            this(requestId.toString(), buildId, options, commit.checkout(), commit.changed(), commit.isInherited());
         }
 
         private Pending(
-                String requestId, String buildId, PrebuildOptions options, Checkout checkout, ChangedPaths changed) {
+                String requestId,
+                String buildId,
+                PrebuildOptions options,
+                Checkout checkout,
+                ChangedPaths changed,
+                boolean inherited) {
             this.requestId = requestId;
             this.buildId = buildId;
             this.options = options;
             this.checkout = checkout;
             this.changed = changed;
+            this.inherited = inherited;
         }
 
         boolean isComplete() {
@@ -76,7 +83,8 @@ public final class CommitRequestStore {
                             origin.relocated(oldFullName, newFullName).buildId(),
                             options,
                             checkout,
-                            changed)
+                            changed,
+                            inherited)
                     : this;
         }
 
@@ -87,7 +95,7 @@ public final class CommitRequestStore {
 
         @NonNull
         public NewCommit commit() {
-            return new NewCommit(checkout, changed == null ? ChangedPaths.UNKNOWN : changed);
+            return new NewCommit(checkout, changed == null ? ChangedPaths.UNKNOWN : changed, inherited);
         }
     }
 

@@ -11,6 +11,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  *
  * @param checkout what was checked out
  * @param changed whether a change that matters is in it
+ * @param isInherited whether the job has the setting in common with jobs of other repositories
  */
 @Restricted(NoExternalUse.class)
-public record NewCommit(@NonNull Checkout checkout, @NonNull ChangedPaths changed) {}
+public record NewCommit(@NonNull Checkout checkout, @NonNull ChangedPaths changed, boolean isInherited) {}

@@ -73,6 +73,7 @@ class FormsTest {
         property.setOnlyProjectBranch(false);
         property.setOnlyIfChanged(".devcontainer/**, **/package-lock.json");
         property.setCancelWithBuild(true);
+        property.setDisabled(true);
         return property;
     }
 

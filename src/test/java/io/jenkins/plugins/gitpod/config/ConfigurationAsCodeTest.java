@@ -16,6 +16,9 @@ import io.jenkins.plugins.casc.ConfiguratorException;
 import io.jenkins.plugins.casc.ConfiguratorRegistry;
 import io.jenkins.plugins.casc.misc.Util;
 import io.jenkins.plugins.casc.model.CNode;
+import io.jenkins.plugins.gitpod.commits.GitpodPrebuildRule;
+import io.jenkins.plugins.gitpod.commits.GitpodPrebuildRules;
+import io.jenkins.plugins.gitpod.options.WhenActive;
 import io.jenkins.plugins.gitpod.testing.MarkdownFile;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -43,8 +46,12 @@ class ConfigurationAsCodeTest {
     }
 
     private static String exported() throws Exception {
+        return exported("gitpod");
+    }
+
+    private static String exported(String section) throws Exception {
         ConfigurationContext context = new ConfigurationContext(ConfiguratorRegistry.get());
-        CNode gitpod = Util.getUnclassifiedRoot(context).get("gitpod");
+        CNode gitpod = Util.getUnclassifiedRoot(context).get(section);
         return Util.toYamlString(gitpod);
     }
 
@@ -105,6 +112,35 @@ class ConfigurationAsCodeTest {
                         "eu", GitpodGlobalConfiguration.get().connection(null).getName(), file.toString());
             }
         }
+    }
+
+    @Test
+    void theRulesOfTheDocumentationAreConfiguredAndComeOutAgainTheSame() throws Exception {
+        Path file = directory.resolve("rules.yaml");
+        Files.writeString(
+                file, MarkdownFile.of("docs", "after-commits.md").blocks("yaml").get(0));
+        ConfigurationAsCode.get().configure(file.toString());
+        List<GitpodPrebuildRule> rules = GitpodPrebuildRules.get().getRules();
+        assertEquals(2, rules.size());
+        assertEquals("team/legacy", rules.get(0).getFolders());
+        assertTrue(rules.get(0).getPrebuild().isDisabled());
+        assertEquals("team", rules.get(1).getFolders());
+        assertEquals("eu", rules.get(1).getPrebuild().getConnection());
+        assertEquals(WhenActive.SKIP, rules.get(1).getPrebuild().getWhenActive());
+        assertEquals(12, rules.get(1).getPrebuild().getMaxAge());
+        assertFalse(rules.get(1).getPrebuild().isDisabled());
+        String first = exported("gitpodPrebuildRules");
+        GitpodPrebuildRules.get().setRules(null);
+        Files.writeString(file, "unclassified:\n  gitpodPrebuildRules:\n" + first.indent(4));
+        ConfigurationAsCode.get().configure(file.toString());
+        assertEquals(first, exported("gitpodPrebuildRules"));
+        Files.writeString(file, "unclassified:\n  gitpodPrebuildRules:\n    rules:\n      - prebuild: {timeout: 1}\n");
+        assertThrows(
+                ConfiguratorException.class, () -> ConfigurationAsCode.get().configure(file.toString()));
+        assertEquals(2, GitpodPrebuildRules.get().getRules().size());
+        Files.writeString(file, "unclassified:\n  gitpodPrebuildRules:\n    rules: []\n");
+        ConfigurationAsCode.get().configure(file.toString());
+        assertThat(GitpodPrebuildRules.get().getRules(), is(empty()));
     }
 
     @Test

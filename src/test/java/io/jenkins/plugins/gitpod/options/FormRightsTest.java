@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
+import io.jenkins.plugins.gitpod.commits.GitpodPrebuildRule;
 import io.jenkins.plugins.gitpod.config.ExpiringTokensMonitor;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.RefusedTokensMonitor;
@@ -168,6 +169,13 @@ class FormRightsTest {
                 false,
                 "value",
                 credential);
+        row(
+                "GitpodPrebuildRule.DescriptorImpl.doCheckFolders",
+                Needs.ADMINISTER,
+                "descriptorByName/" + GitpodPrebuildRule.class.getName() + "/checkFolders",
+                false,
+                "value",
+                "team");
         String connection = "descriptorByName/" + GitpodConnection.class.getName() + "/";
         row("GitpodConnectionForm.doCheckName", Needs.ADMINISTER, connection + "checkName", false, "value", "x");
         row("GitpodConnectionForm.doCheckApiUrl", Needs.ADMINISTER, connection + "checkApiUrl", false, "value", apiUrl);

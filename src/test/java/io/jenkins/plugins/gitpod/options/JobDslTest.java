@@ -3,9 +3,13 @@ package io.jenkins.plugins.gitpod.options;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.hasSize;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.cloudbees.hudson.plugins.folder.Folder;
 import hudson.model.FreeStyleProject;
 import hudson.model.Result;
+import io.jenkins.plugins.gitpod.commits.GitpodPrebuildFolderProperty;
+import io.jenkins.plugins.gitpod.commits.GitpodPrebuildProperty;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
@@ -120,6 +124,40 @@ class JobDslTest {
                 """.formatted(GITPOD.step())));
         WorkflowJob job = jenkins.jenkins.getItemByFullName("pipeline", WorkflowJob.class);
         jenkins.assertLogContains("COMPLETED", jenkins.buildAndAssertSuccess(job));
+    }
+
+    @Test
+    void settingsOfAJobAndOfAFolder() throws Exception {
+        jenkins.buildAndAssertSuccess(seed("""
+                folder('team') {
+                    properties {
+                        gitpodPrebuildForFolder {
+                            prebuild {
+                                connection('sim')
+                                maxAge(12)
+                                whenActive('SKIP')
+                            }
+                        }
+                    }
+                }
+                freeStyleJob('team/excluded') {
+                    properties {
+                        gitpodPrebuildForCommits {
+                            disabled(true)
+                        }
+                    }
+                }
+                """));
+        GitpodPrebuildProperty wanted = new GitpodPrebuildProperty();
+        wanted.setConnection("sim");
+        wanted.setMaxAge(12);
+        wanted.setWhenActive(WhenActive.SKIP);
+        Folder folder = jenkins.jenkins.getItemByFullName("team", Folder.class);
+        jenkins.assertEqualDataBoundBeans(
+                wanted,
+                folder.getProperties().get(GitpodPrebuildFolderProperty.class).getPrebuild());
+        FreeStyleProject excluded = jenkins.jenkins.getItemByFullName("team/excluded", FreeStyleProject.class);
+        assertTrue(excluded.getProperty(GitpodPrebuildProperty.class).isDisabled());
     }
 
     @Test

@@ -64,6 +64,7 @@ class OptionArgumentsTest {
             Map.entry("propagate", List.of("false", false)),
             Map.entry("cancelOnAbort", List.of("false", false)),
             Map.entry("cancelWithBuild", List.of("true", true)),
+            Map.entry("disabled", List.of("true", true)),
             Map.entry("logs", List.of("full", "FULL")),
             Map.entry("skipPublishingChecks", List.of("true", true)),
             Map.entry("onWarning", List.of("unstable", "UNSTABLE")),

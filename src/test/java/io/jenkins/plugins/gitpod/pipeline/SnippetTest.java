@@ -90,11 +90,12 @@ class SnippetTest {
         property.setOnlyIfChanged("a/**");
         property.setSkipPublishingChecks(true);
         property.setCancelWithBuild(true);
+        property.setDisabled(true);
         return property;
     }
 
     private static final String PROPERTY_SNIPPET = "gitpodPrebuildForCommits(cancelWithBuild: true, connection: 'eu', "
-            + "credentialsId: 'team-gitpod', environmentClassId: '" + CLASS
+            + "credentialsId: 'team-gitpod', disabled: true, environmentClassId: '" + CLASS
             + "', maxAge: 12, minimumInterval: 30, onlyIfChanged: 'a/**', onlyProjectBranch: false, projectId: '"
             + PROJECT
             + "', skipPublishingChecks: true, timeout: 90, whenActive: 'SKIP')";
@@ -134,7 +135,8 @@ class SnippetTest {
                 .element("onlyProjectBranch", false)
                 .element("onlyIfChanged", "a/**")
                 .element("skipPublishingChecks", true)
-                .element("cancelWithBuild", true);
+                .element("cancelWithBuild", true)
+                .element("disabled", true);
         JSONObject directive = new JSONObject()
                 .element("stapler-class", OptionsDirective.class.getName())
                 .element("$class", OptionsDirective.class.getName())

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.cloudbees.hudson.plugins.folder.Folder;
 import hudson.EnvVars;
 import hudson.ExtensionList;
 import hudson.diagnosis.OldDataMonitor;
@@ -16,7 +17,10 @@ import hudson.model.Result;
 import hudson.model.Saveable;
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import io.jenkins.plugins.gitpod.commits.GitpodPrebuildBranchProperty;
+import io.jenkins.plugins.gitpod.commits.GitpodPrebuildFolderProperty;
 import io.jenkins.plugins.gitpod.commits.GitpodPrebuildProperty;
+import io.jenkins.plugins.gitpod.commits.GitpodPrebuildRule;
+import io.jenkins.plugins.gitpod.commits.GitpodPrebuildRules;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
 import io.jenkins.plugins.gitpod.engine.Connection;
@@ -143,6 +147,7 @@ class SavedFilesTest {
         assertEquals("src/**", property.getOnlyIfChanged());
         assertTrue(property.isSkipPublishingChecks());
         assertTrue(property.isCancelWithBuild());
+        assertTrue(property.isDisabled());
         assertFalse(property.options().isWait());
     }
 
@@ -244,6 +249,41 @@ class SavedFilesTest {
         assertSavedAs("global-configuration.xml", globalFile());
     }
 
+    private static GitpodPrebuildProperty folderProperty(Folder folder) {
+        return folder.getProperties().get(GitpodPrebuildFolderProperty.class).getPrebuild();
+    }
+
+    @Test
+    void folderProperty() throws Exception {
+        Folder folder = (Folder) jenkins.jenkins.createProjectFromXML("folder", open("folder-config.xml"));
+        GitpodPrebuildProperty property = folderProperty(folder);
+        assertEquals(PROJECT, property.getProjectId());
+        assertTrue(property.isDisabled());
+        folder.save();
+        assertSavedAs("folder-config.xml", folder.getConfigFile().getFile().toPath());
+    }
+
+    private static Path rulesFile() {
+        return jenkins.jenkins
+                .getRootDir()
+                .toPath()
+                .resolve("io.jenkins.plugins.gitpod.commits.GitpodPrebuildRules.xml");
+    }
+
+    @Test
+    void rules() throws Exception {
+        Files.write(rulesFile(), open("rules.xml").readAllBytes());
+        GitpodPrebuildRules read = new GitpodPrebuildRules();
+        GitpodPrebuildRule rule = read.getRules().get(0);
+        assertEquals("team/*", rule.getFolders());
+        assertEquals("eu", rule.getPrebuild().getConnection());
+        assertEquals(24, rule.getPrebuild().getMaxAge());
+        assertTrue(rule.getPrebuild().isCancelWithBuild());
+        assertFalse(rule.getPrebuild().isDisabled());
+        read.save();
+        assertSavedAs("rules.xml", rulesFile());
+    }
+
     // ---- the golden files in a Jenkins without the plugin: there is none of its classes
 
     private static String withoutPlugin(String golden) throws IOException {
@@ -296,6 +336,28 @@ class SavedFilesTest {
     // ---- minimal files, as a person may write them
 
     @Test
+    void folderPropertyAndRuleWithoutOptionsHaveTheDefaults() throws Exception {
+        String golden = new String(open("folder-config.xml").readAllBytes(), StandardCharsets.UTF_8);
+        for (String prebuild : List.of("", "<prebuild/>", "<prebuild><options/></prebuild>")) {
+            assertDefaults(folderProperty(from(
+                    "minimal-folder-" + prebuild.length(),
+                    Folder.class,
+                    golden.replaceAll("(?s)<prebuild>.*</prebuild>", prebuild))));
+            Files.writeString(
+                    rulesFile(),
+                    "<io.jenkins.plugins.gitpod.commits.GitpodPrebuildRules><rules>"
+                            + "<io.jenkins.plugins.gitpod.commits.GitpodPrebuildRule>" + prebuild
+                            + "</io.jenkins.plugins.gitpod.commits.GitpodPrebuildRule></rules>"
+                            + "</io.jenkins.plugins.gitpod.commits.GitpodPrebuildRules>");
+            GitpodPrebuildRule rule = new GitpodPrebuildRules().getRules().get(0);
+            assertNull(rule.getFolders());
+            assertDefaults(rule.getPrebuild());
+        }
+        Files.writeString(rulesFile(), "<io.jenkins.plugins.gitpod.commits.GitpodPrebuildRules/>");
+        assertEquals(List.of(), new GitpodPrebuildRules().getRules());
+    }
+
+    @Test
     void buildStepWithoutOptionsHasTheDefaults() throws Exception {
         for (String options : List.of("", "<options/>", "<options><projectId>" + PROJECT + "</projectId></options>")) {
             FreeStyleProject job = from(
@@ -322,6 +384,7 @@ class SavedFilesTest {
         assertTrue(property.options().isCancelOnAbort());
         assertTrue(property.isOnlyProjectBranch());
         assertFalse(property.isCancelWithBuild());
+        assertFalse(property.isDisabled());
         assertEquals(WhenActive.START, property.getWhenActive());
     }
 

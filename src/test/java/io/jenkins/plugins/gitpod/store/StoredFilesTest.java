@@ -164,6 +164,7 @@ class StoredFilesTest {
         assertFalse(pending.options().isWait());
         assertFalse(pending.options().isOnlyProjectBranch());
         assertEquals(12, pending.options().getMaxAge());
+        assertTrue(pending.commit().isInherited());
         Checkout checkout = pending.commit().checkout();
         assertEquals(2, checkout.remotes().size());
         assertEquals(COMMIT, checkout.revision());
@@ -252,6 +253,7 @@ class StoredFilesTest {
             assertTrue(pending.options().isOnlyProjectBranch());
             assertTrue(pending.options().isCancelOnAbort());
             assertEquals(ChangedPaths.UNKNOWN, pending.commit().changed());
+            assertFalse(pending.commit().isInherited());
             assertEquals(Checkout.Kind.BRANCH, pending.commit().checkout().kind());
             assertEquals(List.of(), pending.commit().checkout().remotes());
         }
@@ -294,7 +296,7 @@ class StoredFilesTest {
         Checkout checkout = new Checkout(ofTwoRemotes, Checkout.From.OTHER, null);
         new CommitRequestStore(directory.resolve("requests"))
                 .save(new CommitRequestStore.Pending(
-                        REQUEST, "shop#7", new PrebuildOptions(), new NewCommit(checkout, ChangedPaths.MATCH)));
+                        REQUEST, "shop#7", new PrebuildOptions(), new NewCommit(checkout, ChangedPaths.MATCH, false)));
         new UsualLengths(directory.resolve("lengths")).add(completed());
         List<Path> files;
         try (Stream<Path> found = Files.walk(directory)) {
