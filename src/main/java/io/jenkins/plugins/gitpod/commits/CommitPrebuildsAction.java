@@ -19,6 +19,7 @@ import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
+import io.jenkins.plugins.gitpod.store.DecisionLog;
 import io.jenkins.plugins.gitpod.store.NewCommit;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -55,7 +56,7 @@ final class CommitPrebuildsAction extends InvisibleAction {
         BuildHead head = source.head();
         String notABranch = head == null || !property.isOnlyProjectBranch() ? null : DecisionInputs.notABranch(head);
         if (notABranch != null) {
-            printOnce(run, console, notABranch);
+            printOnce(run, console, found.revision(), notABranch);
             return;
         }
         Checkout checkout = source.toCheckout(found);
@@ -64,7 +65,11 @@ final class CommitPrebuildsAction extends InvisibleAction {
                 return; // a tool, or another branch
             } else if (property.getProjectId() == null) {
                 if (!setting.isInherited()) {
-                    printOnce(run, console, Messages.CommitPrebuildsAction_otherSource(checkout.shownRemotes()));
+                    printOnce(
+                            run,
+                            console,
+                            found.revision(),
+                            Messages.CommitPrebuildsAction_otherSource(checkout.shownRemotes()));
                 }
                 return;
             }
@@ -79,9 +84,11 @@ final class CommitPrebuildsAction extends InvisibleAction {
         }
     }
 
-    private static void printOnce(Run<?, ?> run, Console console, String reason) {
+    private static void printOnce(Run<?, ?> run, Console console, String revision, String reason) {
         if (RunningCheckouts.isFirst(run, reason)) {
-            console.line(Messages.Decision_skipped(reason));
+            String line = Messages.Decision_skipped(reason);
+            console.line(line);
+            DecisionLog.addSkipped(run, revision, line);
         }
     }
 
@@ -93,7 +100,9 @@ final class CommitPrebuildsAction extends InvisibleAction {
         try {
             PrebuildService.get().submitAutomatic(requestId, run, property.options(), commit, console);
         } catch (AbortException e) {
-            console.line(Messages.CommitPrebuildsAction_none(e.getMessage()));
+            String line = Messages.CommitPrebuildsAction_none(e.getMessage());
+            console.line(line);
+            DecisionLog.addSkipped(run, commit.checkout().revision(), line);
         }
     }
 

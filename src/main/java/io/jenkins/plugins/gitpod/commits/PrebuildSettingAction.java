@@ -3,10 +3,13 @@ package io.jenkins.plugins.gitpod.commits;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.Extension;
+import hudson.Util;
 import hudson.model.InvisibleAction;
 import hudson.model.Item;
 import hudson.model.Job;
+import hudson.model.Run;
 import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.store.DecisionLog;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +20,10 @@ import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** A section of a job's page: whether new commits get prebuilds, and where that is set. Absent if it is set nowhere. */
+/**
+ * A section of a job's page: whether new commits get prebuilds, where that is set, and why the last commits got one or none.
+ * Absent if it is set nowhere and nothing was decided.
+ */
 @Restricted(NoExternalUse.class)
 public final class PrebuildSettingAction extends InvisibleAction {
 
@@ -52,6 +58,59 @@ public final class PrebuildSettingAction extends InvisibleAction {
         return options.entrySet().stream()
                 .map(each -> each.getKey() + ": " + each.getValue())
                 .collect(Collectors.joining(", "));
+    }
+
+    /** The last decisions, the newest first. */
+    @NonNull
+    public List<Row> getDecisions() {
+        return DecisionLog.of(job).newestFirst().stream()
+                .map(each -> new Row(job, each))
+                .toList();
+    }
+
+    /** A decision as a row of a table. */
+    @Restricted(NoExternalUse.class)
+    public static final class Row {
+
+        private static final int SHORT_HASH = 7;
+
+        private final Job<?, ?> job;
+        private final DecisionLog.Entry entry;
+
+        private Row(Job<?, ?> job, DecisionLog.Entry entry) {
+            this.job = job;
+            this.entry = entry;
+        }
+
+        /** The build, or null if it was deleted. */
+        @CheckForNull
+        public Run<?, ?> getRun() {
+            return job.getBuildByNumber(entry.build());
+        }
+
+        public int getBuild() {
+            return entry.build();
+        }
+
+        @NonNull
+        public String getCommit() {
+            return entry.commit().substring(0, Math.min(entry.commit().length(), SHORT_HASH));
+        }
+
+        @NonNull
+        public String getText() {
+            return entry.text();
+        }
+
+        public long getTimeMillis() {
+            return entry.timeMillis();
+        }
+
+        /** How long ago it was decided. */
+        @NonNull
+        public String getAge() {
+            return Util.getTimeSpanString(Math.max(0, System.currentTimeMillis() - entry.timeMillis()));
+        }
     }
 
     /** Adds the action to jobs. */

@@ -23,7 +23,9 @@ import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
 import io.jenkins.plugins.gitpod.store.CommitRequestStore;
+import io.jenkins.plugins.gitpod.store.DecisionLog;
 import io.jenkins.plugins.gitpod.store.Ledger;
+import io.jenkins.plugins.gitpod.store.NewCommit;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -83,6 +85,7 @@ final class RequestLauncher implements DecisionHandler {
             @NonNull List<UUID> cancelFirst,
             @NonNull Notifications notifications) {
         cancelFirst.forEach(each -> cancel(each, request, notifications));
+        notifications.add(() -> logPrebuild(request, Messages.DecisionLog_created()));
         if (!create(request, projectId, tokens(request), null)) {
             notifications.add(() -> request.listener().line(waits(request)));
         }
@@ -167,6 +170,7 @@ final class RequestLauncher implements DecisionHandler {
         }
         PrebuildResult known = registry.known(recorder);
         String first = shared.firstOrigin().nameFor(request.origin());
+        notifications.add(() -> logPrebuild(request, Messages.DecisionLog_joined(first)));
         notifications.add(() -> {
             if (known == null) {
                 recorder.line(Messages.PrebuildService_joinsCreating(first));
@@ -213,10 +217,19 @@ final class RequestLauncher implements DecisionHandler {
         engine.restore(List.of(new PrebuildEngine.Restored(saved, token, shared)));
         PrebuildResult known =
                 new PrebuildResult(prebuildId, recorder.messages().url(), PrebuildPhase.UNKNOWN).ofProject(projectId);
+        notifications.add(() -> logPrebuild(request, Messages.Decision_joinsForeign(prebuildId)));
         notifications.add(() -> {
             recorder.line(Messages.Decision_joinsForeign(prebuildId));
             recorder.adopt(known);
         });
+    }
+
+    /** Adds the decision for a new commit to those of its job. Writes a file. */
+    private static void logPrebuild(StepRequest request, String text) {
+        NewCommit commit = request.newCommit();
+        if (commit != null) {
+            DecisionLog.addPrebuild(request.run(), commit.checkout().revision(), text);
+        }
     }
 
     /** Cancels a running prebuild for all builds that wait for it, in favor of a newer one. */
@@ -248,6 +261,11 @@ final class RequestLauncher implements DecisionHandler {
             BuildRecorder.save(
                     request.liveOrigin(),
                     record.skipPublishingChecks(request.options().isSkipPublishingChecks()));
+        }
+        NewCommit commit = request.newCommit();
+        String message = record.getMessage();
+        if (commit != null && message != null) {
+            DecisionLog.addSkipped(request.run(), commit.checkout().revision(), message);
         }
         ledger.withdraw(request.requestId());
         tokens.forget(request.requestId());

@@ -14,6 +14,7 @@ import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
+import io.jenkins.plugins.gitpod.store.DecisionLog;
 import io.jenkins.plugins.gitpod.testing.Builds;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
@@ -135,6 +136,11 @@ class AfterRestartTest {
             assertEquals(
                     EndStatus.COMPLETED,
                     Commits.awaitEnd(last(jenkins, "undecided")).getConclusion());
+            assertEquals(
+                    1,
+                    DecisionLog.of(last(jenkins, "undecided").getParent())
+                            .newestFirst()
+                            .size());
             for (SimProject each : List.of(automatic, replaced, skipped)) {
                 Commits.made(gitpod, each).stream()
                         .filter(SimPrebuild::isActive)

@@ -220,6 +220,27 @@ class SavedFilesTest {
         assertSavedAs("build.xml", directory.resolve("build.xml"));
     }
 
+    @Test
+    void decisions() throws Exception {
+        FreeStyleProject job = jenkins.createFreeStyleProject("decisions");
+        FreeStyleBuild build = jenkins.buildAndAssertSuccess(job);
+        Path file = job.getRootDir().toPath().resolve("gitpod-decisions.xml");
+        Files.copy(open("decisions.xml"), file);
+        DecisionLog.Entry entry = DecisionLog.of(job).newestFirst().get(0);
+        assertEquals(1_790_000_000_123L, entry.timeMillis());
+        assertEquals(7, entry.build());
+        assertEquals(COMMIT, entry.commit());
+        assertEquals("Skipped: No changed file matches src/**.", entry.text());
+        DecisionLog.addPrebuild(build, "89abcdef", "Requested a prebuild.");
+        String golden = new String(open("decisions.xml").readAllBytes(), StandardCharsets.UTF_8);
+        String saved = Files.readString(file);
+        assertTrue(saved.startsWith(golden.substring(0, golden.indexOf("  </decisions>"))), saved);
+        Files.writeString(file, "<gitpod-decisions><decisions><decision/></decisions></gitpod-decisions>");
+        assertEquals("", DecisionLog.of(job).newestFirst().get(0).text());
+        Files.writeString(file, "<gitpod-decisions/>");
+        assertEquals(List.of(), DecisionLog.of(job).newestFirst());
+    }
+
     private static Path globalFile() {
         return jenkins.jenkins
                 .getRootDir()

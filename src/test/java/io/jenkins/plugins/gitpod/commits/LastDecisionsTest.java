@@ -1,0 +1,170 @@
+package io.jenkins.plugins.gitpod.commits;
+
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.is;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import hudson.model.FreeStyleProject;
+import hudson.model.Job;
+import hudson.model.Run;
+import io.jenkins.plugins.gitpod.options.WhenActive;
+import io.jenkins.plugins.gitpod.simulator.PhasePlan;
+import io.jenkins.plugins.gitpod.simulator.SimPhase;
+import io.jenkins.plugins.gitpod.simulator.SimProject;
+import io.jenkins.plugins.gitpod.store.DecisionLog;
+import io.jenkins.plugins.gitpod.testing.FastLimits;
+import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import jenkins.plugins.git.GitSampleRepoRule;
+import jenkins.plugins.git.junit.jupiter.WithGitSampleRepo;
+import org.htmlunit.html.DomElement;
+import org.htmlunit.html.HtmlPage;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** The page of a job says why its last commits got a prebuild or none. */
+@ExtendWith(FastLimits.class)
+@WithJenkins
+@WithGitSampleRepo
+class LastDecisionsTest {
+
+    private static final GitpodFixture GITPOD = new GitpodFixture();
+
+    private static JenkinsRule jenkins;
+
+    private GitSampleRepoRule repo;
+    private SimProject project;
+
+    @BeforeAll
+    static void connect(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        GITPOD.connect();
+    }
+
+    @AfterAll
+    static void close() {
+        GITPOD.close();
+    }
+
+    @BeforeEach
+    void newRepository(GitSampleRepoRule sample) throws Exception {
+        repo = sample;
+        Repository.init(repo, "");
+        project = Commits.project(GITPOD, repo);
+    }
+
+    private FreeStyleProject job(GitpodPrebuildProperty property) throws Exception {
+        FreeStyleProject job = jenkins.createFreeStyleProject();
+        job.setScm(Repository.scm(repo));
+        job.addProperty(property);
+        return job;
+    }
+
+    private static List<String> texts(Job<?, ?> job) {
+        return DecisionLog.of(job).newestFirst().stream()
+                .map(DecisionLog.Entry::text)
+                .toList();
+    }
+
+    private void build(FreeStyleProject job, int made) throws Exception {
+        jenkins.buildAndAssertSuccess(job);
+        Commits.assertMade(GITPOD, project, made);
+    }
+
+    private static void awaitLast(Job<?, ?> job, String start) {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> !texts(job).isEmpty() && texts(job).get(0).startsWith(start));
+    }
+
+    private static GitpodPrebuildProperty with(WhenActive whenActive) {
+        GitpodPrebuildProperty property = new GitpodPrebuildProperty();
+        property.setWhenActive(whenActive);
+        return property;
+    }
+
+    @Test
+    void eachCommitHasOneReasonHoweverOftenItIsBuilt() throws Exception {
+        project.plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        FreeStyleProject job = job(with(WhenActive.SKIP));
+        build(job, 1);
+        awaitLast(job, "Requested a prebuild.");
+        build(job, 1);
+        assertEquals(List.of("Requested a prebuild."), texts(job));
+        String commit = Repository.push(repo, "file", "two");
+        build(job, 1);
+        build(job, 1);
+        String skipped = "Skipped: A prebuild requested by " + job.getName() + "#1 is already running.";
+        assertEquals(List.of(skipped, "Requested a prebuild."), texts(job));
+        DecisionLog.Entry last = DecisionLog.of(job).newestFirst().get(0);
+        assertEquals(commit, last.commit());
+        assertEquals(3, last.build());
+        try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
+            HtmlPage page = client.getPage(job);
+            DomElement section = page.getFirstByXPath("//section[@aria-label='Gitpod prebuilds for new commits']");
+            String text = section.asNormalizedText();
+            assertThat(text, containsString("New commits get prebuilds."));
+            assertThat(text, containsString("#3"));
+            assertThat(text, containsString(commit.substring(0, 7)));
+            assertThat(text, containsString(skipped));
+            job.getBuildByNumber(3).delete();
+            HtmlPage without = client.getPage(job);
+            assertThat(without.asNormalizedText(), containsString(skipped));
+        }
+    }
+
+    @Test
+    void whatIsJoinedAndWhatIsRefusedIsSaid() throws Exception {
+        project.plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        GitpodPrebuildProperty property = with(WhenActive.JOIN);
+        FreeStyleProject job = job(property);
+        build(job, 1);
+        Repository.push(repo, "file", "two");
+        build(job, 1);
+        awaitLast(job, "Waiting for the prebuild that " + job.getName() + "#1 requested.");
+        property.setConnection("nowhere");
+        Repository.push(repo, "file", "three");
+        build(job, 1);
+        awaitLast(job, "Skipped: No Gitpod connection is named \"nowhere\".");
+    }
+
+    @Test
+    void tenAreKeptAndTheyGoWithTheJob() throws Exception {
+        FreeStyleProject job = job(new GitpodPrebuildProperty());
+        build(job, 1);
+        awaitLast(job, "Requested");
+        IntStream.range(0, 12).forEach(i -> DecisionLog.addSkipped(job.getLastBuild(), "commit " + i, "reason " + i));
+        List<String> texts = texts(job);
+        assertEquals(10, texts.size());
+        assertThat(texts.get(0), is("reason 11"));
+        assertThat(texts.get(9), is("reason 2"));
+        assertThat(Files.size(file(job)) < 4000, is(true));
+        job.renameTo("renamed" + job.getName());
+        assertEquals(texts, texts(job));
+        Files.writeString(file(job), "<damaged");
+        assertThat(texts(job), is(empty()));
+        DecisionLog.addPrebuild(job.getLastBuild(), "commit", "after the damage");
+        assertEquals(List.of("after the damage"), texts(job));
+        Run<?, ?> last = job.getLastBuild();
+        File directory = job.getRootDir();
+        job.delete();
+        DecisionLog.addPrebuild(last, "commit", "too late");
+        assertThat(directory.exists(), is(false));
+    }
+
+    private static Path file(Job<?, ?> job) {
+        return job.getRootDir().toPath().resolve("gitpod-decisions.xml");
+    }
+}
