@@ -48,6 +48,8 @@ final class FreestyleWait implements RequestListener {
 
     private final CompletableFuture<AgentLost> agentLost = new CompletableFuture<>();
 
+    private volatile boolean hasReturned;
+
     private enum AgentLost {
         YES
     }
@@ -92,6 +94,7 @@ final class FreestyleWait implements RequestListener {
             leave();
             throw e;
         } finally {
+            hasReturned = true;
             if (agent != null) {
                 agent.removeListener(watch);
             }
@@ -156,6 +159,11 @@ final class FreestyleWait implements RequestListener {
     @Override
     public Logs logs() {
         return options.isWait() ? options.getLogs() : Logs.NONE;
+    }
+
+    @Override
+    public boolean isDone() {
+        return hasReturned;
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.jenkins.plugins.gitpod.options.Logs;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.record.BuildConsole;
 import io.jenkins.plugins.gitpod.record.CancelledInGitpod;
+import io.jenkins.plugins.gitpod.record.PrebuildAction;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestListener;
@@ -73,7 +74,8 @@ final class GitpodPrebuildExecution extends StepExecution implements RequestList
         StepContext context = getContext();
         Run<?, ?> run = context.get(Run.class);
         FlowNode node = context.get(FlowNode.class);
-        if (options.isWait() && context.get(Node.class) != null) {
+        boolean isFirst = run.getAction(PrebuildAction.class) == null;
+        if (options.isWait() && isFirst && context.get(Node.class) != null) {
             line(Messages.GitpodPrebuildExecution_insideNode());
         }
         String nodeId = node == null ? null : node.getId();
@@ -92,6 +94,11 @@ final class GitpodPrebuildExecution extends StepExecution implements RequestList
     @Override
     public Logs logs() {
         return options.isWait() ? options.getLogs() : Logs.NONE;
+    }
+
+    @Override
+    public boolean isDone() {
+        return ended;
     }
 
     @Override

@@ -19,6 +19,11 @@ public interface RequestListener {
         return Logs.NONE;
     }
 
+    /** Whether it needs nothing any longer: a step that does not wait for the end of its prebuild has ended. */
+    default boolean isDone() {
+        return false;
+    }
+
     /** Called with a line for the console of the build. */
     void line(@NonNull String line);
 

@@ -241,6 +241,14 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
         }
         if (to != null) {
             Guarded.run(what, () -> how.accept(to));
+            letGo(to);
+        }
+    }
+
+    /** Forgets a step that does not wait once it has ended: its prebuild may run for hours, and its build need not stay in memory. */
+    private synchronized void letGo(RequestListener to) {
+        if (request.detached() && listener == to && to.isDone()) {
+            listener = null;
         }
     }
 
@@ -295,11 +303,13 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
         if (update instanceof Update.Created created) {
             PrebuildResult result = known.see(created.prebuild());
             save();
+            UnusedSnapshotCheck now = check;
+            check = null; // it holds the build
             notifyListener(NOTIFY_CREATED, to -> {
-                if (check == null) {
+                if (now == null) {
                     to.created(result);
                 } else {
-                    check.created(to, result);
+                    now.created(to, result);
                 }
             });
         } else if (update instanceof Update.PhaseChanged changed) {

@@ -25,6 +25,7 @@ import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.test.steps.SemaphoreStep;
 import org.junit.jupiter.api.AfterAll;
@@ -136,6 +137,14 @@ class GitpodPrebuildStepTest {
                 .filter(line -> line.contains("[Gitpod]"))
                 .count();
         assertThat(lines, lessThan(9L));
+    }
+
+    @Test
+    void adviceOnTheAgentIsGivenOnceInABuild() throws Exception {
+        String advice = "This step does not need an agent.";
+        WorkflowRun build = run("node { for (int i = 0; i < 2; i++) { " + GITPOD.step() + " } }", Result.SUCCESS);
+        assertEquals(2, JenkinsRule.getLog(build).split(Pattern.quote(advice), -1).length);
+        jenkins.assertLogNotContains(advice, run(GITPOD.step(), Result.SUCCESS));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
+import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
@@ -195,6 +196,43 @@ class SharedPrebuildTest {
             told.add("concluded " + record.getConclusion());
             throw new NoClassDefFoundError("on purpose");
         }
+    }
+
+    /** The prebuild of a step that does not wait may run for hours. */
+    @Test
+    void aStepThatHasEndedIsNotHeld() throws Exception {
+        RequestRecorder first = first(true, CANCELS);
+        List<String> told = new ArrayList<>();
+        first.attach(new RequestListener() {
+            @Override
+            public boolean isFor(UUID requestId) {
+                return true;
+            }
+
+            @Override
+            public boolean isDone() {
+                return told.contains("created");
+            }
+
+            @Override
+            public void line(String line) {
+                told.add("line");
+            }
+
+            @Override
+            public void created(PrebuildResult result) {
+                told.add("created");
+            }
+
+            @Override
+            public void concluded(PrebuildRecord record) {
+                told.add("concluded");
+            }
+        });
+        first.adopt(new PrebuildResult("prebuild", "https://gitpod.example.com", PrebuildPhase.RUNNING));
+        sharing.line(origin -> "afterwards");
+        sharing.concluded(new Outcome.NotCreated());
+        assertEquals(List.of("created"), told);
     }
 
     /** Without a Jenkins no build can be saved, no token noted, and nothing said in a console that works. */
