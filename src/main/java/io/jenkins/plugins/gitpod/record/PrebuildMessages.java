@@ -49,8 +49,6 @@ public final class PrebuildMessages {
     public String line(@NonNull Update update) {
         if (update instanceof Update.Created created) {
             return Messages.PrebuildMessages_created(created.prebuild().id(), request.projectId(), url());
-        } else if (update instanceof Update.Resumed resumed) {
-            return resumed(resumed.prebuildId());
         } else if (update instanceof Update.PhaseChanged changed) {
             return phaseLine(changed.prebuild());
         } else if (update instanceof Update.BuiltFrom built) {

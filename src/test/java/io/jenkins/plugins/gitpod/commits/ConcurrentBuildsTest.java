@@ -231,6 +231,7 @@ class ConcurrentBuildsTest {
         foreign.forcePhase(SimPhase.COMPLETED);
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(stays));
         jenkins.assertLogContains("got " + foreign.id() + " COMPLETED false", stays);
+        jenkins.assertLogNotContains("Resumed waiting", stays);
         WorkflowRun alone = job("whenActive: 'JOIN'").scheduleBuild2(0).waitForStart();
         Builds.awaitLog(alone, "Created Gitpod prebuild");
         alone.doStop();
