@@ -1,6 +1,7 @@
 package io.jenkins.plugins.gitpod.lifecycle;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Run;
 import io.jenkins.plugins.gitpod.record.RequestListener;
@@ -20,12 +21,14 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.flow.FlowExecution;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionList;
+import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /**
  * Finds the requests whose owner does not resume after Jenkins has started: those of builds that are not among the pipelines
- * that Jenkins resumes, and those of pipelines that resumed without the step, because their state was saved before it. No
- * build is loaded for that. A request counts as orphaned only if two checks in a row find it so.
+ * that Jenkins resumes, and those of pipelines that resumed without the step, because their state was saved before it. The only
+ * builds loaded for that are those that Jenkins does not list as resumed. A request counts as orphaned only if two checks in a
+ * row find it so.
  */
 final class OrphanCheck {
 
@@ -56,8 +59,10 @@ final class OrphanCheck {
     }
 
     private void ask() {
-        if (!unclaimed().isEmpty()) {
+        Map<UUID, RequestOrigin> unclaimed = unclaimed();
+        if (!unclaimed.isEmpty()) {
             Map<String, Steps> alive = alive();
+            unclaimed.values().forEach(origin -> alive.computeIfAbsent(origin.buildId(), OrphanCheck::unlisted));
             after(TO_ANSWER, () -> check(alive));
         }
     }
@@ -95,6 +100,26 @@ final class OrphanCheck {
             }
         }
         return alive;
+    }
+
+    /**
+     * The steps of a pipeline that Jenkins does not list, or null if the build is over. If a job is renamed while it is being
+     * built, the list has its old name, and Jenkins resumes the pipeline only when something loads the build.
+     */
+    @CheckForNull
+    private static Steps unlisted(String buildId) {
+        try {
+            if (Run.fromExternalizableId(buildId) instanceof FlowExecutionOwner.Executable pipeline) {
+                FlowExecutionOwner owner = pipeline.asFlowExecutionOwner();
+                FlowExecution execution = owner == null ? null : owner.get();
+                return execution == null || execution.isComplete()
+                        ? null
+                        : new Steps(execution.getCurrentExecutions(true));
+            }
+        } catch (IOException | RuntimeException e) {
+            LOGGER.log(Level.FINE, "Build " + buildId + " is gone, or its pipeline cannot be loaded", e);
+        }
+        return null;
     }
 
     /** The steps of a pipeline, as far as it is loaded. */

@@ -212,6 +212,7 @@ class CommitsCrashTest {
         automatic("undecided", "undecided", "START");
         eventually(() -> skip.held() >= 1 && join.held() >= 1 && look.held() >= 1);
         assertTrue(real.runRemotely(CommitsCrashTest::undecidedCommits) >= 1);
+        real.run(rule -> Remote.rename(rule, "undecided", "moved"));
 
         Remote.kill(real);
         gitpod.simulator().faults().clear();
@@ -222,6 +223,7 @@ class CommitsCrashTest {
 
         // nothing lost
         eventually(() -> prebuilds("undecided").size() == 1);
+        eventually(() -> prebuilds("undecided").get(0).id().equals(build("moved").prebuildId));
         eventually(() -> !build("skips").building);
         assertTrue(
                 build("skips")
@@ -270,7 +272,7 @@ class CommitsCrashTest {
                 List.of("undecided", "notAnswered", "neverActs", "running", "skipped", "joined", "replaced")) {
             prebuilds(each).stream().filter(SimPrebuild::isActive).forEach(one -> one.forcePhase(SimPhase.COMPLETED));
         }
-        for (String job : List.of("undecided", "notAnswered", "running", "active", "joins", "newer")) {
+        for (String job : List.of("moved", "notAnswered", "running", "active", "joins", "newer")) {
             eventually(() -> "COMPLETED".equals(build(job).conclusion));
             eventually(() -> !build(job).building);
             assertEquals("SUCCESS", build(job).result, build(job).toString());
