@@ -10,6 +10,8 @@ import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import io.jenkins.plugins.gitpod.testing.Remote;
 import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +25,7 @@ import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 /** The plugin is installed into a Jenkins that runs already, without a restart, and that has no plugin for checks. */
 class DynamicLoadTest {
 
-    private static final String PLUGIN = "gitpod-prebuild";
+    static final String PLUGIN = "gitpod-prebuild";
 
     @RegisterExtension
     private final RealJenkinsExtension real =
@@ -36,9 +38,20 @@ class DynamicLoadTest {
         gitpod.close();
     }
 
+    /** Installs the plugin as the update center does: its file stays for the next start. */
+    static void install(RealJenkinsExtension real) throws Throwable {
+        String plugin = new File(DynamicLoadTest.class.getResource("/the.hpl").toURI()).getPath();
+        real.run(rule -> load(rule, plugin));
+    }
+
     private static void load(JenkinsRule rule, String plugin) throws Throwable {
         assertNull(rule.jenkins.getPluginManager().getPlugin(PLUGIN));
-        rule.jenkins.getPluginManager().dynamicLoad(new File(plugin));
+        Path installed = rule.jenkins.getRootDir().toPath().resolve("plugins").resolve(PLUGIN + ".jpl");
+        Files.copy(Path.of(plugin), installed);
+        rule.jenkins.getPluginManager().dynamicLoad(installed.toFile());
+    }
+
+    private static void hasNoChecks(JenkinsRule rule) {
         assertNull(rule.jenkins.getPluginManager().getPlugin("checks-api"));
         assertEquals(List.of(), new ArrayList<>(rule.jenkins.getExtensionList(PrebuildListener.class)));
     }
@@ -59,12 +72,12 @@ class DynamicLoadTest {
 
     @Test
     void aStepCompletesAndAKilledBuildCancelsWithoutARestart() throws Throwable {
-        String plugin = new File(DynamicLoadTest.class.getResource("/the.hpl").toURI()).getPath();
         String url = gitpod.simulator().apiUrl().toString();
         String text = gitpod.account().token();
         String script = gitpod.step();
         real.startJenkins();
-        real.run(rule -> load(rule, plugin));
+        install(real);
+        real.run(DynamicLoadTest::hasNoChecks);
         real.run(rule -> Remote.connect(rule, url, text));
         real.run(rule -> Remote.startPipeline(rule, "completes", script, "MAX_SURVIVABILITY"));
         awaitBuild("completes", () -> !build("completes").result.equals("null"));

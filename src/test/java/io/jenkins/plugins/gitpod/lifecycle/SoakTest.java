@@ -34,9 +34,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
 /**
- * Builds at random, with random faults and early ends, in a real Jenkins that is killed now and then; afterwards the
- * simulator's records, the ledger and Jenkins' builds must agree, prebuild by prebuild. The ordinary build runs a short form,
- * the Maven profile {@code soak} the full one; {@code -Dsoak.seed=…} replays what a run did.
+ * Builds at random, with random faults and early ends, in a real Jenkins that is killed or restarted now and then. Its plugin
+ * was installed without a restart, and its clock may be ten minutes off. Afterwards the simulator's records, the ledger and
+ * Jenkins' builds must agree, prebuild by prebuild. The ordinary build runs a short form, the Maven profile {@code soak} the
+ * full one; {@code -Dsoak.seed=…} replays what a run did.
  */
 class SoakTest {
 
@@ -50,7 +51,8 @@ class SoakTest {
             List.of("MAX_SURVIVABILITY", "SURVIVABLE_NONATOMIC", "PERFORMANCE_OPTIMIZED");
 
     @RegisterExtension
-    private final RealJenkinsExtension real = Remote.extension().withTimeout(7200);
+    private final RealJenkinsExtension real =
+            Remote.extension().omitPlugins(DynamicLoadTest.PLUGIN).withTimeout(7200);
 
     private final GitpodFixture gitpod = new GitpodFixture();
     private final Random random = new Random(SEED);
@@ -78,9 +80,13 @@ class SoakTest {
         for (int i = 0; i < 3; i++) {
             projects.add(gitpod.simulator().addProject("soak" + i));
         }
+        int minutes = 10 * (random.nextInt(3) - 1);
+        System.out.println("Soak: Gitpod's clock is " + minutes + " minutes ahead");
+        gitpod.simulator().clockOffset(Duration.ofMinutes(minutes));
         String url = gitpod.simulator().apiUrl().toString();
         String text = gitpod.account().token();
         real.startJenkins();
+        DynamicLoadTest.install(real);
         real.run(rule -> Remote.connect(rule, url, text));
         int killed = 0;
         for (int i = 0; i < BUILDS; i++) {
@@ -98,7 +104,11 @@ class SoakTest {
                 real.run(rule -> Remote.breakSaving(rule, job));
             }
             if (killed < KILLS && (i + 1) >= BUILDS * (killed + 1) / (KILLS + 1)) {
-                Remote.kill(real);
+                if (killed == 0 || random.nextBoolean()) {
+                    Remote.kill(real);
+                } else {
+                    real.stopJenkins();
+                }
                 killed++;
                 real.startJenkins();
             }
@@ -160,7 +170,28 @@ class SoakTest {
         String whenActive = hasCondition ? "whenActive: 'JOIN'" : "whenActive: 'START'";
         String script = "catchError { " + gitpod.stepOf(project, "timeout: " + timeout, wait, whenActive) + " }";
         String durability = DURABILITY.get(random.nextInt(DURABILITY.size()));
+        if (hasCondition && random.nextBoolean()) {
+            startAndMoveUndecided(job, project, script, durability);
+        } else {
+            real.run(rule -> Remote.startPipeline(rule, job, script, durability));
+        }
+    }
+
+    /** The job is renamed while Gitpod does not answer, so that its request is undecided. */
+    private void startAndMoveUndecided(String job, SimProject project, String script, String durability)
+            throws Throwable {
+        String id = project.id();
+        Fault.Hang hang = Fault.hangBeforeActing();
+        gitpod.simulator()
+                .faults()
+                .add(FaultRule.on("GetProject", hang).when(call -> call.body().contains(id)));
         real.run(rule -> Remote.startPipeline(rule, job, script, durability));
+        // Other faults may have ended the request before.
+        await().atMost(PATIENCE)
+                .until(() -> hang.held() == 1
+                        || builds().stream().noneMatch(build -> build.job.equals(job) && build.building));
+        move(job);
+        hang.release();
     }
 
     private void end(String job) throws Throwable {
