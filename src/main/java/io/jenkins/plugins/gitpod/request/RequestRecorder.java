@@ -245,7 +245,7 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
         }
     }
 
-    /** Forgets a step that does not wait once it has ended: its prebuild may run for hours, and its build need not stay in memory. */
+    /** Forgets a step that does not wait once it has ended: its prebuild may run for hours, and would hold the build. */
     private synchronized void letGo(RequestListener to) {
         if (request.detached() && listener == to && to.isDone()) {
             listener = null;

@@ -171,7 +171,7 @@ class CrashTest {
         real.run(rule -> Remote.startFreestyle(rule, "queuedFreestyle", queuedFreestyle, null));
         eventually(() -> build("limited").log.contains("rate limit"));
 
-        // At last, because calls that hang are given up after a while. With a credential of their own they hold up no others.
+        // At last, because calls that hang are given up after a while. Their own credential keeps the others going.
         start("neverActs", SAFE, HANGING);
         start("actsLate", SAFE, HANGING);
         start("notAnswered", SAFE, HANGING);
