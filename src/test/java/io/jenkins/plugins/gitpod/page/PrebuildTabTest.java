@@ -251,7 +251,9 @@ class PrebuildTabTest {
             assertThat(button.getAttribute("aria-label"), containsString("Cancel the Gitpod prebuild of shared"));
             WebResponse response = cancel(client, build);
             assertThat(JSONObject.fromObject(response.getContentAsString()).getString("status"), is("ok"));
-            assertTrue(live(client, build).getJSONObject(0).toString().contains("Cancel"));
+            // The request is handed over to another thread.
+            await().atMost(SOON)
+                    .until(() -> live(client, build).getJSONObject(0).getString("state"), containsString("Cancel"));
             jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
             jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(joined));
             await().atMost(SOON)
