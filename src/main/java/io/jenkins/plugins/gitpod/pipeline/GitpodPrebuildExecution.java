@@ -111,7 +111,7 @@ final class GitpodPrebuildExecution extends StepExecution implements RequestList
      * again. Then the step takes over the request of its first run, unless that belongs to another running step.
      */
     private void begin(PrebuildService service, Run<?, ?> run, @Nullable String nodeId) {
-        try {
+        endIfFailed(() -> {
             List<UUID> unclaimed = unclaimed(service, run);
             FlowExecution execution = getContext().get(FlowExecution.class);
             if (unclaimed.isEmpty() || execution == null) {
@@ -120,16 +120,24 @@ final class GitpodPrebuildExecution extends StepExecution implements RequestList
             }
             ListenableFuture<List<StepExecution>> steps = execution.getCurrentExecutions(true);
             steps.addListener(
-                    () -> {
-                        try {
-                            if (!takeOver(service, nodeId, unclaimed, steps)) {
-                                submit(service, run, nodeId);
-                            }
-                        } catch (RuntimeException | Error e) {
-                            internalError(e);
+                    () -> endIfFailed(() -> {
+                        if (!takeOver(service, nodeId, unclaimed, steps)) {
+                            submit(service, run, nodeId);
                         }
-                    },
+                    }),
                     service.background());
+        });
+    }
+
+    /** A task in the background, whose failure ends the step. */
+    private interface Task {
+
+        void run() throws IOException, InterruptedException;
+    }
+
+    private void endIfFailed(Task task) {
+        try {
+            task.run();
         } catch (IOException e) {
             fail(e);
         } catch (RuntimeException | Error e) {
@@ -200,18 +208,7 @@ final class GitpodPrebuildExecution extends StepExecution implements RequestList
     @Override
     public void onResume() {
         PrebuildService service = PrebuildService.get();
-        service.whenUp(() -> {
-            try {
-                resume(service, getContext().get(Run.class));
-            } catch (IOException e) {
-                fail(e);
-            } catch (RuntimeException | Error e) {
-                internalError(e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                fail(e);
-            }
-        });
+        service.whenUp(() -> endIfFailed(() -> resume(service, getContext().get(Run.class))));
     }
 
     private void resume(PrebuildService service, Run<?, ?> run) throws IOException, InterruptedException {
@@ -341,7 +338,7 @@ final class GitpodPrebuildExecution extends StepExecution implements RequestList
 
     /** Ends the step after an unexpected failure. */
     private void internalError(Throwable e) {
-        LOGGER.log(Level.WARNING, "A Gitpod prebuild step cannot go on", e);
+        LOGGER.log(Level.WARNING, "A Gitpod prebuild step cannot continue", e);
         fail(new AbortException(
                 Messages.GitpodPrebuildExecution_internalError(e.getClass().getSimpleName())));
     }

@@ -37,8 +37,8 @@ record HttpRequest(
     }
 
     boolean wantsClose() {
-        String wish = header("Connection").toLowerCase(Locale.ROOT);
-        return wish.contains("close") || ("HTTP/1.0".equals(version) && !wish.contains("keep-alive"));
+        String wanted = header("Connection").toLowerCase(Locale.ROOT);
+        return wanted.contains("close") || ("HTTP/1.0".equals(version) && !wanted.contains("keep-alive"));
     }
 
     HttpRequest withBody(byte[] newBody) {
