@@ -92,7 +92,6 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
         return request.requestId();
     }
 
-    /** When the request was made. */
     @NonNull
     Instant since() {
         return since;
@@ -220,10 +219,7 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
 
     @Override
     public Logs logs() {
-        RequestListener to;
-        synchronized (this) {
-            to = listener;
-        }
+        RequestListener to = listener();
         return to == null ? Logs.NONE : to.logs();
     }
 
@@ -233,12 +229,19 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
         notifyListener("print: " + line, to -> to.line(line));
     }
 
+    @CheckForNull
+    private synchronized RequestListener listener() {
+        return listener;
+    }
+
+    @CheckForNull
+    private synchronized PrebuildRecord conclusion() {
+        return conclusion;
+    }
+
     /** Tells the listener, if there is one. */
     private void notifyListener(String what, Consumer<RequestListener> how) {
-        RequestListener to;
-        synchronized (this) {
-            to = listener;
-        }
+        RequestListener to = listener();
         if (to != null) {
             Guarded.run(what, () -> how.accept(to));
             letGo(to);
@@ -273,21 +276,14 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
 
     /** The owner left, and the prebuild keeps running. */
     void left(@NonNull String message) {
-        synchronized (this) {
-            if (conclusion != null) {
-                return;
-            }
+        if (conclusion() == null) {
+            conclude(known.record(EndStatus.LEFT_RUNNING, message), Runnable::run);
         }
-        conclude(known.record(EndStatus.LEFT_RUNNING, message), Runnable::run);
     }
 
     /** A prebuild that the owner left running has ended. The build's page shows it. */
     void endedWithout(@NonNull Outcome end) {
-        boolean isTold;
-        synchronized (this) {
-            isTold = conclusion != null;
-        }
-        if (isTold) {
+        if (conclusion() != null) {
             settled(end);
         } else {
             concluded(end);
@@ -375,10 +371,7 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
         } else {
             return;
         }
-        PrebuildRecord told;
-        synchronized (this) {
-            told = conclusion;
-        }
+        PrebuildRecord told = conclusion();
         PrebuildResult result = result();
         if (told == null || result == null) {
             return;
