@@ -217,6 +217,11 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
         known.addEarlierPhases(saved.getPhases());
     }
 
+    @CheckForNull
+    private synchronized RequestListener listener() {
+        return listener;
+    }
+
     @Override
     public Logs logs() {
         RequestListener to = listener();
