@@ -217,11 +217,6 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
         known.addEarlierPhases(saved.getPhases());
     }
 
-    @CheckForNull
-    private synchronized RequestListener listener() {
-        return listener;
-    }
-
     @Override
     public Logs logs() {
         RequestListener to = listener();
