@@ -347,11 +347,14 @@ class SavedFilesTest {
         job.doReload();
         FreeStyleBuild build = ((FreeStyleProject) jenkins.jenkins.getItem("uninstalled-build")).getBuildByNumber(1);
         assertEquals(Result.SUCCESS, build.getResult());
-        assertFalse(oldData().containsKey(build));
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             client.getPage(build);
             client.getPage(build.getParent());
         }
+        assertTrue(oldData().containsKey(build));
+        build.save();
+        assertFalse(oldData().containsKey(build));
+        assertFalse(Files.readString(directory.resolve("build.xml")).contains("uninstalled"));
     }
 
     // ---- minimal files, as a person may write them
