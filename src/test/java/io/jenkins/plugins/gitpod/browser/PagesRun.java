@@ -80,8 +80,8 @@ class PagesRun extends BrowserTestBase {
             const roots = document.querySelectorAll('.gitpod-prebuilds, .gitpod-job, .gitpod-open-prebuilds');
             roots.forEach(root => {
               root.querySelectorAll('a, button, input').forEach(e => {
-                const name = (e.getAttribute('aria-label') || e.textContent || e.getAttribute('tooltip') || '').trim();
-                if (!name && !(e.labels && e.labels.length)) problems.push('no name: ' + e.outerHTML);
+                const names = [e.getAttribute('aria-label'), e.textContent, e.title, ...[...(e.labels || [])].map(l => l.textContent)];
+                if (!names.some(name => name && name.trim())) problems.push('no name: ' + e.outerHTML);
                 if (e.closest('[aria-hidden=true]')) problems.push('hidden from readers: ' + e.outerHTML);
                 if (e.tabIndex > 0) problems.push('tab order: ' + e.outerHTML);
               });
