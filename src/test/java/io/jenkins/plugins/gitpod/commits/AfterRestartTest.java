@@ -55,8 +55,13 @@ class AfterRestartTest {
         Fault.Hang look = Fault.hangBeforeActing();
         sessions.then(jenkins -> {
             gitpod.connect();
-            // a prebuild that is young enough, and a step that has not seen it yet
+            // a prebuild that is young enough, and at last a step that has not seen it yet
             jenkins.buildAndAssertSuccess(Builds.pipeline(jenkins, gitpod.stepOf(young)));
+            WorkflowJob job = jenkins.createProject(WorkflowJob.class, "shared");
+            job.setDefinition(new CpsFlowDefinition(gitpod.step("whenActive: 'JOIN'"), true));
+            job.setConcurrentBuild(true);
+            Builds.awaitLog(job.scheduleBuild2(0).waitForStart(), "Gitpod prebuild: RUNNING");
+            Builds.awaitLog(job.scheduleBuild2(0).waitForStart(), "Waiting for Gitpod prebuild");
             gitpod.simulator()
                     .faults()
                     .add(FaultRule.on("ListPrebuilds", look)
@@ -64,11 +69,6 @@ class AfterRestartTest {
                             .when(call -> call.body().contains(young.id())));
             pipeline(jenkins, "reuses", gitpod.stepOf(young, "maxAge: 12"), "Start of Pipeline");
             await().atMost(Duration.ofSeconds(60)).until(() -> look.held() >= 1);
-            WorkflowJob job = jenkins.createProject(WorkflowJob.class, "shared");
-            job.setDefinition(new CpsFlowDefinition(gitpod.step("whenActive: 'JOIN'"), true));
-            job.setConcurrentBuild(true);
-            Builds.awaitLog(job.scheduleBuild2(0).waitForStart(), "Gitpod prebuild: RUNNING");
-            Builds.awaitLog(job.scheduleBuild2(0).waitForStart(), "Waiting for Gitpod prebuild");
         });
         gitpod.simulator().faults().clear();
         look.release();
