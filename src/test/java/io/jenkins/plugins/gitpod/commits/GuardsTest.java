@@ -266,7 +266,7 @@ class GuardsTest {
         repo.git("checkout", "master");
 
         String unknown =
-                "Jenkins cannot tell whether branch feature is that branch. Select the branch in the Gitpod project.";
+                "Jenkins cannot tell whether branch feature is that branch. Select a branch in the Gitpod project.";
         Run<?, ?> feature = buildOf("origin/feature");
         jenkins.assertLogContains(unknown, feature);
         assertEquals(2, JenkinsRule.getLog(feature).split(unknown, -1).length, "said once");
