@@ -69,7 +69,7 @@ class GitpodConnectionTest {
         assertSays(Kind.OK, "the user " + GITPOD.account().subjectId(), validation);
         assertSays(Kind.OK, "organization " + GITPOD.account().organizationId(), validation);
         assertSays(Kind.OK, "It can see the projects shop.", validation);
-        assertSays(Kind.OK, "A valid token may be read-only", validation);
+        assertSays(Kind.OK, "a valid token may be read-only", validation);
         assertThat(validation.renderHtml(), not(containsString(GITPOD.account().token())));
     }
 

@@ -229,8 +229,8 @@ class BadInputTest {
         failsWith(
                 GITPOD.step("credentialsId: 'reader'"),
                 "Gitpod denies permission to create a prebuild",
-                "It may be read-only: such a token cannot create anything.",
-                "Or it may belong to a service account",
+                "It may be read-only.",
+                "It may belong to a service account",
                 "Use a personal access token with read and write access");
     }
 
