@@ -9,6 +9,7 @@ import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import jenkins.model.GlobalConfiguration;
 import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
@@ -56,11 +57,9 @@ public final class GitpodPrebuildRules extends GlobalConfiguration {
     @DataBoundSetter
     public void setRules(@CheckForNull List<GitpodPrebuildRule> newRules) {
         ArrayList<GitpodPrebuildRule> checked = newRules == null ? new ArrayList<>() : new ArrayList<>(newRules);
-        for (GitpodPrebuildRule each : checked) {
-            String problem = each.getPrebuild().options().problem();
-            if (problem != null) {
-                throw new IllegalArgumentException(problem);
-            }
+        String problem = problem(checked);
+        if (problem != null) {
+            throw new IllegalArgumentException(problem);
         }
         rules = checked;
         save();
@@ -68,8 +67,24 @@ public final class GitpodPrebuildRules extends GlobalConfiguration {
 
     @Override
     public boolean configure(StaplerRequest2 req, JSONObject json) throws FormException {
-        setRules(GitpodGlobalConfiguration.bind(req, json.opt("rules"), GitpodPrebuildRule.class));
+        List<GitpodPrebuildRule> bound =
+                GitpodGlobalConfiguration.bind(req, json.opt("rules"), GitpodPrebuildRule.class);
+        String problem = problem(bound);
+        if (problem != null) {
+            throw new FormException(problem, "rules");
+        }
+        setRules(bound);
         return true;
+    }
+
+    /** What is wrong with the first rule that has an invalid option, or null. */
+    @CheckForNull
+    private static String problem(List<GitpodPrebuildRule> rules) {
+        return rules.stream()
+                .map(each -> each.getPrebuild().options().problem())
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     /** Finds the first rule that is for a job. */
