@@ -273,7 +273,7 @@ class ProjectByRepositoryTest {
                         + ", configured for the default branch).",
                 built(multi, "develop"));
         WorkflowRun feature = jenkins.assertBuildStatusSuccess(built(multi, "feature"));
-        jenkins.assertLogContains("Skipped: This build is of branch feature, and no Gitpod project of", feature);
+        jenkins.assertLogContains("Skipped: This build is of branch feature, but no Gitpod project of", feature);
         assertMade(main, 1);
         assertMade(develop, 1);
     }
