@@ -13,6 +13,7 @@ import io.jenkins.plugins.gitpod.commits.GitpodPrebuildProperty;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import io.jenkins.plugins.gitpod.testing.MarkdownFile;
 import javaposse.jobdsl.plugin.ExecuteDslScripts;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.junit.jupiter.api.AfterAll;
@@ -158,6 +159,20 @@ class JobDslTest {
                 folder.getProperties().get(GitpodPrebuildFolderProperty.class).getPrebuild());
         FreeStyleProject excluded = jenkins.jenkins.getItemByFullName("team/excluded", FreeStyleProject.class);
         assertTrue(excluded.getProperty(GitpodPrebuildProperty.class).isDisabled());
+    }
+
+    @Test
+    void theExampleInTheDocumentation() throws Exception {
+        String example = MarkdownFile.of("docs", "after-commits.md").blocks("groovy").stream()
+                .filter(block -> block.startsWith("folder("))
+                .findFirst()
+                .orElseThrow();
+        jenkins.buildAndAssertSuccess(seed(example.replace("'team'", "'documented'")));
+        Folder folder = jenkins.jenkins.getItemByFullName("documented", Folder.class);
+        GitpodPrebuildProperty set =
+                folder.getProperties().get(GitpodPrebuildFolderProperty.class).getPrebuild();
+        assertEquals("eu", set.getConnection());
+        assertEquals(WhenActive.SKIP, set.getWhenActive());
     }
 
     @Test
