@@ -7,6 +7,7 @@ import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.checks.api.ChecksDetails;
 import io.jenkins.plugins.checks.api.ChecksPublisherFactory;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.record.EndStatus;
@@ -31,7 +32,7 @@ public final class ChecksPublishingListener extends PrebuildListener {
     @Override
     public void onCreated(@NonNull Run<?, ?> run, @NonNull PrebuildRecord record) {
         if (record.getConclusion() == null && isWanted(record)) {
-            publish(run, new PrebuildCheck(run, record, List.of()));
+            publish(run, new PrebuildCheck(run, record, List.of()).details());
         }
     }
 
@@ -46,11 +47,11 @@ public final class ChecksPublishingListener extends PrebuildListener {
     @Override
     public void onEnded(@NonNull Run<?, ?> run, @NonNull PrebuildRecord record) {
         if (isWanted(record)) {
-            publish(run, new PrebuildCheck(run, record, List.of()));
+            publish(run, new PrebuildCheck(run, record, List.of()).details());
             // People see at once that it failed. Gitpod may need some seconds for the log.
             List<String> log = record.finalStatus() == EndStatus.FAILED ? lastLines(run, record) : null;
             if (log != null) {
-                publish(run, new PrebuildCheck(run, record, log));
+                publish(run, new PrebuildCheck(run, record, log).details());
             }
         }
     }
@@ -60,8 +61,9 @@ public final class ChecksPublishingListener extends PrebuildListener {
                 && !ExtensionList.lookup(ChecksPublisherFactory.class).isEmpty();
     }
 
-    private static void publish(Run<?, ?> run, PrebuildCheck check) {
-        ChecksPublisherFactory.fromRun(run, TaskListener.NULL).publish(check.details());
+    /** The type of the parameter keeps Jenkins from loading this extension without the plugin checks-api. */
+    private static void publish(Run<?, ?> run, ChecksDetails check) {
+        ChecksPublisherFactory.fromRun(run, TaskListener.NULL).publish(check);
     }
 
     /** The last lines of the log, or one line that says why there are none; null if that is not worth another check. */
