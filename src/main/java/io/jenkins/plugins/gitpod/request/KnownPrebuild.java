@@ -12,6 +12,7 @@ import io.jenkins.plugins.gitpod.record.PhaseChange;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.Timeline;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -27,6 +28,9 @@ final class KnownPrebuild {
     private PrebuildResult result;
 
     private volatile boolean skipPublishingChecks;
+
+    /** Whether no phase was seen since a restart. */
+    private boolean resumed;
 
     /**
      * @param url the prebuild's page
@@ -47,6 +51,12 @@ final class KnownPrebuild {
     @CheckForNull
     synchronized PrebuildResult result() {
         return result;
+    }
+
+    /** From the request to the end, or zero if the end was not seen. */
+    @NonNull
+    synchronized Duration duration() {
+        return Duration.ofMillis(result == null ? 0 : result.getDurationMillis());
     }
 
     /** The prebuild was known before the request joined it. @return false if this request knew it already */
@@ -74,6 +84,22 @@ final class KnownPrebuild {
     @NonNull
     Timeline timeline() {
         return Timeline.of(since, phases.list());
+    }
+
+    /** The request continues after a restart. */
+    synchronized void resumed(@NonNull String prebuildId, @Nullable EnvironmentGit git) {
+        resumed = true;
+        if (git != null) {
+            builtFrom(prebuildId, git);
+        }
+    }
+
+    /** The prebuild is in another phase. @return whether this is the first phase since a restart, so that it may be known */
+    synchronized boolean seeAgain(@NonNull Prebuild prebuild) {
+        boolean isFirst = resumed;
+        resumed = false;
+        see(prebuild);
+        return isFirst;
     }
 
     /** The prebuild was read. */

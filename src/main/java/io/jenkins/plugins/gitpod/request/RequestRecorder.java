@@ -20,7 +20,6 @@ import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.record.Timeline;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
@@ -47,6 +46,7 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
 
     private boolean ownerGone;
     private boolean ownerLeaves;
+
     /** Held while the build is saved, so that its deletion comes before or after that. */
     private final Object saving = new Object();
 
@@ -309,12 +309,13 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
                 }
             });
         } else if (update instanceof Update.PhaseChanged changed) {
-            known.see(changed.prebuild());
-            if (!changed.prebuild().status().phase().isEnd()) {
+            // A build that has ended is not loaded for a phase that its record has as a rule.
+            boolean isKnown = known.seeAgain(changed.prebuild()) && request.detached();
+            if (!isKnown && !changed.prebuild().status().phase().isEnd()) {
                 save();
             }
-        } else if (update instanceof Update.Resumed resumed && resumed.builtFrom() != null) {
-            known.builtFrom(resumed.prebuildId(), resumed.builtFrom());
+        } else if (update instanceof Update.Resumed resumed) {
+            known.resumed(resumed.prebuildId(), resumed.builtFrom());
         }
     }
 
@@ -348,9 +349,7 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
         if (outcome instanceof Outcome.Ended ended) {
             known.see(ended.prebuild());
         }
-        PrebuildResult result = result();
-        Duration took = Duration.ofMillis(result == null ? 0 : result.getDurationMillis());
-        conclude(known.record(EndStatus.of(outcome), messages.outcome(outcome, took)), notifications);
+        conclude(known.record(EndStatus.of(outcome), messages.outcome(outcome, known.duration())), notifications);
     }
 
     private void conclude(PrebuildRecord record, Consumer<Runnable> notifications) {
@@ -372,14 +371,13 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
             return;
         }
         PrebuildRecord told = conclusion();
-        PrebuildResult result = result();
-        if (told == null || result == null) {
+        if (told == null || result() == null) {
             return;
         }
         boolean outdated =
                 told.getConclusion() == EndStatus.CANCELLED || told.getConclusion() == EndStatus.LEFT_RUNNING;
         String message = outdated
-                ? messages.outcome(end, Duration.ofMillis(result.getDurationMillis()))
+                ? messages.outcome(end, known.duration())
                 : told.getMessage(); // the reason why Jenkins gave up still matters
         save(known.record(told.getConclusion(), message));
     }
