@@ -176,10 +176,14 @@ public final class PrebuildCard {
                         getState(), length, Functions.humanReadableByteSize(result.getSnapshotSizeBytes()));
     }
 
-    /** The warning, the failure or the reason, or the empty text. */
+    /**
+     * The warning, the failure or the reason, or the empty text. A build that ended before its prebuild has a reason already
+     * while the prebuild is open.
+     */
     @NonNull
     public String getMessage() {
-        return open == null ? RecordTexts.message(record) : open.getLastError();
+        String lastError = open == null ? "" : open.getLastError();
+        return lastError.isEmpty() ? RecordTexts.message(record) : lastError;
     }
 
     /** The name of a build status symbol. */
