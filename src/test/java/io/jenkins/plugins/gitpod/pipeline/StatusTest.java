@@ -137,9 +137,7 @@ class StatusTest {
         WorkflowRun build =
                 pipeline(jenkins, GITPOD.stepOf(project)).scheduleBuild2(0).waitForStart();
         awaitLog(build, "SNAPSHOTTING");
-        await().until(
-                        () -> status(build),
-                        matchesPattern(".*: Saving the snapshot \\([1-9]\\d?%\\) for .*"));
+        await().until(() -> status(build), matchesPattern(".*: Saving the snapshot \\([1-9]\\d?%\\) for .*"));
         last().forcePhase(SimPhase.COMPLETED);
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
     }
