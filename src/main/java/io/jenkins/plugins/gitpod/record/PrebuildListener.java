@@ -42,7 +42,7 @@ public abstract class PrebuildListener implements ExtensionPoint {
 
     /**
      * Called when the prebuild was seen in another {@linkplain PrebuildResult#getPhase() phase}, but not for its end. Short
-     * phases may be missing. Called after {@link #onEnded} only if the request ended before the prebuild: it was left running,
+     * phases may be missing, and after a restart those of a prebuild that no build waits for. Called after {@link #onEnded} only if the request ended before the prebuild: it was left running,
      * or its cancellation was confirmed later.
      *
      * @param run the build that requested it

@@ -29,7 +29,6 @@ final class KnownPrebuild {
 
     private volatile boolean skipPublishingChecks;
 
-    /** Whether no phase was seen since a restart. */
     private boolean resumed;
 
     /**
@@ -94,12 +93,9 @@ final class KnownPrebuild {
         }
     }
 
-    /** The prebuild is in another phase. @return whether this is the first phase since a restart, so that it may be known */
-    synchronized boolean seeAgain(@NonNull Prebuild prebuild) {
-        boolean isFirst = resumed;
-        resumed = false;
-        see(prebuild);
-        return isFirst;
+    /** After a restart, a build that waits for nothing is loaded for the end only. */
+    synchronized boolean isSavedAtEnd() {
+        return resumed && request.detached();
     }
 
     /** The prebuild was read. */

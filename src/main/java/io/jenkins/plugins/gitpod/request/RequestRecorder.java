@@ -309,9 +309,8 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
                 }
             });
         } else if (update instanceof Update.PhaseChanged changed) {
-            // A build that has ended is not loaded for a phase that its record has as a rule.
-            boolean isKnown = known.seeAgain(changed.prebuild()) && request.detached();
-            if (!isKnown && !changed.prebuild().status().phase().isEnd()) {
+            known.see(changed.prebuild());
+            if (!changed.prebuild().status().phase().isEnd() && !known.isSavedAtEnd()) {
                 save();
             }
         } else if (update instanceof Update.Resumed resumed) {
@@ -326,8 +325,10 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
      */
     void builtFrom(@NonNull String prebuildId, @NonNull EnvironmentGit git, boolean isOlder) {
         known.builtFrom(prebuildId, git);
-        save();
-        tellCommit(git, isOlder);
+        if (!known.isSavedAtEnd()) {
+            save();
+            tellCommit(git, isOlder);
+        }
     }
 
     private void tellCommit(EnvironmentGit git, boolean isOlder) {
