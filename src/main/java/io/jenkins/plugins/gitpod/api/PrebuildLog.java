@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import okhttp3.Call;
 import okhttp3.HttpUrl;
@@ -12,6 +13,8 @@ import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import okio.Buffer;
+import okio.BufferedSource;
 
 /**
  * One read of a prebuild's log, from its first line. While the prebuild runs, the log is a stream that lasts as long as its
@@ -116,7 +119,7 @@ public final class PrebuildLog implements AutoCloseable {
     public End read(@NonNull Lines lines) throws LogFailure {
         try (Response response = call.execute()) {
             check(response);
-            return new LogLineReader(response.body().source(), limits).read(lines);
+            return new LineReader(response.body().source(), limits).read(lines);
         } catch (SocketTimeoutException e) {
             throw new LogFailure(LogFailure.Kind.TEMPORARY, "the log's host did not respond in time");
         } catch (IOException | RuntimeException e) {
@@ -157,5 +160,63 @@ public final class PrebuildLog implements AutoCloseable {
     @Override
     public void close() {
         call.cancel();
+    }
+
+    /** Splits the bytes of a log into lines, and keeps no more of a line than allowed. */
+    private static final class LineReader {
+
+        private static final int LINE_FEED = '\n';
+        private static final int CARRIAGE_RETURN = '\r';
+        private static final String CUT = "…";
+
+        private final BufferedSource source;
+        private final Limits limits;
+        private final Buffer line = new Buffer();
+        private long bytes;
+        private boolean cut;
+
+        LineReader(BufferedSource source, Limits limits) {
+            this.source = source;
+            this.limits = limits;
+        }
+
+        End read(Lines lines) throws IOException {
+            while (true) {
+                int next;
+                try {
+                    if (source.exhausted()) {
+                        return line.size() == 0 || lines.line(take()) ? End.COMPLETE : End.ENOUGH;
+                    }
+                    next = source.readByte();
+                } catch (SocketTimeoutException e) {
+                    return line.size() == 0 || lines.line(take()) ? End.SILENT : End.ENOUGH;
+                }
+                if (++bytes > limits.bytes()) {
+                    return End.TOO_LONG;
+                }
+                if (next == LINE_FEED) {
+                    if (!lines.line(take())) {
+                        return End.ENOUGH;
+                    }
+                } else if (line.size() < limits.lineLength()) {
+                    line.writeByte(next);
+                } else {
+                    cut |= next != CARRIAGE_RETURN;
+                }
+            }
+        }
+
+        /** The line so far, which begins anew. */
+        private String take() {
+            String text = line.readString(StandardCharsets.UTF_8);
+            if (text.endsWith("\r")) {
+                text = text.substring(0, text.length() - 1);
+            }
+            if (cut) {
+                cut = false;
+                return text + CUT;
+            }
+            return text;
+        }
     }
 }

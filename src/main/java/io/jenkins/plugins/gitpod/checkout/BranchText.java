@@ -36,7 +36,7 @@ public final class BranchText {
         return of(head.kind(), head.name());
     }
 
-    private static String of(Checkout.Kind kind, String name) {
+    private static String of(CheckedOut.Kind kind, String name) {
         return switch (kind) {
             case BRANCH -> Messages.Decision_branch(name);
             case TAG -> Messages.Decision_tag(name);

@@ -61,11 +61,11 @@ public record BuildHead(
     }
 
     @NonNull
-    public Checkout.Kind kind() {
+    public CheckedOut.Kind kind() {
         if (head instanceof ChangeRequestSCMHead) {
-            return Checkout.Kind.CHANGE_REQUEST;
+            return CheckedOut.Kind.CHANGE_REQUEST;
         }
-        return head instanceof TagSCMHead ? Checkout.Kind.TAG : Checkout.Kind.BRANCH;
+        return head instanceof TagSCMHead ? CheckedOut.Kind.TAG : CheckedOut.Kind.BRANCH;
     }
 
     @NonNull

@@ -23,8 +23,18 @@ public record CheckedOut(
         @NonNull List<String> branches,
         @NonNull List<String> branchUrls,
         @Nullable String revision,
-        @NonNull Checkout.Kind kind,
+        @NonNull Kind kind,
         boolean anyBranch) {
+
+    /**
+     * The kind of what was checked out; of several, the first one counts. The names are saved with a {@link Checkout} and must
+     * not be changed.
+     */
+    public enum Kind {
+        BRANCH,
+        TAG,
+        CHANGE_REQUEST
+    }
 
     /** Copies the lists. */
     public CheckedOut {

@@ -21,13 +21,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public final class Checkout {
 
-    /** The kind of what was checked out. The names are saved and must not be changed. */
-    public enum Kind {
-        BRANCH,
-        TAG,
-        CHANGE_REQUEST
-    }
-
     /** Where the job specifies the repository. The names are saved and must not be changed. */
     public enum From {
         /** The SCM of the job itself. */
@@ -50,7 +43,7 @@ public final class Checkout {
     private final List<String> branchUrls;
 
     private final String revision;
-    private final Kind kind;
+    private final CheckedOut.Kind kind;
     private final From from;
     private final Boolean primary;
 
@@ -67,7 +60,7 @@ public final class Checkout {
             @NonNull List<String> remoteUrls,
             @NonNull List<String> branches,
             @NonNull String revision,
-            @NonNull Kind kind,
+            @NonNull CheckedOut.Kind kind,
             @NonNull From from,
             @Nullable Boolean primary) {
         this(new CheckedOut(remoteUrls, branches, List.of(), revision, kind, false), from, primary);
@@ -128,8 +121,8 @@ public final class Checkout {
     }
 
     @NonNull
-    public Kind kind() {
-        return kind == null ? Kind.BRANCH : kind;
+    public CheckedOut.Kind kind() {
+        return kind == null ? CheckedOut.Kind.BRANCH : kind;
     }
 
     /** Whether it is of the job's own SCM. */
@@ -201,7 +194,7 @@ public final class Checkout {
     public Fit fit(@NonNull Project project) {
         ProjectTarget target = project.target();
         List<String> own = branchesOf(project.remoteUri());
-        if (kind() != Kind.BRANCH || own.isEmpty() && !branches.isEmpty()) {
+        if (kind() != CheckedOut.Kind.BRANCH || own.isEmpty() && !branches.isEmpty()) {
             return Fit.NONE;
         }
         return switch (target.kind()) {

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * @param kind what it is, by its name
  */
 record GitRef(
-        @NonNull String name, @NonNull String url, @NonNull Checkout.Kind kind) {
+        @NonNull String name, @NonNull String url, @NonNull CheckedOut.Kind kind) {
 
     private static final Pattern TAG = Pattern.compile("^(?:refs/)?tags/");
 
@@ -24,21 +24,21 @@ record GitRef(
 
     static GitRef of(@NonNull String name, @NonNull String url) {
         if (TAG.matcher(name).find()) {
-            return new GitRef(TAG.matcher(name).replaceFirst(""), url, Checkout.Kind.TAG);
+            return new GitRef(TAG.matcher(name).replaceFirst(""), url, CheckedOut.Kind.TAG);
         }
         boolean isChange = CHANGE_REQUEST.matcher(name).matches();
-        return new GitRef(name, url, isChange ? Checkout.Kind.CHANGE_REQUEST : Checkout.Kind.BRANCH);
+        return new GitRef(name, url, isChange ? CheckedOut.Kind.CHANGE_REQUEST : CheckedOut.Kind.BRANCH);
     }
 
     /** What a commit of these refs is: a branch if one contains it, then a tag, then a change request. */
     @NonNull
-    static Checkout.Kind kind(@NonNull List<GitRef> refs) {
-        for (Checkout.Kind kind : List.of(Checkout.Kind.BRANCH, Checkout.Kind.TAG, Checkout.Kind.CHANGE_REQUEST)) {
+    static CheckedOut.Kind kind(@NonNull List<GitRef> refs) {
+        for (CheckedOut.Kind kind : CheckedOut.Kind.values()) {
             if (refs.stream().anyMatch(each -> each.kind() == kind)) {
                 return kind;
             }
         }
-        return Checkout.Kind.BRANCH;
+        return CheckedOut.Kind.BRANCH;
     }
 
     /** The only branch that a branch specifier can select, or null if there may be others. */

@@ -109,7 +109,7 @@ public final class GitScmReader implements ScmReader {
                 .filter(each -> !each.name().isEmpty() && !each.name().equals("detached"))
                 .distinct()
                 .toList();
-        Checkout.Kind kind = GitRef.kind(refs);
+        CheckedOut.Kind kind = GitRef.kind(refs);
         List<GitRef> counted = refs.stream().filter(each -> each.kind() == kind).toList();
         return new CheckedOut(
                 urls(remotes),

@@ -87,7 +87,7 @@ public final class JobSource {
             return new Checkout(found, isOfScript ? Checkout.From.SCRIPT : Checkout.From.OWN_SCM, null);
         }
         // What a change request checks out may be a fork, so that its URLs do not count.
-        boolean isRequest = head.kind() == Checkout.Kind.CHANGE_REQUEST;
+        boolean isRequest = head.kind() == CheckedOut.Kind.CHANGE_REQUEST;
         return ofHead(isRequest ? urls : found.remoteUrls(), found.revision());
     }
 
@@ -102,7 +102,7 @@ public final class JobSource {
     }
 
     private Checkout ofHead(List<String> remoteUrls, @Nullable String revision) {
-        boolean isBranch = head.kind() == Checkout.Kind.BRANCH;
+        boolean isBranch = head.kind() == CheckedOut.Kind.BRANCH;
         String defaultBranch = isBranch ? head.defaultBranch() : null;
         CheckedOut known = new CheckedOut(remoteUrls, List.of(head.name()), List.of(), revision, head.kind(), isBranch);
         return new Checkout(
@@ -123,7 +123,7 @@ public final class JobSource {
                 branch == null ? List.of() : List.of(branch),
                 List.of(),
                 null,
-                Checkout.Kind.BRANCH,
+                CheckedOut.Kind.BRANCH,
                 branch == null);
         return new Checkout(known, Checkout.From.SCRIPT, null);
     }

@@ -13,6 +13,7 @@ import io.jenkins.plugins.gitpod.checkout.BranchText;
 import io.jenkins.plugins.gitpod.checkout.BuildCheckouts;
 import io.jenkins.plugins.gitpod.checkout.BuildHead;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
+import io.jenkins.plugins.gitpod.checkout.CheckedOut;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
 import io.jenkins.plugins.gitpod.config.AuthenticatedConnection;
 import io.jenkins.plugins.gitpod.config.GitpodLookup;
@@ -44,24 +45,6 @@ public record DecisionInputs(
         @NonNull ChangedPaths changed,
         @NonNull List<Prebuild> running,
         @NonNull List<Prebuild> completed) {
-
-    /** There is nothing to decide on. The message is for people. */
-    static final class NothingFoundException extends Exception {
-
-        private static final long serialVersionUID = 1L;
-
-        private final boolean isFault;
-
-        NothingFoundException(String message, boolean isFault) {
-            super(message);
-            this.isFault = isFault;
-        }
-
-        /** Whether somebody has to correct something; otherwise the request is skipped. */
-        boolean isFault() {
-            return isFault;
-        }
-    }
 
     private static final Set<PrebuildPhase> DELETED = EnumSet.of(PrebuildPhase.DELETING, PrebuildPhase.DELETED);
 
@@ -118,7 +101,7 @@ public record DecisionInputs(
     /** Why a build of no branch gets no prebuild if only the branch of the project counts, or null if it is of a branch. */
     @CheckForNull
     public static String notABranch(@NonNull BuildHead head) {
-        return head.kind() == Checkout.Kind.BRANCH ? null : Messages.Decision_noBranch(BranchText.of(head));
+        return head.kind() == CheckedOut.Kind.BRANCH ? null : Messages.Decision_noBranch(BranchText.of(head));
     }
 
     @CheckForNull

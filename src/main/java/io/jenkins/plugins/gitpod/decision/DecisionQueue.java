@@ -185,7 +185,7 @@ public final class DecisionQueue {
             if (inputs != null) {
                 GitpodLookup.get().learnClassNames(connection, inputs.project());
             }
-        } catch (DecisionInputs.NothingFoundException e) {
+        } catch (NothingFoundException e) {
             if (e.isFault()) {
                 fail(decision, e.getMessage());
             } else {

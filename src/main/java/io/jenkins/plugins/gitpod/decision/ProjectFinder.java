@@ -45,7 +45,7 @@ final class ProjectFinder {
      */
     @NonNull
     Project find(@NonNull List<Checkout> checkouts, boolean onlyOwn)
-            throws GitpodException, DecisionInputs.NothingFoundException {
+            throws GitpodException, NothingFoundException {
         List<Checkout> own = checkouts.stream().filter(Checkout::isOwn).toList();
         List<Checkout> others = onlyOwn
                 ? List.of()
@@ -53,7 +53,7 @@ final class ProjectFinder {
         List<Checkout> counted = own.isEmpty() ? others : own;
         Map<String, RepositoryUrl> urls = urls(counted);
         if (urls.isEmpty()) {
-            throw new DecisionInputs.NothingFoundException(Messages.Decision_noCheckout(), true);
+            throw new NothingFoundException(Messages.Decision_noCheckout(), true);
         }
         ProjectChoice choice = choose(urls, counted);
         if (choice.left().isEmpty() && !own.isEmpty() && !others.isEmpty()) {
@@ -72,7 +72,7 @@ final class ProjectFinder {
             // project.
             NewCommit commit = request.newCommit();
             boolean isFault = commit == null || !own.isEmpty() && !commit.isInherited();
-            throw new DecisionInputs.NothingFoundException(none(shown, choice), isFault);
+            throw new NothingFoundException(none(shown, choice), isFault);
         } else if (choice.left().size() > 1) {
             throw several(shown, choice, counted);
         }
@@ -143,16 +143,16 @@ final class ProjectFinder {
         return String.join(" ", sentences);
     }
 
-    private DecisionInputs.NothingFoundException several(String urls, ProjectChoice choice, List<Checkout> checkouts) {
+    private NothingFoundException several(String urls, ProjectChoice choice, List<Checkout> checkouts) {
         String projects = ProjectChoice.list(choice.left());
         if (choice.fit() == Checkout.Fit.NONE && request.options().isOnlyProjectBranch()) {
             String build = checkouts.stream().map(BranchText::of).distinct().collect(Collectors.joining(", "));
-            return new DecisionInputs.NothingFoundException(
+            return new NothingFoundException(
                     Messages.Decision_noneOfBranch(build, urls, projects), false);
         }
         String message = choice.isDisabled()
                 ? Messages.Decision_severalDisabled(urls, request.connection().name(), projects)
                 : Messages.Decision_severalProjects(urls, request.connection().name(), projects);
-        return new DecisionInputs.NothingFoundException(message, true);
+        return new NothingFoundException(message, true);
     }
 }

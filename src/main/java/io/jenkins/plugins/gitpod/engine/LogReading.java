@@ -49,7 +49,7 @@ final class LogReading implements PrebuildLogs.Reading {
     private final WorkQueue queue;
     private final WorkQueue queueOfRest;
     private final Opener opener;
-    private final PrebuildLogs.Sink sink;
+    private final LogSink sink;
     private final Backoff backoff = new Backoff(SHORTEST_PAUSE, LONGEST_PAUSE);
 
     /** How many lines were told. Used by the thread that reads only. */
@@ -84,7 +84,7 @@ final class LogReading implements PrebuildLogs.Reading {
             WorkQueue queueOfRest,
             Opener opener,
             long skip,
-            PrebuildLogs.Sink sink) {
+            LogSink sink) {
         this.runtime = runtime;
         this.queue = queue;
         this.queueOfRest = queueOfRest;

@@ -6,7 +6,6 @@ import io.jenkins.plugins.gitpod.api.ClientLimits;
 import io.jenkins.plugins.gitpod.api.GitpodClient;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.LogFailure;
-import io.jenkins.plugins.gitpod.api.LogLine;
 import io.jenkins.plugins.gitpod.api.PrebuildLog;
 import java.time.Duration;
 
@@ -30,16 +29,6 @@ public final class PrebuildLogs {
         this.runtime = runtime;
         this.clients = clients;
         this.limits = limits;
-    }
-
-    /** Receives a log. Called by one thread at a time. */
-    public interface Sink {
-
-        /** Called for each line, in order, and not after {@link #ended}. May block. */
-        void line(@NonNull LogLine line);
-
-        /** Called once, when no more lines will come. */
-        void ended(@NonNull LogEnd how);
     }
 
     /** A read in progress. All methods return at once and may be called by any thread. */
@@ -69,7 +58,7 @@ public final class PrebuildLogs {
      * @param skip how many lines at the beginning are known already
      */
     @NonNull
-    public Reading follow(@NonNull Source source, long skip, @NonNull Sink sink) {
+    public Reading follow(@NonNull Source source, long skip, @NonNull LogSink sink) {
         LogReading reading = new LogReading(runtime, WorkQueue.LOG, WorkQueue.LOG_REST, () -> open(source), skip, sink);
         reading.start();
         return reading;
@@ -81,7 +70,7 @@ public final class PrebuildLogs {
             @NonNull Connection connection,
             @NonNull TokenSource tokens,
             @NonNull String prebuildId,
-            @NonNull Sink sink) {
+            @NonNull LogSink sink) {
         LogReading.Opener opener = () -> open(source(connection, tokens.token(), prebuildId));
         LogReading reading = new LogReading(runtime, WorkQueue.LOG_PAGE, WorkQueue.LOG_PAGE, opener, 0, sink);
         reading.start();

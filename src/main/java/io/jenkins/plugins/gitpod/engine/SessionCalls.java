@@ -249,7 +249,7 @@ final class SessionCalls implements GitpodCalls {
             return;
         }
         watchedId = prebuildId;
-        with.watcher().watch(prebuildId, request.projectId(), new Watcher.Reader() {
+        with.watcher().watch(prebuildId, request.projectId(), new WatchList.Reader() {
             @Override
             public void read(Prebuild prebuild) {
                 events.postRead(prebuild);

@@ -1,6 +1,8 @@
 package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.gitpod.api.GitpodException;
+import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import java.time.Duration;
 import java.util.Collection;
@@ -141,12 +143,19 @@ final class WatchList {
         one.readFailed = true;
     }
 
+    /** Is told what was read. Called on a thread of {@link WorkQueue#WATCH}. */
+    interface Reader {
+        void read(Prebuild prebuild);
+
+        void failed(GitpodException e);
+    }
+
     /** One prebuild that a {@link Watcher} reads. Its fields are guarded by the list. */
     static final class WatchedPrebuild {
 
         final String prebuildId;
         final String projectId;
-        final Watcher.Reader reader;
+        final Reader reader;
 
         /** When it was first watched; this and all other times are those of {@link EngineRuntime#nanoTime()}. */
         final long since;
@@ -179,7 +188,7 @@ final class WatchList {
         /** Whether the last read failed; no event tells when another one would succeed. */
         boolean readFailed;
 
-        WatchedPrebuild(String prebuildId, String projectId, Watcher.Reader reader, long now) {
+        WatchedPrebuild(String prebuildId, String projectId, Reader reader, long now) {
             this.prebuildId = prebuildId;
             this.projectId = projectId;
             this.reader = reader;

@@ -25,13 +25,6 @@ import java.util.concurrent.Semaphore;
  */
 final class Watcher {
 
-    /** Is told what was read. Called on a thread of {@link WorkQueue#WATCH}. */
-    interface Reader {
-        void read(Prebuild prebuild);
-
-        void failed(GitpodException e);
-    }
-
     /** Up to this number, prebuilds are read one by one. */
     private static final int MAX_ONE_BY_ONE = 3;
 
@@ -94,7 +87,7 @@ final class Watcher {
     }
 
     /** Has a prebuild read from now on, the first time after an interval. */
-    void watch(String prebuildId, String projectId, Reader reader) {
+    void watch(String prebuildId, String projectId, WatchList.Reader reader) {
         synchronized (list) {
             if (list.isStopped()) {
                 return;

@@ -9,6 +9,7 @@ import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.LogEnd;
 import io.jenkins.plugins.gitpod.engine.Outcome;
+import io.jenkins.plugins.gitpod.engine.LogSink;
 import io.jenkins.plugins.gitpod.engine.PrebuildLogs;
 import io.jenkins.plugins.gitpod.engine.TokenSource;
 import io.jenkins.plugins.gitpod.options.Logs;
@@ -49,7 +50,7 @@ final class LogOutput {
     /** Reads logs: {@link PrebuildLogs#follow}. */
     @FunctionalInterface
     interface Follower {
-        PrebuildLogs.Reading follow(PrebuildLogs.Source source, long skip, PrebuildLogs.Sink sink);
+        PrebuildLogs.Reading follow(PrebuildLogs.Source source, long skip, LogSink sink);
     }
 
     private final Follower follower;
@@ -214,7 +215,7 @@ final class LogOutput {
     }
 
     /** The one read of the log, and its last lines. */
-    private final class Reading implements PrebuildLogs.Sink {
+    private final class Reading implements LogSink {
 
         private final String prebuildId;
         private final long skip;

@@ -10,6 +10,7 @@ import io.jenkins.plugins.gitpod.config.ConfiguredConnection;
 import io.jenkins.plugins.gitpod.config.TokenLookup;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.LogEnd;
+import io.jenkins.plugins.gitpod.engine.LogSink;
 import io.jenkins.plugins.gitpod.engine.PrebuildLogs;
 import io.jenkins.plugins.gitpod.engine.TokenSource;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
@@ -30,7 +31,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * The look-up of the token and all calls are made on threads of the engine; the caller waits for a limited time.
  */
 @Restricted(NoExternalUse.class)
-public final class RecordedLog implements PrebuildLogs.Sink {
+public final class RecordedLog implements LogSink {
 
     /** Longer than the read, which ends by itself. */
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);

@@ -6,7 +6,9 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.everyItem;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.in;
 import static org.hamcrest.Matchers.is;
@@ -18,6 +20,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.api.GitpodClient;
 import io.jenkins.plugins.gitpod.config.CallFailures;
+import io.jenkins.plugins.gitpod.engine.PrebuildLogs;
 import io.jenkins.plugins.gitpod.record.PrebuildMessages;
 import io.jenkins.plugins.gitpod.simulator.GitpodSimulator;
 import java.net.URL;
@@ -177,6 +180,14 @@ class ArchitectureTest {
     @Test
     void packagesAreFreeOfCycles() {
         slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(MAIN);
+    }
+
+    @Test
+    void classesOfOnePackageDoNotHoldEachOther() {
+        HeldClasses held = HeldClasses.of(MAIN);
+        assertThat(held.by(GitpodClient.class), hasItem(ROOT + ".api.Transport"));
+        assertThat(held.by(PrebuildLogs.class), hasItem(ROOT + ".engine.LogReading"));
+        assertThat(held.cycles(), is(empty()));
     }
 
     @Test

@@ -24,7 +24,7 @@ class GitRefTest {
         "refs/pull/5/merge, CHANGE_REQUEST, refs/pull/5/merge",
         "changes/34/1234/2, CHANGE_REQUEST, changes/34/1234/2"
     })
-    void theNameTellsTheKind(String ref, Checkout.Kind kind, String name) {
+    void theNameTellsTheKind(String ref, CheckedOut.Kind kind, String name) {
         GitRef read = GitRef.of(ref, "");
         assertEquals(kind, read.kind());
         assertEquals(name, read.name());
@@ -35,10 +35,10 @@ class GitRefTest {
         GitRef branch = GitRef.of("main", "");
         GitRef tag = GitRef.of("refs/tags/v1", "");
         GitRef change = GitRef.of("pr/1/head", "");
-        assertEquals(Checkout.Kind.BRANCH, GitRef.kind(List.of(tag, change, branch)));
-        assertEquals(Checkout.Kind.TAG, GitRef.kind(List.of(change, tag)));
-        assertEquals(Checkout.Kind.CHANGE_REQUEST, GitRef.kind(List.of(change)));
-        assertEquals(Checkout.Kind.BRANCH, GitRef.kind(List.of()));
+        assertEquals(CheckedOut.Kind.BRANCH, GitRef.kind(List.of(tag, change, branch)));
+        assertEquals(CheckedOut.Kind.TAG, GitRef.kind(List.of(change, tag)));
+        assertEquals(CheckedOut.Kind.CHANGE_REQUEST, GitRef.kind(List.of(change)));
+        assertEquals(CheckedOut.Kind.BRANCH, GitRef.kind(List.of()));
     }
 
     @ParameterizedTest

@@ -58,10 +58,10 @@ class DecisionRulesTest {
     private boolean isAnyWithoutId;
 
     private static Checkout branch(String name) {
-        return checkout(name, Checkout.Kind.BRANCH);
+        return checkout(name, CheckedOut.Kind.BRANCH);
     }
 
-    private static Checkout checkout(String name, Checkout.Kind kind) {
+    private static Checkout checkout(String name, CheckedOut.Kind kind) {
         return new Checkout(List.of(REPOSITORY), List.of(name), REVISION, kind, Checkout.From.OWN_SCM, null);
     }
 
@@ -166,9 +166,9 @@ class DecisionRulesTest {
         assertCreates();
         checkout = branch("feature");
         assertThat(assertSkips("feature").missedChange(), is(false));
-        checkout = checkout("v1", Checkout.Kind.TAG);
+        checkout = checkout("v1", CheckedOut.Kind.TAG);
         assertSkips("v1");
-        checkout = checkout("PR-1", Checkout.Kind.CHANGE_REQUEST);
+        checkout = checkout("PR-1", CheckedOut.Kind.CHANGE_REQUEST);
         assertSkips("PR-1");
         target = new ProjectTarget(ProjectTarget.Kind.TAG, "v1");
         checkout = branch("main");
@@ -186,7 +186,7 @@ class DecisionRulesTest {
 
     private static Checkout ofJob(String branch, boolean anyBranch) {
         CheckedOut found = new CheckedOut(
-                List.of(REPOSITORY), List.of(branch), List.of(), REVISION, Checkout.Kind.BRANCH, anyBranch);
+                List.of(REPOSITORY), List.of(branch), List.of(), REVISION, CheckedOut.Kind.BRANCH, anyBranch);
         return new Checkout(found, Checkout.From.OWN_SCM, null);
     }
 

@@ -29,7 +29,7 @@ class ProjectChoiceTest {
                 id, id, URL, target, List.of(), new Project.PrebuildConfiguration(enabled, List.of()), deleted);
     }
 
-    private static Checkout checkout(String branch, Checkout.Kind kind, Boolean primary) {
+    private static Checkout checkout(String branch, CheckedOut.Kind kind, Boolean primary) {
         return new Checkout(List.of(URL + ".git"), List.of(branch), "abc", kind, Checkout.From.OWN_SCM, primary);
     }
 
@@ -38,7 +38,7 @@ class ProjectChoiceTest {
     }
 
     private static Checkout branch(String name) {
-        return checkout(name, Checkout.Kind.BRANCH, null);
+        return checkout(name, CheckedOut.Kind.BRANCH, null);
     }
 
     @Test
@@ -54,9 +54,9 @@ class ProjectChoiceTest {
         assertThat(left(branch("develop"), HEAD, DEVELOP), is(List.of(DEVELOP)));
         assertThat(left(branch("other"), HEAD, DEVELOP), is(List.of(HEAD)));
         assertThat(left(branch("main"), HEAD, MAIN), is(List.of(HEAD, MAIN)));
-        assertThat(left(checkout("main", Checkout.Kind.BRANCH, true), HEAD, DEVELOP), is(List.of(HEAD)));
-        assertThat(left(checkout("x", Checkout.Kind.BRANCH, false), HEAD, UNKNOWN), is(List.of(UNKNOWN)));
-        assertThat(left(checkout("main", Checkout.Kind.BRANCH, true), HEAD, MAIN), is(List.of(HEAD, MAIN)));
+        assertThat(left(checkout("main", CheckedOut.Kind.BRANCH, true), HEAD, DEVELOP), is(List.of(HEAD)));
+        assertThat(left(checkout("x", CheckedOut.Kind.BRANCH, false), HEAD, UNKNOWN), is(List.of(UNKNOWN)));
+        assertThat(left(checkout("main", CheckedOut.Kind.BRANCH, true), HEAD, MAIN), is(List.of(HEAD, MAIN)));
     }
 
     @Test
@@ -82,8 +82,8 @@ class ProjectChoiceTest {
     void ofSeveralThatAreAllOfSomethingElseNoneIsBetter() {
         for (Checkout checkout : List.of(
                 branch("other"),
-                checkout("PR-1", Checkout.Kind.CHANGE_REQUEST, null),
-                checkout("main", Checkout.Kind.TAG, null))) {
+                checkout("PR-1", CheckedOut.Kind.CHANGE_REQUEST, null),
+                checkout("main", CheckedOut.Kind.TAG, null))) {
             ProjectChoice choice = ProjectChoice.of(List.of(MAIN, DEVELOP), List.of(checkout));
             assertThat(choice.left(), is(List.of(MAIN, DEVELOP)));
             assertThat(choice.fit(), is(Checkout.Fit.NONE));
@@ -107,12 +107,14 @@ class ProjectChoiceTest {
     }
 
     private static Checkout ofTwoRemotes(String fork, List<String> branches, List<String> branchUrls) {
-        CheckedOut found = new CheckedOut(List.of(fork, URL), branches, branchUrls, "abc", Checkout.Kind.BRANCH, false);
+        CheckedOut found =
+                new CheckedOut(List.of(fork, URL), branches, branchUrls, "abc", CheckedOut.Kind.BRANCH, false);
         return new Checkout(found, Checkout.From.OWN_SCM, null);
     }
 
     private static Checkout ofJobForAllBranches(String branch) {
-        CheckedOut found = new CheckedOut(List.of(URL), List.of(branch), List.of(), "abc", Checkout.Kind.BRANCH, true);
+        CheckedOut found =
+                new CheckedOut(List.of(URL), List.of(branch), List.of(), "abc", CheckedOut.Kind.BRANCH, true);
         return new Checkout(found, Checkout.From.OWN_SCM, null);
     }
 

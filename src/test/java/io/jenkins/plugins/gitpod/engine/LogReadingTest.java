@@ -29,7 +29,7 @@ class LogReadingTest {
     private final List<LogEnd> ends = new ArrayList<>();
     private int opened;
 
-    private final PrebuildLogs.Sink sink = new PrebuildLogs.Sink() {
+    private final LogSink sink = new LogSink() {
         @Override
         public void line(LogLine line) {
             told.add(line.text());
@@ -236,7 +236,7 @@ class LogReadingTest {
     void aReceiverThatFailsEndsTheRead() {
         attempts.add(log(End.COMPLETE, "one"));
         List<LogEnd> how = new ArrayList<>();
-        PrebuildLogs.Sink failing = new PrebuildLogs.Sink() {
+        LogSink failing = new LogSink() {
             @Override
             public void line(LogLine line) {
                 throw new IllegalStateException("console");

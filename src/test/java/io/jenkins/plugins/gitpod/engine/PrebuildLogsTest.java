@@ -48,7 +48,7 @@ class PrebuildLogsTest {
                                     id,
                                     prebuild.status().logUrl()),
                             0,
-                            new PrebuildLogs.Sink() {
+                            new LogSink() {
                                 @Override
                                 public void line(LogLine line) {
                                     lines.add(line.text());

@@ -72,7 +72,7 @@ class UnexpectedAnswersTest {
     private Watcher watching(int number) {
         Watcher watcher = new Watcher(client, runtime, EngineSettings.defaults());
         for (int i = 0; i < number; i++) {
-            watcher.watch(i == 0 ? WANTED : WANTED + i, Prebuilds.PROJECT, new Watcher.Reader() {
+            watcher.watch(i == 0 ? WANTED : WANTED + i, Prebuilds.PROJECT, new WatchList.Reader() {
                 @Override
                 public void read(Prebuild prebuild) {
                     read.add(prebuild);

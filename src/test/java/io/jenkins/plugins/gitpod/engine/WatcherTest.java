@@ -51,7 +51,7 @@ class WatcherTest {
     private final Records records = fixture.gitpod.records();
     private final Map<String, Heard> heard = new LinkedHashMap<>();
 
-    private static final class Heard implements Watcher.Reader {
+    private static final class Heard implements WatchList.Reader {
         final List<Prebuild> read = new ArrayList<>();
         final List<GitpodException> failures = new ArrayList<>();
 

@@ -18,6 +18,7 @@ import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.LogEnd;
 import io.jenkins.plugins.gitpod.engine.Outcome;
+import io.jenkins.plugins.gitpod.engine.LogSink;
 import io.jenkins.plugins.gitpod.engine.PrebuildLogs;
 import io.jenkins.plugins.gitpod.options.Logs;
 import java.time.Duration;
@@ -56,7 +57,7 @@ class LogOutputTest {
 
     private Connection connection;
 
-    private PrebuildLogs.Sink sink;
+    private LogSink sink;
 
     @BeforeEach
     void connect() throws Exception {

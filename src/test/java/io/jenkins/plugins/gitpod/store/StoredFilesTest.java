@@ -168,7 +168,7 @@ class StoredFilesTest {
         Checkout checkout = pending.commit().checkout();
         assertEquals(2, checkout.remotes().size());
         assertEquals(COMMIT, checkout.revision());
-        assertEquals(Checkout.Kind.TAG, checkout.kind());
+        assertEquals(CheckedOut.Kind.TAG, checkout.kind());
         assertTrue(checkout.isOwn());
         assertTrue(checkout.shownBranch().contains("main"), checkout.shownBranch());
         assertEquals(ChangedPaths.NO_MATCH, pending.commit().changed());
@@ -254,7 +254,7 @@ class StoredFilesTest {
             assertTrue(pending.options().isCancelOnAbort());
             assertEquals(ChangedPaths.UNKNOWN, pending.commit().changed());
             assertFalse(pending.commit().isInherited());
-            assertEquals(Checkout.Kind.BRANCH, pending.commit().checkout().kind());
+            assertEquals(CheckedOut.Kind.BRANCH, pending.commit().checkout().kind());
             assertEquals(List.of(), pending.commit().checkout().remotes());
         }
     }
@@ -291,7 +291,7 @@ class StoredFilesTest {
                 List.of("main"),
                 List.of(""),
                 COMMIT,
-                Checkout.Kind.BRANCH,
+                CheckedOut.Kind.BRANCH,
                 false);
         Checkout checkout = new Checkout(ofTwoRemotes, Checkout.From.OTHER, null);
         new CommitRequestStore(directory.resolve("requests"))
