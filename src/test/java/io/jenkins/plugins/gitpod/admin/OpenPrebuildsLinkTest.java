@@ -113,10 +113,14 @@ class OpenPrebuildsLinkTest {
         }
     }
 
-    private static String cancel(JenkinsRule.WebClient client, String requestId) throws Exception {
+    private static WebResponse post(JenkinsRule.WebClient client, String requestId) throws Exception {
         WebRequest request = new WebRequest(client.createCrumbedUrl("manage/gitpod-prebuilds/cancel"), HttpMethod.POST);
         request.setRequestParameters(List.of(new NameValuePair("requestId", requestId)));
-        WebResponse response = client.loadWebResponse(request);
+        return client.loadWebResponse(request);
+    }
+
+    private static String cancel(JenkinsRule.WebClient client, String requestId) throws Exception {
+        WebResponse response = post(client, requestId);
         return response.getStatusCode() == 200
                 ? JSONObject.fromObject(response.getContentAsString()).getString("status")
                 : String.valueOf(response.getStatusCode());
@@ -179,6 +183,9 @@ class OpenPrebuildsLinkTest {
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             client.login("admin");
             assertThat(cancel(client, "<script>"), is("error"));
+            String response = post(client, "<script>").getContentAsString();
+            assertThat(response, not(containsString("\tat ")));
+            assertThat(response, not(containsString("<script>")));
         }
     }
 }

@@ -250,8 +250,9 @@ class CommitsCrashTest {
         assertEquals(2, creates("replaced"));
         // not carried out before the kill: sent again, unless all attempts were used up by then
         eventually(() -> prebuilds("neverActs").size() == 1 || "ERROR".equals(build("neverActs").conclusion));
-        assertTrue(creates("neverActs") <= 4);
-        assertTrue(prebuilds("neverActs").size() <= 1);
+        boolean isGivenUp = "ERROR".equals(build("neverActs").conclusion);
+        assertEquals(isGivenUp ? 0 : 1, prebuilds("neverActs").size());
+        assertTrue(isGivenUp ? creates("neverActs") == 4 : creates("neverActs") <= 4, "at most three more");
 
         // owners are owners still: the last one out cancels, unless an automatic one wants it
         for (String job : List.of("first", "fifth")) {

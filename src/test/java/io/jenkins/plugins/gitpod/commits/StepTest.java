@@ -112,7 +112,10 @@ class StepTest {
                 "node { checkout scmGit(branches: [[name: 'master']], userRemoteConfigs: [[url: 'file://" + repo
                         + "']]) }\ngitpodPrebuild()");
         WorkflowRun build = jenkins.buildAndAssertStatus(Result.FAILURE, none);
-        jenkins.assertLogContains("no Gitpod project was found for the repository that this build checked out.", build);
+        jenkins.assertLogContains(
+                "no Gitpod project was found for the repository that this build checked out."
+                        + " Searched over the connection \"sim\" for file://",
+                build);
     }
 
     @Test
