@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.request;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
@@ -233,6 +234,16 @@ class SharedPrebuildTest {
         sharing.line(origin -> "afterwards");
         sharing.concluded(new Outcome.NotCreated());
         assertEquals(List.of("created"), told);
+    }
+
+    /** As a step that resumes after a restart of Jenkins, when its prebuild has ended. */
+    @Test
+    void aListenerThatComesLateIsToldTheEnd() throws Exception {
+        RequestRecorder first = first(false, CANCELS);
+        sharing.concluded(new Outcome.NotCreated());
+        Troubled late = new Troubled(new ArrayList<>());
+        assertThrows(NoClassDefFoundError.class, () -> first.attach(late));
+        assertEquals(List.of("concluded CANCELLED"), late.told());
     }
 
     /** Without a Jenkins no build can be saved, no token noted, and nothing said in a console that works. */
