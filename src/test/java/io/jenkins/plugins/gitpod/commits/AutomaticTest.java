@@ -16,18 +16,13 @@ import io.jenkins.plugins.gitpod.record.PrebuildAction;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
-import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
-import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.testing.Builds;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
-import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import java.time.Duration;
 import java.util.List;
 import jenkins.branch.BranchSource;
 import jenkins.branch.DefaultBranchPropertyStrategy;
 import jenkins.plugins.git.GitSCMSource;
-import jenkins.plugins.git.GitSampleRepoRule;
-import jenkins.plugins.git.junit.jupiter.WithGitSampleRepo;
 import jenkins.plugins.git.traits.BranchDiscoveryTrait;
 import jenkins.plugins.git.traits.TagDiscoveryTrait;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
@@ -35,55 +30,13 @@ import org.jenkinsci.plugins.workflow.cps.CpsScmFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** The job property, with real repositories: what gets a prebuild and what does not. */
 @ExtendWith(FastLimits.class)
-@WithJenkins
-@WithGitSampleRepo
-class AutomaticTest {
-
-    private static final GitpodFixture GITPOD = new GitpodFixture();
-
-    private static JenkinsRule jenkins;
-
-    private GitSampleRepoRule repo;
-    private SimProject project;
-
-    @BeforeAll
-    static void connect(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        GITPOD.connect();
-    }
-
-    @AfterAll
-    static void close() {
-        GITPOD.close();
-    }
-
-    @BeforeEach
-    void newRepository(GitSampleRepoRule sample) throws Exception {
-        repo = sample;
-        Repository.init(repo, "node { checkout scm }");
-        project = Commits.project(GITPOD, repo);
-    }
-
-    private List<SimPrebuild> made() {
-        return Commits.made(GITPOD, project);
-    }
-
-    private FreeStyleProject freestyle(GitpodPrebuildProperty property) throws Exception {
-        FreeStyleProject job = jenkins.createFreeStyleProject();
-        job.setScm(Repository.scm(repo));
-        job.addProperty(property);
-        return job;
-    }
+class AutomaticTest extends RepositoryTestBase {
 
     private static void poll(FreeStyleProject job) throws Exception {
         SCMTrigger trigger = new SCMTrigger("");
@@ -93,10 +46,6 @@ class AutomaticTest {
 
     private static PrebuildRecord awaitEnd(Run<?, ?> build) {
         return Commits.awaitEnd(build);
-    }
-
-    private void assertMade(int expected) {
-        Commits.assertMade(GITPOD, project, expected);
     }
 
     @Test
@@ -301,12 +250,12 @@ class AutomaticTest {
     @Test
     void buildIsNotFailedByAGitpodThatRefuses() throws Exception {
         FreeStyleProject job = freestyle(new GitpodPrebuildProperty());
-        GITPOD.account().mayCreate(false);
+        gitpod.account().mayCreate(false);
         try {
             awaitEnd(jenkins.buildAndAssertSuccess(job));
             assertMade(0);
         } finally {
-            GITPOD.account().mayCreate(true);
+            gitpod.account().mayCreate(true);
         }
         // nothing was made, so the commit is still new
         Commits.awaitEnds(jenkins.buildAndAssertSuccess(job));

@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.FilePath;
 import hudson.model.FreeStyleBuild;
-import hudson.model.FreeStyleProject;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.model.listeners.SCMListener;
@@ -24,71 +23,29 @@ import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
-import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.testing.Builds;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
-import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import java.io.File;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.logging.Level;
-import jenkins.plugins.git.GitSampleRepoRule;
-import jenkins.plugins.git.junit.jupiter.WithGitSampleRepo;
 import org.jenkinsci.plugins.workflow.cps.CpsScmFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.LogRecorder;
 import org.jvnet.hudson.test.TestExtension;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** A build with automatic prebuilds goes its way, whatever Gitpod does. */
 @ExtendWith(FastLimits.class)
-@WithJenkins
-@WithGitSampleRepo
-class BuildIndependenceTest {
-
-    private static final GitpodFixture GITPOD = new GitpodFixture();
-
-    private static JenkinsRule jenkins;
-
-    private GitSampleRepoRule repo;
-    private SimProject project;
-
-    @BeforeAll
-    static void connect(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        GITPOD.connect();
-    }
-
-    @AfterAll
-    static void close() {
-        GITPOD.close();
-    }
-
-    @BeforeEach
-    void newRepository(GitSampleRepoRule sample) throws Exception {
-        repo = sample;
-        Repository.init(repo, "node { checkout scm }");
-        project = Commits.project(GITPOD, repo);
-    }
-
-    private FreeStyleProject freestyle(GitpodPrebuildProperty property) throws Exception {
-        FreeStyleProject job = jenkins.createFreeStyleProject();
-        job.setScm(Repository.scm(repo));
-        job.addProperty(property);
-        return job;
-    }
+class BuildIndependenceTest extends RepositoryTestBase {
 
     @Test
     void gitpodThatHangsHoldsUpNothing() throws Exception {
         Fault.Hang hang = Fault.hangBeforeActing();
-        GITPOD.simulator().faults().add(FaultRule.onAny(hang).forever());
+        gitpod.simulator().faults().add(FaultRule.onAny(hang).forever());
         FreeStyleBuild build;
         try {
             build = jenkins.buildAndAssertSuccess(freestyle(new GitpodPrebuildProperty()));
@@ -98,35 +55,35 @@ class BuildIndependenceTest {
             assertEquals(EndStatus.ERROR, record.getConclusion());
             assertThat(record.getMessage(), containsString("Could not look up the Gitpod project"));
         } finally {
-            GITPOD.simulator().faults().clear();
+            gitpod.simulator().faults().clear();
             hang.release();
         }
         jenkins.assertBuildStatusSuccess(build);
-        Commits.assertMade(GITPOD, project, 0);
+        assertMade(0);
         // nothing was made, so the commit is new still
         jenkins.buildAndAssertSuccess(freestyle(new GitpodPrebuildProperty()));
-        Commits.assertMade(GITPOD, project, 1);
+        assertMade(1);
     }
 
     @Test
     void deadGitpodFailsNothing() throws Exception {
-        GITPOD.simulator().stopListening();
+        gitpod.simulator().stopListening();
         try {
             FreeStyleBuild build = jenkins.buildAndAssertSuccess(freestyle(new GitpodPrebuildProperty()));
             assertEquals(EndStatus.ERROR, Commits.awaitEnd(build).getConclusion());
             jenkins.assertBuildStatusSuccess(build);
         } finally {
-            GITPOD.simulator().listen();
+            gitpod.simulator().listen();
         }
-        Commits.assertMade(GITPOD, project, 0);
+        assertMade(0);
     }
 
     @Test
     void prebuildThatFailsIsShownAndFailsNothing() throws Exception {
         project.plan(PhasePlan.stuckIn(SimPhase.RUNNING));
         FreeStyleBuild build = jenkins.buildAndAssertSuccess(freestyle(new GitpodPrebuildProperty()));
-        Commits.assertMade(GITPOD, project, 1);
-        Commits.made(GITPOD, project).get(0).failWith("out of memory");
+        assertMade(1);
+        made().get(0).failWith("out of memory");
         PrebuildRecord record = Commits.awaitEnd(build);
         assertEquals(EndStatus.FAILED, record.getConclusion());
         jenkins.assertBuildStatusSuccess(build);
@@ -135,7 +92,7 @@ class BuildIndependenceTest {
         }
         // the commit was acted on
         jenkins.buildAndAssertSuccess(build.getParent());
-        Commits.assertMade(GITPOD, project, 1);
+        assertMade(1);
     }
 
     @Test
@@ -146,7 +103,7 @@ class BuildIndependenceTest {
         WorkflowJob second = pipeline(joining());
         WorkflowRun one = first.scheduleBuild2(0).waitForStart();
         Builds.awaitLog(one, "Sleeping for");
-        Commits.assertMade(GITPOD, project, 1);
+        assertMade(1);
         Repository.push(repo, "file", "two");
         WorkflowRun two = second.scheduleBuild2(0).waitForStart();
         await().atMost(Duration.ofSeconds(60)).until(() -> two.getAction(PrebuildAction.class) != null);
@@ -155,12 +112,12 @@ class BuildIndependenceTest {
         one.doStop();
         jenkins.waitForCompletion(one);
         assertEquals(EndStatus.LEFT_RUNNING, Commits.awaitEnd(one).getConclusion());
-        assertTrue(Commits.made(GITPOD, project).get(0).isActive());
+        assertTrue(made().get(0).isActive());
         two.doStop();
         jenkins.waitForCompletion(two);
         await().atMost(Duration.ofSeconds(60))
-                .until(() -> Commits.made(GITPOD, project).get(0).phase() == SimPhase.CANCELLED);
-        Commits.assertMade(GITPOD, project, 1);
+                .until(() -> made().get(0).phase() == SimPhase.CANCELLED);
+        assertMade(1);
     }
 
     private static GitpodPrebuildProperty joining() {

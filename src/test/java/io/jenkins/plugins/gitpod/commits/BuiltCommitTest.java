@@ -14,67 +14,34 @@ import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
-import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.testing.Builds;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
-import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import jenkins.plugins.git.GitSampleRepoRule;
-import jenkins.plugins.git.junit.jupiter.WithGitSampleRepo;
 import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Which commit a prebuild was built from: what the log, the result, the page and the remote API say, and what is booked. */
 @ExtendWith(FastLimits.class)
-@WithJenkins
-@WithGitSampleRepo
-class BuiltCommitTest {
+class BuiltCommitTest extends RepositoryTestBase {
 
-    private static final GitpodFixture GITPOD = new GitpodFixture();
     private static final String STRANGE = "fedcba9876543210fedcba9876543210fedcba98";
 
-    private static JenkinsRule jenkins;
-
-    private GitSampleRepoRule repo;
-    private SimProject project;
     private String head;
 
-    @BeforeAll
-    static void connect(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        GITPOD.connect();
-    }
-
-    @AfterAll
-    static void close() {
-        GITPOD.close();
-    }
-
     @BeforeEach
-    void newRepository(GitSampleRepoRule sample) throws Exception {
-        repo = sample;
-        Repository.init(repo, "");
+    void slowPrebuilds() throws Exception {
         head = repo.head();
-        project = Commits.project(GITPOD, repo)
-                .plan(PhasePlan.stuckIn(SimPhase.RUNNING).scaled(0.02));
+        project.plan(PhasePlan.stuckIn(SimPhase.RUNNING).scaled(0.02));
     }
 
     private static String brief(String commit) {
         return commit.substring(0, 7);
-    }
-
-    private List<SimPrebuild> made() {
-        return Commits.made(GITPOD, project);
     }
 
     private WorkflowJob job(String step) throws Exception {
@@ -149,7 +116,7 @@ class BuiltCommitTest {
 
     @Test
     void aBuildWithoutACheckoutComparesNothing() throws Exception {
-        WorkflowJob job = Builds.pipeline(jenkins, GITPOD.stepOf(project));
+        WorkflowJob job = Builds.pipeline(jenkins, gitpod.stepOf(project));
         assertLine(build(job), "built from " + brief(head) + " of master");
     }
 
@@ -223,7 +190,7 @@ class BuiltCommitTest {
 
     @Test
     void aCommitThatGitpodBuiltForSomebodyElseHasAPrebuild() throws Exception {
-        build(Builds.pipeline(jenkins, GITPOD.stepOf(project)));
+        build(Builds.pipeline(jenkins, gitpod.stepOf(project)));
         WorkflowRun skipped =
                 jenkins.buildAndAssertSuccess(job("def p = gitpodPrebuild()\necho \"skipped ${p.skipped} ${p.id}\""));
         jenkins.assertLogContains("skipped true " + made().get(0).id(), skipped);
@@ -233,8 +200,8 @@ class BuiltCommitTest {
     @Test
     void whereGitpodDoesNotSayItNothingIsSaidAndWhatWasAskedForCounts() throws Exception {
         project.plan(PhasePlan.quick(Duration.ofSeconds(1)));
-        GITPOD.simulator().faults().clear();
-        GITPOD.simulator()
+        gitpod.simulator().faults().clear();
+        gitpod.simulator()
                 .faults()
                 .add(io.jenkins.plugins.gitpod.simulator.FaultRule.on(
                                 "GetEnvironment",
@@ -249,7 +216,7 @@ class BuiltCommitTest {
             assertNull(Commits.awaitEnd(build).getResult().getCommit());
             jenkins.assertLogContains("skipped true null", jenkins.buildAndAssertSuccess(job));
         } finally {
-            GITPOD.simulator().faults().clear();
+            gitpod.simulator().faults().clear();
         }
     }
 

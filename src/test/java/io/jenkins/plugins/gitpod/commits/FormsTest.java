@@ -17,6 +17,7 @@ import io.jenkins.plugins.gitpod.options.WhenActive;
 import io.jenkins.plugins.gitpod.pipeline.GitpodPrebuildStep;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import io.jenkins.plugins.gitpod.testing.GitpodTestBase;
 import java.util.List;
 import java.util.Map;
 import jenkins.branch.BranchProperty;
@@ -30,39 +31,20 @@ import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.multibranch.JobPropertyStep;
 import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
 import org.jenkinsci.plugins.workflow.steps.StepConfigTester;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 import org.kohsuke.stapler.Stapler;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /** What is configured of prebuilds after commits survives the forms. */
 @ExtendWith(FastLimits.class)
-@WithJenkins
-class FormsTest {
+class FormsTest extends GitpodTestBase {
 
-    private static final GitpodFixture GITPOD = new GitpodFixture();
     private static final String CLASS_ID = "0193f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f";
-
-    private static JenkinsRule jenkins;
-
-    @BeforeAll
-    static void start(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        GITPOD.connect();
-    }
-
-    @AfterAll
-    static void close() {
-        GITPOD.close();
-    }
 
     private static GitpodPrebuildProperty full() {
         GitpodPrebuildProperty property = new GitpodPrebuildProperty();
-        property.setProjectId(GITPOD.project().id());
+        property.setProjectId(gitpod.project().id());
         property.setEnvironmentClassId(CLASS_ID);
         property.setTimeout(90);
         property.setConnection("sim");

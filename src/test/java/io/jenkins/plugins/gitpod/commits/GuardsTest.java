@@ -15,7 +15,6 @@ import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.testing.Builds;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
-import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import java.time.Duration;
 import java.util.List;
 import jenkins.branch.BranchProperty;
@@ -23,7 +22,6 @@ import jenkins.branch.BranchSource;
 import jenkins.branch.DefaultBranchPropertyStrategy;
 import jenkins.plugins.git.GitSCMSource;
 import jenkins.plugins.git.GitSampleRepoRule;
-import jenkins.plugins.git.junit.jupiter.WithGitSampleRepo;
 import jenkins.plugins.git.traits.BranchDiscoveryTrait;
 import jenkins.scm.api.SCMSource;
 import org.jenkinsci.plugins.pipeline.modeldefinition.actions.RestartDeclarativePipelineAction;
@@ -34,8 +32,6 @@ import org.jenkinsci.plugins.workflow.libs.GlobalLibraries;
 import org.jenkinsci.plugins.workflow.libs.LibraryConfiguration;
 import org.jenkinsci.plugins.workflow.libs.SCMSourceRetriever;
 import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -43,13 +39,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestExtension;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** {@code onlyProjectBranch}, {@code onlyIfChanged} and "this commit has one" hold wherever Jenkins knows the answer. */
 @ExtendWith(FastLimits.class)
-@WithJenkins
-@WithGitSampleRepo
-class GuardsTest {
+class GuardsTest extends RepositoryTestBase {
 
     @TestExtension
     public static final class LineBeforeEnd extends DecisionsBeforeEnd {}
@@ -64,36 +57,11 @@ class GuardsTest {
         public static final class DescriptorImpl extends DescriptorBase {}
     }
 
-    private static final GitpodFixture GITPOD = new GitpodFixture();
-
-    private static JenkinsRule jenkins;
-
-    private GitSampleRepoRule repo;
     private GitSampleRepoRule other;
-    private SimProject project;
-
-    @BeforeAll
-    static void connect(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        GITPOD.connect();
-    }
-
-    @AfterAll
-    static void close() {
-        GITPOD.close();
-    }
-
     @BeforeEach
-    void newRepositories(GitSampleRepoRule sample, GitSampleRepoRule second) throws Exception {
-        repo = sample;
+    void secondRepository(GitSampleRepoRule second) throws Exception {
         other = second;
-        Repository.init(repo, "node { checkout scm }");
         Repository.init(other, "");
-        project = Commits.project(GITPOD, repo);
-    }
-
-    private void assertMade(int expected) {
-        Commits.assertMade(GITPOD, project, expected);
     }
 
     private void branch(String name) throws Exception {
@@ -246,7 +214,7 @@ class GuardsTest {
 
     private void projectOnTheDefaultBranch() {
         project.remoteUri("https://git.example.com/elsewhere");
-        project = GITPOD.simulator()
+        project = gitpod.simulator()
                 .addProject("default branch")
                 .remoteUri(repo + ".git")
                 .plan(PhasePlan.quick(Duration.ofMillis(300)));
@@ -305,13 +273,13 @@ class GuardsTest {
         WorkflowMultiBranchProject multi = multibranch(new Requests(repo.toString(), other.toString()));
         jenkins.assertLogContains("Skipped: This build is of change request PR-1", last(multi, "PR-1"));
         assertMade(0);
-        SimProject ofFork = Commits.project(GITPOD, other);
+        SimProject ofFork = Commits.project(gitpod, other);
         Repository.push(other, "Jenkinsfile", "node { checkout scm }\ngitpodPrebuild()");
         WorkflowRun made = jenkins.buildAndAssertSuccess(multi.getItem("PR-1"));
         jenkins.assertLogContains("found by the repository " + repo, made);
         jenkins.assertLogContains("This build is of change request PR-1, but Gitpod creates", made);
         assertMade(1);
-        Commits.assertMade(GITPOD, ofFork, 0);
+        Commits.assertMade(gitpod, ofFork, 0);
     }
 
     // ---- 6: the script is elsewhere
@@ -359,11 +327,11 @@ class GuardsTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void repositoryOfTheJenkinsfileComesFirstIfItHasAProject(boolean isLightweight) throws Exception {
-        SimProject ofScript = Commits.project(GITPOD, other);
+        SimProject ofScript = Commits.project(gitpod, other);
         WorkflowRun build = jenkins.buildAndAssertSuccess(
                 scriptElsewhere("node { git '" + repo + "' }\ngitpodPrebuild()", isLightweight));
         jenkins.assertLogContains("found by the repository " + other, build);
-        Commits.assertMade(GITPOD, ofScript, 1);
+        Commits.assertMade(gitpod, ofScript, 1);
         assertMade(0);
     }
 

@@ -25,7 +25,7 @@ import io.jenkins.plugins.gitpod.record.PrebuildAction;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
-import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import io.jenkins.plugins.gitpod.testing.GitpodTestBase;
 import java.io.File;
 import java.time.Duration;
 import java.util.List;
@@ -42,40 +42,22 @@ import org.htmlunit.html.DomElement;
 import org.htmlunit.html.HtmlPage;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Automatic prebuilds that are set for a folder or in the global configuration, and not in the job. */
 @ExtendWith(FastLimits.class)
-@WithJenkins
 @WithGitSampleRepo
-class InheritedSettingTest {
+class InheritedSettingTest extends GitpodTestBase {
 
-    private static final GitpodFixture GITPOD = new GitpodFixture();
-
-    private static JenkinsRule jenkins;
     private static int folders;
 
     private GitSampleRepoRule repo;
-
-    @BeforeAll
-    static void connect(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        GITPOD.connect();
-    }
-
-    @AfterAll
-    static void close() {
-        GITPOD.close();
-    }
 
     @BeforeEach
     void newRepository(GitSampleRepoRule sample) throws Exception {
@@ -199,17 +181,17 @@ class InheritedSettingTest {
 
     @Test
     void aFolderIsSetUpOnceAndAJobCanBeExcluded() throws Exception {
-        SimProject project = Commits.project(GITPOD, repo);
+        SimProject project = Commits.project(gitpod, repo);
         Folder folder = folder();
         set(folder, new GitpodPrebuildProperty());
         FreeStyleProject job = job(folder);
         job.addProperty(disabled());
         jenkins.buildAndAssertSuccess(job);
-        Commits.assertMade(GITPOD, project, 0);
+        Commits.assertMade(gitpod, project, 0);
         job.removeProperty(GitpodPrebuildProperty.class);
         FreeStyleBuild build = jenkins.buildAndAssertSuccess(job);
         assertEquals(EndStatus.COMPLETED, Commits.awaitEnd(build).getConclusion());
-        Commits.assertMade(GITPOD, project, 1);
+        Commits.assertMade(gitpod, project, 1);
     }
 
     @Test
@@ -242,8 +224,8 @@ class InheritedSettingTest {
         SimProject api = projectOf(new File(directory, "api"), head);
         organization.scheduleBuild2(0).getFuture().get();
         jenkins.waitUntilNoActivityUpTo(60_000);
-        Commits.assertMade(GITPOD, shop, 1);
-        Commits.assertMade(GITPOD, api, 1);
+        Commits.assertMade(gitpod, shop, 1);
+        Commits.assertMade(gitpod, api, 1);
         for (String name : names) {
             WorkflowJob master = ((WorkflowMultiBranchProject) organization.getItem(name)).getItem("master");
             if (name.equals("tools")) {
@@ -255,7 +237,7 @@ class InheritedSettingTest {
     }
 
     private static SimProject projectOf(File clone, String head) {
-        return GITPOD.simulator()
+        return gitpod.simulator()
                 .addProject(clone.getName())
                 .remoteUri(clone.getPath())
                 .branch("master")

@@ -13,65 +13,23 @@ import hudson.model.Run;
 import io.jenkins.plugins.gitpod.options.WhenActive;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
-import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.store.DecisionLog;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
-import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
-import jenkins.plugins.git.GitSampleRepoRule;
-import jenkins.plugins.git.junit.jupiter.WithGitSampleRepo;
 import org.htmlunit.html.DomElement;
 import org.htmlunit.html.HtmlPage;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** The page of a job says why its last commits got a prebuild or none. */
 @ExtendWith(FastLimits.class)
-@WithJenkins
-@WithGitSampleRepo
-class LastDecisionsTest {
-
-    private static final GitpodFixture GITPOD = new GitpodFixture();
-
-    private static JenkinsRule jenkins;
-
-    private GitSampleRepoRule repo;
-    private SimProject project;
-
-    @BeforeAll
-    static void connect(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        GITPOD.connect();
-    }
-
-    @AfterAll
-    static void close() {
-        GITPOD.close();
-    }
-
-    @BeforeEach
-    void newRepository(GitSampleRepoRule sample) throws Exception {
-        repo = sample;
-        Repository.init(repo, "");
-        project = Commits.project(GITPOD, repo);
-    }
-
-    private FreeStyleProject job(GitpodPrebuildProperty property) throws Exception {
-        FreeStyleProject job = jenkins.createFreeStyleProject();
-        job.setScm(Repository.scm(repo));
-        job.addProperty(property);
-        return job;
-    }
+class LastDecisionsTest extends RepositoryTestBase {
 
     private static List<String> texts(Job<?, ?> job) {
         return DecisionLog.of(job).newestFirst().stream()
@@ -81,7 +39,7 @@ class LastDecisionsTest {
 
     private void build(FreeStyleProject job, int made) throws Exception {
         jenkins.buildAndAssertSuccess(job);
-        Commits.assertMade(GITPOD, project, made);
+        assertMade(made);
     }
 
     private static void awaitLast(Job<?, ?> job, String start) {
@@ -98,7 +56,7 @@ class LastDecisionsTest {
     @Test
     void eachCommitHasOneReasonHoweverOftenItIsBuilt() throws Exception {
         project.plan(PhasePlan.stuckIn(SimPhase.RUNNING));
-        FreeStyleProject job = job(with(WhenActive.SKIP));
+        FreeStyleProject job = freestyle(with(WhenActive.SKIP));
         build(job, 1);
         awaitLast(job, "Requested a prebuild.");
         build(job, 1);
@@ -129,7 +87,7 @@ class LastDecisionsTest {
     void whatIsJoinedAndWhatIsRefusedIsSaid() throws Exception {
         project.plan(PhasePlan.stuckIn(SimPhase.RUNNING));
         GitpodPrebuildProperty property = with(WhenActive.JOIN);
-        FreeStyleProject job = job(property);
+        FreeStyleProject job = freestyle(property);
         build(job, 1);
         Repository.push(repo, "file", "two");
         build(job, 1);
@@ -142,7 +100,7 @@ class LastDecisionsTest {
 
     @Test
     void tenAreKeptAndTheyGoWithTheJob() throws Exception {
-        FreeStyleProject job = job(new GitpodPrebuildProperty());
+        FreeStyleProject job = freestyle(new GitpodPrebuildProperty());
         build(job, 1);
         awaitLast(job, "Requested");
         IntStream.range(0, 12).forEach(i -> DecisionLog.addSkipped(job.getLastBuild(), "commit " + i, "reason " + i));

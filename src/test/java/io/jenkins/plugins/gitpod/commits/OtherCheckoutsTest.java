@@ -10,14 +10,12 @@ import io.jenkins.plugins.gitpod.record.PrebuildAction;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.testing.Builds;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
-import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import java.util.List;
 import jenkins.branch.BranchProperty;
 import jenkins.branch.BranchSource;
 import jenkins.branch.DefaultBranchPropertyStrategy;
 import jenkins.plugins.git.GitSCMSource;
 import jenkins.plugins.git.GitSampleRepoRule;
-import jenkins.plugins.git.junit.jupiter.WithGitSampleRepo;
 import jenkins.plugins.git.traits.BranchDiscoveryTrait;
 import jenkins.plugins.git.traits.TagDiscoveryTrait;
 import jenkins.scm.api.SCMSource;
@@ -28,21 +26,16 @@ import org.jenkinsci.plugins.workflow.libs.GlobalLibraries;
 import org.jenkinsci.plugins.workflow.libs.LibraryConfiguration;
 import org.jenkinsci.plugins.workflow.libs.SCMSourceRetriever;
 import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestExtension;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Checkouts other than the one that matters: libraries, tools, tags, pull requests. */
 @ExtendWith(FastLimits.class)
-@WithJenkins
-@WithGitSampleRepo
-class OtherCheckoutsTest {
+class OtherCheckoutsTest extends RepositoryTestBase {
 
     @TestExtension
     public static final class LineBeforeEnd extends DecisionsBeforeEnd {}
@@ -57,34 +50,14 @@ class OtherCheckoutsTest {
         public static final class DescriptorImpl extends DescriptorBase {}
     }
 
-    private static final GitpodFixture GITPOD = new GitpodFixture();
-
-    private static JenkinsRule jenkins;
-
-    private GitSampleRepoRule repo;
     private GitSampleRepoRule other;
-    private SimProject project;
     private SimProject projectOfOther;
 
-    @BeforeAll
-    static void connect(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        GITPOD.connect();
-    }
-
-    @AfterAll
-    static void close() {
-        GITPOD.close();
-    }
-
     @BeforeEach
-    void newRepositories(GitSampleRepoRule sample, GitSampleRepoRule second) throws Exception {
-        repo = sample;
+    void secondRepository(GitSampleRepoRule second) throws Exception {
         other = second;
-        Repository.init(repo, "node { checkout scm }");
         Repository.init(other, "");
-        project = Commits.project(GITPOD, repo);
-        projectOfOther = Commits.project(GITPOD, other);
+        projectOfOther = Commits.project(gitpod, other);
     }
 
     @AfterEach
@@ -93,8 +66,8 @@ class OtherCheckoutsTest {
     }
 
     private void assertMade(int ofProject, int ofOther) {
-        Commits.assertMade(GITPOD, project, ofProject);
-        Commits.assertMade(GITPOD, projectOfOther, ofOther);
+        Commits.assertMade(gitpod, project, ofProject);
+        Commits.assertMade(gitpod, projectOfOther, ofOther);
     }
 
     private static WorkflowRun build(WorkflowJob job) throws Exception {
@@ -241,7 +214,7 @@ class OtherCheckoutsTest {
         Repository.push(other, "file", "of the fork");
         for (PullRequests source : List.of(
                 new Requests(repo.toString(), repo.toString()), new Requests(repo.toString(), other.toString()))) {
-            int calls = GITPOD.simulator().records().calls().size();
+            int calls = gitpod.simulator().records().calls().size();
             WorkflowRun build = multibranch(source).getItem("PR-1").getLastBuild();
             jenkins.assertBuildStatusSuccess(build);
             Commits.awaitDecided();
@@ -250,7 +223,7 @@ class OtherCheckoutsTest {
                             + " Only the branch that the Gitpod project is configured for gets prebuilds.",
                     build);
             assertNull(build.getAction(PrebuildAction.class));
-            assertEquals(calls, GITPOD.simulator().records().calls().size(), "nothing needs to be looked up");
+            assertEquals(calls, gitpod.simulator().records().calls().size(), "nothing needs to be looked up");
         }
         assertMade(0, 0);
     }

@@ -7,59 +7,24 @@ import hudson.model.Job;
 import hudson.plugins.git.ApiTokenPropertyConfiguration;
 import hudson.triggers.SCMTrigger;
 import io.jenkins.plugins.gitpod.record.EndStatus;
-import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
-import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import jenkins.branch.BranchSource;
 import jenkins.plugins.git.GitSCMSource;
-import jenkins.plugins.git.GitSampleRepoRule;
-import jenkins.plugins.git.junit.jupiter.WithGitSampleRepo;
 import jenkins.plugins.git.traits.BranchDiscoveryTrait;
 import org.jenkinsci.plugins.workflow.cps.CpsScmFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** From the push to the prebuild, by the ways that pushes reach pipelines and multibranch projects. */
 @ExtendWith(FastLimits.class)
-@WithJenkins
-@WithGitSampleRepo
-class PushTest {
-
-    private static final GitpodFixture GITPOD = new GitpodFixture();
-
-    private static JenkinsRule jenkins;
-
-    private GitSampleRepoRule repo;
-    private SimProject project;
-
-    @BeforeAll
-    static void connect(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        GITPOD.connect();
-    }
-
-    @AfterAll
-    static void close() {
-        GITPOD.close();
-    }
-
-    @BeforeEach
-    void newRepository(GitSampleRepoRule sample) throws Exception {
-        repo = sample;
-        Repository.init(repo, "node { checkout scm }");
-        project = Commits.project(GITPOD, repo);
-    }
+class PushTest extends RepositoryTestBase {
 
     private WorkflowJob pipeline() throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
@@ -69,7 +34,7 @@ class PushTest {
         job.addTrigger(trigger);
         trigger.start(job, true);
         Commits.awaitEnd(jenkins.buildAndAssertSuccess(job));
-        Commits.assertMade(GITPOD, project, 1);
+        assertMade(1);
         return job;
     }
 
@@ -84,7 +49,7 @@ class PushTest {
         multi.scheduleBuild2(0).getFuture().get();
         jenkins.waitUntilNoActivityUpTo(60_000);
         Commits.awaitEnd(multi.getItem("master").getLastBuild());
-        Commits.assertMade(GITPOD, project, 1);
+        assertMade(1);
         return multi;
     }
 
@@ -103,7 +68,7 @@ class PushTest {
         await().atMost(Duration.ofSeconds(60)).until(() -> job.getLastBuild().getNumber() == 2);
         jenkins.waitUntilNoActivityUpTo(60_000);
         assertEquals(EndStatus.COMPLETED, Commits.awaitEnd(job.getLastBuild()).getConclusion());
-        Commits.assertMade(GITPOD, project, 2);
+        assertMade(2);
     }
 
     @Test
@@ -144,6 +109,6 @@ class PushTest {
         jenkins.assertLogContains(
                 "This build is of branch feature, but the Gitpod project is configured for master.",
                 multi.getItem("feature").getLastBuild());
-        Commits.assertMade(GITPOD, project, 1);
+        assertMade(1);
     }
 }

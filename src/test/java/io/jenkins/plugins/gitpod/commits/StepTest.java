@@ -16,66 +16,25 @@ import io.jenkins.plugins.gitpod.simulator.FaultRule;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimEnvironmentClass;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
-import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.testing.Builds;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
-import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import java.time.Duration;
-import java.util.List;
-import jenkins.plugins.git.GitSampleRepoRule;
-import jenkins.plugins.git.junit.jupiter.WithGitSampleRepo;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** The step in builds with real checkouts: its project, its commit, and running prebuilds. */
 @ExtendWith(FastLimits.class)
-@WithJenkins
-@WithGitSampleRepo
-class StepTest {
-
-    private static final GitpodFixture GITPOD = new GitpodFixture();
-
-    private static JenkinsRule jenkins;
-
-    private GitSampleRepoRule repo;
-    private SimProject project;
-
-    @BeforeAll
-    static void connect(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        GITPOD.connect();
-    }
-
-    @AfterAll
-    static void close() {
-        GITPOD.close();
-    }
+class StepTest extends RepositoryTestBase {
 
     @BeforeEach
-    void newRepository(GitSampleRepoRule sample) throws Exception {
-        repo = sample;
-        Repository.init(repo, "");
-        project = GITPOD.simulator()
-                .addProject(repo.getRoot().getName())
-                .remoteUri(repo + ".git")
-                .branch("master")
-                .commit(() -> Repository.head(repo, "master"))
-                .plan(PhasePlan.quick(Duration.ofMillis(300)));
-    }
-
-    private List<SimPrebuild> made() {
-        return GITPOD.simulator().records().prebuilds().stream()
-                .filter(prebuild -> prebuild.projectId().equals(project.id()))
-                .toList();
+    void projectOfAnotherUrl() {
+        project.remoteUri(repo + ".git");
     }
 
     private String checkout() {
@@ -99,7 +58,7 @@ class StepTest {
 
     @Test
     void noneAndSeveralProjectsAreListed() throws Exception {
-        SimProject twin = GITPOD.simulator().addProject("twin").remoteUri(repo.toString());
+        SimProject twin = gitpod.simulator().addProject("twin").remoteUri(repo.toString());
         WorkflowRun several =
                 jenkins.buildAndAssertStatus(Result.FAILURE, Builds.pipeline(jenkins, checkout() + "gitpodPrebuild()"));
         jenkins.assertLogContains(project.id(), several);
@@ -165,11 +124,11 @@ class StepTest {
                 jenkins,
                 checkout() + "def p = gitpodPrebuild(" + options + ")\n"
                         + "echo \"got ${p.id} ${p.phase} ${p.skipped} ${p.reused} ${p.snapshotSizeBytes > 0}\"");
-        GITPOD.simulator().clockOffset(Duration.ofHours(-13));
+        gitpod.simulator().clockOffset(Duration.ofHours(-13));
         try {
             jenkins.buildAndAssertSuccess(job);
         } finally {
-            GITPOD.simulator().clockOffset(Duration.ZERO);
+            gitpod.simulator().clockOffset(Duration.ZERO);
         }
         Repository.push(repo, ".devcontainer/devcontainer.json", "{}");
         WorkflowRun second = jenkins.buildAndAssertSuccess(job);
@@ -201,8 +160,8 @@ class StepTest {
 
     @Test
     void maxAgeCountsPrebuildsOfAnyoneAndOfTheClassOnly() throws Exception {
-        SimEnvironmentClass large = GITPOD.simulator().addEnvironmentClass("Large");
-        project.environmentClasses(GITPOD.simulator().addEnvironmentClass("Small"), large);
+        SimEnvironmentClass large = gitpod.simulator().addEnvironmentClass("Large");
+        project.environmentClasses(gitpod.simulator().addEnvironmentClass("Small"), large);
         String step = "gitpodPrebuild(projectId: '" + project.id() + "', maxAge: 1";
         jenkins.buildAndAssertSuccess(Builds.pipeline(jenkins, step + ", environmentClassId: '" + large.id() + "')"));
         WorkflowJob standard = Builds.pipeline(jenkins, step + ")");
@@ -228,7 +187,7 @@ class StepTest {
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(first));
         jenkins.assertLogContains("keeps running because other builds wait for it", first);
         assertThat(made().get(0).phase(), not(SimPhase.CANCELLED));
-        assertEquals(0, GITPOD.simulator().records().count("CancelPrebuild"));
+        assertEquals(0, gitpod.simulator().records().count("CancelPrebuild"));
         second.doStop();
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(second));
         await().atMost(Duration.ofSeconds(30)).until(() -> made().get(0).phase() == SimPhase.CANCELLED);
@@ -311,7 +270,7 @@ class StepTest {
     @Test
     void buildAbortedBeforeAnythingIsDecidedMakesNone() throws Exception {
         Fault.Hang hang = Fault.hangBeforeActing();
-        GITPOD.simulator().faults().add(FaultRule.on("ListProjects", hang).forever());
+        gitpod.simulator().faults().add(FaultRule.on("ListProjects", hang).forever());
         try {
             WorkflowRun build = Builds.pipeline(jenkins, checkout() + "gitpodPrebuild()")
                     .scheduleBuild2(0)
@@ -321,7 +280,7 @@ class StepTest {
             jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
             jenkins.assertLogContains("No Gitpod prebuild was created.", build);
         } finally {
-            GITPOD.simulator().faults().clear();
+            gitpod.simulator().faults().clear();
             hang.release();
         }
         jenkins.buildAndAssertSuccess(Builds.pipeline(jenkins, checkout() + "gitpodPrebuild()"));

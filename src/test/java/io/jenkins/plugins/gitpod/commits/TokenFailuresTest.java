@@ -9,14 +9,7 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.cloudbees.plugins.credentials.Credentials;
-import com.cloudbees.plugins.credentials.CredentialsProvider;
-import com.cloudbees.plugins.credentials.domains.DomainRequirement;
-import edu.umd.cs.findbugs.annotations.NonNull;
-import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.model.FreeStyleProject;
-import hudson.model.Item;
-import hudson.model.ItemGroup;
 import io.jenkins.plugins.gitpod.config.ExpiringTokensMonitor;
 import io.jenkins.plugins.gitpod.config.RefusedTokensMonitor;
 import io.jenkins.plugins.gitpod.record.EndStatus;
@@ -24,11 +17,11 @@ import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.testing.Builds;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import io.jenkins.plugins.gitpod.testing.RemoteCredentials;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -43,7 +36,6 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.LogRecorder;
 import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
-import org.springframework.security.core.Authentication;
 
 /** Requests that are decided on treat tokens as those that are not: nothing is given up or kept from administrators. */
 @ExtendWith(FastLimits.class)
@@ -145,35 +137,15 @@ class TokenFailuresTest {
 
     /** A remote secret store that is out of order, and says more than it should. */
     @TestExtension
-    public static final class FailingProvider extends CredentialsProvider {
+    public static final class FailingProvider extends RemoteCredentials {
 
         static final AtomicInteger FAILURES = new AtomicInteger();
 
-        @NonNull
         @Override
-        public <C extends Credentials> List<C> getCredentialsInItem(
-                @NonNull Class<C> type,
-                @NonNull Item item,
-                @Nullable Authentication authentication,
-                @NonNull List<DomainRequirement> domainRequirements) {
-            return fail();
-        }
-
-        @NonNull
-        @Override
-        public <C extends Credentials> List<C> getCredentialsInItemGroup(
-                @NonNull Class<C> type,
-                @NonNull ItemGroup itemGroup,
-                @Nullable Authentication authentication,
-                @NonNull List<DomainRequirement> domainRequirements) {
-            return fail();
-        }
-
-        private static <C> List<C> fail() {
+        protected void asked() {
             if (FAILURES.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
                 throw new IllegalStateException(TEXT);
             }
-            return List.of();
         }
     }
 }

@@ -8,40 +8,21 @@ import com.cloudbees.hudson.plugins.folder.Folder;
 import com.cloudbees.hudson.plugins.folder.properties.FolderCredentialsProvider.FolderCredentialsProperty;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.domains.DomainCredentials;
-import hudson.model.FreeStyleProject;
-import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import io.jenkins.plugins.gitpod.testing.GitpodTestBase;
 import java.util.List;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** A credential's own page says which jobs used it. */
 @ExtendWith(FastLimits.class)
-@WithJenkins
-class CredentialsUsageTest {
+class CredentialsUsageTest extends GitpodTestBase {
 
-    private static final GitpodFixture GITPOD = new GitpodFixture();
     private static final String IN_JENKINS = "manage/credentials/store/system/domain/_/credential/";
-
-    private static JenkinsRule jenkins;
-
-    @BeforeAll
-    static void start(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        GITPOD.connect();
-    }
-
-    @AfterAll
-    static void close() {
-        GITPOD.close();
-    }
 
     private static void assertUsedBy(String credentialPage, String jobFullName) throws Exception {
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
@@ -50,22 +31,13 @@ class CredentialsUsageTest {
     }
 
     private static String ownCredential(String id) throws Exception {
-        GitpodFixture.addCredential(id, GITPOD.account().token());
+        GitpodFixture.addCredential(id, gitpod.account().token());
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             assertThat(
                     client.goTo(IN_JENKINS + id).getVisibleText(),
                     containsString("has not been recorded as used anywhere"));
         }
         return IN_JENKINS + id;
-    }
-
-    private static FreeStyleProject freestyle(String name, String credentialsId) throws Exception {
-        FreeStyleProject job = jenkins.createFreeStyleProject(name);
-        GitpodPrebuildBuilder step = new GitpodPrebuildBuilder();
-        step.setProjectId(GITPOD.project().id());
-        step.setCredentialsId(credentialsId);
-        job.getBuildersList().add(step);
-        return job;
     }
 
     @Test
@@ -79,7 +51,7 @@ class CredentialsUsageTest {
     void aCredentialThatAPipelineNamesIsShownAsUsedByIt() throws Exception {
         String page = ownCredential("of-pipeline");
         WorkflowJob job = jenkins.createProject(WorkflowJob.class, "shop-pipeline");
-        job.setDefinition(new CpsFlowDefinition(GITPOD.step("credentialsId: 'of-pipeline'"), true));
+        job.setDefinition(new CpsFlowDefinition(gitpod.step("credentialsId: 'of-pipeline'"), true));
         jenkins.buildAndAssertSuccess(job);
         assertUsedBy(page, "shop-pipeline");
     }
@@ -88,7 +60,7 @@ class CredentialsUsageTest {
     void aConnectionsCredentialIsShownAsUsedByTheJobsThatNameNone() throws Exception {
         jenkins.buildAndAssertSuccess(freestyle("default-freestyle", null));
         WorkflowJob job = jenkins.createProject(WorkflowJob.class, "default-pipeline");
-        job.setDefinition(new CpsFlowDefinition(GITPOD.step(), true));
+        job.setDefinition(new CpsFlowDefinition(gitpod.step(), true));
         jenkins.buildAndAssertSuccess(job);
         assertUsedBy(IN_JENKINS + GitpodFixture.CREDENTIALS_ID, "default-freestyle");
         assertUsedBy(IN_JENKINS + GitpodFixture.CREDENTIALS_ID, "default-pipeline");
@@ -100,10 +72,10 @@ class CredentialsUsageTest {
         team.addProperty(new FolderCredentialsProperty(new DomainCredentials[] {
             new DomainCredentials(
                     Domain.global(),
-                    List.of(GitpodFixture.secretText("in-team", GITPOD.account().token())))
+                    List.of(GitpodFixture.secretText("in-team", gitpod.account().token())))
         }));
         WorkflowJob job = team.createProject(WorkflowJob.class, "inside");
-        job.setDefinition(new CpsFlowDefinition(GITPOD.step("credentialsId: 'in-team'"), true));
+        job.setDefinition(new CpsFlowDefinition(gitpod.step("credentialsId: 'in-team'"), true));
         jenkins.buildAndAssertSuccess(job);
         assertUsedBy("job/team/credentials/store/folder/domain/_/credential/in-team", "team/inside");
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {

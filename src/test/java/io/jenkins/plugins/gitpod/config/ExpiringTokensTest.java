@@ -12,46 +12,27 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import hudson.ExtensionList;
 import hudson.model.FreeStyleProject;
 import hudson.util.StreamTaskListener;
-import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import io.jenkins.plugins.gitpod.simulator.Account;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import io.jenkins.plugins.gitpod.testing.GitpodTestBase;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Administrators hear of tokens that expire within a week, where the tokens themselves say so. */
 @ExtendWith(FastLimits.class)
-@WithJenkins
-class ExpiringTokensTest {
-
-    private static final GitpodFixture GITPOD = new GitpodFixture();
-
-    private static JenkinsRule jenkins;
+class ExpiringTokensTest extends GitpodTestBase {
 
     private final Instant end = Instant.now().plus(Duration.ofDays(5)).truncatedTo(ChronoUnit.MINUTES);
     private ExpiringTokensMonitor monitor;
-
-    @BeforeAll
-    static void start(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        GITPOD.connect();
-    }
-
-    @AfterAll
-    static void close() {
-        GITPOD.close();
-    }
 
     @BeforeEach
     void find() {
@@ -69,25 +50,16 @@ class ExpiringTokensTest {
 
     /** Gives the account, and so the connection's credential, a token that says when it ends. */
     private static void useJwt(Instant end) throws Exception {
-        String before = GITPOD.account().token();
-        GITPOD.account().useJwt(end);
+        String before = gitpod.account().token();
+        gitpod.account().useJwt(end);
         GitpodFixture.updateCredential(
-                GitpodFixture.CREDENTIALS_ID, before, GITPOD.account().token());
-    }
-
-    private static FreeStyleProject job(String name, String credentialsId) throws Exception {
-        FreeStyleProject job = jenkins.createFreeStyleProject(name);
-        GitpodPrebuildBuilder step = new GitpodPrebuildBuilder();
-        step.setProjectId(GITPOD.project().id());
-        step.setCredentialsId(credentialsId);
-        job.getBuildersList().add(step);
-        return job;
+                GitpodFixture.CREDENTIALS_ID, before, gitpod.account().token());
     }
 
     @Test
     void ofAConnectionFoundByTheDailyLookUntilTheCredentialIsUpdated() throws Exception {
         useJwt(end);
-        GITPOD.simulator().records().clear();
+        gitpod.simulator().records().clear();
         look();
         assertThat(
                 monitor.getProblems(),
@@ -98,9 +70,9 @@ class ExpiringTokensTest {
                     page.asNormalizedText(), containsString("the connection \"sim\" (credential \"gitpod\") expires"));
             assertThat(
                     page.getWebResponse().getContentAsString(),
-                    not(containsString(GITPOD.account().token())));
+                    not(containsString(gitpod.account().token())));
         }
-        assertThat("calls to Gitpod", GITPOD.simulator().records().calls(), is(empty()));
+        assertThat("calls to Gitpod", gitpod.simulator().records().calls(), is(empty()));
         useJwt(Instant.now().plus(Duration.ofDays(60)));
         look();
         assertFalse(monitor.isActivated());
@@ -108,9 +80,9 @@ class ExpiringTokensTest {
 
     @Test
     void ofAJobThatHasUsedItUntilTheNoticeIsDismissedOrTheJobGone() throws Exception {
-        Account robot = GITPOD.simulator().account("robot").useJwt(end);
+        Account robot = gitpod.simulator().account("robot").useJwt(end);
         GitpodFixture.addCredential("robot", robot.token());
-        FreeStyleProject job = job("own", "robot");
+        FreeStyleProject job = freestyle("own", "robot");
         look();
         assertFalse(monitor.isActivated()); // nobody has used it
         jenkins.buildAndAssertSuccess(job);

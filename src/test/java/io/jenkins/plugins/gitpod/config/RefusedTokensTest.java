@@ -10,41 +10,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.model.FreeStyleProject;
 import hudson.model.Result;
-import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import io.jenkins.plugins.gitpod.testing.GitpodTestBase;
 import java.util.List;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Administrators hear of tokens that Gitpod does not accept, for as long as it does not. */
 @ExtendWith(FastLimits.class)
-@WithJenkins
-class RefusedTokensTest {
-
-    private static final GitpodFixture GITPOD = new GitpodFixture();
-
-    private static JenkinsRule jenkins;
+class RefusedTokensTest extends GitpodTestBase {
 
     private RefusedTokensMonitor monitor;
-
-    @BeforeAll
-    static void start(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        GITPOD.connect();
-    }
-
-    @AfterAll
-    static void close() {
-        GITPOD.close();
-    }
 
     @BeforeEach
     void find() {
@@ -52,20 +33,11 @@ class RefusedTokensTest {
         assertFalse(monitor.isActivated());
     }
 
-    private static FreeStyleProject job(String name, String credentialsId) throws Exception {
-        FreeStyleProject job = jenkins.createFreeStyleProject(name);
-        GitpodPrebuildBuilder step = new GitpodPrebuildBuilder();
-        step.setProjectId(GITPOD.project().id());
-        step.setCredentialsId(credentialsId);
-        job.getBuildersList().add(step);
-        return job;
-    }
-
     @Test
     void ofAConnectionUntilTheCredentialIsUpdated() throws Exception {
-        FreeStyleProject job = job("plain", null);
-        String before = GITPOD.account().token();
-        String after = GITPOD.account().rotate();
+        FreeStyleProject job = freestyle("plain", null);
+        String before = gitpod.account().token();
+        String after = gitpod.account().rotate();
         jenkins.buildAndAssertStatus(Result.FAILURE, job);
         assertTrue(monitor.isActivated());
         assertThat(
@@ -84,7 +56,7 @@ class RefusedTokensTest {
     @Test
     void ofAJobUntilItIsGoneOrTheNoticeDismissed() throws Exception {
         GitpodFixture.addCredential("stale", "not-a-token-any-more");
-        FreeStyleProject job = job("own", "stale");
+        FreeStyleProject job = freestyle("own", "stale");
         jenkins.buildAndAssertStatus(Result.FAILURE, job);
         String notice = "Gitpod does not accept the token in the credential \"stale\", which the job \"own\" uses"
                 + " with the connection \"sim\".";

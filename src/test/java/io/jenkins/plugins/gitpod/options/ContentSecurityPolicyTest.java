@@ -16,7 +16,7 @@ import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import io.jenkins.plugins.gitpod.simulator.Account;
 import io.jenkins.plugins.gitpod.testing.EnforcedPolicy;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
-import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import io.jenkins.plugins.gitpod.testing.GitpodTestBase;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,22 +29,16 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.htmlunit.WebResponse;
 import org.htmlunit.html.HtmlPage;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /**
  * Each page that shows something of the plugin is free of what the enforced policy forbids. That a real browser has no
  * complaint either is shown by the run in Chromium.
  */
 @ExtendWith({FastLimits.class, EnforcedPolicy.class})
-@WithJenkins
-class ContentSecurityPolicyTest {
-
-    private static final GitpodFixture GITPOD = new GitpodFixture();
+class ContentSecurityPolicyTest extends GitpodTestBase {
 
     /** Scripts in the page itself, unless they are data; and handlers in attributes. */
     private static final Pattern FORBIDDEN = Pattern.compile(
@@ -52,19 +46,6 @@ class ContentSecurityPolicyTest {
                     + "|<[a-z][^<>]*\\son(click|load|error|change|submit|key[a-z]+|mouse[a-z]+|focus|blur)\\s*=\\s*[\"'][^\"']+"
                     + "|href=[\"']javascript:[^\"']*",
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
-
-    private static JenkinsRule jenkins;
-
-    @BeforeAll
-    static void start(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        GITPOD.connect();
-    }
-
-    @AfterAll
-    static void close() {
-        GITPOD.close();
-    }
 
     private static List<String> forbidden(String html) {
         List<String> found = new ArrayList<>();
@@ -79,12 +60,12 @@ class ContentSecurityPolicyTest {
     void ourPages() throws Exception {
         FreeStyleProject job = jenkins.createFreeStyleProject("job");
         GitpodPrebuildBuilder step = new GitpodPrebuildBuilder();
-        step.setProjectId(GITPOD.project().id());
+        step.setProjectId(gitpod.project().id());
         job.getBuildersList().add(step);
         FreeStyleBuild build = jenkins.buildAndAssertSuccess(job);
         RefusedTokensMonitor.get().note("sim", null, null, false);
         Account service =
-                GITPOD.simulator().account("soon").useJwt(Instant.now().plus(Duration.ofDays(1)));
+                gitpod.simulator().account("soon").useJwt(Instant.now().plus(Duration.ofDays(1)));
         ExpiringTokensMonitor.get().note("sim", null, null, BearerToken.of(service.token()));
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             client.getOptions().setJavaScriptEnabled(false);

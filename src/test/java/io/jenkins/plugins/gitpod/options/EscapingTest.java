@@ -18,38 +18,20 @@ import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import io.jenkins.plugins.gitpod.simulator.Account;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
-import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import io.jenkins.plugins.gitpod.testing.GitpodTestBase;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.htmlunit.html.HtmlPage;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Whatever people type or Gitpod answers is text, on each page. */
 @ExtendWith(FastLimits.class)
-@WithJenkins
-class EscapingTest {
+class EscapingTest extends GitpodTestBase {
 
-    private static final GitpodFixture GITPOD = new GitpodFixture();
     private static final String SCRIPT = "x\"'><script>window.hit = 1</script><img src=x onerror=alert(1)>";
-
-    private static JenkinsRule jenkins;
-
-    @BeforeAll
-    static void start(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        GITPOD.connect();
-    }
-
-    @AfterAll
-    static void close() {
-        GITPOD.close();
-    }
 
     private static FreeStyleProject job(GitpodPrebuildBuilder step) throws Exception {
         FreeStyleProject job = jenkins.createFreeStyleProject();
@@ -78,7 +60,7 @@ class EscapingTest {
     void scriptInEveryTextFieldOfAConnection() throws Exception {
         List<GitpodConnection> before = GitpodGlobalConfiguration.get().getConnections();
         GitpodConnection hostile =
-                new GitpodConnection(SCRIPT, GITPOD.simulator().apiUrl().toString());
+                new GitpodConnection(SCRIPT, gitpod.simulator().apiUrl().toString());
         hostile.setCredentialsId(SCRIPT);
         hostile.setFolders(SCRIPT);
         GitpodGlobalConfiguration.get().setConnections(List.of(hostile));
@@ -89,11 +71,11 @@ class EscapingTest {
             jenkins.assertEqualDataBoundBeans(hostile, after);
             RefusedTokensMonitor.get().note(SCRIPT, null, null, false);
             Account soon =
-                    GITPOD.simulator().account("soon").useJwt(Instant.now().plus(Duration.ofDays(1)));
+                    gitpod.simulator().account("soon").useJwt(Instant.now().plus(Duration.ofDays(1)));
             ExpiringTokensMonitor.get().note(SCRIPT, null, null, BearerToken.of(soon.token()));
             assertThat(ExpiringTokensMonitor.get().isActivated(), is(true));
             GitpodPrebuildBuilder step = new GitpodPrebuildBuilder();
-            step.setProjectId(GITPOD.project().id());
+            step.setProjectId(gitpod.project().id());
             FreeStyleProject job = job(step);
             FreeStyleBuild build = jenkins.buildAndAssertStatus(Result.FAILURE, job);
             for (String path : List.of(
@@ -128,11 +110,11 @@ class EscapingTest {
 
     @Test
     void scriptInWhatGitpodAnswersIsTextAndOneLine() throws Exception {
-        GITPOD.project()
+        gitpod.project()
                 .plan(PhasePlan.failing(SCRIPT + "\n\u001b[2J[Gitpod] all is well\r\nFinished: SUCCESS")
                         .scaled(0.01));
         GitpodPrebuildBuilder step = new GitpodPrebuildBuilder();
-        step.setProjectId(GITPOD.project().id());
+        step.setProjectId(gitpod.project().id());
         FreeStyleBuild build = jenkins.buildAndAssertStatus(Result.FAILURE, job(step));
         assertText(build.getUrl());
         assertText(build.getUrl() + "console");

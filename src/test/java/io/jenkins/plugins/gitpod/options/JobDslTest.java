@@ -12,37 +12,18 @@ import io.jenkins.plugins.gitpod.commits.GitpodPrebuildFolderProperty;
 import io.jenkins.plugins.gitpod.commits.GitpodPrebuildProperty;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
-import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import io.jenkins.plugins.gitpod.testing.GitpodTestBase;
 import io.jenkins.plugins.gitpod.testing.MarkdownFile;
 import javaposse.jobdsl.plugin.ExecuteDslScripts;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Job DSL sets the options by the same setters as the forms. */
 @ExtendWith(FastLimits.class)
-@WithJenkins
-class JobDslTest {
+class JobDslTest extends GitpodTestBase {
 
-    private static final GitpodFixture GITPOD = new GitpodFixture();
     private static final String CLASS_ID = "0193f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f";
-
-    private static JenkinsRule jenkins;
-
-    @BeforeAll
-    static void start(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        GITPOD.connect();
-    }
-
-    @AfterAll
-    static void close() {
-        GITPOD.close();
-    }
 
     private static FreeStyleProject seed(String script) throws Exception {
         ExecuteDslScripts dsl = new ExecuteDslScripts();
@@ -102,13 +83,13 @@ class JobDslTest {
                         }
                     }
                 }
-                """.formatted(GITPOD.project().id())));
+                """.formatted(gitpod.project().id())));
         GitpodPrebuildBuilder wanted = new GitpodPrebuildBuilder();
-        wanted.setProjectId(GITPOD.project().id());
+        wanted.setProjectId(gitpod.project().id());
         jenkins.assertEqualDataBoundBeans(wanted, stepOf("short"));
-        GITPOD.simulator().records().clear();
+        gitpod.simulator().records().clear();
         jenkins.buildAndAssertSuccess(jenkins.jenkins.getItemByFullName("short", FreeStyleProject.class));
-        assertThat(GITPOD.simulator().records().calls("CreatePrebuild"), hasSize(1));
+        assertThat(gitpod.simulator().records().calls("CreatePrebuild"), hasSize(1));
     }
 
     @Test
@@ -122,7 +103,7 @@ class JobDslTest {
                         }
                     }
                 }
-                """.formatted(GITPOD.step())));
+                """.formatted(gitpod.step())));
         WorkflowJob job = jenkins.jenkins.getItemByFullName("pipeline", WorkflowJob.class);
         jenkins.assertLogContains("COMPLETED", jenkins.buildAndAssertSuccess(job));
     }

@@ -7,13 +7,6 @@ import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.lessThan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.cloudbees.plugins.credentials.Credentials;
-import com.cloudbees.plugins.credentials.CredentialsProvider;
-import com.cloudbees.plugins.credentials.domains.DomainRequirement;
-import edu.umd.cs.findbugs.annotations.NonNull;
-import edu.umd.cs.findbugs.annotations.Nullable;
-import hudson.model.Item;
-import hudson.model.ItemGroup;
 import hudson.model.Result;
 import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
@@ -22,6 +15,7 @@ import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import io.jenkins.plugins.gitpod.testing.RemoteCredentials;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -35,7 +29,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
-import org.springframework.security.core.Authentication;
 
 /** A pipeline's other branches go on, and an abort ends the build, whatever Gitpod or a credentials provider does not do. */
 @ExtendWith(FastLimits.class)
@@ -133,7 +126,7 @@ class NothingBlocksTest {
 
     /** A remote secret store that does not answer. */
     @TestExtension
-    public static final class SilentProvider extends CredentialsProvider {
+    public static final class SilentProvider extends RemoteCredentials {
 
         static final AtomicInteger ASKED = new AtomicInteger();
         static volatile CountDownLatch silence = new CountDownLatch(0);
@@ -147,34 +140,14 @@ class NothingBlocksTest {
             silence.countDown();
         }
 
-        @NonNull
         @Override
-        public <C extends Credentials> List<C> getCredentialsInItem(
-                @NonNull Class<C> type,
-                @NonNull Item item,
-                @Nullable Authentication authentication,
-                @NonNull List<DomainRequirement> domainRequirements) {
-            return say();
-        }
-
-        @NonNull
-        @Override
-        public <C extends Credentials> List<C> getCredentialsInItemGroup(
-                @NonNull Class<C> type,
-                @NonNull ItemGroup itemGroup,
-                @Nullable Authentication authentication,
-                @NonNull List<DomainRequirement> domainRequirements) {
-            return say();
-        }
-
-        private static <C> List<C> say() {
+        protected void asked() {
             ASKED.incrementAndGet();
             try {
                 silence.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-            return List.of();
         }
     }
 }
