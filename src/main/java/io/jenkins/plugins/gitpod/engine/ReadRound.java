@@ -33,7 +33,13 @@ final class ReadRound {
             long horizon,
             Set<String> projects,
             List<WatchedPrebuild> listed,
-            List<WatchedPrebuild> singles) {}
+            List<WatchedPrebuild> singles) {
+
+        /** Reads only the prebuilds that have most likely ended. */
+        static Plan onlyLikelyEnded(long now) {
+            return new Plan(now, now, Set.of(), List.of(), List.of());
+        }
+    }
 
     /** The watcher that a round belongs to. */
     interface Listener {
@@ -173,6 +179,10 @@ final class ReadRound {
 
     @CheckForNull
     private Step nextStep() {
+        Step end = likelyEnd();
+        if (end != null) {
+            return end;
+        }
         if (steps.isEmpty() && ofLists) {
             ofLists = false;
             lists.listed(listCalls, expectedCalls);
@@ -185,13 +195,27 @@ final class ReadRound {
                     list.spend();
                     return step;
                 }
-                if (list.spendOn(get.one)) {
+                boolean isRead = !unread.containsKey(get.one.prebuildId);
+                if (!isRead && list.spendOn(get.one)) {
                     return step;
                 }
                 unread.remove(get.one.prebuildId);
             }
         }
         return null;
+    }
+
+    /** Ends are read first, also those that happen during the round. */
+    @CheckForNull
+    private Step likelyEnd() {
+        synchronized (list) {
+            WatchedPrebuild one = list.nextLikelyEnded(runtime.nanoTime());
+            if (one == null || !list.spendOn(one)) {
+                return null;
+            }
+            unread.put(one.prebuildId, one);
+            return new Get(one);
+        }
     }
 
     /** What is watched and on no list has ended, has a phase unknown to this version, or is too new to be listed. */

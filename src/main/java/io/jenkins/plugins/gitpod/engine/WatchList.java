@@ -6,7 +6,9 @@ import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -19,7 +21,15 @@ final class WatchList {
     /** How many calls beyond the budget may look for ends of prebuilds that left the lists. */
     private static final int MAX_OVERDRAFT = 10;
 
+    /** The next change of a prebuild in one of these phases is most likely its end. */
+    private static final Set<PrebuildPhase> LAST_PHASES =
+            EnumSet.of(PrebuildPhase.SNAPSHOTTING, PrebuildPhase.CANCELLING);
+
     private final Map<String, WatchedPrebuild> watched = new LinkedHashMap<>();
+
+    /** Prebuilds that have most likely ended, because an event reported a change in their last phase. */
+    private final Set<WatchedPrebuild> likelyEnded = new LinkedHashSet<>();
+
     private final CallBudget budget;
     private boolean stopped;
     private long tries;
@@ -34,13 +44,16 @@ final class WatchList {
 
     /** @return whether that was the last one */
     synchronized boolean removeLast(String prebuildId) {
-        return watched.remove(prebuildId) != null && watched.isEmpty();
+        WatchedPrebuild removed = watched.remove(prebuildId);
+        likelyEnded.remove(removed);
+        return removed != null && watched.isEmpty();
     }
 
     /** Nothing is watched or read from now on. */
     synchronized void stop() {
         stopped = true;
         watched.clear();
+        likelyEnded.clear();
     }
 
     synchronized boolean isStopped() {
@@ -70,6 +83,38 @@ final class WatchList {
         return (int) watched.values().stream()
                 .filter(each -> projects.contains(each.projectId))
                 .count();
+    }
+
+    // ---- events
+
+    /** Whether the next change of this one is most likely its end. */
+    synchronized boolean isInLastPhase(WatchedPrebuild one) {
+        return one.phase != null && LAST_PHASES.contains(one.phase);
+    }
+
+    /** Notes that an event asks for a read. */
+    synchronized void requestRead(WatchedPrebuild one) {
+        one.readRequested = true;
+        if (isInLastPhase(one)) {
+            likelyEnded.add(one);
+        }
+    }
+
+    /**
+     * The next prebuild that has most likely ended and is due, or null if there is none. Reading it goes before everything
+     * else: if it has ended, the read is free.
+     */
+    @CheckForNull
+    synchronized WatchedPrebuild nextLikelyEnded(long now) {
+        if (likelyEnded.isEmpty() || !mayCall(now)) {
+            return null;
+        }
+        for (WatchedPrebuild each : likelyEnded) {
+            if (now - each.due >= 0) {
+                return each;
+            }
+        }
+        return null;
     }
 
     // ---- budget
@@ -132,6 +177,7 @@ final class WatchList {
         one.phase = phase;
         one.eventReceived = false;
         one.readRequested = false;
+        likelyEnded.remove(one);
         one.readFailed = false;
         one.lastTry = ++tries;
         one.due = now + interval.toNanos();
@@ -140,6 +186,7 @@ final class WatchList {
 
     synchronized void readFailed(WatchedPrebuild one) {
         one.readRequested = false;
+        likelyEnded.remove(one);
         one.readFailed = true;
     }
 

@@ -31,6 +31,9 @@ final class Watcher {
     /** Several events of one moment lead to one read. */
     private static final Duration EVENT_DELAY = Duration.ofMillis(300);
 
+    /** As long as so many calls may be made, each event leads to a read at once. */
+    private static final int MANY_CALLS = 15;
+
     /** How long the read for an event waits after an event brought no change; doubled each time. */
     private static final Duration FIRST_EVENT_GAP = Duration.ofSeconds(4);
 
@@ -220,6 +223,9 @@ final class Watcher {
         int cost = byList ? listCalls : 1;
         Duration wait = budget.until(cost, now);
         if (!wait.isZero()) {
+            if (list.nextLikelyEnded(now) != null) {
+                return ReadRound.Plan.onlyLikelyEnded(now);
+            }
             wakeBy(now + wait.toNanos());
             return null;
         }
@@ -302,8 +308,9 @@ final class Watcher {
                 if (one.readRequested || known) {
                     return;
                 }
-                one.readRequested = true;
-                long due = runtime.nanoTime() + delay(one).toNanos();
+                list.requestRead(one);
+                long now = runtime.nanoTime();
+                long due = now + delay(one, now).toNanos();
                 if (due - one.due < 0) {
                     one.due = due;
                     wakeBy(due);
@@ -311,9 +318,11 @@ final class Watcher {
             }
         }
 
-        private Duration delay(WatchedPrebuild one) {
+        private Duration delay(WatchedPrebuild one, long now) {
             if (one.idleReads == 0) {
-                return EVENT_DELAY;
+                // If calls are scarce, a change that is no end waits for the next list.
+                boolean isSoon = list.isInLastPhase(one) || list.budget().affordable(now) >= MANY_CALLS;
+                return isSoon ? EVENT_DELAY : schedule.base();
             }
             Duration longer = FIRST_EVENT_GAP.multipliedBy(1L << Math.min(one.idleReads - 1, 10));
             return Backoff.min(longer, schedule.longest());

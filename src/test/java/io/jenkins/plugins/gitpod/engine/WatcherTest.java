@@ -18,6 +18,7 @@ import io.jenkins.plugins.gitpod.api.ErrorCode;
 import io.jenkins.plugins.gitpod.api.GitpodClient;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.api.PrebuildEvent;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.simulator.Call;
 import io.jenkins.plugins.gitpod.simulator.Fault;
@@ -34,6 +35,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -114,6 +116,93 @@ class WatcherTest {
     /** Rounds are told apart by their times. */
     private int rounds() {
         return (int) records.calls().stream().map(Call::at).distinct().count();
+    }
+
+    /** A thousand prebuilds in one phase, watched with events that the test tells. The budget of calls is used up. */
+    private final class ThousandWithEvents implements AutoCloseable {
+
+        private final List<EventSource.Listener> listeners = new ArrayList<>();
+        private final Watcher eventful = new Watcher(
+                client,
+                fixture.runtime,
+                EngineSettings.defaults(),
+                listener -> {
+                    listeners.add(listener);
+                    listener.opened();
+                    return () -> {};
+                },
+                new Semaphore(1));
+        private final List<String> ids = new ArrayList<>();
+
+        ThousandWithEvents(SimPhase phase) {
+            for (int i = 0; i < 20; i++) {
+                SimProject project = fixture.gitpod.addProject("project " + i).plan(PhasePlan.stuckIn(SimPhase.PENDING));
+                for (int j = 0; j < 50; j++) {
+                    String id = create(project);
+                    Heard reader = new Heard();
+                    heard.put(id, reader);
+                    eventful.watch(id, project.id(), reader);
+                    ids.add(id);
+                }
+            }
+            fixture.runtime.advance(Duration.ofMinutes(1));
+            // An event for each makes the watcher read them all by lists, which uses up its calls.
+            for (SimPhase each : List.of(SimPhase.STARTING, SimPhase.RUNNING, SimPhase.STOPPING, phase)) {
+                ids.forEach(id -> fixture.gitpod.prebuild(id).forcePhase(each));
+                ids.forEach(this::tell);
+                aRound();
+            }
+            heard.values().forEach(each -> each.read.clear());
+            records.clear();
+        }
+
+        void tell(String id) {
+            listeners.forEach(each -> each.event(new PrebuildEvent(id, false)));
+        }
+
+        @Override
+        public void close() {
+            eventful.stop();
+        }
+    }
+
+    @Test
+    void endOfWhichAnEventTellsIsReadAtOnceThoughCallsAreScarce() {
+        try (ThousandWithEvents thousand = new ThousandWithEvents(SimPhase.SNAPSHOTTING)) {
+            List<String> ended = thousand.ids.subList(0, 40);
+            ended.forEach(id -> fixture.gitpod.prebuild(id).forcePhase(SimPhase.COMPLETED));
+            ended.forEach(thousand::tell);
+            fixture.runtime.advance(Duration.ofMillis(1500));
+            for (String id : ended) {
+                assertThat(heard.get(id).read, hasSize(1));
+                assertThat(heard.get(id).read.get(0).status().phase(), is(PrebuildPhase.COMPLETED));
+            }
+            assertThat(records.count(GET), is(40));
+        }
+    }
+
+    @Test
+    void changeThatIsNoEndIsReadWithTheNextListIfCallsAreScarce() {
+        try (ThousandWithEvents thousand = new ThousandWithEvents(SimPhase.RUNNING)) {
+            List<String> changed = thousand.ids.subList(0, 40);
+            changed.forEach(id -> fixture.gitpod.prebuild(id).forcePhase(SimPhase.STOPPING));
+            changed.forEach(thousand::tell);
+            fixture.runtime.advance(Duration.ofSeconds(40));
+            changed.forEach(id -> assertThat(heard.get(id).read, hasSize(greaterThan(0))));
+            assertThat(records.count(GET), is(0));
+            assertThat(records.count(LIST), is(lessThanOrEqualTo(40)));
+        }
+    }
+
+    @Test
+    void eventsThatBringNoEndCostNoMoreThanTheBudget() {
+        try (ThousandWithEvents thousand = new ThousandWithEvents(SimPhase.SNAPSHOTTING)) {
+            for (int i = 0; i < 300; i++) {
+                thousand.ids.forEach(thousand::tell);
+                fixture.runtime.advance(Duration.ofSeconds(1));
+            }
+            assertThat(records.calls().size(), is(lessThan(340)));
+        }
     }
 
     private static Predicate<Call> about(String id) {
