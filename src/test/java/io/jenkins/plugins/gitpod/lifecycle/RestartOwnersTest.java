@@ -353,4 +353,22 @@ class RestartOwnersTest {
         assertEquals(2, gitpod.simulator().records().count("CreatePrebuild"));
         assertEquals(0, gitpod.simulator().records().count("CancelPrebuild"));
     }
+
+    /** Jenkins' own list of running pipelines still has the old name, so that it resumes the build only if something loads it. */
+    @Test
+    void waitingBuildOfAJobThatWasRenamedKeepsItsPrebuildThoughNothingElseLoadsTheBuild() throws Throwable {
+        sessions.then(jenkins -> {
+            gitpod.connect();
+            WorkflowJob job = pipeline(jenkins, "before");
+            awaitLog(job.scheduleBuild2(0).waitForStart(), "Created Gitpod prebuild");
+            job.renameTo("after");
+        });
+        sessions.then(jenkins -> {
+            await().atMost(Duration.ofSeconds(30)).until(() -> loaded(jenkins, "after"), Set.of(1)::equals);
+            only("before").forcePhase(SimPhase.COMPLETED);
+            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(last(jenkins, "after")));
+            await().until(LedgerFiles::open, List::isEmpty);
+        });
+        assertEquals(0, gitpod.simulator().records().count("CancelPrebuild"));
+    }
 }
