@@ -111,7 +111,8 @@ final class Answers {
                         .toList(),
                 new Project.PrebuildConfiguration(
                         prebuilds.path("enabled").asBoolean(), Json.texts(prebuilds, "environmentClassIds")),
-                "PROJECT_PHASE_DELETED".equals(Json.text(node, "desiredPhase")));
+                "PROJECT_PHASE_DELETED".equals(Json.text(node, "desiredPhase")),
+                new Project.Files(Json.text(node, "devcontainerFilePath"), Json.text(node, "automationsFilePath")));
     }
 
     /** Where environments of a project get their files from. */

@@ -16,6 +16,7 @@ import java.util.List;
  *     {@link GitpodClient#getProject} does
  * @param prebuildConfiguration how prebuilds are set up
  * @param isDeleted whether the project is to be deleted; it may still be listed for a while
+ * @param files where the repository has the files that environments are made from
  */
 public record Project(
         @NonNull String id,
@@ -24,12 +25,35 @@ public record Project(
         @NonNull ProjectTarget target,
         @NonNull List<String> environmentClassIds,
         @NonNull PrebuildConfiguration prebuildConfiguration,
-        boolean isDeleted) {
+        boolean isDeleted,
+        @NonNull Files files) {
 
     /** Copies the list. */
     public Project {
         environmentClassIds = List.copyOf(environmentClassIds);
     }
+
+    /** A project that does not say where its files are. */
+    public Project(
+            @NonNull String id,
+            @Nullable String name,
+            @Nullable String remoteUri,
+            @NonNull ProjectTarget target,
+            @NonNull List<String> environmentClassIds,
+            @NonNull PrebuildConfiguration prebuildConfiguration,
+            boolean isDeleted) {
+        this(id, name, remoteUri, target, environmentClassIds, prebuildConfiguration, isDeleted, new Files(null, null));
+    }
+
+    /**
+     * Where the repository has the files that environments are made from.
+     *
+     * @param devcontainer the path of the devcontainer file, relative to the root of the repository; null if the project
+     *     does not say
+     * @param automations the same of the automations file
+     */
+    public record Files(
+            @Nullable String devcontainer, @Nullable String automations) {}
 
     /**
      * How prebuilds of a project are set up.

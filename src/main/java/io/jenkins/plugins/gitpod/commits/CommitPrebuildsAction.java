@@ -9,9 +9,11 @@ import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.checkout.BuildHead;
 import io.jenkins.plugins.gitpod.checkout.ChangeLogFile;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
+import io.jenkins.plugins.gitpod.checkout.Changes;
 import io.jenkins.plugins.gitpod.checkout.CheckedOut;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
 import io.jenkins.plugins.gitpod.checkout.JobSource;
+import io.jenkins.plugins.gitpod.checkout.PathPatterns;
 import io.jenkins.plugins.gitpod.checkout.RunningCheckouts;
 import io.jenkins.plugins.gitpod.decision.DecisionInputs;
 import io.jenkins.plugins.gitpod.record.BuildConsole;
@@ -77,11 +79,22 @@ final class CommitPrebuildsAction extends InvisibleAction {
         // For a named project, the checkout of the script may not count where that of the build does.
         boolean counts = property.getProjectId() == null ? checkout.isOwn() : checkout.isBuilt();
         if (RunningCheckouts.isFirst(run, counts + " " + checkout)) {
-            ChangedPaths changed = property.getOnlyIfChanged() == null
-                    ? ChangedPaths.MATCH
-                    : ChangedPaths.of(property.getOnlyIfChanged(), changeLog.changes(run));
-            submit(run, property, new NewCommit(checkout, changed, setting.isInherited()), console);
+            submit(run, property, commit(run, setting, checkout, changeLog), console);
         }
+    }
+
+    private static NewCommit commit(
+            Run<?, ?> run, PrebuildSetting setting, Checkout checkout, ChangeLogFile changeLog) {
+        String onlyIfChanged = setting.property().getOnlyIfChanged();
+        PathPatterns patterns = PathPatterns.of(onlyIfChanged);
+        if (patterns.needProject()) {
+            // Matched once the project is known.
+            Changes changes = Changes.of(changeLog.changes(run));
+            return new NewCommit(checkout, ChangedPaths.UNKNOWN, setting.isInherited(), changes);
+        }
+        ChangedPaths changed =
+                onlyIfChanged == null ? ChangedPaths.MATCH : ChangedPaths.matching(patterns, changeLog.changes(run));
+        return new NewCommit(checkout, changed, setting.isInherited());
     }
 
     private static void printOnce(Run<?, ?> run, Console console, String revision, String reason) {

@@ -15,6 +15,7 @@ import io.jenkins.plugins.gitpod.checkout.BuildHead;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
 import io.jenkins.plugins.gitpod.checkout.CheckedOut;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
+import io.jenkins.plugins.gitpod.checkout.PathPatterns;
 import io.jenkins.plugins.gitpod.config.AuthenticatedConnection;
 import io.jenkins.plugins.gitpod.config.GitpodLookup;
 import io.jenkins.plugins.gitpod.options.WhenActive;
@@ -93,7 +94,7 @@ public record DecisionInputs(
         return new DecisionInputs(
                 project,
                 checkout,
-                changed(request, checkout),
+                changed(request, checkout, project),
                 isOfOther ? List.of() : running(request, connection, project),
                 isOfOther ? List.of() : completed(request, connection, project));
     }
@@ -153,15 +154,18 @@ public record DecisionInputs(
         return null;
     }
 
-    private static ChangedPaths changed(StepRequest request, @Nullable Checkout checkout) {
-        if (request.newCommit() != null) {
-            return request.newCommit().changed();
-        }
+    private static ChangedPaths changed(StepRequest request, @Nullable Checkout checkout, Project project) {
         String onlyIfChanged = request.options().getOnlyIfChanged();
-        if (checkout == null || onlyIfChanged == null) {
-            return ChangedPaths.MATCH;
+        PathPatterns patterns = PathPatterns.of(onlyIfChanged).of(project);
+        NewCommit commit = request.newCommit();
+        if (commit != null) {
+            return commit.changes() == null
+                    ? commit.changed()
+                    : commit.changes().match(patterns);
         }
-        return ChangedPaths.of(onlyIfChanged, BuildCheckouts.changes(request.run(), checkout));
+        return checkout == null || onlyIfChanged == null
+                ? ChangedPaths.MATCH
+                : ChangedPaths.matching(patterns, BuildCheckouts.changes(request.run(), checkout));
     }
 
     private static List<Prebuild> running(StepRequest request, AuthenticatedConnection connection, Project project)

@@ -8,6 +8,7 @@ import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.ProjectTarget;
 import io.jenkins.plugins.gitpod.checkout.BranchText;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
+import io.jenkins.plugins.gitpod.checkout.PathPatterns;
 import io.jenkins.plugins.gitpod.options.OnWarning;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.options.WhenActive;
@@ -164,9 +165,16 @@ final class DecisionRules {
         } else if (state.isHandled()) {
             return skip(Messages.Decision_handledAlready(brief));
         } else if (inputs.changed() == ChangedPaths.NO_MATCH && !state.missedChange()) {
-            return skip(Messages.Decision_noMatch(options.getOnlyIfChanged()));
+            return skip(noMatch());
         }
         return null;
+    }
+
+    private String noMatch() {
+        PathPatterns patterns = PathPatterns.of(options.getOnlyIfChanged());
+        return patterns.needProject()
+                ? Messages.Decision_noEnvironmentMatch(patterns, patterns.of(inputs.project()))
+                : Messages.Decision_noMatch(options.getOnlyIfChanged());
     }
 
     // ---- the time

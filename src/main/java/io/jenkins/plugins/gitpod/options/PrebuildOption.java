@@ -5,7 +5,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.AbortException;
 import io.jenkins.plugins.gitpod.Messages;
-import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
+import io.jenkins.plugins.gitpod.checkout.PathPatterns;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -184,7 +184,7 @@ public enum PrebuildOption {
         } else {
             return null;
         }
-        return ChangedPaths.areSupported(patterns) ? patterns.strip() : null;
+        return PathPatterns.areSupported(patterns) ? patterns.strip() : null;
     }
 
     // ---- the value in a message

@@ -1,8 +1,10 @@
 package io.jenkins.plugins.gitpod.store;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.util.XStream2;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
+import io.jenkins.plugins.gitpod.checkout.Changes;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
@@ -40,23 +42,21 @@ public final class CommitRequestStore {
         private final ChangedPaths changed;
         private final boolean inherited;
 
+        @Nullable
+        private final Changes changes;
+
         public Pending(UUID requestId, String buildId, PrebuildOptions options, NewCommit commit) {
-            this(requestId.toString(), buildId, options, commit.checkout(), commit.changed(), commit.isInherited());
+            this(requestId.toString(), buildId, options, commit);
         }
 
-        private Pending(
-                String requestId,
-                String buildId,
-                PrebuildOptions options,
-                Checkout checkout,
-                ChangedPaths changed,
-                boolean inherited) {
+        private Pending(String requestId, String buildId, PrebuildOptions options, NewCommit commit) {
             this.requestId = requestId;
             this.buildId = buildId;
             this.options = options;
-            this.checkout = checkout;
-            this.changed = changed;
-            this.inherited = inherited;
+            this.checkout = commit.checkout();
+            this.changed = commit.changed();
+            this.inherited = commit.isInherited();
+            this.changes = commit.changes();
         }
 
         boolean isComplete() {
@@ -82,9 +82,7 @@ public final class CommitRequestStore {
                             requestId,
                             origin.relocated(oldFullName, newFullName).buildId(),
                             options,
-                            checkout,
-                            changed,
-                            inherited)
+                            commit())
                     : this;
         }
 
@@ -95,7 +93,7 @@ public final class CommitRequestStore {
 
         @NonNull
         public NewCommit commit() {
-            return new NewCommit(checkout, changed == null ? ChangedPaths.UNKNOWN : changed, inherited);
+            return new NewCommit(checkout, changed == null ? ChangedPaths.UNKNOWN : changed, inherited, changes);
         }
     }
 

@@ -206,6 +206,7 @@ class AnswersTest {
                     {"git": {"remoteUri": "https://example.org/other.git"}}]},
                   "environmentClasses": [{"environmentClassId": "second", "order": 1}, {"localRunner": true, "order": 3},
                     {"environmentClassId": "third", "order": 2}, {"environmentClassId": "first"}],
+                  "devcontainerFilePath": ".devcontainer/web/devcontainer.json", "automationsFilePath": "ona.yaml",
                   "prebuildConfiguration": {"enabled": true, "environmentClassIds": ["first", "second"],
                     "timeout": "3600s"}}}"""));
 
@@ -218,7 +219,16 @@ class AnswersTest {
                         ProjectTarget.branch("main"),
                         List.of("first", "second", "third"),
                         new Project.PrebuildConfiguration(true, List.of("first", "second")),
-                        false)));
+                        false,
+                        new Project.Files(".devcontainer/web/devcontainer.json", "ona.yaml"))));
+    }
+
+    @Test
+    void aProjectWithoutPathsDoesNotSayWhereItsFilesAre() throws Exception {
+        Project project = Answers.projectAnswer(json("""
+                {"project": {"id": "pr", "devcontainerFilePath": ""}}"""));
+
+        assertThat(project.files(), is(new Project.Files(null, null)));
     }
 
     @ParameterizedTest

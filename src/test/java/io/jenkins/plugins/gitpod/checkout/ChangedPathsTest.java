@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ChangedPathsTest {
 
     /** One commit with these paths. */
-    private static class Commit extends ChangeLogSet.Entry {
+    static class Commit extends ChangeLogSet.Entry {
         private final List<String> paths;
 
         Commit(String... paths) {
@@ -38,7 +38,7 @@ class ChangedPathsTest {
         }
     }
 
-    private static ChangeLogSet<Commit> log(Commit... commits) {
+    static ChangeLogSet<Commit> log(Commit... commits) {
         return new ChangeLogSet<>(null, null) {
             @Override
             public boolean isEmptySet() {

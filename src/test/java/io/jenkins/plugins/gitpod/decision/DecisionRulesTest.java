@@ -67,7 +67,14 @@ class DecisionRulesTest {
 
     private DecisionInputs inputs() {
         Project project = new Project(
-                "p", "shop", REPOSITORY, target, List.of(), new Project.PrebuildConfiguration(true, List.of()), false);
+                "p",
+                "shop",
+                REPOSITORY,
+                target,
+                List.of(),
+                new Project.PrebuildConfiguration(true, List.of()),
+                false,
+                new Project.Files("infra/devcontainer.json", null));
         return new DecisionInputs(project, checkout, changed, List.of(), List.of());
     }
 
@@ -237,6 +244,16 @@ class DecisionRulesTest {
         missedChange = false;
         changed = ChangedPaths.MATCH;
         assertCreates();
+    }
+
+    @Test
+    void aSkipByTheFilesOfTheProjectNamesThem() {
+        options.setOnlyIfChanged("environment, package-lock.json");
+        changed = ChangedPaths.NO_MATCH;
+        assertThat(
+                assertSkips("No changed file matches environment, package-lock.json (")
+                        .reason(),
+                containsString("infra/devcontainer.json, infra/**, "));
     }
 
     @Test

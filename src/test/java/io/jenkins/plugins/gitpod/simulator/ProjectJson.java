@@ -28,6 +28,8 @@ final class ProjectJson {
                 .put("createdAt", project.createdAt().toString())
                 .put("updatedAt", project.createdAt().toString());
         initializer(node.putObject("initializer").putArray("specs").addObject(), project);
+        Json.text(node, "devcontainerFilePath", project.devcontainerFile());
+        Json.text(node, "automationsFilePath", project.automationsFile());
         ObjectNode prebuilds = node.putObject("prebuildConfiguration");
         if (project.prebuildsEnabled()) {
             prebuilds.put("enabled", true);

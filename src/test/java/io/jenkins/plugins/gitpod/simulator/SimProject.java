@@ -24,6 +24,8 @@ public final class SimProject {
     private volatile String cloneTarget = "";
     private volatile String defaultBranch = "main";
     private volatile Supplier<String> commit;
+    private volatile String devcontainerFile = "";
+    private volatile String automationsFile = "";
     private volatile int popularity;
     private volatile boolean deleted;
     private volatile boolean strict;
@@ -91,6 +93,20 @@ public final class SimProject {
     public SimProject target(@NonNull SimTargetMode mode, @NonNull String target) {
         targetMode = mode;
         cloneTarget = target;
+        return this;
+    }
+
+    /**
+     * Sets where its repository has its files.
+     *
+     * @param devcontainer the path of the devcontainer file; empty, as at first, if the project does not say
+     * @param automations the same of the automations file
+     * @return this
+     */
+    @NonNull
+    public SimProject files(@NonNull String devcontainer, @NonNull String automations) {
+        devcontainerFile = devcontainer;
+        automationsFile = automations;
         return this;
     }
 
@@ -255,6 +271,14 @@ public final class SimProject {
 
     String cloneTarget() {
         return cloneTarget;
+    }
+
+    String devcontainerFile() {
+        return devcontainerFile;
+    }
+
+    String automationsFile() {
+        return automationsFile;
     }
 
     int popularity() {

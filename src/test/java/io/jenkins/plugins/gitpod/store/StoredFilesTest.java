@@ -12,6 +12,7 @@ import io.jenkins.plugins.gitpod.api.Trigger;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
 import io.jenkins.plugins.gitpod.checkout.CheckedOut;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
+import io.jenkins.plugins.gitpod.checkout.PathPatterns;
 import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
 import io.jenkins.plugins.gitpod.engine.SavedRequest.CreateAttempt;
@@ -172,6 +173,9 @@ class StoredFilesTest {
         assertTrue(checkout.isOwn());
         assertTrue(checkout.shownBranch().contains("main"), checkout.shownBranch());
         assertEquals(ChangedPaths.NO_MATCH, pending.commit().changed());
+        assertEquals(
+                ChangedPaths.MATCH, pending.commit().changes().match(PathPatterns.of(".devcontainer/**, unchanged")));
+        assertEquals(ChangedPaths.NO_MATCH, pending.commit().changes().match(PathPatterns.of("unchanged")));
         store.save(pending);
         assertEquals(golden("commit-request.xml"), Files.readString(file).strip());
     }
