@@ -59,6 +59,29 @@ final class Answers {
         return new EnvironmentClassPage(classes, nextPage(answer));
     }
 
+    static List<WarmPool> warmPools(JsonNode answer) throws UnexpectedAnswerException {
+        List<WarmPool> pools = new ArrayList<>();
+        for (JsonNode item : Json.list(answer, "warmPools")) {
+            JsonNode metadata = item.path("metadata");
+            JsonNode spec = item.path("spec");
+            JsonNode status = item.path("status");
+            pools.add(new WarmPool(
+                    Json.needed(item, "id"),
+                    Json.text(metadata, "projectId"),
+                    Json.text(metadata, "environmentClassId"),
+                    Json.text(spec, "snapshotId"),
+                    count(spec, "minSize"),
+                    WarmPoolPhase.parse(Json.text(status, "phase")),
+                    Json.text(status, "failureMessage"),
+                    count(status, "runningInstances")));
+        }
+        return pools;
+    }
+
+    private static int count(JsonNode node, String field) {
+        return (int) Math.max(0, Math.min(Integer.MAX_VALUE, Json.number(node, field)));
+    }
+
     static EnvironmentGit environmentGit(JsonNode answer) {
         JsonNode git = answer.path("environment").path("status").path("content").path("git");
         return new EnvironmentGit(Json.text(git, "cloneUrl"), Json.text(git, "branch"), Json.text(git, "latestCommit"));

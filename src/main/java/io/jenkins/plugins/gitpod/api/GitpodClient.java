@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.ConnectionPool;
@@ -19,6 +20,7 @@ public final class GitpodClient {
 
     private static final String PREBUILDS = "PrebuildService";
     private static final String PROJECTS = "ProjectService";
+    private static final int MAX_PAGE_SIZE = 100;
     /** An organization may have few events, but a dead connection must be detected. */
     private static final Duration LONGEST_SILENCE = Duration.ofMinutes(15);
 
@@ -152,6 +154,32 @@ public final class GitpodClient {
     public Prebuild cancelPrebuild(@NonNull String prebuildId) throws GitpodException {
         ObjectNode request = Requests.id("prebuildId", prebuildId);
         return repeatable.call(PREBUILDS, "CancelPrebuild", request, Answers::prebuildAnswer);
+    }
+
+    /**
+     * Requests that a prebuild is deleted with its snapshot. That takes some time.
+     *
+     * @param prebuildId the prebuild
+     * @throws GitpodException if the call failed; {@code failed_precondition} or {@code not_found} if it was deleted already
+     */
+    public void deletePrebuild(@NonNull String prebuildId) throws GitpodException {
+        ObjectNode request = Requests.id("prebuildId", prebuildId);
+        repeatable.call(PREBUILDS, "DeletePrebuild", request, answer -> answer);
+    }
+
+    /**
+     * Reads the warm pools of a project. A project has at most one for each environment class.
+     *
+     * @param projectId the project
+     * @param environmentClassId the environment class, or null for all
+     * @return the pools
+     * @throws GitpodException if the call failed; {@code permission_denied} or {@code unimplemented} without Gitpod Enterprise
+     */
+    @NonNull
+    public List<WarmPool> listWarmPools(@NonNull String projectId, @Nullable String environmentClassId)
+            throws GitpodException {
+        ObjectNode request = Requests.listWarmPools(projectId, environmentClassId, MAX_PAGE_SIZE);
+        return repeatable.call(PREBUILDS, "ListWarmPools", request, Answers::warmPools);
     }
 
     /**

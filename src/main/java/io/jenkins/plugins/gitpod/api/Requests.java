@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 
 /** The bodies of the requests: nothing unset is sent, for the server refuses what it does not know. */
 final class Requests {
@@ -40,6 +41,16 @@ final class Requests {
                 filter.phases().stream().map(PrebuildPhase::wireName).toList());
         putTexts(parts, "creatorIds", filter.creatorIds());
         return list(pageSize, page, parts);
+    }
+
+    static ObjectNode listWarmPools(String projectId, @Nullable String environmentClassId, int pageSize) {
+        ObjectNode parts = Json.object();
+        putTexts(parts, "projectIds", List.of(Checks.notBlank(projectId, "projectId")));
+        if (environmentClassId != null) {
+            putTexts(
+                    parts, "environmentClassIds", List.of(Checks.notBlank(environmentClassId, "environmentClassId")));
+        }
+        return list(pageSize, null, parts);
     }
 
     static ObjectNode listProjects(ProjectFilter filter, int pageSize, @Nullable String page) {

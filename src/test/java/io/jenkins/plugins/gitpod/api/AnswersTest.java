@@ -284,6 +284,25 @@ class AnswersTest {
     }
 
     @Test
+    void warmPoolsAreRead() throws Exception {
+        List<WarmPool> pools = Answers.warmPools(json("""
+                {"pagination":{},"warmPools":[{"id":"a","metadata":{"projectId":"pr","environmentClassId":"c"},
+                "spec":{"snapshotId":"s","minSize":2,"maxSize":4},
+                "status":{"phase":"WARM_POOL_PHASE_READY","runningInstances":2,"desiredSize":2}},
+                {"id":"b","status":{"phase":"WARM_POOL_PHASE_OF_TOMORROW","failureMessage":"no room"}}]}"""));
+
+        assertThat(
+                pools,
+                is(List.of(
+                        new WarmPool("a", "pr", "c", "s", 2, WarmPoolPhase.READY, null, 2),
+                        new WarmPool("b", null, null, null, 0, WarmPoolPhase.UNKNOWN, "no room", 0))));
+        assertThat(pools.get(0).isServing(), is(true));
+        assertThat(pools.get(1).isServing(), is(false));
+        assertThat(new WarmPool("a", "pr", "c", "s", 2, WarmPoolPhase.READY, null, 1).isServing(), is(false));
+        assertThat(Answers.warmPools(json("{\"pagination\":{}}")), is(empty()));
+    }
+
+    @Test
     void aPageOfEnvironmentClassesIsRead() throws Exception {
         EnvironmentClassPage page = Answers.environmentClassPage(json("""
                 {"environmentClasses":[{"id":"a","displayName":"Large","description":"8 cores","enabled":true},

@@ -45,6 +45,12 @@ class EnumsTest {
 
     @ParameterizedTest
     @EnumSource
+    void thePhaseOfAWarmPoolIsReadBackFromItsWireName(WarmPoolPhase phase) {
+        assertThat(WarmPoolPhase.parse(phase.wireName()), is(phase));
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void aTriggerIsReadBackFromItsWireName(Trigger trigger) {
         assertThat(Trigger.parse(trigger.wireName()), is(trigger));
     }

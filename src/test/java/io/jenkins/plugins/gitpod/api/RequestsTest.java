@@ -40,6 +40,18 @@ class RequestsTest {
                     {"projectId":"%s","environmentClassId":"%s","spec":{"timeout":"5400s"}}""".formatted(PROJECT, CLASS)),
             of("PrebuildService/GetPrebuild", c -> c.getPrebuild(PREBUILD), ID),
             of("PrebuildService/CancelPrebuild", c -> c.cancelPrebuild(PREBUILD), ID),
+            of(
+                    "PrebuildService/DeletePrebuild",
+                    c -> {
+                        c.deletePrebuild(PREBUILD);
+                        return null;
+                    },
+                    ID),
+            of("PrebuildService/ListWarmPools", c -> c.listWarmPools(PROJECT, null), """
+                    {"pagination":{"pageSize":100},"filter":{"projectIds":["%s"]}}""".formatted(PROJECT)),
+            of("PrebuildService/ListWarmPools", c -> c.listWarmPools(PROJECT, CLASS), """
+                    {"pagination":{"pageSize":100},"filter":{"projectIds":["%s"],\
+                    "environmentClassIds":["%s"]}}""".formatted(PROJECT, CLASS)),
             of("PrebuildService/CreatePrebuildLogsToken", c -> c.createPrebuildLogsToken(PREBUILD), ID),
             of("PrebuildService/ListPrebuilds", c -> c.listPrebuilds(PrebuildFilter.none(), 0, null), "{}"),
             of("PrebuildService/ListPrebuilds", c -> c.listPrebuilds(PrebuildFilter.none(), 0, ""), "{}"),
@@ -102,6 +114,8 @@ class RequestsTest {
         refused(c -> c.getProject(null));
         refused(c -> c.getEnvironmentGit(" "));
         refused(c -> c.listPrebuilds(PrebuildFilter.none(), 101, null));
+        refused(c -> c.listWarmPools("", null));
+        refused(c -> c.listWarmPools(PROJECT, " "));
         refused(c -> c.listEnvironmentClasses(-1, null));
 
         assertThat(server.requests(), hasSize(0));

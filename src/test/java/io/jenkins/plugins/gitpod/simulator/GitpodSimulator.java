@@ -102,6 +102,17 @@ public final class GitpodSimulator implements AutoCloseable {
     }
 
     /**
+     * Makes a warm pool for the first environment class of a project.
+     *
+     * @param project the project
+     * @return the pool, to be told more about
+     */
+    @NonNull
+    public SimWarmPool addWarmPool(@NonNull SimProject project) {
+        return state.addWarmPool(project, project.classList().get(0).id());
+    }
+
+    /**
      * The projects made so far.
      *
      * @return a snapshot, oldest first

@@ -70,6 +70,11 @@ final class RequestRules {
         list("filter.creatorIds", MANY, Constraint.uuid());
         list("filter.executorIds", MANY, Constraint.uuid());
 
+        method("ListWarmPools");
+        pagination();
+        list("filter.projectIds", MANY, Constraint.uuid());
+        list("filter.environmentClassIds", MANY, Constraint.uuid());
+
         method("GetEnvironment");
         field("environmentId", REQUIRED, Constraint.uuid());
 

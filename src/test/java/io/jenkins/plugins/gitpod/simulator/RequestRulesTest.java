@@ -28,6 +28,7 @@ class RequestRulesTest extends SimulatorTestBase {
             "CancelPrebuild",
             "DeletePrebuild",
             "CreatePrebuildLogsToken",
+            "ListWarmPools",
             "GetAuthenticatedIdentity",
             "GetEnvironment",
             "GetProject",

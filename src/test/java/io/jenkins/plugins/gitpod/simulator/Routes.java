@@ -25,6 +25,7 @@ final class Routes {
         write(service, "CancelPrebuild", prebuilds::cancel);
         write(service, "DeletePrebuild", prebuilds::delete);
         read(service, "CreatePrebuildLogsToken", prebuilds::createLogsToken);
+        read(service, "ListWarmPools", new WarmPools(state)::list);
         OtherServices others = new OtherServices(state);
         read("IdentityService", "GetAuthenticatedIdentity", others::authenticatedIdentity);
         read("EnvironmentService", "GetEnvironment", new EnvironmentService(state)::get);

@@ -25,6 +25,7 @@ final class SimulatorState {
     private final Map<String, Account> accountsByToken = new ConcurrentHashMap<>();
     private final List<SimProject> projects = new CopyOnWriteArrayList<>();
     private final List<SimEnvironmentClass> environmentClasses = new CopyOnWriteArrayList<>();
+    private final List<SimWarmPool> warmPools = new CopyOnWriteArrayList<>();
     private final PrebuildStore prebuilds;
     private final LogTokens logTokens = new LogTokens();
     private final List<Consumer<SimPrebuild>> createHooks = new CopyOnWriteArrayList<>();
@@ -121,6 +122,16 @@ final class SimulatorState {
                 creation, project, environmentClass.id(), creator, timeout, own != null ? own : plan, clock));
         createHooks.forEach(hook -> hook.accept(made));
         return made;
+    }
+
+    SimWarmPool addWarmPool(SimProject project, String environmentClassId) {
+        SimWarmPool added = new SimWarmPool(ids.next(now()), project, environmentClassId, prebuilds, now());
+        warmPools.add(added);
+        return added;
+    }
+
+    List<SimWarmPool> warmPools() {
+        return warmPools;
     }
 
     SimEvents events() {
