@@ -24,6 +24,7 @@ import java.time.Duration;
  * @param lateLook how long a lost create is still looked for after another prebuild was made, or after the waiting build
  *     was told
  * @param credentialLimit how long a credentials provider may take
+ * @param warmPoolLimit how long a warm pool is waited for after the end of the prebuild
  */
 public record EngineSettings(
         @NonNull Duration pollInterval,
@@ -39,7 +40,8 @@ public record EngineSettings(
         @NonNull Duration cancelRecheck,
         @NonNull Duration cancelBudget,
         @NonNull Duration lateLook,
-        @NonNull Duration credentialLimit) {
+        @NonNull Duration credentialLimit,
+        @NonNull Duration warmPoolLimit) {
 
     /** The default settings. */
     @NonNull
@@ -58,7 +60,8 @@ public record EngineSettings(
                 Duration.ofMinutes(1),
                 Duration.ofHours(24),
                 Duration.ofMinutes(10),
-                Duration.ofSeconds(60));
+                Duration.ofSeconds(60),
+                Duration.ofMinutes(15));
     }
 
     /** The same with other poll intervals: the usual one, and the maximum while Gitpod is in trouble. */
@@ -78,6 +81,7 @@ public record EngineSettings(
                 cancelRecheck,
                 cancelBudget,
                 lateLook,
-                credentialLimit);
+                credentialLimit,
+                warmPoolLimit);
     }
 }

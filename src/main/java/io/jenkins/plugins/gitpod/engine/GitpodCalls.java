@@ -32,6 +32,9 @@ interface GitpodCalls {
      */
     void readEnvironment(String environmentId);
 
+    /** Reads the warm pools of the project and the class: {@link WarmPoolWait#answered}, {@link WarmPoolWait#failed}. */
+    void readWarmPools(String environmentClassId);
+
     /** Sends the cancel, then {@link PrebuildMachine#cancelAnswered} or {@link PrebuildMachine#cancelFailed}. */
     void cancel(String prebuildId);
 }

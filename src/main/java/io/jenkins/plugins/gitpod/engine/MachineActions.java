@@ -15,7 +15,8 @@ interface MachineActions {
         CREATE,
         LOOK_UP,
         CANCEL,
-        TOKEN
+        TOKEN,
+        WARM_POOL
     }
 
     /** The wall clock of this machine. */
@@ -33,6 +34,9 @@ interface MachineActions {
 
     /** Whether the request's owner is known to be there: after a restart it may not have come back yet. */
     boolean isOwnerThere();
+
+    /** Whether a build that waits wants the warm pool to serve the snapshot before it is told. */
+    boolean isWarmPoolWanted();
 
     /** Saves {@link PrebuildMachine#saved()}. */
     void save() throws IOException;

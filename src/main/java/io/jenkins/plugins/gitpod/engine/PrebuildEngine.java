@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -108,6 +109,15 @@ public final class PrebuildEngine implements AutoCloseable {
     /** Tells that a request from before a restart made this prebuild, so that no lost create is taken for its origin. */
     public void claim(@NonNull String prebuildId) {
         context.lostCreates().claim(prebuildId);
+    }
+
+    /**
+     * Deletes older completed prebuilds.
+     *
+     * @param done is told what was deleted, by any thread, unless the engine is closed before
+     */
+    public void cleanUp(@NonNull CleanUp cleanUp, @NonNull Consumer<CleanUp.Result> done) {
+        new CleanUpRun(context, cleanUp, done).start();
     }
 
     /** The open request with this id, or null. */

@@ -33,6 +33,7 @@ final class PrebuildMachine {
     private final CancelPhase cancel;
     private final WatchPhase watch;
     private final SurplusCreates surplus;
+    private final WarmPoolWait warmPool;
 
     PrebuildMachine(PrebuildRequest request, EngineSettings settings, MachineActions actions, GitpodCalls calls) {
         this(new RequestState(request, settings, actions, calls));
@@ -51,7 +52,8 @@ final class PrebuildMachine {
         this.lookUp = new LookUpPhase(state, token, create);
         this.cancel = new CancelPhase(state, token);
         this.surplus = new SurplusCreates(state);
-        this.watch = new WatchPhase(state, token, create, cancel, surplus);
+        this.warmPool = new WarmPoolWait(state);
+        this.watch = new WatchPhase(state, token, create, cancel, surplus, warmPool);
     }
 
     Stage stage() {
@@ -75,17 +77,7 @@ final class PrebuildMachine {
 
     /** @param lastFailure the failure of the latest call, or null if it succeeded */
     PrebuildHandle.View view(@Nullable GitpodException lastFailure) {
-        return new PrebuildHandle.View(
-                state.request,
-                state.stage,
-                state.intentTime,
-                state.prebuildId,
-                state.phase,
-                state.snapshotPercentage,
-                state.detached,
-                state.cancelReason,
-                state.builtCommit.known(),
-                lastFailure);
+        return state.view(lastFailure);
     }
 
     SavedRequest saved() {
@@ -311,11 +303,16 @@ final class PrebuildMachine {
         watch.environmentNotRead(e);
     }
 
+    /** The wait for a warm pool, which gets events of its own. */
+    WarmPoolWait warmPool() {
+        return warmPool;
+    }
+
     // ---- events: cancel
 
     /** The waiting build left early. May come any number of times; a detached prebuild is not affected. */
     void ownerLeft(CancelReason reason) {
-        if (state.stage == Stage.ENDED || state.detached) {
+        if (state.stage == Stage.ENDED || state.detached || warmPool.stop()) {
             return;
         }
         if (state.request.cancelOnAbort() || state.cancelReason != null) {
@@ -333,7 +330,7 @@ final class PrebuildMachine {
 
     /** Cancels the prebuild, whether or not a build waits for it. May come any number of times. */
     void requestCancel(CancelReason reason) {
-        if (state.cancelReason != null || state.stage == Stage.ENDED) {
+        if (state.cancelReason != null || state.stage == Stage.ENDED || warmPool.stop()) {
             return;
         }
         if (state.stage == Stage.NEW || create.isNeverSent()) {
@@ -386,6 +383,7 @@ final class PrebuildMachine {
                 }
             }
             case CANCEL -> cancel.retry();
+            case WARM_POOL -> warmPool.next();
             case TOKEN -> {
                 if (state.stage != Stage.ENDED) {
                     actions.fetchToken();

@@ -13,6 +13,16 @@ public interface PrebuildObserver {
         return true;
     }
 
+    /**
+     * Whether a build that waits wants the warm pool of the environment class to serve the snapshot before it is told that the
+     * prebuild has completed. Called by any thread; must not block.
+     *
+     * @param request the observed request
+     */
+    default boolean waitsForWarmPool(@NonNull PrebuildRequest request) {
+        return request.after().waitForWarmPool() && !request.detached();
+    }
+
     /** Something happened before the outcome. */
     void update(@NonNull Update update);
 

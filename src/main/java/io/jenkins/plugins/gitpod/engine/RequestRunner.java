@@ -210,6 +210,11 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
         return observer != null && observer.isThere();
     }
 
+    @Override
+    public boolean isWarmPoolWanted() {
+        return observer != null && observer.waitsForWarmPool(machine.request());
+    }
+
     /** Saves the state, unless after a crash the one that was saved before would do as well. */
     @Override
     public void save() throws IOException {

@@ -59,6 +59,10 @@ final class RequestState {
     @CheckForNull
     CancelReason cancelReason;
 
+    /** The snapshot of the warm pool before the end of the prebuild: empty if it had none, null while that is not known. */
+    @CheckForNull
+    String poolSnapshot;
+
     /** The phase that was read last. */
     PrebuildPhase phase = PrebuildPhase.UNKNOWN;
 
@@ -86,6 +90,7 @@ final class RequestState {
         detached = saved.detached();
         cancelReason = saved.cancelReason();
         builtCommit.restore(saved.builtFrom());
+        poolSnapshot = saved.poolSnapshot();
         savedObserved = saved.observed();
         if (surplusOf != null) {
             // No observer waits for its outcome.
@@ -126,7 +131,23 @@ final class RequestState {
                 limits.observed(),
                 attempts.open(),
                 surplusOf,
-                builtCommit.known());
+                builtCommit.known(),
+                poolSnapshot);
+    }
+
+    /** @param lastFailure the failure of the latest call, or null if it succeeded */
+    PrebuildHandle.View view(@Nullable GitpodException lastFailure) {
+        return new PrebuildHandle.View(
+                request,
+                stage,
+                intentTime,
+                prebuildId,
+                phase,
+                snapshotPercentage,
+                detached,
+                cancelReason,
+                builtCommit.known(),
+                lastFailure);
     }
 
     /** The id of the prebuild, in stages in which it is known. */

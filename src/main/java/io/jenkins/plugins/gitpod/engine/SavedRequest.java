@@ -23,6 +23,7 @@ import java.util.UUID;
  * @param surplusOf for a surplus request, the request whose create may have made a prebuild that is not wanted, which this
  *     one looks for and cancels; else null
  * @param builtFrom the commit that the prebuild is built from, or null while that is not known
+ * @param poolSnapshot the snapshot of the warm pool before the end of the prebuild; empty if it had none, null while that is not known
  */
 public record SavedRequest(
         @NonNull PrebuildRequest request,
@@ -34,7 +35,8 @@ public record SavedRequest(
         @NonNull Duration observed,
         @NonNull List<CreateAttempt> attempts,
         @Nullable UUID surplusOf,
-        @Nullable EnvironmentGit builtFrom) {
+        @Nullable EnvironmentGit builtFrom,
+        @Nullable String poolSnapshot) {
 
     public SavedRequest {
         attempts = List.copyOf(attempts);
@@ -59,6 +61,7 @@ public record SavedRequest(
                 observed,
                 prebuildId == null ? List.of(new CreateAttempt(1, intentTime, null)) : List.of(),
                 null,
+                null,
                 null);
     }
 
@@ -66,7 +69,17 @@ public record SavedRequest(
     @NonNull
     public SavedRequest with(@NonNull List<CreateAttempt> creates, @Nullable UUID surplus) {
         return new SavedRequest(
-                request, stage, intentTime, prebuildId, detached, cancelReason, observed, creates, surplus, builtFrom);
+                request,
+                stage,
+                intentTime,
+                prebuildId,
+                detached,
+                cancelReason,
+                observed,
+                creates,
+                surplus,
+                builtFrom,
+                poolSnapshot);
     }
 
     /** How often the observed time is saved. After a crash, a limit of time is reached later by up to this. */
@@ -75,8 +88,28 @@ public record SavedRequest(
     /** The same with the commit that the prebuild is built from. */
     @NonNull
     public SavedRequest withBuiltFrom(@Nullable EnvironmentGit git) {
+        return known(git, poolSnapshot);
+    }
+
+    /** The same with the snapshot of the warm pool before the end of the prebuild. */
+    @NonNull
+    public SavedRequest withPoolSnapshot(@Nullable String snapshotId) {
+        return known(builtFrom, snapshotId);
+    }
+
+    private SavedRequest known(@Nullable EnvironmentGit git, @Nullable String snapshotId) {
         return new SavedRequest(
-                request, stage, intentTime, prebuildId, detached, cancelReason, observed, attempts, surplusOf, git);
+                request,
+                stage,
+                intentTime,
+                prebuildId,
+                detached,
+                cancelReason,
+                observed,
+                attempts,
+                surplusOf,
+                git,
+                snapshotId);
     }
 
     /** Whether this state, restored after a crash, would do as well as a later one of the same request. */
@@ -87,6 +120,7 @@ public record SavedRequest(
                 && detached == later.detached
                 && cancelReason == later.cancelReason
                 && Objects.equals(builtFrom, later.builtFrom)
+                && Objects.equals(poolSnapshot, later.poolSnapshot)
                 && attempts.equals(later.attempts)
                 && later.observed.minus(observed).compareTo(OBSERVED_EVERY) < 0;
     }

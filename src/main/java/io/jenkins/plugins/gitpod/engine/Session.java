@@ -36,7 +36,7 @@ final class Session {
     private final Key key;
     private final GitpodClient client;
     private final Watcher watcher;
-    private final EnvironmentReader environments;
+    private final ExtraCalls extraCalls;
     private final CreateQueue creates;
     private final Executor cancels;
     private int users;
@@ -58,7 +58,7 @@ final class Session {
         this.key = key;
         this.client = client;
         this.watcher = new Watcher(client, runtime, settings, events, streams);
-        this.environments = new EnvironmentReader(client, runtime, watcher::admitExtraCall);
+        this.extraCalls = new ExtraCalls(runtime, watcher::admitExtraCall);
         this.creates = new CreateQueue(runtime);
         this.cancels = new SerialExecutor(runtime.executor(WorkQueue.CANCEL), MAX_CONCURRENT_CANCELS);
     }
@@ -75,8 +75,8 @@ final class Session {
         return watcher;
     }
 
-    EnvironmentReader environments() {
-        return environments;
+    ExtraCalls extraCalls() {
+        return extraCalls;
     }
 
     CreateQueue creates() {

@@ -2,9 +2,12 @@ package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.api.WarmPool;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -280,12 +283,38 @@ final class SessionCalls implements GitpodCalls {
         if (with == null) {
             events.post(m -> m.environmentNotRead(null));
         } else {
-            with.environments()
-                    .read(
-                            environmentId,
-                            () -> watching.getAsBoolean() && !context.isClosed(),
-                            git -> events.post(m -> m.environmentRead(git)),
+            with.extraCalls()
+                    .add(
+                            "GetEnvironment",
+                            this::isWanted,
+                            () -> {
+                                EnvironmentGit git = with.client().getEnvironmentGit(environmentId);
+                                events.post(m -> m.environmentRead(git));
+                            },
                             e -> events.post(m -> m.environmentNotRead(e)));
+        }
+    }
+
+    private boolean isWanted() {
+        return watching.getAsBoolean() && !context.isClosed();
+    }
+
+    @Override
+    public void readWarmPools(String environmentClassId) {
+        Session with = session;
+        if (with == null) {
+            events.post(m -> m.warmPool().failed(null));
+        } else {
+            with.extraCalls()
+                    .add(
+                            "ListWarmPools",
+                            this::isWanted,
+                            () -> {
+                                List<WarmPool> pools =
+                                        with.client().listWarmPools(request.projectId(), environmentClassId);
+                                events.post(m -> m.warmPool().answered(pools));
+                            },
+                            e -> events.post(m -> m.warmPool().failed(e)));
         }
     }
 

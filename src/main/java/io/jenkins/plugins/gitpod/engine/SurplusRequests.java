@@ -70,6 +70,7 @@ final class SurplusRequests {
                 Duration.ZERO,
                 attempts,
                 requestId,
+                null,
                 null);
     }
 

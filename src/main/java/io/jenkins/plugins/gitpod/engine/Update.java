@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.api.WarmPool;
 import java.time.Duration;
 import java.util.List;
 
@@ -31,6 +32,19 @@ public sealed interface Update {
 
     /** The commit that the prebuild is built from became known. Told at most once. */
     record BuiltFrom(@NonNull String prebuildId, @NonNull EnvironmentGit git) implements Update {}
+
+    /** The prebuild has completed; the outcome follows once the warm pool was waited for. */
+    record Completed(@NonNull Prebuild prebuild) implements Update {}
+
+    /** The warm pool does not serve the snapshot yet. Told once. */
+    record WaitsForWarmPool(@NonNull WarmPool pool, @NonNull Duration limit) implements Update {}
+
+    /**
+     * The warm pool is no longer waited for.
+     *
+     * @param failure why the pool could not be read, or null
+     */
+    record WarmPoolEnded(@NonNull WarmPoolEnd end, @Nullable GitpodException failure) implements Update {}
 
     /** The phase differs from the one told before. */
     record PhaseChanged(@NonNull Prebuild prebuild) implements Update {}

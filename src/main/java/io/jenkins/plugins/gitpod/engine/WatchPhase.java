@@ -25,16 +25,24 @@ final class WatchPhase {
     private final CreatePhase create;
     private final CancelPhase cancel;
     private final SurplusCreates surplus;
+    private final WarmPoolWait warmPool;
     private final StatusVersion versions;
     private final ObservedTime trouble = new ObservedTime();
     private int failures;
 
-    WatchPhase(RequestState state, TokenRenewal token, CreatePhase create, CancelPhase cancel, SurplusCreates surplus) {
+    WatchPhase(
+            RequestState state,
+            TokenRenewal token,
+            CreatePhase create,
+            CancelPhase cancel,
+            SurplusCreates surplus,
+            WarmPoolWait warmPool) {
         this.state = state;
         this.token = token;
         this.create = create;
         this.cancel = cancel;
         this.surplus = surplus;
+        this.warmPool = warmPool;
         this.versions = new StatusVersion(state.settings.failureBudget());
     }
 
@@ -85,11 +93,14 @@ final class WatchPhase {
             state.updates.phase(prebuild);
             if (state.cancelReason == null && !state.isConcluded()) {
                 state.builtCommit.check(prebuild);
+                warmPool.check(prebuild);
             }
             reached = state.limits.check(prebuild, now);
         }
         if (state.phase.isEnd()) {
-            state.end(new Outcome.Ended(prebuild, state.cancelReason));
+            if (!warmPool.begin(prebuild)) {
+                state.end(new Outcome.Ended(prebuild, state.cancelReason));
+            }
         } else if (state.cancelReason != null) {
             cancel.pursue(now);
         } else if (reached != null) {

@@ -46,7 +46,8 @@ class RealThreadsTest {
             Duration.ofSeconds(1),
             Duration.ofMinutes(5),
             Duration.ZERO,
-            Duration.ofSeconds(60));
+            Duration.ofSeconds(60),
+            Duration.ofMinutes(15));
 
     @Test
     void manyAtOnceAreEachMadeAtMostOnceToldOnceAndClosed() throws Exception {

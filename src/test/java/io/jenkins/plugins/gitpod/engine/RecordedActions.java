@@ -103,6 +103,11 @@ final class RecordedActions implements MachineActions, GitpodCalls {
         return ownerThere;
     }
 
+    @Override
+    public boolean isWarmPoolWanted() {
+        return false;
+    }
+
     void ownerThere(boolean there) {
         ownerThere = there;
     }
@@ -156,6 +161,11 @@ final class RecordedActions implements MachineActions, GitpodCalls {
     @Override
     public void readEnvironment(String environmentId) {
         wanted.add("environment " + environmentId);
+    }
+
+    @Override
+    public void readWarmPools(String environmentClassId) {
+        wanted.add("warmPools " + environmentClassId);
     }
 
     @Override

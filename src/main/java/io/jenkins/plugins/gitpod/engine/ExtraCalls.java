@@ -1,8 +1,6 @@
 package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.gitpod.api.EnvironmentGit;
-import io.jenkins.plugins.gitpod.api.GitpodClient;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -13,18 +11,19 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * Reads environments for all prebuilds of one session, one call at a time, with what the {@link Watcher} leaves of its
- * call budget. Thread-safe.
+ * Makes calls that are not needed to follow a prebuild, for all prebuilds of one session: one call at a time, with what the
+ * {@link Watcher} leaves of its call budget. Thread-safe.
  */
-final class EnvironmentReader {
+final class ExtraCalls {
 
-    private record Request(
-            String environmentId,
-            BooleanSupplier wanted,
-            Consumer<EnvironmentGit> answered,
-            Consumer<GitpodException> failed) {}
+    /** A call that passes on its answer. */
+    @FunctionalInterface
+    interface Call {
+        void make() throws GitpodException;
+    }
 
-    private final GitpodClient client;
+    private record Request(String method, BooleanSupplier wanted, Call call, Consumer<GitpodException> failed) {}
+
     private final EngineRuntime runtime;
     private final Supplier<Duration> admission;
 
@@ -34,27 +33,22 @@ final class EnvironmentReader {
     private boolean busy;
 
     /** @param admission {@link Watcher#admitExtraCall} */
-    EnvironmentReader(GitpodClient client, EngineRuntime runtime, Supplier<Duration> admission) {
-        this.client = client;
+    ExtraCalls(EngineRuntime runtime, Supplier<Duration> admission) {
         this.runtime = runtime;
         this.admission = admission;
     }
 
     /**
-     * Returns at once. One of the two consumers is called by a thread of {@link WorkQueue#WATCH}, unless the answer is no
-     * longer wanted right before the call.
+     * Returns at once. The call is made by a thread of {@link WorkQueue#WATCH}, unless its answer is no longer wanted right
+     * before that.
      *
+     * @param method the name of the API's method
      * @param wanted whether the answer is still wanted
-     * @param answered receives what is checked out
      * @param failed receives the failure, or null if the session ended before the call
      */
-    void read(
-            String environmentId,
-            BooleanSupplier wanted,
-            Consumer<EnvironmentGit> answered,
-            Consumer<GitpodException> failed) {
+    void add(String method, BooleanSupplier wanted, Call call, Consumer<GitpodException> failed) {
         synchronized (waiting) {
-            waiting.add(new Request(environmentId, wanted, answered, failed));
+            waiting.add(new Request(method, wanted, call, failed));
             if (busy) {
                 return;
             }
@@ -64,10 +58,10 @@ final class EnvironmentReader {
     }
 
     private void next() {
-        runtime.executor(WorkQueue.WATCH).execute(this::readOne);
+        runtime.executor(WorkQueue.WATCH).execute(this::nextOne);
     }
 
-    private void readOne() {
+    private void nextOne() {
         if (!anyWanted()) {
             return;
         }
@@ -112,11 +106,11 @@ final class EnvironmentReader {
             return;
         }
         try {
-            request.answered().accept(client.getEnvironmentGit(request.environmentId()));
+            request.call().make();
         } catch (GitpodException e) {
             request.failed().accept(e);
         } catch (RuntimeException | Error e) {
-            request.failed().accept(UnexpectedFailures.failedCall("GetEnvironment", e));
+            request.failed().accept(UnexpectedFailures.failedCall(request.method(), e));
         }
     }
 

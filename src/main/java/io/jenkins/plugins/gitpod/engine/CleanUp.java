@@ -1,0 +1,46 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.api.GitpodException;
+import io.jenkins.plugins.gitpod.api.Prebuild;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A request to delete older completed prebuilds of a project and an environment class.
+ *
+ * @param newest the prebuild that has just completed
+ * @param keep how many completed prebuilds of ours are kept, at least 1
+ * @param own the ids of completed prebuilds that are surely ours; no others are deleted
+ */
+public record CleanUp(
+        @NonNull Connection connection,
+        @NonNull TokenSource tokens,
+        @NonNull Prebuild newest,
+        int keep,
+        @NonNull Set<String> own) {
+
+    /** Copies the ids. */
+    public CleanUp {
+        own = Set.copyOf(own);
+    }
+
+    /**
+     * What was done.
+     *
+     * @param deleted the ids of the prebuilds whose deletion Gitpod accepted, the oldest first
+     * @param failure why no more were deleted, or null
+     * @param tokenFailure why there was no token, or null
+     */
+    public record Result(
+            @NonNull List<String> deleted,
+            @Nullable GitpodException failure,
+            @Nullable TokenUnavailableException tokenFailure) {
+
+        /** Copies the ids. */
+        public Result {
+            deleted = List.copyOf(deleted);
+        }
+    }
+}
