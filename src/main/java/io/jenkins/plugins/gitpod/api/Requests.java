@@ -47,8 +47,7 @@ final class Requests {
         ObjectNode parts = Json.object();
         putTexts(parts, "projectIds", List.of(Checks.notBlank(projectId, "projectId")));
         if (environmentClassId != null) {
-            putTexts(
-                    parts, "environmentClassIds", List.of(Checks.notBlank(environmentClassId, "environmentClassId")));
+            putTexts(parts, "environmentClassIds", List.of(Checks.notBlank(environmentClassId, "environmentClassId")));
         }
         return list(pageSize, null, parts);
     }

@@ -132,6 +132,16 @@ public final class GitpodPrebuildProperty extends OptionalJobProperty<Job<?, ?>>
         options.setMaxAge(maxAge);
     }
 
+    @CheckForNull
+    public Integer getKeepPrebuilds() {
+        return options.getKeepPrebuilds();
+    }
+
+    @DataBoundSetter
+    public void setKeepPrebuilds(Integer keepPrebuilds) {
+        options.setKeepPrebuilds(keepPrebuilds);
+    }
+
     public boolean isOnlyProjectBranch() {
         return options.isOnlyProjectBranch();
     }

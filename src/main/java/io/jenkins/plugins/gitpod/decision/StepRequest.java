@@ -6,6 +6,7 @@ import hudson.model.Run;
 import io.jenkins.plugins.gitpod.checkout.BuildCheckouts;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
 import io.jenkins.plugins.gitpod.config.ConfiguredConnection;
+import io.jenkins.plugins.gitpod.engine.AfterCompletion;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
@@ -13,6 +14,7 @@ import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.NewCommit;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -71,6 +73,8 @@ public record StepRequest(
                 options.getEnvironmentClassId(),
                 options.timeoutOrNull(),
                 !options.isWait(),
-                options.isCancelOnAbort());
+                options.isCancelOnAbort(),
+                new AfterCompletion(
+                        options.isWaitForWarmPool(), Objects.requireNonNullElse(options.getKeepPrebuilds(), 0)));
     }
 }

@@ -70,7 +70,8 @@ final class CleanUpRun {
 
     private void later(Duration delay, Runnable task) {
         context.runtime()
-                .schedule(delay, () -> context.runtime().executor(WorkQueue.WATCH).execute(task));
+                .schedule(
+                        delay, () -> context.runtime().executor(WorkQueue.WATCH).execute(task));
     }
 
     // ---- list

@@ -312,7 +312,7 @@ final class PrebuildMachine {
 
     /** The waiting build left early. May come any number of times; a detached prebuild is not affected. */
     void ownerLeft(CancelReason reason) {
-        if (state.stage == Stage.ENDED || state.detached || warmPool.stop()) {
+        if (state.stage == Stage.ENDED || warmPool.stop() || state.detached) {
             return;
         }
         if (state.request.cancelOnAbort() || state.cancelReason != null) {

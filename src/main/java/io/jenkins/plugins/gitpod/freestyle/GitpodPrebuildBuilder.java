@@ -190,6 +190,25 @@ public final class GitpodPrebuildBuilder extends Builder {
         options.setForce(force);
     }
 
+    public boolean isWaitForWarmPool() {
+        return options.isWaitForWarmPool();
+    }
+
+    @DataBoundSetter
+    public void setWaitForWarmPool(boolean waitForWarmPool) {
+        options.setWaitForWarmPool(waitForWarmPool);
+    }
+
+    @CheckForNull
+    public Integer getKeepPrebuilds() {
+        return options.getKeepPrebuilds();
+    }
+
+    @DataBoundSetter
+    public void setKeepPrebuilds(Integer keepPrebuilds) {
+        options.setKeepPrebuilds(keepPrebuilds);
+    }
+
     public boolean isOnlyProjectBranch() {
         return options.isOnlyProjectBranch();
     }

@@ -44,6 +44,8 @@ public enum PrebuildOption {
             "minimumInterval", value -> wholeNumber(value, 0, 999_999), Messages::PrebuildOption_minimumInterval),
     /** Hours; Gitpod deletes prebuilds after about seven days. */
     MAX_AGE("maxAge", value -> wholeNumber(value, 1, 168), Messages::PrebuildOption_maxAge),
+    WAIT_FOR_WARM_POOL("waitForWarmPool", PrebuildOption::flag, Messages::PrebuildOption_flag),
+    KEEP_PREBUILDS("keepPrebuilds", value -> wholeNumber(value, 1, 50), Messages::PrebuildOption_keepPrebuilds),
     FORCE("force", PrebuildOption::flag, Messages::PrebuildOption_flag),
     ONLY_PROJECT_BRANCH("onlyProjectBranch", PrebuildOption::flag, Messages::PrebuildOption_flag),
     ONLY_IF_CHANGED("onlyIfChanged", PrebuildOption::patterns, Messages::PrebuildOption_onlyIfChanged);

@@ -43,6 +43,8 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
     private String connection;
     private String credentialsId;
     private Boolean wait;
+    private Boolean waitForWarmPool;
+    private Integer keepPrebuilds;
     private Boolean propagate;
     private Boolean cancelOnAbort;
     private OnWarning onWarning;
@@ -67,6 +69,8 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         connection = other.connection;
         credentialsId = other.credentialsId;
         wait = other.wait;
+        waitForWarmPool = other.waitForWarmPool;
+        keepPrebuilds = other.keepPrebuilds;
         propagate = other.propagate;
         cancelOnAbort = other.cancelOnAbort;
         onWarning = other.onWarning;
@@ -157,6 +161,25 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
 
     public void setWait(boolean wait) {
         this.wait = wait;
+    }
+
+    /** Whether the build also waits, for a limited time, until the warm pool of the class serves the snapshot; false by default. */
+    public boolean isWaitForWarmPool() {
+        return waitForWarmPool != null && waitForWarmPool;
+    }
+
+    public void setWaitForWarmPool(boolean waitForWarmPool) {
+        this.waitForWarmPool = waitForWarmPool;
+    }
+
+    /** How many completed prebuilds of the project and class are kept, 1 to 50: older ones are deleted; null to keep all. */
+    @CheckForNull
+    public Integer getKeepPrebuilds() {
+        return keepPrebuilds;
+    }
+
+    public void setKeepPrebuilds(Integer keepPrebuilds) {
+        this.keepPrebuilds = keepPrebuilds;
     }
 
     /** Whether a prebuild that did not complete fails the build (default). */
@@ -302,6 +325,7 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
                         PrebuildOption.TIMEOUT.problem(timeout),
                         PrebuildOption.MINIMUM_INTERVAL.problem(minimumInterval),
                         PrebuildOption.MAX_AGE.problem(maxAge),
+                        PrebuildOption.KEEP_PREBUILDS.problem(keepPrebuilds),
                         PrebuildOption.ONLY_IF_CHANGED.problem(onlyIfChanged))
                 .filter(Objects::nonNull)
                 .findFirst()

@@ -136,6 +136,12 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
     }
 
     @POST
+    public FormValidation doCheckKeepPrebuilds(@AncestorInPath Item item, @QueryParameter String value) {
+        AuthenticatedConnection.checkMayConfigure(item);
+        return check(PrebuildOption.KEEP_PREBUILDS, value);
+    }
+
+    @POST
     public FormValidation doCheckOnlyIfChanged(@AncestorInPath Item item, @QueryParameter String value) {
         AuthenticatedConnection.checkMayConfigure(item);
         return check(PrebuildOption.ONLY_IF_CHANGED, value);

@@ -177,6 +177,25 @@ public final class GitpodPrebuildStep extends Step {
         options.setForce(force);
     }
 
+    public boolean isWaitForWarmPool() {
+        return options.isWaitForWarmPool();
+    }
+
+    @DataBoundSetter
+    public void setWaitForWarmPool(boolean waitForWarmPool) {
+        options.setWaitForWarmPool(waitForWarmPool);
+    }
+
+    @CheckForNull
+    public Integer getKeepPrebuilds() {
+        return options.getKeepPrebuilds();
+    }
+
+    @DataBoundSetter
+    public void setKeepPrebuilds(Integer keepPrebuilds) {
+        options.setKeepPrebuilds(keepPrebuilds);
+    }
+
     public boolean isOnlyProjectBranch() {
         return options.isOnlyProjectBranch();
     }

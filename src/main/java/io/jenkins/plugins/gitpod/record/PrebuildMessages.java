@@ -75,8 +75,31 @@ public final class PrebuildMessages {
             return Messages.PrebuildMessages_tokenRotated();
         } else if (update instanceof Update.Cancelling cancelling) {
             return Messages.PrebuildMessages_cancelling(cancelling.prebuildId());
+        } else if (update instanceof Update.WaitsForWarmPool waits) {
+            return Messages.PrebuildMessages_waitsForWarmPool(span(waits.limit()));
+        } else if (update instanceof Update.WarmPoolEnded pool) {
+            return warmPool(pool);
         }
         return null;
+    }
+
+    private String warmPool(Update.WarmPoolEnded pool) {
+        return switch (pool.end()) {
+            case READY -> Messages.PrebuildMessages_warmPool_READY();
+            case NONE -> Messages.PrebuildMessages_warmPool_NONE();
+            case NOT_READY -> Messages.PrebuildMessages_warmPool_NOT_READY();
+            case UNKNOWN ->
+                pool.failure() == null
+                        ? Messages.PrebuildMessages_warmPool_UNKNOWN()
+                        : Messages.PrebuildMessages_warmPool_notReadable(shortly(pool.failure()));
+        };
+    }
+
+    /** The answer itself if there is one: the usual advice is about creating prebuilds. */
+    private String shortly(GitpodException e) {
+        return e.kind() == GitpodException.Kind.API_ERROR
+                ? Messages.CallFailures_answer(e.code().wireName(), plain(e.detail()))
+                : explain(e);
     }
 
     private String retrying(Update.Retrying retrying) {

@@ -6,6 +6,7 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import io.jenkins.plugins.gitpod.engine.WarmPoolEnd;
 import java.io.Serializable;
 import java.time.Instant;
 import org.jenkinsci.plugins.scriptsecurity.sandbox.whitelists.Whitelisted;
@@ -46,6 +47,7 @@ public final class PrebuildResult implements Serializable {
     private int snapshotCompletionPercentage;
     private String commit;
     private String branch;
+    private String warmPool;
 
     public PrebuildResult(@NonNull String id, @NonNull String url, @NonNull PrebuildPhase phase) {
         this.id = id;
@@ -80,6 +82,7 @@ public final class PrebuildResult implements Serializable {
         copy.snapshotCompletionPercentage = snapshotCompletionPercentage;
         copy.commit = commit;
         copy.branch = branch;
+        copy.warmPool = warmPool;
         return copy;
     }
 
@@ -149,6 +152,14 @@ public final class PrebuildResult implements Serializable {
             result.commit = git.commit();
             result.branch = git.branch();
         }
+        return result;
+    }
+
+    /** A copy that says how the wait for the warm pool has ended. */
+    @NonNull
+    public PrebuildResult warmPool(@NonNull WarmPoolEnd end) {
+        PrebuildResult result = copy();
+        result.warmPool = end.name();
         return result;
     }
 
@@ -315,6 +326,18 @@ public final class PrebuildResult implements Serializable {
     @CheckForNull
     public String getBranch() {
         return branch;
+    }
+
+    /**
+     * Whether the warm pool of the environment class serves the snapshot, if the step waited for that: {@code READY},
+     * {@code NOT_READY} within the limit of time, {@code NONE} if the class has no pool, {@code UNKNOWN} if Gitpod does not say;
+     * null if the step did not wait for it.
+     */
+    @Whitelisted
+    @Exported
+    @CheckForNull
+    public String getWarmPool() {
+        return warmPool;
     }
 
     @Override

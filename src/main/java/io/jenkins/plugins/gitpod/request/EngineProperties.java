@@ -30,7 +30,8 @@ final class EngineProperties {
                 defaults.cancelRecheck(),
                 defaults.cancelBudget(),
                 limit("lateLook", defaults.lateLook()),
-                defaults.credentialLimit());
+                defaults.credentialLimit(),
+                limit("warmPoolLimit", defaults.warmPoolLimit()));
     }
 
     static ClientLimits client() {

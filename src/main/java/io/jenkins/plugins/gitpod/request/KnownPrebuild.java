@@ -7,6 +7,7 @@ import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.engine.WarmPoolEnd;
 import io.jenkins.plugins.gitpod.record.EndStatus;
 import io.jenkins.plugins.gitpod.record.PhaseChange;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
@@ -108,6 +109,11 @@ final class KnownPrebuild {
         result = before.with(prebuild, millis);
         phases.see(result.getPhase(), Instant.now());
         return result;
+    }
+
+    /** The warm pool is no longer waited for. */
+    synchronized void warmPool(@NonNull WarmPoolEnd end) {
+        result = result == null ? null : result.warmPool(end);
     }
 
     /** Gitpod says which commit the prebuild is built from. */

@@ -229,7 +229,9 @@ public final class OwnerTracker {
         switch (shared.leave(recorder, isMade)) {
             case LAST -> {
                 if (!throttle.withdraw(sharedId) && handle != null) {
-                    print(console, lastOwnerLeftMessage(recorder, handle));
+                    if (!handle.view().phase().isEnd()) {
+                        print(console, lastOwnerLeftMessage(recorder, handle));
+                    }
                     handle.leave(reason);
                 }
             }
@@ -305,10 +307,22 @@ public final class OwnerTracker {
         String connection =
                 ConfiguredConnection.named(options.getConnection()).connection().name();
         return unclaimed.stream()
-                .filter(recorder -> recorder.asksFor(options, connection))
+                .filter(recorder -> asksFor(recorder.request(), options, connection))
                 .sorted(Comparator.comparing(RequestRecorder::since))
                 .map(RequestRecorder::requestId)
                 .toList();
+    }
+
+    /** Whether these options with this connection make the same request. */
+    private static boolean asksFor(PrebuildRequest request, PrebuildOptions options, String connectionName) {
+        String projectId = options.getProjectId();
+        return request.connection().name().equals(connectionName)
+                && (projectId == null || projectId.equals(request.projectId()))
+                && Objects.equals(options.getEnvironmentClassId(), request.environmentClassId())
+                && Objects.equals(options.timeoutOrNull(), request.timeout())
+                && options.isWait() != request.detached()
+                && options.isCancelOnAbort() == request.cancelOnAbort()
+                && options.isWaitForWarmPool() == request.after().waitForWarmPool();
     }
 
     /**

@@ -193,7 +193,8 @@ final class RequestLauncher implements DecisionHandler {
                 request.request(projectId),
                 request.requestId(),
                 !request.options().isWait(),
-                false);
+                false,
+                request.request(projectId).after());
         RequestRecorder recorder = recorder(request, engineRequest);
         RememberedToken token = new RememberedToken(tokens(request));
         SharedPrebuild shared =

@@ -21,7 +21,6 @@ import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.record.Timeline;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -190,15 +189,9 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
         return true;
     }
 
-    /** Whether these options with this connection make the same request. */
-    boolean asksFor(@NonNull PrebuildOptions options, @NonNull String connectionName) {
-        String projectId = options.getProjectId();
-        return request.connection().name().equals(connectionName)
-                && (projectId == null || projectId.equals(request.projectId()))
-                && Objects.equals(options.getEnvironmentClassId(), request.environmentClassId())
-                && Objects.equals(options.timeoutOrNull(), request.timeout())
-                && options.isWait() != request.detached()
-                && options.isCancelOnAbort() == request.cancelOnAbort();
+    @NonNull
+    PrebuildRequest request() {
+        return request;
     }
 
     /** The request for pages. */
@@ -313,6 +306,8 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
             if (!changed.prebuild().status().phase().isEnd() && !known.isSavedAtEnd()) {
                 save();
             }
+        } else if (update instanceof Update.WarmPoolEnded pool) {
+            known.warmPool(pool.end());
         } else if (update instanceof Update.Resumed resumed) {
             known.resumed(resumed.prebuildId(), resumed.builtFrom());
         }

@@ -10,6 +10,7 @@ import io.jenkins.plugins.gitpod.decision.DecisionInputs;
 import io.jenkins.plugins.gitpod.decision.RunningPrebuild;
 import io.jenkins.plugins.gitpod.decision.RunningPrebuilds;
 import io.jenkins.plugins.gitpod.decision.StepRequest;
+import io.jenkins.plugins.gitpod.engine.AfterCompletion;
 import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
@@ -44,6 +45,7 @@ final class RequestRegistry implements RunningPrebuilds {
     private final CommitHistory history;
     private final ThrottleQueue throttle;
     private final LogOutput.Follower logs;
+    private final OldPrebuilds oldPrebuilds;
     private final Map<UUID, RequestRecorder> recorders = new ConcurrentHashMap<>();
     private final Map<UUID, SharedPrebuild> sharedPrebuilds = new ConcurrentHashMap<>();
 
@@ -56,13 +58,15 @@ final class RequestRegistry implements RunningPrebuilds {
             RequestTokens tokens,
             CommitHistory history,
             ThrottleQueue throttle,
-            LogOutput.Follower logs) {
+            LogOutput.Follower logs,
+            OldPrebuilds oldPrebuilds) {
         this.engine = engine;
         this.ledger = ledger;
         this.tokens = tokens;
         this.history = history;
         this.throttle = throttle;
         this.logs = logs;
+        this.oldPrebuilds = oldPrebuilds;
     }
 
     @NonNull
@@ -121,12 +125,12 @@ final class RequestRegistry implements RunningPrebuilds {
                         .builtFrom(handle.view().builtFrom());
     }
 
-    /** Has the log of the prebuild printed as the builds want. */
+    /** Has the log of the prebuild printed, and older prebuilds deleted, as the builds want. */
     @NonNull
     SharedPrebuild withLog(@NonNull SharedPrebuild shared, @NonNull RememberedToken token) {
         UUID requestId = shared.requestId();
-        return shared.with(
-                logs, token::lastOrNew, ledger.printed(requestId), lines -> ledger.printed(requestId, lines));
+        return shared.with(oldPrebuilds, token::lastOrNew)
+                .with(logs, token::lastOrNew, ledger.printed(requestId), lines -> ledger.printed(requestId, lines));
     }
 
     void enter(@NonNull RequestRecorder recorder, @NonNull SharedPrebuild shared) {
@@ -265,7 +269,8 @@ final class RequestRegistry implements RunningPrebuilds {
             enter(first, shared);
             List<RequestRecorder> joined = new ArrayList<>();
             for (LedgerEntry.Joined each : read.joined()) {
-                PrebuildRequest own = alike(request, each.id(), !each.isWaiting(), each.isCancelOnAbort());
+                PrebuildRequest own =
+                        alike(request, each.id(), !each.isWaiting(), each.isCancelOnAbort(), each.after());
                 RequestRecorder other = new RequestRecorder(own, ledger.live(each.id()), since, null);
                 joined.add(other);
                 enter(other, shared);
@@ -279,7 +284,11 @@ final class RequestRegistry implements RunningPrebuilds {
     /** The request of a build that joined the request of another build. */
     @NonNull
     static PrebuildRequest alike(
-            @NonNull PrebuildRequest request, @NonNull UUID requestId, boolean detached, boolean cancelOnAbort) {
+            @NonNull PrebuildRequest request,
+            @NonNull UUID requestId,
+            boolean detached,
+            boolean cancelOnAbort,
+            @NonNull AfterCompletion after) {
         return new PrebuildRequest(
                 requestId,
                 request.connection(),
@@ -287,7 +296,8 @@ final class RequestRegistry implements RunningPrebuilds {
                 request.environmentClassId(),
                 request.timeout(),
                 detached,
-                cancelOnAbort);
+                cancelOnAbort,
+                after);
     }
 
     /** The build that made the request, or another owner if that build has left. */

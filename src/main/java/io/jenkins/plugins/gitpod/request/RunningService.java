@@ -21,6 +21,7 @@ import io.jenkins.plugins.gitpod.engine.WorkQueue;
 import io.jenkins.plugins.gitpod.record.PrebuildListener;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
 import io.jenkins.plugins.gitpod.store.CommitRequestStore;
+import io.jenkins.plugins.gitpod.store.CompletedPrebuilds;
 import io.jenkins.plugins.gitpod.store.Ledger;
 import io.jenkins.plugins.gitpod.store.UsualLengths;
 import java.io.IOException;
@@ -64,7 +65,10 @@ record RunningService(
                 new PrebuildEngine(runtime, settings, new Store(ledger, commitStore, registryLater), clients);
         RequestTokens tokens = new RequestTokens(ledger, requestId -> isSent(engine, requestId));
         ThrottleQueue throttle = new ThrottleQueue(name -> freePlaces(engine, name));
-        RequestRegistry registry = new RequestRegistry(engine, ledger, tokens, history, throttle, logs::follow);
+        OldPrebuilds oldPrebuilds =
+                new OldPrebuilds(runtime, engine, new CompletedPrebuilds(directory.resolve("completed"), runtime::now));
+        RequestRegistry registry =
+                new RequestRegistry(engine, ledger, tokens, history, throttle, logs::follow, oldPrebuilds);
         registryLater.set(registry);
         RequestLauncher launcher =
                 new RequestLauncher(runtime, engine, ledger, tokens, throttle, history, commitStore, registry);
@@ -111,6 +115,8 @@ record RunningService(
         long running = engine.open().stream()
                 .map(PrebuildHandle::view)
                 .filter(view -> view.request().connection().name().equals(connectionName))
+                // A prebuild that has completed may still be open for the warm pool.
+                .filter(view -> !view.phase().isEnd())
                 // A request that only looks for a surplus prebuild does not count.
                 .filter(view -> view.cancelReason() != CancelReason.SURPLUS || view.prebuildId() != null)
                 .count();

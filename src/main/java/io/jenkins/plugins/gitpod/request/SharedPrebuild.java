@@ -3,10 +3,6 @@ package io.jenkins.plugins.gitpod.request;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
-import io.jenkins.plugins.gitpod.api.ErrorCode;
-import io.jenkins.plugins.gitpod.api.GitpodException;
-import io.jenkins.plugins.gitpod.api.PrebuildPhase;
-import io.jenkins.plugins.gitpod.config.RefusedTokensMonitor;
 import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.engine.Outcome;
@@ -19,7 +15,6 @@ import io.jenkins.plugins.gitpod.store.CommitHistory;
 import io.jenkins.plugins.gitpod.store.Owners;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
@@ -34,23 +29,35 @@ public final class SharedPrebuild implements PrebuildObserver {
     private static final String UPDATE_HISTORY = "update the history of commits";
     private static final String NOTE_TOKEN = "note whether Gitpod accepts a token";
     private static final String READ_LOG = "read the log of a prebuild";
+    private static final String DELETE_OLD = "remember a completed prebuild";
     private static final String NOTIFY_BUILD = "tell a build what becomes of its prebuild";
 
     private final PrebuildRequest request;
-    private final CommitHistory history;
+    private final HistoryUpdates history;
     private final List<RequestRecorder> members = new ArrayList<>();
 
     /** Requests whose builds left the prebuild to others. The pages of these builds show its end too. */
     private final List<RequestRecorder> formerMembers = new ArrayList<>();
 
     private final RequestRecorder first;
+    private final TokenNotes tokenNotes;
 
     @CheckForNull
     private volatile LogOutput log;
 
+    @CheckForNull
+    private volatile OldPrebuilds oldPrebuilds;
+
+    @CheckForNull
+    private volatile TokenSource tokens;
+
     private boolean foreign;
     private boolean keepsRunning;
     private boolean over;
+
+    /** Whether the prebuild has completed, and the builds wait for the warm pool. */
+    private boolean completed;
+
     private boolean cancelled;
     private volatile String prebuildId;
     private volatile String classId;
@@ -59,7 +66,8 @@ public final class SharedPrebuild implements PrebuildObserver {
             @NonNull PrebuildRequest request, @NonNull RequestRecorder recorder, @NonNull CommitHistory history) {
         this.request = request;
         this.first = recorder;
-        this.history = history;
+        this.tokenNotes = new TokenNotes(request.connection().name(), recorder::origin);
+        this.history = new HistoryUpdates(request, history);
         members.add(recorder);
     }
 
@@ -72,10 +80,18 @@ public final class SharedPrebuild implements PrebuildObserver {
     @NonNull
     SharedPrebuild with(
             @NonNull LogOutput.Follower logs,
-            @NonNull TokenSource tokens,
+            @NonNull TokenSource source,
             long printed,
             @NonNull LongConsumer savePrinted) {
-        log = new LogOutput(logs, request.connection(), tokens, this::members, printed, savePrinted);
+        log = new LogOutput(logs, request.connection(), source, this::members, printed, savePrinted);
+        return this;
+    }
+
+    /** Has older prebuilds deleted as the builds want. To be called before the prebuild is followed. */
+    @NonNull
+    SharedPrebuild with(@NonNull OldPrebuilds old, @NonNull TokenSource source) {
+        oldPrebuilds = old;
+        tokens = source;
         return this;
     }
 
@@ -127,7 +143,7 @@ public final class SharedPrebuild implements PrebuildObserver {
 
     /** Whether the prebuild runs and is not being cancelled. */
     synchronized boolean isActive() {
-        return !over && !cancelled;
+        return !over && !cancelled && !completed;
     }
 
     /** Adds a build. @return false if the prebuild has ended or is being cancelled; then nothing has changed */
@@ -176,7 +192,9 @@ public final class SharedPrebuild implements PrebuildObserver {
         boolean isLast = members.size() == 1 && !keepsRunning;
         boolean isFirst = recorder.requestId().equals(request.requestId());
         boolean cancels = !foreign && recorder.isCancelOnAbort();
-        if (isLast && cancels) {
+        if (completed && members.size() == 1) {
+            return Left.LAST; // ends the wait for the warm pool
+        } else if (isLast && cancels) {
             cancelled = true;
             return request.detached() && !isFirst ? Left.CANCEL : Left.LAST;
         } else if (isLast && isFirst && !isMade) {
@@ -213,7 +231,11 @@ public final class SharedPrebuild implements PrebuildObserver {
             if (member.requestId().equals(request.requestId())) {
                 firstLeft = false;
             } else {
-                joined.add(new Owners.Owner(member.requestId(), member.isCancelOnAbort(), member.isOwned()));
+                joined.add(new Owners.Owner(
+                        member.requestId(),
+                        member.isCancelOnAbort(),
+                        member.isOwned(),
+                        member.request().after()));
             }
         }
         return new Owners(joined, firstLeft, keepsRunning, foreign);
@@ -256,6 +278,12 @@ public final class SharedPrebuild implements PrebuildObserver {
     }
 
     @Override
+    public boolean waitsForWarmPool(PrebuildRequest ofRequest) {
+        return members().stream()
+                .anyMatch(member -> member.isOwned() && member.request().after().waitForWarmPool());
+    }
+
+    @Override
     public void update(Update update) {
         if (update instanceof Update.BuiltFrom built) {
             builtFrom(built);
@@ -265,15 +293,14 @@ public final class SharedPrebuild implements PrebuildObserver {
             classId = changed.prebuild().metadata().environmentClassId();
         } else if (update instanceof Update.Created created) {
             prebuildId = created.prebuild().id();
-            Guarded.run(
-                    UPDATE_HISTORY,
-                    () -> history.add(
-                            CommitHistory.ofProject(
-                                    request.connection().endpoint().apiUrl().toString(), request.projectId()),
-                            null,
-                            request.requestId()));
+            Guarded.run(UPDATE_HISTORY, history::created);
+        } else if (update instanceof Update.Completed done) {
+            synchronized (this) {
+                completed = true;
+            }
+            Guarded.run(UPDATE_HISTORY, () -> history.completed(done.prebuild()));
         }
-        Guarded.run(NOTE_TOKEN, () -> noteToken(update));
+        Guarded.run(NOTE_TOKEN, () -> tokenNotes.note(update));
         Guarded.forEach(NOTIFY_BUILD, members(), member -> member.update(update));
         LogOutput output = log;
         if (output != null && update instanceof Update.PhaseChanged changed) {
@@ -288,11 +315,7 @@ public final class SharedPrebuild implements PrebuildObserver {
 
     /** The history comes first, because a build that is told may request a prebuild of the same commit. */
     private void builtFrom(Update.BuiltFrom built) {
-        CommitHistory.Key facts = CommitHistory.ofBuiltCommits(
-                request.connection().endpoint().apiUrl().toString(), request.projectId());
-        String known = classId == null ? request.environmentClassId() : classId;
-        String commit = Objects.requireNonNull(built.git().commit(), "commit");
-        boolean isOlder = history.setBuiltFrom(facts, request.requestId(), commit, known);
+        boolean isOlder = history.builtFrom(built.git(), classId);
         // What the history has for the first build's commit says nothing about the commits of the others.
         Guarded.forEach(
                 NOTIFY_BUILD,
@@ -309,15 +332,19 @@ public final class SharedPrebuild implements PrebuildObserver {
             over = true;
         }
         // The history comes first, because a build that is told may request a prebuild of the same commit.
-        Guarded.run(UPDATE_HISTORY, () -> updateHistory(outcome));
-        Guarded.run(NOTE_TOKEN, () -> noteToken(outcome));
+        Guarded.run(UPDATE_HISTORY, () -> history.ended(outcome));
+        OldPrebuilds old = isForeign() ? null : oldPrebuilds;
+        if (old != null) {
+            Guarded.run(DELETE_OLD, () -> old.ended(request, outcome));
+        }
+        Guarded.run(NOTE_TOKEN, () -> tokenNotes.note(outcome));
         // Each record is saved at once. The builds are told when the rest of the log is printed.
         List<Runnable> notifications = new ArrayList<>();
         Guarded.forEach(NOTIFY_BUILD, members(), member -> member.concluded(outcome, notifications::add));
         AtomicBoolean isNotified = new AtomicBoolean();
         Runnable notifyOnce = () -> {
             if (!isNotified.getAndSet(true)) {
-                notifications.forEach(Runnable::run);
+                deleteOld(old, outcome, () -> notifications.forEach(Runnable::run));
             }
         };
         LogOutput output = log;
@@ -327,6 +354,19 @@ public final class SharedPrebuild implements PrebuildObserver {
             Guarded.run(READ_LOG, () -> endLog(output, outcome, notifyOnce));
         }
         Guarded.forEach(NOTIFY_BUILD, formerMembers(), former -> former.endedWithout(outcome));
+    }
+
+    /** Has older prebuilds deleted if one of the builds wants that, then tells the builds. */
+    private void deleteOld(@Nullable OldPrebuilds old, Outcome outcome, Runnable tellBuilds) {
+        TokenSource source = tokens;
+        if (old == null || source == null) {
+            tellBuilds.run();
+            return;
+        }
+        List<RequestRecorder> all = new ArrayList<>(members());
+        all.addAll(formerMembers());
+        int keep = OldPrebuilds.keep(all.stream().map(RequestRecorder::request).toList());
+        old.delete(request, outcome, keep, source, text -> line(reader -> text), tellBuilds);
     }
 
     private static void endLog(LogOutput output, Outcome outcome, Runnable notifyOnce) {
@@ -342,54 +382,5 @@ public final class SharedPrebuild implements PrebuildObserver {
     public void settled(Outcome end) {
         Guarded.forEach(NOTIFY_BUILD, members(), member -> member.settled(end));
         Guarded.forEach(NOTIFY_BUILD, formerMembers(), former -> former.settled(end));
-    }
-
-    private void updateHistory(Outcome outcome) {
-        if (outcome instanceof Outcome.Ended ended && ended.prebuild().status().phase() == PrebuildPhase.COMPLETED) {
-            history.setCompleted(
-                    request.requestId(),
-                    ended.prebuild().id(),
-                    request.connection()
-                            .endpoint()
-                            .projectPage(request.projectId())
-                            .toString());
-        } else if (outcome instanceof Outcome.NotCreated
-                || outcome instanceof Outcome.CreateRefused
-                || outcome instanceof Outcome.NotSent
-                || outcome instanceof Outcome.NotSaved
-                || outcome instanceof Outcome.NoToken noToken && noToken.prebuildId() == null) {
-            history.remove(request.requestId());
-        }
-    }
-
-    private void noteToken(Update update) {
-        if (update instanceof Update.Retrying retrying) {
-            noteRefusal(retrying.failure());
-        } else if (update instanceof Update.Created || update instanceof Update.PhaseChanged) {
-            noteToken(true);
-        }
-    }
-
-    private void noteToken(Outcome outcome) {
-        if (outcome instanceof Outcome.CreateRefused refused) {
-            noteRefusal(refused.failure());
-        } else if (outcome instanceof Outcome.WatchLost lost) {
-            noteRefusal(lost.failure());
-        } else if (outcome instanceof Outcome.Ended) {
-            noteToken(true);
-        }
-    }
-
-    private void noteRefusal(GitpodException failure) {
-        if (failure.code() == ErrorCode.UNAUTHENTICATED) {
-            noteToken(false);
-        }
-    }
-
-    /** Tells the administrators' monitor whether Gitpod accepts the token of the request. */
-    private void noteToken(boolean isAccepted) {
-        RequestOrigin origin = first.origin();
-        RefusedTokensMonitor.get()
-                .note(request.connection().name(), origin.credentialsId(), origin.jobFullName(), isAccepted);
     }
 }

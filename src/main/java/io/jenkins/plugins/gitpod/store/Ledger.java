@@ -157,7 +157,7 @@ public final class Ledger implements RequestStore {
         for (Owners.Owner owner : owners.joined()) {
             RequestOrigin origin = origin(owner.requestId());
             if (origin != null) {
-                joined.add(new LedgerEntry.Joined(owner.requestId(), origin, owner.cancelOnAbort(), owner.waiting()));
+                joined.add(new LedgerEntry.Joined(owner, origin));
             }
         }
         return joined;

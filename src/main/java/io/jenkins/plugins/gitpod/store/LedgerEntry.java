@@ -6,6 +6,7 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import io.jenkins.plugins.gitpod.api.InvalidEndpointException;
+import io.jenkins.plugins.gitpod.engine.AfterCompletion;
 import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
@@ -66,6 +67,9 @@ public final class LedgerEntry {
     private long logLines;
     private final List<Attempt> attempts;
     private final String surplusOf;
+    private final boolean waitForWarmPool;
+    private final int keepPrebuilds;
+    private final String poolSnapshot;
 
     /** A create request that may have created a prebuild. Saved: fields may be added but not renamed. */
     private static final class Attempt {
@@ -97,14 +101,18 @@ public final class LedgerEntry {
         // As the defaults of the options, true, in a file without them.
         private final Boolean cancelOnAbort;
         private final Boolean waiting;
+        private final boolean waitForWarmPool;
+        private final int keepPrebuilds;
 
-        Joined(@NonNull UUID requestId, @NonNull RequestOrigin origin, boolean cancelOnAbort, boolean waiting) {
-            this.requestId = requestId.toString();
+        Joined(@NonNull Owners.Owner owner, @NonNull RequestOrigin origin) {
+            this.requestId = owner.requestId().toString();
             this.buildId = origin.buildId();
             this.jobFullName = origin.jobFullName();
             this.nodeId = origin.nodeId();
-            this.cancelOnAbort = cancelOnAbort;
-            this.waiting = waiting;
+            this.cancelOnAbort = owner.cancelOnAbort();
+            this.waiting = owner.waiting();
+            this.waitForWarmPool = owner.after().waitForWarmPool();
+            this.keepPrebuilds = owner.after().keepPrebuilds();
         }
 
         @NonNull
@@ -127,6 +135,11 @@ public final class LedgerEntry {
 
         public boolean isWaiting() {
             return waiting == null || waiting;
+        }
+
+        @NonNull
+        public AfterCompletion after() {
+            return new AfterCompletion(waitForWarmPool, keepPrebuilds);
         }
     }
 
@@ -159,6 +172,9 @@ public final class LedgerEntry {
         builtCloneUrl = git == null ? null : git.cloneUrl();
         attempts = new ArrayList<>(saved.attempts().stream().map(Attempt::new).toList());
         surplusOf = saved.surplusOf() == null ? null : saved.surplusOf().toString();
+        waitForWarmPool = request.after().waitForWarmPool();
+        keepPrebuilds = request.after().keepPrebuilds();
+        poolSnapshot = saved.poolSnapshot();
     }
 
     /** This entry with its owners. */
@@ -195,7 +211,7 @@ public final class LedgerEntry {
     @NonNull
     Owners owners() {
         List<Owners.Owner> others = joined().stream()
-                .map(each -> new Owners.Owner(each.id(), each.isCancelOnAbort(), each.isWaiting()))
+                .map(each -> new Owners.Owner(each.id(), each.isCancelOnAbort(), each.isWaiting(), each.after()))
                 .toList();
         return new Owners(others, firstLeft, keepsRunning, foreign);
     }
@@ -221,7 +237,8 @@ public final class LedgerEntry {
                     environmentClassId,
                     timeoutSeconds == 0 ? null : Duration.ofSeconds(timeoutSeconds),
                     startedDetached,
-                    cancelOnAbort == null || cancelOnAbort);
+                    cancelOnAbort == null || cancelOnAbort,
+                    new AfterCompletion(waitForWarmPool, keepPrebuilds));
             SavedRequest saved = new SavedRequest(
                     request,
                     Stage.valueOf(stage),
@@ -235,8 +252,9 @@ public final class LedgerEntry {
                     : saved.with(
                             attempts.stream().map(Attempt::toAttempt).toList(),
                             surplusOf == null ? null : UUID.fromString(surplusOf));
-            return withAttempts.withBuiltFrom(
-                    builtCommit == null ? null : new EnvironmentGit(builtCloneUrl, builtBranch, builtCommit));
+            EnvironmentGit git =
+                    builtCommit == null ? null : new EnvironmentGit(builtCloneUrl, builtBranch, builtCommit);
+            return withAttempts.withBuiltFrom(git).withPoolSnapshot(poolSnapshot);
         } catch (IllegalArgumentException | InvalidEndpointException e) {
             throw new IOException("Not a complete entry", e);
         }

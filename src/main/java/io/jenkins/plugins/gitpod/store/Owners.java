@@ -1,6 +1,7 @@
 package io.jenkins.plugins.gitpod.store;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.gitpod.engine.AfterCompletion;
 import java.util.List;
 import java.util.UUID;
 import org.kohsuke.accmod.Restricted;
@@ -31,6 +32,17 @@ public record Owners(@NonNull List<Owner> joined, boolean firstLeft, boolean kee
      * @param requestId the id of its own request
      * @param cancelOnAbort whether its early end cancels the prebuild
      * @param waiting whether the build waits for the prebuild
+     * @param after what its options want once the prebuild has completed
      */
-    public record Owner(@NonNull UUID requestId, boolean cancelOnAbort, boolean waiting) {}
+    public record Owner(
+            @NonNull UUID requestId,
+            boolean cancelOnAbort,
+            boolean waiting,
+            @NonNull AfterCompletion after) {
+
+        /** A build whose options want nothing once the prebuild has completed. */
+        public Owner(@NonNull UUID requestId, boolean cancelOnAbort, boolean waiting) {
+            this(requestId, cancelOnAbort, waiting, AfterCompletion.NOTHING);
+        }
+    }
 }

@@ -52,6 +52,7 @@ class FormsTest extends GitpodTestBase {
         property.setWhenActive(WhenActive.CANCEL_PREVIOUS);
         property.setMinimumInterval(15);
         property.setMaxAge(12);
+        property.setKeepPrebuilds(3);
         property.setOnlyProjectBranch(false);
         property.setOnlyIfChanged(".devcontainer/**, **/package-lock.json");
         property.setCancelWithBuild(true);

@@ -36,7 +36,8 @@ class CleanUpRulesTest {
 
     private static CleanUp cleanUp(int keep, Set<String> own) {
         try {
-            Connection connection = new Connection("main", GitpodEndpoint.parse("https://gitpod.example.com/api"), true);
+            Connection connection =
+                    new Connection("main", GitpodEndpoint.parse("https://gitpod.example.com/api"), true);
             return new CleanUp(connection, () -> null, NEWEST, keep, own);
         } catch (InvalidEndpointException e) {
             throw new AssertionError(e);
@@ -67,11 +68,13 @@ class CleanUpRulesTest {
 
     @Test
     void anotherClassAnotherPhaseAndGitpodsScheduleAreLeftAlone() {
-        Prebuild otherClass = prebuild("otherClass", 1).environmentClass("large").made();
+        Prebuild otherClass =
+                prebuild("otherClass", 1).environmentClass("large").made();
         Prebuild noClass = prebuild("noClass", 1).environmentClass(null).made();
         Prebuild running = prebuild("running", 1).phase(PrebuildPhase.RUNNING).made();
         Prebuild failed = prebuild("failed", 1).phase(PrebuildPhase.FAILED).made();
-        Prebuild deleting = prebuild("deleting", 1).phase(PrebuildPhase.DELETING).made();
+        Prebuild deleting =
+                prebuild("deleting", 1).phase(PrebuildPhase.DELETING).made();
         Prebuild scheduled = prebuild("scheduled", 1).trigger(Trigger.SCHEDULED).made();
         Prebuild undated = Prebuilds.named("undated")
                 .phase(PrebuildPhase.COMPLETED)
@@ -79,8 +82,7 @@ class CleanUpRulesTest {
                 .made();
         Set<String> own =
                 Set.of("otherClass", "noClass", "running", "failed", "deleting", "scheduled", "undated", "p9");
-        assertThat(
-                toDelete(1, own, otherClass, noClass, running, failed, deleting, scheduled, undated), is(empty()));
+        assertThat(toDelete(1, own, otherClass, noClass, running, failed, deleting, scheduled, undated), is(empty()));
     }
 
     @Test

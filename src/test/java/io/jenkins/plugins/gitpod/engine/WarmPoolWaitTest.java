@@ -166,7 +166,8 @@ class WarmPoolWaitTest {
 
             assertThat(took, is(lessThan(PREBUILD.plus(POLL))));
             assertThat(ends(wait), contains(WarmPoolEnd.UNKNOWN));
-            assertThat(wait.observer().updates(Update.WarmPoolEnded.class).get(0).failure(), is(notNullValue()));
+            assertThat(
+                    wait.observer().updates(Update.WarmPoolEnded.class).get(0).failure(), is(notNullValue()));
             assertThat("one before the end and one after it", reads(fixture), is(2));
             assertCompleted(fixture, wait);
         }
@@ -179,9 +180,8 @@ class WarmPoolWaitTest {
             fixture.gitpod.addWarmPool(fixture.project).rotation(Duration.ofMinutes(3));
             EngineFixture.Wait wait = submit(fixture);
             fixture.runtime.runUntil(() -> wait.handle().view().phase() == PrebuildPhase.COMPLETED, LONG);
-            Fault trouble = status == 429
-                    ? Fault.rateLimit(Duration.ofSeconds(40))
-                    : Fault.status(status, code, "later");
+            Fault trouble =
+                    status == 429 ? Fault.rateLimit(Duration.ofSeconds(40)) : Fault.status(status, code, "later");
             fixture.fault(FaultRule.on(LIST, trouble).times(3), trouble);
             fixture.untilConcluded(wait, LONG);
             assertThat(ends(wait), contains(WarmPoolEnd.READY));
@@ -210,7 +210,10 @@ class WarmPoolWaitTest {
             fixture.gitpod.addWarmPool(fixture.project).rotation(Duration.ofMinutes(10));
             EngineFixture.Wait wait = submit(fixture);
             fixture.runtime.runUntil(
-                    () -> !wait.observer().updates(Update.WaitsForWarmPool.class).isEmpty(), LONG);
+                    () -> !wait.observer()
+                            .updates(Update.WaitsForWarmPool.class)
+                            .isEmpty(),
+                    LONG);
             wait.abort();
             fixture.runtime.settle();
             assertThat(ends(wait), contains(WarmPoolEnd.NOT_READY));
@@ -255,13 +258,17 @@ class WarmPoolWaitTest {
             fixture.gitpod.addWarmPool(fixture.project).rotation(Duration.ofMinutes(8));
             EngineFixture.Wait wait = submit(fixture);
             fixture.runtime.runUntil(
-                    () -> !wait.observer().updates(Update.WaitsForWarmPool.class).isEmpty(), LONG);
+                    () -> !wait.observer()
+                            .updates(Update.WaitsForWarmPool.class)
+                            .isEmpty(),
+                    LONG);
             assertThat(fixture.store.open(), hasSize(1));
             EngineFixture.Wait resumed =
                     fixture.crashAndRestart(Duration.ofMinutes(1)).get(0);
             Duration took = fixture.untilConcluded(resumed, LONG);
 
-            assertThat(took, is(both(greaterThanOrEqualTo(Duration.ofMinutes(6))).and(lessThan(Duration.ofMinutes(8)))));
+            assertThat(
+                    took, is(both(greaterThanOrEqualTo(Duration.ofMinutes(6))).and(lessThan(Duration.ofMinutes(8)))));
             assertThat(ends(resumed), contains(WarmPoolEnd.READY));
             assertCompleted(fixture, resumed);
         }

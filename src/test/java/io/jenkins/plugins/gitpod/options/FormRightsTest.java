@@ -144,7 +144,7 @@ class FormRightsTest {
                 true,
                 "value",
                 "reg");
-        for (String field : List.of("Timeout", "MinimumInterval", "MaxAge", "OnlyIfChanged")) {
+        for (String field : List.of("Timeout", "MinimumInterval", "MaxAge", "KeepPrebuilds", "OnlyIfChanged")) {
             row(
                     "PrebuildOptionsForm.doCheck" + field,
                     Needs.CONFIGURE,

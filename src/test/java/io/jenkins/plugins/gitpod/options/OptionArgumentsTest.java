@@ -71,6 +71,8 @@ class OptionArgumentsTest {
             Map.entry("whenActive", List.of("join", "JOIN")),
             Map.entry("minimumInterval", List.of(15.0, 15)),
             Map.entry("maxAge", List.of("12", 12)),
+            Map.entry("waitForWarmPool", List.of("true", true)),
+            Map.entry("keepPrebuilds", List.of("3", 3)),
             Map.entry("force", List.of("true", true)),
             Map.entry("onlyIfChanged", List.of(List.of("a/**", "b/**"), "a/**, b/**")));
 

@@ -349,6 +349,19 @@ class PrebuildOptionsFormTest {
     }
 
     @Test
+    void atLeastOneAndAtMostFiftyPrebuildsAreKept() {
+        for (String good : List.of("", "1", "50")) {
+            assertThat(good, form.doCheckKeepPrebuilds(job, good).kind, is(Kind.OK));
+        }
+        for (String bad : List.of("0", "51", "1.5", "-1", "all", SCRIPT)) {
+            assertSays(
+                    Kind.ERROR,
+                    "is not allowed for keepPrebuilds. Use a whole number from 1 to 50",
+                    form.doCheckKeepPrebuilds(job, bad));
+        }
+    }
+
+    @Test
     void intervalsAndPatternsAreCheckedAsInAPipeline() {
         for (String good : List.of("", "0", "15")) {
             assertThat(good, form.doCheckMinimumInterval(job, good).kind, is(Kind.OK));

@@ -55,6 +55,8 @@ class SnippetTest {
         step.setWhenActive(WhenActive.CANCEL_PREVIOUS);
         step.setMinimumInterval(30);
         step.setMaxAge(12);
+        step.setWaitForWarmPool(true);
+        step.setKeepPrebuilds(3);
         step.setForce(true);
         step.setOnlyProjectBranch(true);
         step.setOnlyIfChanged("a/**, b/**");
@@ -71,9 +73,9 @@ class SnippetTest {
                 everythingSet(),
                 "gitpodPrebuild cancelOnAbort: false, connection: 'eu', credentialsId: 'team-gitpod', environmentClassId: '"
                         + CLASS
-                        + "', force: true, logs: 'FULL', maxAge: 12, minimumInterval: 30, onWarning: 'UNSTABLE', onlyIfChanged: 'a/**, b/**', "
+                        + "', force: true, keepPrebuilds: 3, logs: 'FULL', maxAge: 12, minimumInterval: 30, onWarning: 'UNSTABLE', onlyIfChanged: 'a/**, b/**', "
                         + "onlyProjectBranch: true, projectId: '" + PROJECT
-                        + "', propagate: false, skipPublishingChecks: true, timeout: 90, wait: false, whenActive: 'CANCEL_PREVIOUS'");
+                        + "', propagate: false, skipPublishingChecks: true, timeout: 90, wait: false, waitForWarmPool: true, whenActive: 'CANCEL_PREVIOUS'");
     }
 
     private static GitpodPrebuildProperty everythingOfTheProperty() {
@@ -86,6 +88,7 @@ class SnippetTest {
         property.setWhenActive(WhenActive.SKIP);
         property.setMinimumInterval(30);
         property.setMaxAge(12);
+        property.setKeepPrebuilds(3);
         property.setOnlyProjectBranch(false);
         property.setOnlyIfChanged("a/**");
         property.setSkipPublishingChecks(true);
@@ -96,7 +99,7 @@ class SnippetTest {
 
     private static final String PROPERTY_SNIPPET = "gitpodPrebuildForCommits(cancelWithBuild: true, connection: 'eu', "
             + "credentialsId: 'team-gitpod', disabled: true, environmentClassId: '" + CLASS
-            + "', maxAge: 12, minimumInterval: 30, onlyIfChanged: 'a/**', onlyProjectBranch: false, projectId: '"
+            + "', keepPrebuilds: 3, maxAge: 12, minimumInterval: 30, onlyIfChanged: 'a/**', onlyProjectBranch: false, projectId: '"
             + PROJECT
             + "', skipPublishingChecks: true, timeout: 90, whenActive: 'SKIP')";
 
@@ -132,6 +135,7 @@ class SnippetTest {
                 .element("whenActive", "SKIP")
                 .element("minimumInterval", "30")
                 .element("maxAge", "12")
+                .element("keepPrebuilds", "3")
                 .element("onlyProjectBranch", false)
                 .element("onlyIfChanged", "a/**")
                 .element("skipPublishingChecks", true)

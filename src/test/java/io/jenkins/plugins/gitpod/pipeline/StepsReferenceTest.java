@@ -51,8 +51,8 @@ class StepsReferenceTest {
     void theReferenceHasEveryText() throws Exception {
         List<String> step = helpOf(GitpodPrebuildStep.class);
         List<String> property = helpOf(GitpodPrebuildProperty.class);
-        assertThat(step, hasSize(18));
-        assertThat(property, hasSize(14));
+        assertThat(step, hasSize(20));
+        assertThat(property, hasSize(15));
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             client.getOptions().setJavaScriptEnabled(false);
             String page = client.goTo("pipeline-syntax/html").getWebResponse().getContentAsString();

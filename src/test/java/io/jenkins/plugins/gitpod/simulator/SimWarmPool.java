@@ -22,8 +22,7 @@ public final class SimWarmPool {
     private volatile boolean snapshotShown = true;
     private volatile boolean rotates = true;
 
-    SimWarmPool(
-            String id, SimProject project, String environmentClassId, PrebuildStore prebuilds, Instant createdAt) {
+    SimWarmPool(String id, SimProject project, String environmentClassId, PrebuildStore prebuilds, Instant createdAt) {
         this.id = id;
         this.project = project;
         this.environmentClassId = environmentClassId;

@@ -23,8 +23,8 @@ final class WarmPools {
                         || projectIds.contains(pool.project().id()))
                 .filter(pool -> classIds.isEmpty() || classIds.contains(pool.environmentClassId()))
                 .toList();
-        return Answer.json(Page.of("warmPools", context.request())
-                .answer("warmPools", found, pool -> json(pool, context.now())));
+        return Answer.json(
+                Page.of("warmPools", context.request()).answer("warmPools", found, pool -> json(pool, context.now())));
     }
 
     private static ObjectNode json(SimWarmPool pool, Instant now) {

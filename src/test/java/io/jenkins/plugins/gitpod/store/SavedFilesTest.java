@@ -125,6 +125,8 @@ class SavedFilesTest {
         assertEquals(WhenActive.CANCEL_PREVIOUS, step.getWhenActive());
         assertEquals(15, step.getMinimumInterval());
         assertEquals(24, step.getMaxAge());
+        assertTrue(step.isWaitForWarmPool());
+        assertEquals(5, step.getKeepPrebuilds());
         assertTrue(step.isForce());
         assertTrue(step.isOnlyProjectBranch());
         assertEquals("docs/**", step.getOnlyIfChanged());
@@ -143,6 +145,7 @@ class SavedFilesTest {
         assertEquals(WhenActive.JOIN, property.getWhenActive());
         assertEquals(30, property.getMinimumInterval());
         assertEquals(12, property.getMaxAge());
+        assertEquals(3, property.getKeepPrebuilds());
         assertFalse(property.isOnlyProjectBranch());
         assertEquals("src/**", property.getOnlyIfChanged());
         assertTrue(property.isSkipPublishingChecks());
@@ -210,6 +213,7 @@ class SavedFilesTest {
         assertEquals(100, result.getSnapshotCompletionPercentage());
         assertEquals(COMMIT, result.getCommit());
         assertEquals("main", result.getBranch());
+        assertEquals("READY", result.getWarmPool());
         EnvVars variables = new EnvVars();
         build.getAction(PrebuildEnvironmentAction.class).buildEnvironment(build, variables);
         assertEquals("COMPLETED", variables.get("GITPOD_PREBUILD_PHASE"));
@@ -397,6 +401,8 @@ class SavedFilesTest {
             assertEquals(Logs.ON_FAILURE, step.getLogs());
             assertEquals(WhenActive.START, step.getWhenActive());
             assertFalse(step.isForce());
+            assertFalse(step.isWaitForWarmPool());
+            assertNull(step.getKeepPrebuilds());
             assertFalse(step.isOnlyProjectBranch());
             assertNull(step.getTimeout());
         }

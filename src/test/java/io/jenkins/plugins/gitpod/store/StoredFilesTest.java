@@ -13,6 +13,7 @@ import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
 import io.jenkins.plugins.gitpod.checkout.CheckedOut;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
 import io.jenkins.plugins.gitpod.checkout.PathPatterns;
+import io.jenkins.plugins.gitpod.engine.AfterCompletion;
 import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
 import io.jenkins.plugins.gitpod.engine.SavedRequest.CreateAttempt;
@@ -31,6 +32,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -104,7 +106,15 @@ class StoredFilesTest {
                         2, Instant.ofEpochMilli(1_790_000_040_456L), Instant.ofEpochMilli(1_790_000_640_456L))),
                 saved.attempts());
         assertEquals(UUID.fromString("8f1d2c3b-4a59-4687-9d8e-0f1a2b3c4d5e"), saved.surplusOf());
-        assertEquals(new Owners(List.of(new Owners.Owner(JOINED, false, false)), true, true, true), read.owners());
+        assertEquals(new AfterCompletion(true, 3), saved.request().after());
+        assertEquals("9f1d2c3b-4a59-4687-9d8e-0f1a2b3c4d5e", saved.poolSnapshot());
+        assertEquals(
+                new Owners(
+                        List.of(new Owners.Owner(JOINED, false, false, new AfterCompletion(true, 4))),
+                        true,
+                        true,
+                        true),
+                read.owners());
         assertEquals(
                 new RequestOrigin("team/web#3", "team/web", "15", null),
                 read.joined().get(0).origin());
@@ -191,6 +201,18 @@ class StoredFilesTest {
         new UsualLengths(written).add(completed());
         assertEquals(
                 golden("prebuild-lengths.xml"),
+                Files.readString(written.resolve(PROJECT + ".xml")).strip());
+    }
+
+    @Test
+    void completedPrebuilds() throws Exception {
+        place("completed-prebuilds.xml", PROJECT);
+        Instant then = Instant.ofEpochMilli(1_790_000_000_123L);
+        assertEquals(Set.of(PREBUILD), new CompletedPrebuilds(directory, () -> then).of(PROJECT));
+        Path written = directory.resolve("written");
+        new CompletedPrebuilds(written, () -> then).add(PROJECT, PREBUILD);
+        assertEquals(
+                golden("completed-prebuilds.xml"),
                 Files.readString(written.resolve(PROJECT + ".xml")).strip());
     }
 
@@ -302,11 +324,12 @@ class StoredFilesTest {
                 .save(new CommitRequestStore.Pending(
                         REQUEST, "shop#7", new PrebuildOptions(), new NewCommit(checkout, ChangedPaths.MATCH, false)));
         new UsualLengths(directory.resolve("lengths")).add(completed());
+        new CompletedPrebuilds(directory.resolve("completed"), Instant::now).add(PROJECT, PREBUILD);
         List<Path> files;
         try (Stream<Path> found = Files.walk(directory)) {
             files = found.filter(Files::isRegularFile).toList();
         }
-        assertEquals(4, files.size());
+        assertEquals(5, files.size());
         for (Path file : files) {
             String text = Files.readString(file);
             for (String trace : List.of("java.", "resolves-to", "serialization=", "Immutable", "CollSer")) {

@@ -124,7 +124,11 @@ class TranslationsTest {
         english.removeAll(german);
         assertThat(english, is(not(empty())));
         assertEquals(
-                english.stream().map(file -> beside(file, ".html", "_de.html")).toList(), german);
+                english.stream()
+                        .map(file -> beside(file, ".html", "_de.html"))
+                        .sorted()
+                        .toList(),
+                german);
         for (Path file : english) {
             assertEquals(
                     tags(file), tags(beside(file, ".html", "_de.html")), file + " and its translation differ in tags");

@@ -1,0 +1,118 @@
+package io.jenkins.plugins.gitpod.store;
+
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.util.XStream2;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.regex.Pattern;
+import org.kohsuke.accmod.Restricted;
+import org.kohsuke.accmod.restrictions.NoExternalUse;
+
+/**
+ * The ids of the completed prebuilds that this Jenkins created, a small file for each project. No other prebuild is ever
+ * deleted. An id is kept for longer than Gitpod keeps the prebuild.
+ */
+@Restricted(NoExternalUse.class)
+public final class CompletedPrebuilds {
+
+    private static final Logger LOGGER = Logger.getLogger(CompletedPrebuilds.class.getName());
+
+    /** Gitpod deletes prebuilds after about seven days. */
+    private static final Duration RETENTION = Duration.ofDays(8);
+
+    private static final int MAXIMUM_PREBUILDS = 500;
+    private static final int MAXIMUM_PROJECTS = 1000;
+    private static final Pattern FILE_NAME = Pattern.compile("[0-9A-Za-z-]{1,64}");
+    private static final XStream2 XSTREAM = new XStream2();
+
+    static {
+        XSTREAM.alias("gitpod-completed-prebuilds", Saved.class);
+        XSTREAM.alias("prebuild", Entry.class);
+    }
+
+    /** The saved form. Fields may be added but not renamed. */
+    private static final class Saved {
+        private final ArrayList<Entry> prebuilds;
+
+        Saved(List<Entry> prebuilds) {
+            this.prebuilds = new ArrayList<>(prebuilds);
+        }
+    }
+
+    /** A completed prebuild. Saved: fields may be added but not renamed. */
+    private static final class Entry {
+        private final String id;
+        private final long completedMillis;
+
+        Entry(String id, Instant completed) {
+            this.id = id;
+            this.completedMillis = completed.toEpochMilli();
+        }
+
+        boolean isOlderThan(Instant limit) {
+            return id == null || completedMillis < limit.toEpochMilli();
+        }
+    }
+
+    private final XmlFolder<Saved> folder;
+    private final InstantSource clock;
+
+    /** @param directory created when the first prebuild completes */
+    public CompletedPrebuilds(@NonNull Path directory, @NonNull InstantSource clock) {
+        folder = new XmlFolder<>(
+                directory, XSTREAM, Saved.class, "The prebuilds in it are not deleted in favor of newer ones.");
+        this.clock = clock;
+    }
+
+    /** Adds a prebuild that this Jenkins created. Writes a small file. */
+    public synchronized void add(@NonNull String projectId, @NonNull String prebuildId) {
+        if (!FILE_NAME.matcher(projectId).matches()) {
+            return;
+        }
+        Instant now = clock.instant();
+        List<Entry> entries = new ArrayList<>(read(projectId));
+        entries.removeIf(each -> each.isOlderThan(now.minus(RETENTION)) || each.id.equals(prebuildId));
+        entries.add(new Entry(prebuildId, now));
+        try {
+            folder.write(
+                    projectId,
+                    new Saved(entries.subList(Math.max(0, entries.size() - MAXIMUM_PREBUILDS), entries.size())));
+            folder.deleteOldest(MAXIMUM_PROJECTS);
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "Could not save that Gitpod prebuild " + prebuildId + " is of this Jenkins", e);
+        }
+    }
+
+    /** The completed prebuilds of a project that this Jenkins created. Reads a small file. */
+    @NonNull
+    public synchronized Set<String> of(@NonNull String projectId) {
+        Set<String> ids = new HashSet<>();
+        if (FILE_NAME.matcher(projectId).matches()) {
+            Instant limit = clock.instant().minus(RETENTION);
+            read(projectId).stream().filter(each -> !each.isOlderThan(limit)).forEach(each -> ids.add(each.id));
+        }
+        return ids;
+    }
+
+    private List<Entry> read(String projectId) {
+        if (!folder.contains(projectId)) {
+            return List.of();
+        }
+        try {
+            List<Entry> saved = folder.read(projectId).prebuilds;
+            return saved == null ? List.of() : saved;
+        } catch (IOException e) {
+            folder.setAside(projectId, e);
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package io.jenkins.plugins.gitpod.store;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CompletedPrebuildsTest {
+
+    private static final String PROJECT = "0192f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f";
+    private static final String OTHER = "0193f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f";
+
+    @TempDir
+    private Path directory;
+
+    private Instant now = Instant.ofEpochSecond(1_790_000_000);
+    private CompletedPrebuilds prebuilds;
+
+    @BeforeEach
+    void create() {
+        prebuilds = new CompletedPrebuilds(directory, () -> now);
+    }
+
+    @Test
+    void whatWasAddedSurvivesARestartByProject() {
+        prebuilds.add(PROJECT, "a");
+        prebuilds.add(PROJECT, "b");
+        prebuilds.add(PROJECT, "a");
+        prebuilds.add(OTHER, "c");
+        CompletedPrebuilds restarted = new CompletedPrebuilds(directory, () -> now);
+        assertEquals(Set.of("a", "b"), restarted.of(PROJECT));
+        assertEquals(Set.of("c"), restarted.of(OTHER));
+        assertEquals(Set.of(), restarted.of("0194f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f"));
+    }
+
+    @Test
+    void anIdIsKeptLongerThanGitpodKeepsThePrebuild() throws Exception {
+        prebuilds.add(PROJECT, "a");
+        now = now.plus(Duration.ofDays(7).plusHours(12));
+        assertEquals(Set.of("a"), prebuilds.of(PROJECT));
+        now = now.plus(Duration.ofDays(1));
+        assertEquals(Set.of(), prebuilds.of(PROJECT));
+        prebuilds.add(PROJECT, "b");
+        assertFalse(Files.readString(directory.resolve(PROJECT + ".xml")).contains(">a<"));
+    }
+
+    @Test
+    void aProjectHasAtMostFiveHundred() {
+        for (int i = 0; i < 510; i++) {
+            prebuilds.add(PROJECT, "prebuild-" + i);
+        }
+        Set<String> ids = prebuilds.of(PROJECT);
+        assertEquals(500, ids.size());
+        assertFalse(ids.contains("prebuild-9"));
+        assertTrue(ids.contains("prebuild-509"));
+    }
+
+    @Test
+    void aDamagedFileMeansThatNothingIsOurs() throws Exception {
+        Files.writeString(directory.resolve(PROJECT + ".xml"), "<gitpod-compl");
+        assertEquals(Set.of(), prebuilds.of(PROJECT));
+        assertTrue(Files.exists(directory.resolve("damaged").resolve(PROJECT + ".xml")));
+        prebuilds.add(PROJECT, "b");
+        assertEquals(Set.of("b"), prebuilds.of(PROJECT));
+    }
+
+    @Test
+    void incompleteFilesHoldNothing() throws Exception {
+        for (String content : java.util.List.of("", "<prebuilds/>", "<prebuilds><prebuild/></prebuilds>")) {
+            Files.writeString(
+                    directory.resolve(PROJECT + ".xml"),
+                    "<gitpod-completed-prebuilds>" + content + "</gitpod-completed-prebuilds>");
+            assertEquals(Set.of(), prebuilds.of(PROJECT));
+            prebuilds.add(PROJECT, "a");
+            assertEquals(Set.of("a"), prebuilds.of(PROJECT));
+        }
+    }
+
+    @Test
+    void aNameThatIsNoIdIsNoFile() {
+        prebuilds.add("../evil", "a");
+        assertEquals(Set.of(), prebuilds.of("../evil"));
+        assertFalse(Files.exists(directory.resolve("../evil.xml")));
+    }
+}
