@@ -64,7 +64,8 @@ public final class PathPatterns {
                 .toList());
     }
 
-    boolean isEmpty() {
+    /** Whether all changes matter. */
+    public boolean isEmpty() {
         return patterns.isEmpty();
     }
 

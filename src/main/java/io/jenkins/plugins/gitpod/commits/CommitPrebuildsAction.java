@@ -5,6 +5,7 @@ import hudson.AbortException;
 import hudson.model.InvisibleAction;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import hudson.scm.ChangeLogSet;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.checkout.BuildHead;
 import io.jenkins.plugins.gitpod.checkout.ChangeLogFile;
@@ -16,6 +17,7 @@ import io.jenkins.plugins.gitpod.checkout.JobSource;
 import io.jenkins.plugins.gitpod.checkout.PathPatterns;
 import io.jenkins.plugins.gitpod.checkout.RunningCheckouts;
 import io.jenkins.plugins.gitpod.decision.DecisionInputs;
+import io.jenkins.plugins.gitpod.options.CommitConditions;
 import io.jenkins.plugins.gitpod.record.BuildConsole;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
@@ -85,16 +87,18 @@ final class CommitPrebuildsAction extends InvisibleAction {
 
     private static NewCommit commit(
             Run<?, ?> run, PrebuildSetting setting, Checkout checkout, ChangeLogFile changeLog) {
-        String onlyIfChanged = setting.property().getOnlyIfChanged();
-        PathPatterns patterns = PathPatterns.of(onlyIfChanged);
-        if (patterns.needProject()) {
-            // Matched once the project is known.
-            Changes changes = Changes.of(changeLog.changes(run));
-            return new NewCommit(checkout, ChangedPaths.UNKNOWN, setting.isInherited(), changes);
-        }
-        ChangedPaths changed =
-                onlyIfChanged == null ? ChangedPaths.MATCH : ChangedPaths.matching(patterns, changeLog.changes(run));
-        return new NewCommit(checkout, changed, setting.isInherited());
+        CommitConditions conditions = setting.property().conditions();
+        PathPatterns patterns = PathPatterns.of(setting.property().getOnlyIfChanged());
+        boolean needPaths = patterns.needProject();
+        boolean needChanges = needPaths || conditions.minimumCommits() != null;
+        List<ChangeLogSet<?>> log = needChanges || !patterns.isEmpty() ? changeLog.changes(run) : List.of();
+        return new NewCommit(
+                checkout,
+                // Patterns that depend on the project are matched once it is known.
+                needPaths ? ChangedPaths.UNKNOWN : ChangedPaths.matching(patterns, log),
+                setting.isInherited(),
+                needChanges ? Changes.of(log, needPaths) : null,
+                conditions);
     }
 
     private static void printOnce(Run<?, ?> run, Console console, String revision, String reason) {

@@ -7,6 +7,7 @@ import hudson.Extension;
 import hudson.model.Job;
 import hudson.model.JobProperty;
 import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.options.CommitConditions;
 import io.jenkins.plugins.gitpod.options.OptionArguments;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.options.PrebuildOptionsForm;
@@ -34,6 +35,10 @@ public final class GitpodPrebuildProperty extends OptionalJobProperty<Job<?, ?>>
     private boolean cancelWithBuild;
     private boolean disabled;
 
+    /** Null if there are none. */
+    @Nullable
+    private CommitConditions conditions;
+
     @DataBoundConstructor
     public GitpodPrebuildProperty() {
         // All options are optional.
@@ -50,6 +55,24 @@ public final class GitpodPrebuildProperty extends OptionalJobProperty<Job<?, ?>>
     @Restricted(NoExternalUse.class)
     public PrebuildOptions options() {
         return options;
+    }
+
+    /** The conditions of the requests that only automatic ones have. */
+    @NonNull
+    @Restricted(NoExternalUse.class)
+    public CommitConditions conditions() {
+        return conditions == null ? CommitConditions.NONE : conditions;
+    }
+
+    private void setConditions(CommitConditions changed) {
+        conditions = changed.isNone() ? null : changed;
+    }
+
+    /** A message about the first invalid option, or null if all are valid. */
+    @CheckForNull
+    String problem() {
+        String problem = options.problem();
+        return problem == null ? conditions().problem() : problem;
     }
 
     @CheckForNull
@@ -140,6 +163,39 @@ public final class GitpodPrebuildProperty extends OptionalJobProperty<Job<?, ?>>
     @DataBoundSetter
     public void setKeepPrebuilds(Integer keepPrebuilds) {
         options.setKeepPrebuilds(keepPrebuilds);
+    }
+
+    /** How many new commits of a branch get one prebuild, 1 to 1000; null for no minimum. */
+    @CheckForNull
+    public Integer getMinimumCommits() {
+        return conditions().minimumCommits();
+    }
+
+    @DataBoundSetter
+    public void setMinimumCommits(Integer minimumCommits) {
+        setConditions(conditions().withMinimumCommits(minimumCommits));
+    }
+
+    /** Times of the day at which no prebuild is created, such as {@code 22:00-06:00}; null for none. */
+    @CheckForNull
+    public String getQuietHours() {
+        return conditions().quietHours();
+    }
+
+    @DataBoundSetter
+    public void setQuietHours(String quietHours) {
+        setConditions(conditions().withQuietHours(quietHours));
+    }
+
+    /** The minutes that the prebuilds of a project may run within 24 hours; null for no limit. */
+    @CheckForNull
+    public Integer getDailyBudget() {
+        return conditions().dailyBudget();
+    }
+
+    @DataBoundSetter
+    public void setDailyBudget(Integer dailyBudget) {
+        setConditions(conditions().withDailyBudget(dailyBudget));
     }
 
     public boolean isOnlyProjectBranch() {

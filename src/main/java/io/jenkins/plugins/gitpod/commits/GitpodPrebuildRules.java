@@ -81,7 +81,7 @@ public final class GitpodPrebuildRules extends GlobalConfiguration {
     @CheckForNull
     private static String problem(List<GitpodPrebuildRule> rules) {
         return rules.stream()
-                .map(each -> each.getPrebuild().options().problem())
+                .map(each -> each.getPrebuild().problem())
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);

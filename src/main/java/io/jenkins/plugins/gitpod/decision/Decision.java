@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import java.time.Duration;
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.UUID;
 
@@ -47,6 +48,13 @@ public sealed interface Decision {
      * @param prebuildId its id
      */
     record JoinForeign(@NonNull String prebuildId) implements Decision {}
+
+    /**
+     * Decide again once the quiet hours are over.
+     *
+     * @param end when that is
+     */
+    record Wait(@NonNull ZonedDateTime end) implements Decision {}
 
     /**
      * Decide later, when more is known about the running prebuilds.

@@ -5,6 +5,8 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
+import io.jenkins.plugins.gitpod.store.NewCommit;
+import java.util.List;
 
 /** What decisions change: the history of commits, and what the {@link DecisionHandler} does. Called under the lock of the queue. */
 final class DecisionEffects {
@@ -15,6 +17,22 @@ final class DecisionEffects {
     DecisionEffects(@NonNull CommitHistory history, @NonNull DecisionHandler handler) {
         this.history = history;
         this.handler = handler;
+    }
+
+    /** Counts the commits of the build, if their number matters and its commit is in no prebuild yet. */
+    void count(@NonNull StepRequest request, @NonNull DecisionInputs inputs) {
+        CommitHistory.Key key = inputs.key(request);
+        String revision = inputs.revision();
+        NewCommit commit = request.newCommit();
+        if (commit == null || commit.conditions().minimumCommits() == null || key == null || revision == null) {
+            return;
+        }
+        if (history.completed(key, revision) == null && history.completed(inputs.facts(request), revision) == null) {
+            history.countCommits(
+                    key,
+                    revision,
+                    commit.changes() == null ? List.of() : commit.changes().commits());
+        }
     }
 
     void create(

@@ -111,7 +111,7 @@ public record DecisionInputs(
         try {
             return GitpodLookup.get().project(connection, projectId);
         } catch (GitpodException e) {
-            if (request.options().isUnconditional() || isFinal(e) && e.code() != ErrorCode.PERMISSION_DENIED) {
+            if (request.isUnconditional() || isFinal(e) && e.code() != ErrorCode.PERMISSION_DENIED) {
                 return null;
             }
             throw e;
@@ -156,16 +156,16 @@ public record DecisionInputs(
 
     private static ChangedPaths changed(StepRequest request, @Nullable Checkout checkout, Project project) {
         String onlyIfChanged = request.options().getOnlyIfChanged();
-        PathPatterns patterns = PathPatterns.of(onlyIfChanged).of(project);
+        PathPatterns patterns = PathPatterns.of(onlyIfChanged);
         NewCommit commit = request.newCommit();
         if (commit != null) {
-            return commit.changes() == null
-                    ? commit.changed()
-                    : commit.changes().match(patterns);
+            return patterns.needProject() && commit.changes() != null
+                    ? commit.changes().match(patterns.of(project))
+                    : commit.changed();
         }
         return checkout == null || onlyIfChanged == null
                 ? ChangedPaths.MATCH
-                : ChangedPaths.matching(patterns, BuildCheckouts.changes(request.run(), checkout));
+                : ChangedPaths.matching(patterns.of(project), BuildCheckouts.changes(request.run(), checkout));
     }
 
     private static List<Prebuild> running(StepRequest request, AuthenticatedConnection connection, Project project)

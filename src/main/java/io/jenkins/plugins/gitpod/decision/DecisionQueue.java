@@ -56,6 +56,7 @@ public final class DecisionQueue {
     private final RunningPrebuilds running;
     private final DecisionHandler handler;
     private final DecisionEffects effects;
+    private final QuietRequests quiet;
     private final Map<UUID, PendingDecision> pending = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
@@ -76,6 +77,7 @@ public final class DecisionQueue {
         this.running = running;
         this.handler = handler;
         this.effects = new DecisionEffects(history, handler);
+        this.quiet = new QuietRequests(runtime, requestId -> !closed && isPending(requestId), this::start);
     }
 
     /** Jenkins stops: nothing is decided any longer, so that all requests are made again. */
@@ -249,10 +251,12 @@ public final class DecisionQueue {
             return;
         }
         boolean isCarriedOut = false;
+        effects.count(request, inputs);
         while (!isCarriedOut) {
             Decision next = DecisionRules.decide(
                     request.options(),
                     request.isAutomatic(),
+                    request.conditions(),
                     inputs,
                     LocalState.read(request, inputs, age(decision), runtime.now(), history, running),
                     request.connection()
@@ -281,6 +285,12 @@ public final class DecisionQueue {
             });
         } else if (next instanceof Decision.Skip skip) {
             skip(decision, inputs, skip, notifications);
+        } else if (next instanceof Decision.Wait wait) {
+            // Of several requests for the same branch, only the newest one has to wait.
+            PendingDecision unneeded = quiet.add(decision, inputs.key(request), wait.end(), notifications);
+            if (unneeded != null) {
+                skip(unneeded, inputs, new Decision.Skip(Messages.Decision_newerWaits(), null, true), notifications);
+            }
         } else if (next instanceof Decision.CheckAgain again) {
             checkAgain(decision, again.after());
         } else {

@@ -9,6 +9,7 @@ import io.jenkins.plugins.gitpod.api.ProjectTarget;
 import io.jenkins.plugins.gitpod.checkout.BranchText;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
 import io.jenkins.plugins.gitpod.checkout.PathPatterns;
+import io.jenkins.plugins.gitpod.options.CommitConditions;
 import io.jenkins.plugins.gitpod.options.OnWarning;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.options.WhenActive;
@@ -37,14 +38,21 @@ final class DecisionRules {
 
     private final PrebuildOptions options;
     private final boolean isAutomatic;
+    private final ConditionRules conditions;
     private final DecisionInputs inputs;
     private final LocalState state;
     private final String projectUrl;
 
     private DecisionRules(
-            PrebuildOptions options, boolean isAutomatic, DecisionInputs inputs, LocalState state, String projectUrl) {
+            PrebuildOptions options,
+            boolean isAutomatic,
+            CommitConditions conditions,
+            DecisionInputs inputs,
+            LocalState state,
+            String projectUrl) {
         this.options = options;
         this.isAutomatic = isAutomatic;
+        this.conditions = new ConditionRules(conditions, state.conditions());
         this.inputs = inputs;
         this.state = state;
         this.projectUrl = projectUrl;
@@ -54,16 +62,18 @@ final class DecisionRules {
      * Decides.
      *
      * @param isAutomatic whether the job's property makes the request, and no step
+     * @param conditions what the property asks of the commit; none for a step
      * @param projectUrl the page of the project's prebuilds
      */
     @NonNull
     static Decision decide(
             @NonNull PrebuildOptions options,
             boolean isAutomatic,
+            @NonNull CommitConditions conditions,
             @NonNull DecisionInputs inputs,
             @NonNull LocalState state,
             @NonNull String projectUrl) {
-        return new DecisionRules(options, isAutomatic, inputs, state, projectUrl).decide();
+        return new DecisionRules(options, isAutomatic, conditions, inputs, state, projectUrl).decide();
     }
 
     private Decision decide() {
@@ -75,11 +85,17 @@ final class DecisionRules {
         if (decision == null) {
             decision = youngEnough();
         }
+        if (decision == null) {
+            decision = conditions.early();
+        }
         if (decision == null && (whenActive == WhenActive.JOIN || whenActive == WhenActive.SKIP)) {
             decision = running(whenActive);
         }
         if (decision == null) {
             decision = tooSoon();
+        }
+        if (decision == null) {
+            decision = conditions.late();
         }
         return decision == null ? create(whenActive) : decision;
     }

@@ -6,9 +6,11 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
+import io.jenkins.plugins.gitpod.store.BranchCommits;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -27,6 +29,7 @@ import java.util.stream.Collectors;
  * @param forCommit the requests of those that were requested for the build's commit, or built from it
  * @param foreign the running prebuilds that Gitpod lists and this Jenkins does not know
  * @param isAnyWithoutId whether this Jenkins requested a prebuild of the project whose id is not known yet
+ * @param conditions what it knows for the conditions of an automatic request
  */
 record LocalState(
         @NonNull Duration age,
@@ -38,7 +41,8 @@ record LocalState(
         @NonNull List<RunningPrebuild> running,
         @NonNull Set<UUID> forCommit,
         @NonNull List<ForeignPrebuild> foreign,
-        boolean isAnyWithoutId) {
+        boolean isAnyWithoutId,
+        @NonNull ConditionState conditions) {
 
     /** Copies the collections. */
     LocalState {
@@ -118,14 +122,15 @@ record LocalState(
                         .filter(each -> !own.isOwn(each.id()))
                         .map(each -> foreign(request, each, own))
                         .toList(),
-                own.anyWithoutId(request, inputs.project()));
+                own.anyWithoutId(request, inputs.project()),
+                ConditionState.read(request, inputs, now.atZone(ZoneId.systemDefault()), history, own));
     }
 
     /** By what was requested for this branch, or by what Gitpod built for any request. */
     @CheckForNull
     private static CompletedPrebuild completed(
             StepRequest request, DecisionInputs inputs, CommitHistory history, CommitHistory.Key key, String revision) {
-        CommitHistory.Entry done = history.completed(key, revision);
+        BranchCommits.Entry done = history.completed(key, revision);
         if (done == null) {
             done = history.completed(
                     inputs.facts(request),
@@ -151,7 +156,7 @@ record LocalState(
             return null;
         }
         CommitHistory.Key project = inputs.ofProject(request);
-        CommitHistory.Entry last = history.last(project);
+        BranchCommits.Entry last = history.last(project);
         return last != null && last.isOf(request.requestId()) ? null : history.sinceLast(project);
     }
 

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** A request in the {@link DecisionQueue}. */
 final class PendingDecision {
@@ -19,9 +20,12 @@ final class PendingDecision {
         OVER
     }
 
+    private static final AtomicLong NUMBERS = new AtomicLong();
+
     private final StepRequest request;
     private final TokenSource tokens;
-    private final long since;
+    private final long number = NUMBERS.incrementAndGet();
+    private volatile long since;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
     private State state = State.UNDECIDED;
 
@@ -53,6 +57,16 @@ final class PendingDecision {
     @NonNull
     Duration age(long nanoTime) {
         return Duration.ofNanos(nanoTime - since);
+    }
+
+    /** The time until now does not count: the request was made to wait. */
+    void startAge(long nanoTime) {
+        since = nanoTime;
+    }
+
+    /** Whether it was added after another one. */
+    boolean isNewerThan(@NonNull PendingDecision other) {
+        return number > other.number;
     }
 
     /** Prints a line in the console. The same line is printed only once, however often the request is looked at. */

@@ -3,6 +3,8 @@ package io.jenkins.plugins.gitpod.decision;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.Project;
+import io.jenkins.plugins.gitpod.store.RunTimes;
+import java.time.Instant;
 import java.util.List;
 
 /** What this Jenkins knows of its own running prebuilds. No method calls Gitpod. */
@@ -11,6 +13,10 @@ public interface RunningPrebuilds {
     /** The prebuilds of the request's project and environment class that are meant to keep running, of any credential. */
     @NonNull
     List<RunningPrebuild> like(@NonNull StepRequest request, @NonNull Project project);
+
+    /** When prebuilds of the project that this Jenkins created ran in the last 24 hours, with those that run now. */
+    @NonNull
+    List<RunTimes.Run> runs(@NonNull StepRequest request, @NonNull Project project, @NonNull Instant now);
 
     /** Whether a prebuild is one of this Jenkins, or was until a short while ago. */
     boolean isOwn(@NonNull String prebuildId);

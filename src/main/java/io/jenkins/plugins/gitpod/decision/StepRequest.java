@@ -9,6 +9,7 @@ import io.jenkins.plugins.gitpod.config.ConfiguredConnection;
 import io.jenkins.plugins.gitpod.engine.AfterCompletion;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.options.CommitConditions;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
@@ -59,9 +60,20 @@ public record StepRequest(
         return newCommit != null || BuildCheckouts.mayKnow(run);
     }
 
+    /** What the setting asks of the commit; none for steps. */
+    @NonNull
+    CommitConditions conditions() {
+        return newCommit == null ? CommitConditions.NONE : newCommit.conditions();
+    }
+
+    /** Whether no option depends on the build's commit or on other prebuilds. */
+    boolean isUnconditional() {
+        return options.isUnconditional() && conditions().isNone();
+    }
+
     /** Whether a prebuild can be requested without looking at what was built or is running. */
     public boolean isPlain() {
-        return options.isUnconditional() && !mayKnowCheckouts();
+        return isUnconditional() && !mayKnowCheckouts();
     }
 
     @NonNull

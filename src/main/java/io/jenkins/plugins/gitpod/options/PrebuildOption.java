@@ -46,6 +46,11 @@ public enum PrebuildOption {
     MAX_AGE("maxAge", value -> wholeNumber(value, 1, 168), Messages::PrebuildOption_maxAge),
     WAIT_FOR_WARM_POOL("waitForWarmPool", PrebuildOption::flag, Messages::PrebuildOption_flag),
     KEEP_PREBUILDS("keepPrebuilds", value -> wholeNumber(value, 1, 50), Messages::PrebuildOption_keepPrebuilds),
+    /** New commits; the upper limit is what is kept of a branch. */
+    MINIMUM_COMMITS("minimumCommits", value -> wholeNumber(value, 1, 1000), Messages::PrebuildOption_minimumCommits),
+    QUIET_HOURS("quietHours", PrebuildOption::quietHours, Messages::PrebuildOption_quietHours),
+    /** Minutes; the upper limit is that of about 70 prebuilds that always run. */
+    DAILY_BUDGET("dailyBudget", value -> wholeNumber(value, 1, 99_999), Messages::PrebuildOption_dailyBudget),
     FORCE("force", PrebuildOption::flag, Messages::PrebuildOption_flag),
     ONLY_PROJECT_BRANCH("onlyProjectBranch", PrebuildOption::flag, Messages::PrebuildOption_flag),
     ONLY_IF_CHANGED("onlyIfChanged", PrebuildOption::patterns, Messages::PrebuildOption_onlyIfChanged);
@@ -129,6 +134,13 @@ public enum PrebuildOption {
     @CheckForNull
     private static Object text(Object value) {
         return value instanceof CharSequence || value instanceof UUID || value instanceof Integer
+                ? value.toString().strip()
+                : null;
+    }
+
+    @CheckForNull
+    private static Object quietHours(Object value) {
+        return value instanceof CharSequence && QuietHours.parse(value.toString()) != null
                 ? value.toString().strip()
                 : null;
     }

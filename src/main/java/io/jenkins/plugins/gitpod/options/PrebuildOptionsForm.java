@@ -16,6 +16,7 @@ import io.jenkins.plugins.gitpod.config.AuthenticatedConnection;
 import io.jenkins.plugins.gitpod.config.AuthenticatedConnection.NoAccessException;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
+import java.time.ZoneId;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONNull;
 import net.sf.json.JSONObject;
@@ -139,6 +140,28 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
     public FormValidation doCheckKeepPrebuilds(@AncestorInPath Item item, @QueryParameter String value) {
         AuthenticatedConnection.checkMayConfigure(item);
         return check(PrebuildOption.KEEP_PREBUILDS, value);
+    }
+
+    @POST
+    public FormValidation doCheckMinimumCommits(@AncestorInPath Item item, @QueryParameter String value) {
+        AuthenticatedConnection.checkMayConfigure(item);
+        return check(PrebuildOption.MINIMUM_COMMITS, value);
+    }
+
+    @POST
+    public FormValidation doCheckQuietHours(@AncestorInPath Item item, @QueryParameter String value) {
+        AuthenticatedConnection.checkMayConfigure(item);
+        FormValidation check = check(PrebuildOption.QUIET_HOURS, value);
+        return check.kind == FormValidation.Kind.OK && !value.isBlank()
+                ? FormValidation.ok(Messages.PrebuildOptionsForm_timeZone(
+                        ZoneId.systemDefault().getId()))
+                : check;
+    }
+
+    @POST
+    public FormValidation doCheckDailyBudget(@AncestorInPath Item item, @QueryParameter String value) {
+        AuthenticatedConnection.checkMayConfigure(item);
+        return check(PrebuildOption.DAILY_BUDGET, value);
     }
 
     @POST

@@ -14,6 +14,7 @@ import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.CommitRequestStore;
 import io.jenkins.plugins.gitpod.store.Ledger;
 import io.jenkins.plugins.gitpod.store.NewCommit;
+import java.time.Instant;
 import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -51,7 +52,8 @@ final class CommitRequests {
             @NonNull RequestListener listener)
             throws AbortException {
         ConfiguredConnection configured = ConfiguredConnection.named(options.getConnection());
-        pending.save(new CommitRequestStore.Pending(requestId, run.getExternalizableId(), options, commit));
+        pending.save(
+                new CommitRequestStore.Pending(requestId, run.getExternalizableId(), options, commit, Instant.now()));
         ask(requestId, run, options, configured, commit, listener);
     }
 

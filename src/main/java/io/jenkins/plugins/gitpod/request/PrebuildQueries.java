@@ -8,6 +8,7 @@ import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import io.jenkins.plugins.gitpod.store.RunTimes;
 import io.jenkins.plugins.gitpod.store.UsualLengths;
 import java.time.Instant;
 import java.util.List;
@@ -22,10 +23,12 @@ public final class PrebuildQueries {
 
     private final RequestRegistry registry;
     private final UsualLengths lengths;
+    private final RunTimes runTimes;
 
-    PrebuildQueries(@NonNull RequestRegistry registry, @NonNull UsualLengths lengths) {
+    PrebuildQueries(@NonNull RequestRegistry registry, @NonNull UsualLengths lengths, @NonNull RunTimes runTimes) {
         this.registry = registry;
         this.lengths = lengths;
+        this.runTimes = runTimes;
     }
 
     /** All open requests, the oldest first. */
@@ -83,6 +86,10 @@ public final class PrebuildQueries {
     /** A record was saved with its build. */
     void recorded(@NonNull PrebuildRecord record) {
         lengths.add(record);
+        SharedPrebuild shared = registry.shared(UUID.fromString(record.getRequestId()));
+        if (shared == null || !shared.isForeign()) {
+            runTimes.add(record);
+        }
         // Reads the file of the project before a status needs it.
         usual(record.getProjectId(), null);
     }

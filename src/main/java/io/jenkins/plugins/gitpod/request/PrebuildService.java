@@ -224,7 +224,7 @@ public final class PrebuildService {
             @NonNull NewCommit commit,
             @NonNull RequestListener listener)
             throws AbortException {
-        String problem = options.problem();
+        String problem = options.problem() == null ? commit.conditions().problem() : options.problem();
         if (problem != null) {
             throw new AbortException(problem);
         }

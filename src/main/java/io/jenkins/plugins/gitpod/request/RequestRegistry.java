@@ -20,6 +20,7 @@ import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
 import io.jenkins.plugins.gitpod.store.Ledger;
 import io.jenkins.plugins.gitpod.store.LedgerEntry;
+import io.jenkins.plugins.gitpod.store.RunTimes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -44,6 +45,7 @@ final class RequestRegistry implements RunningPrebuilds {
     private final RequestTokens tokens;
     private final CommitHistory history;
     private final ThrottleQueue throttle;
+    private final RunTimes runTimes;
     private final LogOutput.Follower logs;
     private final OldPrebuilds oldPrebuilds;
     private final Map<UUID, RequestRecorder> recorders = new ConcurrentHashMap<>();
@@ -58,6 +60,7 @@ final class RequestRegistry implements RunningPrebuilds {
             RequestTokens tokens,
             CommitHistory history,
             ThrottleQueue throttle,
+            RunTimes runTimes,
             LogOutput.Follower logs,
             OldPrebuilds oldPrebuilds) {
         this.engine = engine;
@@ -65,6 +68,7 @@ final class RequestRegistry implements RunningPrebuilds {
         this.tokens = tokens;
         this.history = history;
         this.throttle = throttle;
+        this.runTimes = runTimes;
         this.logs = logs;
         this.oldPrebuilds = oldPrebuilds;
     }
@@ -208,6 +212,26 @@ final class RequestRegistry implements RunningPrebuilds {
                 shared.isForeign(),
                 request.connection().name().equals(by.connection().name())
                         && tokens.isSameCredential(by.requestId(), shared.requestId()));
+    }
+
+    @NonNull
+    @Override
+    public List<RunTimes.Run> runs(@NonNull StepRequest request, @NonNull Project project, @NonNull Instant now) {
+        List<RunTimes.Run> all = new ArrayList<>(runTimes.of(project.id()));
+        Set<String> ended = all.stream().map(RunTimes.Run::prebuildId).collect(Collectors.toSet());
+        String apiUrl = request.connection().endpoint().apiUrl().toString();
+        for (SharedPrebuild each : sharedPrebuilds()) {
+            PrebuildHandle handle =
+                    each.isForeign() || !each.isOf(apiUrl, project.id()) ? null : handle(each.requestId());
+            PrebuildHandle.View view = handle == null ? null : handle.view();
+            if (view != null
+                    && view.prebuildId() != null
+                    && view.intentTime() != null
+                    && !ended.contains(view.prebuildId())) {
+                all.add(new RunTimes.Run(view.prebuildId(), view.intentTime(), now));
+            }
+        }
+        return all;
     }
 
     @Override

@@ -23,6 +23,7 @@ import io.jenkins.plugins.gitpod.store.CommitHistory;
 import io.jenkins.plugins.gitpod.store.CommitRequestStore;
 import io.jenkins.plugins.gitpod.store.CompletedPrebuilds;
 import io.jenkins.plugins.gitpod.store.Ledger;
+import io.jenkins.plugins.gitpod.store.RunTimes;
 import io.jenkins.plugins.gitpod.store.UsualLengths;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -67,8 +68,9 @@ record RunningService(
         ThrottleQueue throttle = new ThrottleQueue(name -> freePlaces(engine, name));
         OldPrebuilds oldPrebuilds =
                 new OldPrebuilds(runtime, engine, new CompletedPrebuilds(directory.resolve("completed"), runtime::now));
+        RunTimes runTimes = new RunTimes(directory.resolve("run-times"), runtime::now);
         RequestRegistry registry =
-                new RequestRegistry(engine, ledger, tokens, history, throttle, logs::follow, oldPrebuilds);
+                new RequestRegistry(engine, ledger, tokens, history, throttle, runTimes, logs::follow, oldPrebuilds);
         registryLater.set(registry);
         RequestLauncher launcher =
                 new RequestLauncher(runtime, engine, ledger, tokens, throttle, history, commitStore, registry);
@@ -86,7 +88,7 @@ record RunningService(
                 decisions,
                 new OwnerTracker(registry, ledger, throttle, decisions, runtime.executor(WorkQueue.DELIVERY)),
                 new CommitRequests(commitStore, ledger, tokens, registry, decisions),
-                new PrebuildQueries(registry, new UsualLengths(directory.resolve("lengths"))),
+                new PrebuildQueries(registry, new UsualLengths(directory.resolve("lengths")), runTimes),
                 logs,
                 new PrebuildEvents(
                         () -> ExtensionList.lookup(PrebuildListener.class), runtime.executor(WorkQueue.LISTENER)));

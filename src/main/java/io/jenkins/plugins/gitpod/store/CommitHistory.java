@@ -9,13 +9,11 @@ import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.logging.Level;
@@ -38,14 +36,11 @@ public final class CommitHistory {
     private static final int FILES_BETWEEN_LISTINGS = 50;
     private static final int MAX_ATTEMPTS = 2;
 
-    /** Shorter than the about seven days after which Gitpod deletes prebuilds. */
-    private static final Duration COMPLETED_VALID = Duration.ofDays(6);
-
     private static final XStream2 XSTREAM = new XStream2();
 
     static {
-        XSTREAM.alias("gitpod-commits", Branch.class);
-        XSTREAM.alias("commit", Entry.class);
+        XSTREAM.alias("gitpod-commits", BranchCommits.class);
+        XSTREAM.alias("commit", BranchCommits.Entry.class);
     }
 
     /** Selects the file of a project, environment class and branch. */
@@ -60,80 +55,8 @@ public final class CommitHistory {
         }
     }
 
-    /** A request for a commit. Saved: fields may be added but not renamed. */
-    public static final class Entry {
-        private final String revision;
-        private final String requestId;
-        private final long time;
-        private String prebuildId;
-        private String url;
-        private boolean completed;
-        private String builtFrom;
-        private String classId;
-
-        Entry(String revision, UUID requestId, Instant now) {
-            this.revision = revision;
-            this.requestId = requestId.toString();
-            this.time = now.toEpochMilli();
-        }
-
-        public boolean isOf(UUID request) {
-            return request.toString().equals(requestId);
-        }
-
-        boolean isOfRevision(@Nullable String commit) {
-            return commit != null && commit.equals(revision);
-        }
-
-        /** Whether the prebuild contains this commit: the commit it was built from if that is known, else the requested one. */
-        public boolean isFor(@Nullable String commit) {
-            return commit != null && commit.equals(builtFrom == null ? revision : builtFrom);
-        }
-
-        /** The age by this machine's clock. After the clock was set back, a time in the future must not count for long. */
-        private Duration age(Instant now) {
-            return Duration.between(Instant.ofEpochMilli(time), now).abs();
-        }
-
-        /** Whether the prebuild completed, and recently enough that Gitpod has not deleted it. */
-        boolean isCompleted(@NonNull Instant now) {
-            return completed && age(now).compareTo(COMPLETED_VALID) < 0;
-        }
-
-        /** The id of the completed prebuild (UUID), or the empty string. */
-        @NonNull
-        public String prebuildId() {
-            return Objects.toString(prebuildId, "");
-        }
-
-        /** The commit that the prebuild was built from, or null if it is not known. */
-        @CheckForNull
-        public EnvironmentGit builtFrom() {
-            return builtFrom == null ? null : new EnvironmentGit(null, null, builtFrom);
-        }
-
-        /** The page of the completed prebuild, or the empty string. */
-        @NonNull
-        public String url() {
-            return Objects.toString(url, "");
-        }
-    }
-
-    /** The content of a file. Saved: fields may be added but not renamed. */
-    static final class Branch {
-        private List<Entry> entries = new ArrayList<>();
-        private boolean missedChange;
-
-        private Object readResolve() {
-            if (entries == null) {
-                entries = new ArrayList<>();
-            }
-            return this;
-        }
-    }
-
-    private final XmlFolder<Branch> folder;
-    private final Map<String, Branch> branches = new HashMap<>();
+    private final XmlFolder<BranchCommits> folder;
+    private final Map<String, BranchCommits> branches = new HashMap<>();
     private final InstantSource clock;
     private boolean allRead;
 
@@ -145,14 +68,17 @@ public final class CommitHistory {
         this(folder(directory), clock);
     }
 
-    CommitHistory(@NonNull XmlFolder<Branch> folder, @NonNull InstantSource clock) {
+    CommitHistory(@NonNull XmlFolder<BranchCommits> folder, @NonNull InstantSource clock) {
         this.folder = folder;
         this.clock = clock;
     }
 
-    static XmlFolder<Branch> folder(Path directory) {
+    static XmlFolder<BranchCommits> folder(Path directory) {
         return new XmlFolder<>(
-                directory, XSTREAM, Branch.class, "Commits that already have a Gitpod prebuild may get another one.");
+                directory,
+                XSTREAM,
+                BranchCommits.class,
+                "Commits that already have a Gitpod prebuild may get another one.");
     }
 
     /** The key of the last request of a project, of any class and branch. */
@@ -169,14 +95,14 @@ public final class CommitHistory {
 
     /** The last request of a key, or null. */
     @CheckForNull
-    public synchronized Entry last(@NonNull Key key) {
-        List<Entry> entries = branch(key.fileName()).entries;
+    public synchronized BranchCommits.Entry last(@NonNull Key key) {
+        List<BranchCommits.Entry> entries = branch(key.fileName()).entries;
         return entries.isEmpty() ? null : entries.get(entries.size() - 1);
     }
 
     /** The completed prebuild of a commit, or null if there is none or Gitpod may have deleted it. */
     @CheckForNull
-    public synchronized Entry completed(@NonNull Key key, @NonNull String revision) {
+    public synchronized BranchCommits.Entry completed(@NonNull Key key, @NonNull String revision) {
         return completed(key, revision, classId -> true);
     }
 
@@ -186,9 +112,9 @@ public final class CommitHistory {
      * @param isOfClass whether a prebuild of this environment class is accepted; the class is the one that Gitpod used
      */
     @CheckForNull
-    public synchronized Entry completed(
+    public synchronized BranchCommits.Entry completed(
             @NonNull Key key, @NonNull String revision, @NonNull Predicate<String> isOfClass) {
-        for (Entry entry : branch(key.fileName()).entries) {
+        for (BranchCommits.Entry entry : branch(key.fileName()).entries) {
             if (entry.isFor(revision) && entry.isCompleted(clock.instant()) && isOfClass.test(entry.classId)) {
                 return entry;
             }
@@ -201,7 +127,7 @@ public final class CommitHistory {
     public synchronized EnvironmentGit builtFrom(@NonNull Key builtCommits, @NonNull String prebuildId) {
         return branch(builtCommits.fileName()).entries.stream()
                 .filter(entry -> prebuildId.equals(entry.prebuildId))
-                .map(Entry::builtFrom)
+                .map(BranchCommits.Entry::builtFrom)
                 .findFirst()
                 .orElse(null);
     }
@@ -219,7 +145,7 @@ public final class CommitHistory {
      * @param current the request that is to be decided
      */
     public synchronized boolean isHandled(@NonNull Key key, @NonNull String revision, @NonNull UUID current) {
-        Entry last = last(key);
+        BranchCommits.Entry last = last(key);
         if (last == null || last.isOf(current)) {
             return false;
         }
@@ -240,38 +166,26 @@ public final class CommitHistory {
     public synchronized boolean setBuiltFrom(
             @NonNull Key builtCommits, @NonNull UUID requestId, @NonNull String commit, @Nullable String classId) {
         boolean isOlder = false;
-        for (Map.Entry<String, Branch> each : withRequest(requestId)) {
-            Branch branch = each.getValue();
-            for (Entry entry : branch.entries) {
+        for (Map.Entry<String, BranchCommits> each : withRequest(requestId)) {
+            BranchCommits branch = each.getValue();
+            for (BranchCommits.Entry entry : branch.entries) {
                 if (entry.isOf(requestId)) {
                     entry.builtFrom = commit;
                     entry.classId = classId;
-                    boolean lacksChange = isOlder(branch, commit, entry.revision);
+                    boolean lacksChange = branch.isOlder(commit, entry.revision);
                     branch.missedChange |= lacksChange;
                     isOlder |= lacksChange;
                 }
             }
             write(each.getKey(), branch);
         }
-        Branch branch = branch(builtCommits.fileName());
+        BranchCommits branch = branch(builtCommits.fileName());
         branch.entries.removeIf(entry -> entry.isOf(requestId));
-        Entry entry = new Entry(commit, requestId, clock.instant());
+        BranchCommits.Entry entry = new BranchCommits.Entry(commit, requestId, clock.instant());
         entry.builtFrom = commit;
         entry.classId = classId;
         add(builtCommits, branch, entry);
         return isOlder;
-    }
-
-    /** Whether a commit of the branch was there before another one. An old commit that is built again is not newer for that. */
-    private static boolean isOlder(Branch branch, String commit, @Nullable String than) {
-        for (Entry entry : branch.entries) {
-            if (than == null || entry.isOfRevision(than)) {
-                return false;
-            } else if (entry.isOfRevision(commit)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Whether a prebuild completed for a request of this controller, as far as the files were read. */
@@ -282,13 +196,14 @@ public final class CommitHistory {
 
     /** Adds a request for a commit. After that no change is missed. */
     public synchronized void add(@NonNull Key key, @Nullable String revision, @NonNull UUID requestId) {
-        Branch branch = branch(key.fileName());
+        BranchCommits branch = branch(key.fileName());
         branch.missedChange = false;
+        branch.requested(requestId);
         branch.entries.removeIf(entry -> entry.isOf(requestId));
-        add(key, branch, new Entry(revision, requestId, clock.instant()));
+        add(key, branch, new BranchCommits.Entry(revision, requestId, clock.instant()));
     }
 
-    private void add(Key key, Branch branch, Entry entry) {
+    private void add(Key key, BranchCommits branch, BranchCommits.Entry entry) {
         branch.entries.add(entry);
         while (branch.entries.size() > MAX_ENTRIES) {
             branch.entries.remove(0);
@@ -304,7 +219,7 @@ public final class CommitHistory {
 
     /** Notes that a change that matters gets no prebuild. */
     public synchronized void markMissedChange(@NonNull Key key) {
-        Branch branch = branch(key.fileName());
+        BranchCommits branch = branch(key.fileName());
         if (!branch.missedChange) {
             branch.missedChange = true;
             write(key.fileName(), branch);
@@ -315,14 +230,14 @@ public final class CommitHistory {
     /** The time since the last request of a project, or null if there is none. */
     @CheckForNull
     public synchronized Duration sinceLast(@NonNull Key project) {
-        Entry last = last(project);
+        BranchCommits.Entry last = last(project);
         return last == null ? null : last.age(clock.instant());
     }
 
     /** Notes that the prebuild of a request completed. */
     public synchronized void setCompleted(@NonNull UUID requestId, @NonNull String prebuildId, @NonNull String url) {
-        for (Map.Entry<String, Branch> each : withRequest(requestId)) {
-            for (Entry entry : each.getValue().entries) {
+        for (Map.Entry<String, BranchCommits> each : withRequest(requestId)) {
+            for (BranchCommits.Entry entry : each.getValue().entries) {
                 if (entry.isOf(requestId)) {
                     entry.completed = true;
                     entry.prebuildId = prebuildId;
@@ -335,16 +250,37 @@ public final class CommitHistory {
 
     /** Removes a request that created no prebuild. If it was for a commit, a change is missed. */
     public synchronized void remove(@NonNull UUID requestId) {
-        for (Map.Entry<String, Branch> each : withRequest(requestId)) {
-            Branch branch = each.getValue();
+        for (Map.Entry<String, BranchCommits> each : withRequest(requestId)) {
+            BranchCommits branch = each.getValue();
             branch.missedChange |=
                     branch.entries.stream().anyMatch(entry -> entry.isOf(requestId) && entry.revision != null);
+            branch.withdrawn(requestId);
             branch.entries.removeIf(entry -> entry.isOf(requestId));
             write(each.getKey(), branch);
         }
     }
 
-    private List<Map.Entry<String, Branch>> withRequest(UUID requestId) {
+    /**
+     * Counts the commits of a build that are new since the last request.
+     *
+     * @param commits what the change log of the build contains; its revision counts in any case
+     */
+    public synchronized void countCommits(
+            @NonNull Key key, @NonNull String revision, @NonNull Collection<String> commits) {
+        BranchCommits branch = branch(key.fileName());
+        if (branch.count(revision, commits)) {
+            write(key.fileName(), branch);
+            deleteOldest();
+        }
+    }
+
+    /** The number of counted commits since the last request, or null if there was no request. */
+    @CheckForNull
+    public synchronized Integer newCommits(@NonNull Key key) {
+        return last(key) == null ? null : branch(key.fileName()).newCommits();
+    }
+
+    private List<Map.Entry<String, BranchCommits>> withRequest(UUID requestId) {
         if (!allRead) {
             // The request may be of before a restart, and in files that were not read since.
             allRead = true;
@@ -355,11 +291,11 @@ public final class CommitHistory {
                 .toList();
     }
 
-    private Branch branch(String name) {
+    private BranchCommits branch(String name) {
         return branches.computeIfAbsent(name, this::read);
     }
 
-    private Branch read(String name) {
+    private BranchCommits read(String name) {
         if (folder.contains(name)) {
             try {
                 return folder.read(name);
@@ -367,10 +303,10 @@ public final class CommitHistory {
                 folder.setAside(name, e);
             }
         }
-        return new Branch();
+        return new BranchCommits();
     }
 
-    private void write(String name, Branch branch) {
+    private void write(String name, BranchCommits branch) {
         try {
             folder.write(name, branch);
         } catch (IOException e) {

@@ -6,10 +6,13 @@ import hudson.util.XStream2;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
 import io.jenkins.plugins.gitpod.checkout.Changes;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
+import io.jenkins.plugins.gitpod.options.CommitConditions;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -45,11 +48,17 @@ public final class CommitRequestStore {
         @Nullable
         private final Changes changes;
 
-        public Pending(UUID requestId, String buildId, PrebuildOptions options, NewCommit commit) {
-            this(requestId.toString(), buildId, options, commit);
+        @Nullable
+        private final CommitConditions conditions;
+
+        private final long time;
+
+        public Pending(UUID requestId, String buildId, PrebuildOptions options, NewCommit commit, Instant time) {
+            this(requestId.toString(), buildId, options, commit, time.toEpochMilli());
         }
 
-        private Pending(String requestId, String buildId, PrebuildOptions options, NewCommit commit) {
+        private Pending(String requestId, String buildId, PrebuildOptions options, NewCommit commit, long time) {
+            this.time = time;
             this.requestId = requestId;
             this.buildId = buildId;
             this.options = options;
@@ -57,6 +66,7 @@ public final class CommitRequestStore {
             this.changed = commit.changed();
             this.inherited = commit.isInherited();
             this.changes = commit.changes();
+            this.conditions = commit.conditions().isNone() ? null : commit.conditions();
         }
 
         boolean isComplete() {
@@ -82,7 +92,8 @@ public final class CommitRequestStore {
                             requestId,
                             origin.relocated(oldFullName, newFullName).buildId(),
                             options,
-                            commit())
+                            commit(),
+                            time)
                     : this;
         }
 
@@ -93,7 +104,12 @@ public final class CommitRequestStore {
 
         @NonNull
         public NewCommit commit() {
-            return new NewCommit(checkout, changed == null ? ChangedPaths.UNKNOWN : changed, inherited, changes);
+            return new NewCommit(
+                    checkout,
+                    changed == null ? ChangedPaths.UNKNOWN : changed,
+                    inherited,
+                    changes,
+                    conditions == null ? CommitConditions.NONE : conditions);
         }
     }
 
@@ -144,15 +160,18 @@ public final class CommitRequestStore {
         });
     }
 
-    /** Reads all requests that were saved before Jenkins stopped. Damaged files are set aside. */
+    /** Reads all requests that were saved before Jenkins stopped, the oldest first. Damaged files are set aside. */
     @NonNull
     public List<Pending> readAll() {
-        return folder.readAll((name, pending) -> {
+        List<Pending> all = folder.readAll((name, pending) -> {
             if (!pending.isComplete() || !pending.requestId().toString().equals(name)) {
                 throw new IOException("Not a complete request");
             }
             saved.put(pending.requestId(), pending);
             return pending;
         });
+        return all.stream()
+                .sorted(Comparator.comparingLong(pending -> pending.time))
+                .toList();
     }
 }

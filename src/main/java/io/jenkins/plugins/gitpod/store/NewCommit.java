@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
 import io.jenkins.plugins.gitpod.checkout.Changes;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
+import io.jenkins.plugins.gitpod.options.CommitConditions;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -14,17 +15,13 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param checkout what was checked out
  * @param changed whether a change that matters is in it, as far as that is known without the project
  * @param isInherited whether the job has the setting in common with jobs of other repositories
- * @param changes the changes, if the project decides which of them matter; else null
+ * @param changes what the decision has to know of the change log, or null if that is nothing
+ * @param conditions what the setting asks of the commit
  */
 @Restricted(NoExternalUse.class)
 public record NewCommit(
         @NonNull Checkout checkout,
         @NonNull ChangedPaths changed,
         boolean isInherited,
-        @Nullable Changes changes) {
-
-    /** A commit for which the project does not decide which changes matter. */
-    public NewCommit(@NonNull Checkout checkout, @NonNull ChangedPaths changed, boolean isInherited) {
-        this(checkout, changed, isInherited, null);
-    }
-}
+        @Nullable Changes changes,
+        @NonNull CommitConditions conditions) {}

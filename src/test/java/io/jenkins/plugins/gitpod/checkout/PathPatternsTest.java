@@ -98,7 +98,7 @@ class PathPatternsTest {
     }
 
     private static ChangedPaths match(String patterns, String... paths) {
-        return Changes.of(List.of(ChangedPathsTest.log(new ChangedPathsTest.Commit(paths))))
+        return Changes.of(List.of(ChangedPathsTest.log(new ChangedPathsTest.Commit(paths))), true)
                 .match(PathPatterns.of(patterns).of(project(null, null)));
     }
 
@@ -108,7 +108,7 @@ class PathPatternsTest {
         assertEquals(ChangedPaths.NO_MATCH, match("environment", "README.md"));
         assertEquals(ChangedPaths.MATCH, match("", "README.md"));
         assertEquals(ChangedPaths.UNKNOWN, match("environment"));
-        assertEquals(ChangedPaths.UNKNOWN, Changes.of(List.of()).match(PathPatterns.of("environment")));
+        assertEquals(ChangedPaths.UNKNOWN, Changes.of(List.of(), true).match(PathPatterns.of("environment")));
     }
 
     @Test

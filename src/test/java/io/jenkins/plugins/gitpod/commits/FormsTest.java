@@ -53,6 +53,9 @@ class FormsTest extends GitpodTestBase {
         property.setMinimumInterval(15);
         property.setMaxAge(12);
         property.setKeepPrebuilds(3);
+        property.setMinimumCommits(5);
+        property.setDailyBudget(120);
+        property.setQuietHours("22:00-06:00, 12:00-13:00");
         property.setOnlyProjectBranch(false);
         property.setOnlyIfChanged(".devcontainer/**, **/package-lock.json");
         property.setCancelWithBuild(true);

@@ -24,8 +24,10 @@ import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
+import io.jenkins.plugins.gitpod.store.RunTimes;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -152,6 +154,12 @@ class BrokenHandOverTest {
         @NonNull
         @Override
         public List<RunningPrebuild> like(@NonNull StepRequest request, @NonNull Project project) {
+            return List.of();
+        }
+
+        @NonNull
+        @Override
+        public List<RunTimes.Run> runs(@NonNull StepRequest request, @NonNull Project project, @NonNull Instant now) {
             return List.of();
         }
 

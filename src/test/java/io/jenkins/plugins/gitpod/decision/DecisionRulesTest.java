@@ -18,11 +18,14 @@ import io.jenkins.plugins.gitpod.api.Trigger;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
 import io.jenkins.plugins.gitpod.checkout.CheckedOut;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
+import io.jenkins.plugins.gitpod.options.CommitConditions;
 import io.jenkins.plugins.gitpod.options.OnWarning;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.options.WhenActive;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import io.jenkins.plugins.gitpod.store.RunTimes;
 import java.time.Duration;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -56,6 +59,8 @@ class DecisionRulesTest {
     private final Set<UUID> forCommit = new HashSet<>();
     private final List<LocalState.ForeignPrebuild> foreign = new ArrayList<>();
     private boolean isAnyWithoutId;
+    private CommitConditions conditions = CommitConditions.NONE;
+    private ConditionState conditionState = ConditionState.NONE;
 
     private static Checkout branch(String name) {
         return checkout(name, CheckedOut.Kind.BRANCH);
@@ -89,8 +94,9 @@ class DecisionRulesTest {
                 running,
                 forCommit,
                 foreign,
-                isAnyWithoutId);
-        return DecisionRules.decide(options, isAutomatic, inputs(), state, PROJECT_URL);
+                isAnyWithoutId,
+                conditionState);
+        return DecisionRules.decide(options, isAutomatic, conditions, inputs(), state, PROJECT_URL);
     }
 
     private RunningPrebuild addRunning(String prebuildId) {
@@ -320,6 +326,96 @@ class DecisionRulesTest {
             list("second", Duration.ofMinutes(59), null, null);
             assertReuses("second", true);
         }
+    }
+
+    // ---- conditions of automatic requests
+
+    private static final ZonedDateTime NOON = ZonedDateTime.parse("2026-03-10T12:00:00+01:00[Europe/Berlin]");
+
+    private static ConditionState newCommits(int number) {
+        return new ConditionState(number, NOON, List.of());
+    }
+
+    @Test
+    void quietHoursWaitUntilTheyAreOver() {
+        isAutomatic = true;
+        conditions = conditions.withQuietHours("11:00-13:30");
+        conditionState = new ConditionState(null, NOON, List.of());
+        assertEquals(new Decision.Wait(NOON.plusMinutes(90)), decide());
+        addRunning("one");
+        options.setWhenActive(WhenActive.SKIP);
+        assertEquals(new Decision.Wait(NOON.plusMinutes(90)), decide());
+        conditionState = new ConditionState(null, NOON.plusMinutes(90), List.of());
+        assertSkips("is already running");
+    }
+
+    @Test
+    void whatNeedsNoPrebuildDoesNotWaitForTheEndOfTheQuietHours() {
+        isAutomatic = true;
+        conditions = conditions.withQuietHours("11:00-13:30").withMinimumCommits(2);
+        conditionState = new ConditionState(1, NOON, List.of());
+        assertSkips("1 of 2");
+        isHandled = true;
+        assertSkips("already handled");
+        options.setOnlyProjectBranch(true);
+        checkout = branch("feature");
+        assertSkips("feature");
+    }
+
+    private static RunTimes.Run run(int startedBefore, int endedBefore) {
+        return new RunTimes.Run(
+                "ran " + startedBefore,
+                NOON.minusMinutes(startedBefore).toInstant(),
+                NOON.minusMinutes(endedBefore).toInstant());
+    }
+
+    @Test
+    void aUsedUpBudgetSkipsSaysWhenItIsFreeAndRemembersTheChange() {
+        isAutomatic = true;
+        conditions = conditions.withDailyBudget(60);
+        conditionState = new ConditionState(null, NOON, List.of(run(24 * 60 - 10, 24 * 60 - 40), run(29, 0)));
+        assertCreates();
+        conditionState = new ConditionState(null, NOON, List.of(run(24 * 60 - 10, 24 * 60 - 40), run(35, 0)));
+        Decision.Skip skip = assertSkips("The daily budget of 60 min for this project is used up");
+        assertThat(skip.reason(), containsString("ran 65 min in the last 24 hours"));
+        // 10 minutes from now the first one starts to leave the last 24 hours, and 5 minutes later there is room.
+        assertThat(skip.reason(), containsString("possible from 2026-03-10 12:16 CET."));
+        assertThat(skip.missedChange(), is(true));
+        options.setWhenActive(WhenActive.JOIN);
+        RunningPrebuild running = addRunning("one");
+        assertEquals(new Decision.Join(running, true), decide());
+    }
+
+    @Test
+    void minimumCommitsSkipsUntilThereAreEnoughAndRemembersTheChange() {
+        isAutomatic = true;
+        conditions = conditions.withMinimumCommits(5);
+        assertCreates(); // the first one of the branch
+        conditionState = newCommits(3);
+        assertThat(assertSkips("There are 3 of 5 new commits").missedChange(), is(true));
+        conditionState = newCommits(4);
+        assertSkips("4 of 5");
+        conditionState = newCommits(5);
+        assertCreates();
+        conditionState = newCommits(70);
+        assertCreates();
+    }
+
+    @Test
+    void minimumCommitsComesBeforeWhatIsRunningAndAfterWhatIsUnneeded() {
+        isAutomatic = true;
+        conditions = conditions.withMinimumCommits(5);
+        conditionState = newCommits(1);
+        options.setWhenActive(WhenActive.SKIP);
+        addRunning("one");
+        options.setMinimumInterval(30);
+        sinceLast = Duration.ZERO;
+        assertSkips("1 of 5");
+        changed = ChangedPaths.NO_MATCH;
+        options.setOnlyIfChanged("docs/**");
+        assertThat(assertSkips("docs/**").missedChange(), is(false));
+        missedChange = true;
+        assertSkips("1 of 5");
     }
 
     @Test

@@ -144,7 +144,15 @@ class FormRightsTest {
                 true,
                 "value",
                 "reg");
-        for (String field : List.of("Timeout", "MinimumInterval", "MaxAge", "KeepPrebuilds", "OnlyIfChanged")) {
+        for (String field : List.of(
+                "Timeout",
+                "MinimumInterval",
+                "MaxAge",
+                "KeepPrebuilds",
+                "MinimumCommits",
+                "DailyBudget",
+                "QuietHours",
+                "OnlyIfChanged")) {
             row(
                     "PrebuildOptionsForm.doCheck" + field,
                     Needs.CONFIGURE,

@@ -73,6 +73,9 @@ class OptionArgumentsTest {
             Map.entry("maxAge", List.of("12", 12)),
             Map.entry("waitForWarmPool", List.of("true", true)),
             Map.entry("keepPrebuilds", List.of("3", 3)),
+            Map.entry("minimumCommits", List.of("5", 5)),
+            Map.entry("quietHours", List.of(" 22:00-06:00", "22:00-06:00")),
+            Map.entry("dailyBudget", List.of("120", 120)),
             Map.entry("force", List.of("true", true)),
             Map.entry("onlyIfChanged", List.of(List.of("a/**", "b/**"), "a/**, b/**")));
 

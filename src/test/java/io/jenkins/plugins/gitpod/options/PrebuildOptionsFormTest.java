@@ -362,6 +362,33 @@ class PrebuildOptionsFormTest {
     }
 
     @Test
+    void conditionsOfAutomaticPrebuildsAreChecked() {
+        for (String good : List.of("", "1", "1000")) {
+            assertThat(good, form.doCheckMinimumCommits(job, good).kind, is(Kind.OK));
+        }
+        for (String bad : List.of("0", "1001", "a few", SCRIPT)) {
+            assertSays(
+                    Kind.ERROR,
+                    "is not allowed for minimumCommits. Use whole numbers from 1 to 1000",
+                    form.doCheckMinimumCommits(job, bad));
+        }
+        for (String good : List.of("", "1", "99999")) {
+            assertThat(good, form.doCheckDailyBudget(job, good).kind, is(Kind.OK));
+        }
+        for (String bad : List.of("0", "100000", "2 h", SCRIPT)) {
+            assertSays(
+                    Kind.ERROR,
+                    "is not allowed for dailyBudget. Use whole minutes from 1 to 99999",
+                    form.doCheckDailyBudget(job, bad));
+        }
+        assertThat(form.doCheckQuietHours(job, "").kind, is(Kind.OK));
+        assertSays(Kind.OK, "In the time zone of the controller, ", form.doCheckQuietHours(job, "22:00-06:00"));
+        for (String bad : List.of("22-6", "22:00", "25:00-06:00", "00:00-24:00", SCRIPT)) {
+            assertSays(Kind.ERROR, "is not allowed for quietHours. Use ranges from", form.doCheckQuietHours(job, bad));
+        }
+    }
+
+    @Test
     void intervalsAndPatternsAreCheckedAsInAPipeline() {
         for (String good : List.of("", "0", "15")) {
             assertThat(good, form.doCheckMinimumInterval(job, good).kind, is(Kind.OK));

@@ -89,6 +89,9 @@ class SnippetTest {
         property.setMinimumInterval(30);
         property.setMaxAge(12);
         property.setKeepPrebuilds(3);
+        property.setMinimumCommits(5);
+        property.setDailyBudget(120);
+        property.setQuietHours("22:00-06:00");
         property.setOnlyProjectBranch(false);
         property.setOnlyIfChanged("a/**");
         property.setSkipPublishingChecks(true);
@@ -98,10 +101,10 @@ class SnippetTest {
     }
 
     private static final String PROPERTY_SNIPPET = "gitpodPrebuildForCommits(cancelWithBuild: true, connection: 'eu', "
-            + "credentialsId: 'team-gitpod', disabled: true, environmentClassId: '" + CLASS
-            + "', keepPrebuilds: 3, maxAge: 12, minimumInterval: 30, onlyIfChanged: 'a/**', onlyProjectBranch: false, projectId: '"
+            + "credentialsId: 'team-gitpod', dailyBudget: 120, disabled: true, environmentClassId: '" + CLASS
+            + "', keepPrebuilds: 3, maxAge: 12, minimumCommits: 5, minimumInterval: 30, onlyIfChanged: 'a/**', onlyProjectBranch: false, projectId: '"
             + PROJECT
-            + "', skipPublishingChecks: true, timeout: 90, whenActive: 'SKIP')";
+            + "', quietHours: '22:00-06:00', skipPublishingChecks: true, timeout: 90, whenActive: 'SKIP')";
 
     @Test
     void snippetOfThePropertyNamesEveryOptionAndIsReadBack() throws Exception {
@@ -136,6 +139,9 @@ class SnippetTest {
                 .element("minimumInterval", "30")
                 .element("maxAge", "12")
                 .element("keepPrebuilds", "3")
+                .element("minimumCommits", "5")
+                .element("dailyBudget", "120")
+                .element("quietHours", "22:00-06:00")
                 .element("onlyProjectBranch", false)
                 .element("onlyIfChanged", "a/**")
                 .element("skipPublishingChecks", true)

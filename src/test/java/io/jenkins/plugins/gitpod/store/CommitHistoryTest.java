@@ -244,4 +244,75 @@ class CommitHistoryTest {
             return files.toList();
         }
     }
+
+    // ---- new commits
+
+    @Test
+    void newCommitsAreCountedOnceEachSinceTheLastRequest() {
+        CommitHistory history = open();
+        assertNull(history.newCommits(KEY));
+        history.countCommits(KEY, "a", List.of("a"));
+        assertNull(history.newCommits(KEY), "there was no request yet");
+        history.add(KEY, "a", UUID.randomUUID());
+        assertEquals(0, history.newCommits(KEY));
+        history.countCommits(KEY, "c", List.of("b", "c"));
+        history.countCommits(KEY, "c", List.of("b", "c"));
+        assertEquals(2, history.newCommits(KEY));
+        history.countCommits(KEY, "d", List.of());
+        assertEquals(3, history.newCommits(KEY), "without a change log, the revision counts");
+        assertEquals(3, open().newCommits(KEY), "after a restart");
+        assertNull(history.newCommits(key("", "feature")));
+        history.add(KEY, "d", UUID.randomUUID());
+        assertEquals(0, open().newCommits(KEY));
+    }
+
+    @Test
+    void commitsOfTheLastRequestAreNotNewForAnotherJob() {
+        CommitHistory history = open();
+        history.add(KEY, "a", UUID.randomUUID());
+        history.countCommits(KEY, "c", List.of("b", "c"));
+        history.add(KEY, "c", UUID.randomUUID());
+        history.countCommits(KEY, "c", List.of("a", "b", "c"));
+        assertEquals(0, history.newCommits(KEY), "the same revision");
+        history.countCommits(KEY, "d", List.of("a", "b", "c", "d"));
+        assertEquals(1, history.newCommits(KEY), "a newer one");
+    }
+
+    @Test
+    void commitsOfARequestThatCreatedNothingAreNewAgain() {
+        CommitHistory history = open();
+        history.add(KEY, "a", UUID.randomUUID());
+        history.countCommits(KEY, "c", List.of("b", "c"));
+        UUID refused = UUID.randomUUID();
+        history.add(KEY, "c", refused);
+        history.add(KEY, "c", refused);
+        history.countCommits(KEY, "d", List.of("d"));
+        open().remove(refused);
+        CommitHistory after = open();
+        assertEquals(3, after.newCommits(KEY));
+        after.countCommits(KEY, "c", List.of());
+        assertEquals(3, after.newCommits(KEY));
+    }
+
+    @Test
+    void anOlderRequestThatCreatedNothingLeavesTheCountAlone() {
+        CommitHistory history = open();
+        UUID older = UUID.randomUUID();
+        history.countCommits(KEY, "a", List.of());
+        history.add(KEY, "a", older);
+        history.countCommits(KEY, "b", List.of());
+        history.add(KEY, "b", UUID.randomUUID());
+        history.remove(older);
+        assertEquals(0, history.newCommits(KEY));
+    }
+
+    @Test
+    void noMoreCommitsAreKeptThanADecisionNeeds() {
+        CommitHistory history = open();
+        history.add(KEY, "a", UUID.randomUUID());
+        List<String> many =
+                Stream.iterate(0, i -> i + 1).limit(1100).map(i -> "c" + i).toList();
+        history.countCommits(KEY, "z", many);
+        assertEquals(1000, open().newCommits(KEY));
+    }
 }

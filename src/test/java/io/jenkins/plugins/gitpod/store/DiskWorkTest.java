@@ -154,8 +154,8 @@ class DiskWorkTest {
 
     @Test
     void decisionsListTheHistoryNowAndThen() throws Exception {
-        Counting<CommitHistory.Branch> folder =
-                new Counting<>(directory, CommitHistory.Branch.class, CommitHistory.folder(directory));
+        Counting<BranchCommits> folder =
+                new Counting<>(directory, BranchCommits.class, CommitHistory.folder(directory));
         CommitHistory history = new CommitHistory(folder, () -> now);
         CommitHistory.Key project = CommitHistory.ofProject("https://gitpod.example.com/api", "project");
         for (int i = 0; i < MANY; i++) {

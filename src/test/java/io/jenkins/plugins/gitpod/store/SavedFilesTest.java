@@ -146,6 +146,9 @@ class SavedFilesTest {
         assertEquals(30, property.getMinimumInterval());
         assertEquals(12, property.getMaxAge());
         assertEquals(3, property.getKeepPrebuilds());
+        assertEquals(5, property.getMinimumCommits());
+        assertEquals("22:00-06:00", property.getQuietHours());
+        assertEquals(120, property.getDailyBudget());
         assertFalse(property.isOnlyProjectBranch());
         assertEquals("src/**", property.getOnlyIfChanged());
         assertTrue(property.isSkipPublishingChecks());

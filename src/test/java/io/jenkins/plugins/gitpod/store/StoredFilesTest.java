@@ -18,6 +18,7 @@ import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
 import io.jenkins.plugins.gitpod.engine.SavedRequest.CreateAttempt;
 import io.jenkins.plugins.gitpod.engine.Stage;
+import io.jenkins.plugins.gitpod.options.CommitConditions;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.record.EndStatus;
 import io.jenkins.plugins.gitpod.record.PhaseChange;
@@ -127,7 +128,7 @@ class StoredFilesTest {
     void commitHistory() throws Exception {
         Path file = place("commit-history.xml", KEY_FILE);
         CommitHistory history = new CommitHistory(directory, () -> Instant.ofEpochMilli(1_790_000_001_123L));
-        CommitHistory.Entry entry = history.last(KEY);
+        BranchCommits.Entry entry = history.last(KEY);
         assertTrue(entry.isOf(REQUEST));
         assertTrue(entry.isOfRevision(COMMIT));
         assertTrue(entry.isFor(BUILT));
@@ -137,6 +138,9 @@ class StoredFilesTest {
         assertEquals(PREBUILD, history.completed(KEY, BUILT, CLASS::equals).prebuildId());
         assertEquals(Duration.ofSeconds(1), history.sinceLast(KEY));
         assertTrue(history.hasMissedChange(KEY));
+        assertEquals(2, history.newCommits(KEY));
+        history.countCommits(KEY, "c2", List.of("c1", "c0"));
+        assertEquals(2, history.newCommits(KEY), "c0 was requested");
         history.setCompleted(REQUEST, PREBUILD, entry.url());
         assertEquals(golden("commit-history.xml"), Files.readString(file).strip());
     }
@@ -165,6 +169,27 @@ class StoredFilesTest {
     }
 
     @Test
+    void commitRequestsAreReadInTheirOrder() throws Exception {
+        CommitRequestStore store = new CommitRequestStore(directory);
+        NewCommit commit = new NewCommit(
+                new Checkout(List.of(), List.of("main"), COMMIT, CheckedOut.Kind.BRANCH, Checkout.From.OWN_SCM, null),
+                ChangedPaths.MATCH,
+                false,
+                null,
+                CommitConditions.NONE);
+        for (int build : List.of(3, 1, 2, 5, 4)) {
+            store.save(new CommitRequestStore.Pending(
+                    UUID.randomUUID(), "shop#" + build, new PrebuildOptions(), commit, Instant.ofEpochSecond(build)));
+        }
+        assertEquals(
+                List.of("shop#1", "shop#2", "shop#3", "shop#4", "shop#5"),
+                new CommitRequestStore(directory)
+                        .readAll().stream()
+                                .map(CommitRequestStore.Pending::buildId)
+                                .toList());
+    }
+
+    @Test
     void commitRequest() throws Exception {
         Path file = place("commit-request.xml", REQUEST.toString());
         CommitRequestStore store = new CommitRequestStore(directory);
@@ -186,8 +211,25 @@ class StoredFilesTest {
         assertEquals(
                 ChangedPaths.MATCH, pending.commit().changes().match(PathPatterns.of(".devcontainer/**, unchanged")));
         assertEquals(ChangedPaths.NO_MATCH, pending.commit().changes().match(PathPatterns.of("unchanged")));
+        assertEquals(List.of(COMMIT, BUILT), pending.commit().changes().commits());
+        assertEquals(5, pending.commit().conditions().minimumCommits());
+        assertEquals("22:00-06:00", pending.commit().conditions().quietHours());
+        assertEquals(120, pending.commit().conditions().dailyBudget());
         store.save(pending);
         assertEquals(golden("commit-request.xml"), Files.readString(file).strip());
+    }
+
+    @Test
+    void runTimes() throws Exception {
+        place("run-times.xml", PROJECT);
+        RunTimes.Run run =
+                new RunTimes.Run(PREBUILD, Instant.ofEpochSecond(1_790_000_000), Instant.ofEpochSecond(1_790_000_660));
+        assertEquals(List.of(run), new RunTimes(directory, Instant::now).of(PROJECT));
+        Path written = directory.resolve("written");
+        new RunTimes(written, () -> Instant.ofEpochSecond(1_790_000_660)).add(completed());
+        assertEquals(
+                golden("run-times.xml"),
+                Files.readString(written.resolve(PROJECT + ".xml")).strip());
     }
 
     @Test
@@ -322,7 +364,11 @@ class StoredFilesTest {
         Checkout checkout = new Checkout(ofTwoRemotes, Checkout.From.OTHER, null);
         new CommitRequestStore(directory.resolve("requests"))
                 .save(new CommitRequestStore.Pending(
-                        REQUEST, "shop#7", new PrebuildOptions(), new NewCommit(checkout, ChangedPaths.MATCH, false)));
+                        REQUEST,
+                        "shop#7",
+                        new PrebuildOptions(),
+                        new NewCommit(checkout, ChangedPaths.MATCH, false, null, CommitConditions.NONE),
+                        Instant.EPOCH));
         new UsualLengths(directory.resolve("lengths")).add(completed());
         new CompletedPrebuilds(directory.resolve("completed"), Instant::now).add(PROJECT, PREBUILD);
         List<Path> files;

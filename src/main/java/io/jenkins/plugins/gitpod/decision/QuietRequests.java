@@ -1,0 +1,88 @@
+package io.jenkins.plugins.gitpod.decision;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
+import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.engine.EngineRuntime;
+import io.jenkins.plugins.gitpod.store.CommitHistory;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * Automatic requests that wait until their quiet hours are over, of each project, environment class, and branch the newest one.
+ * None is saved here: a request for a commit is kept by {@link io.jenkins.plugins.gitpod.store.CommitRequestStore}, and is
+ * decided again after a restart.
+ */
+final class QuietRequests {
+
+    /** The wall clock may be set, and a machine may sleep. */
+    private static final Duration LONGEST_SLEEP = Duration.ofMinutes(10);
+
+    /** A time in the console. */
+    static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm zzz");
+
+    private final EngineRuntime runtime;
+    private final Predicate<UUID> isPending;
+    private final Consumer<PendingDecision> decideAgain;
+
+    /** By what a prebuild would be of. */
+    private final Map<CommitHistory.Key, PendingDecision> newest = new HashMap<>();
+
+    QuietRequests(
+            @NonNull EngineRuntime runtime,
+            @NonNull Predicate<UUID> isPending,
+            @NonNull Consumer<PendingDecision> decideAgain) {
+        this.runtime = runtime;
+        this.isPending = isPending;
+        this.decideAgain = decideAgain;
+    }
+
+    /**
+     * Has a request wait.
+     *
+     * @param key what its prebuild would be of, or null if that is not known
+     * @return a request that is not needed any longer, because one for a newer commit waits: this one or another one. Null if
+     *     there is none
+     */
+    @CheckForNull
+    synchronized PendingDecision add(
+            @NonNull PendingDecision decision,
+            @Nullable CommitHistory.Key key,
+            @NonNull ZonedDateTime end,
+            @NonNull Notifications notifications) {
+        newest.values().removeIf(each -> !isPending.test(each.requestId()));
+        PendingDecision other = key == null ? null : newest.get(key);
+        if (other != null && other.isNewerThan(decision)) {
+            return decision;
+        }
+        if (key != null) {
+            newest.put(key, decision);
+        }
+        notifications.add(() -> decision.print(Messages.Decision_quietHours(TIME.format(end))));
+        sleep(decision, end.toInstant());
+        return other == decision ? null : other;
+    }
+
+    private void sleep(PendingDecision decision, Instant until) {
+        Duration left = Duration.between(runtime.now(), until);
+        Duration next = left.isNegative() ? Duration.ZERO : left.compareTo(LONGEST_SLEEP) > 0 ? LONGEST_SLEEP : left;
+        runtime.schedule(next, () -> {
+            if (!isPending.test(decision.requestId())) {
+                return;
+            } else if (runtime.now().isBefore(until)) {
+                sleep(decision, until);
+            } else {
+                decision.startAge(runtime.nanoTime());
+                decideAgain.accept(decision);
+            }
+        });
+    }
+}
