@@ -249,6 +249,43 @@ class LostAnswersTest {
     }
 
     @Test
+    void prebuildOfALateCreateIsNotJoinedAsIfSomebodyElseHadCreatedIt() throws Exception {
+        project.plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        Fault.Hang late = Fault.hangBeforeActing();
+        onCreate(late);
+        WorkflowRun build =
+                pipeline(jenkins, GITPOD.stepOf(project)).scheduleBuild2(0).waitForStart();
+        await().atMost(Duration.ofSeconds(120)).until(() -> prebuilds().size() == 1);
+        prebuilds().get(0).forcePhase(SimPhase.COMPLETED);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
+        Fault.Hang lookUps = Fault.hangBeforeActing();
+        GITPOD.simulator()
+                .faults()
+                .add(FaultRule.on("ListPrebuilds", lookUps)
+                        .when(call -> call.body().contains("creatorIds"))
+                        .forever());
+        late.release();
+        await().until(() -> prebuilds().size() == 2);
+        WorkflowRun joining = pipeline(jenkins, GITPOD.stepOf(project, "whenActive: 'JOIN'"))
+                .scheduleBuild2(0)
+                .waitForStart();
+        await().atMost(Duration.ofSeconds(30)).until(() -> decisions() > 1);
+        lookUps.release();
+        await().atMost(Duration.ofSeconds(60)).until(prebuilds().get(1)::phase, SimPhase.CANCELLED::equals);
+        await().atMost(Duration.ofSeconds(30)).until(() -> prebuilds().size() == 3);
+        prebuilds().get(2).forcePhase(SimPhase.COMPLETED);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(joining));
+    }
+
+    /** How often the running prebuilds of the project were listed for a decision. */
+    private long decisions() {
+        return GITPOD.simulator().records().calls().stream()
+                .filter(call -> call.method().equals("ListPrebuilds"))
+                .filter(call -> call.body().contains(project.id()) && !call.body().contains("creatorIds"))
+                .count();
+    }
+
+    @Test
     void troubleWithReadsAndCancelsEndsNothingAndTheCancelIsTriedUntilItIsTaken() throws Exception {
         project.plan(PhasePlan.stuckIn(SimPhase.RUNNING));
         for (String method : List.of("GetPrebuild", "ListPrebuilds", "CancelPrebuild")) {

@@ -363,8 +363,12 @@ class RestartOwnersTest {
             awaitLog(job.scheduleBuild2(0).waitForStart(), "Created Gitpod prebuild");
             job.renameTo("after");
         });
+        // A phase that is read loads the build, too.
+        Fault.Hang hang = Fault.hangBeforeActing();
+        gitpod.simulator().faults().add(FaultRule.on("GetPrebuild", hang).forever());
         sessions.then(jenkins -> {
             await().atMost(Duration.ofSeconds(30)).until(() -> loaded(jenkins, "after"), Set.of(1)::equals);
+            hang.release();
             only("before").forcePhase(SimPhase.COMPLETED);
             jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(last(jenkins, "after")));
             await().until(LedgerFiles::open, List::isEmpty);
