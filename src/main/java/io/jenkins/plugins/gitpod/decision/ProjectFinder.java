@@ -44,8 +44,7 @@ final class ProjectFinder {
      * @param onlyOwn whether no other repository counts
      */
     @NonNull
-    Project find(@NonNull List<Checkout> checkouts, boolean onlyOwn)
-            throws GitpodException, NothingFoundException {
+    Project find(@NonNull List<Checkout> checkouts, boolean onlyOwn) throws GitpodException, NothingFoundException {
         List<Checkout> own = checkouts.stream().filter(Checkout::isOwn).toList();
         List<Checkout> others = onlyOwn
                 ? List.of()
@@ -147,8 +146,7 @@ final class ProjectFinder {
         String projects = ProjectChoice.list(choice.left());
         if (choice.fit() == Checkout.Fit.NONE && request.options().isOnlyProjectBranch()) {
             String build = checkouts.stream().map(BranchText::of).distinct().collect(Collectors.joining(", "));
-            return new NothingFoundException(
-                    Messages.Decision_noneOfBranch(build, urls, projects), false);
+            return new NothingFoundException(Messages.Decision_noneOfBranch(build, urls, projects), false);
         }
         String message = choice.isDisabled()
                 ? Messages.Decision_severalDisabled(urls, request.connection().name(), projects)

@@ -78,13 +78,7 @@ final class LogReading implements PrebuildLogs.Reading {
     private EngineRuntime.Timer pause;
 
     /** @param queueOfRest where it is read after {@link #finish} */
-    LogReading(
-            EngineRuntime runtime,
-            WorkQueue queue,
-            WorkQueue queueOfRest,
-            Opener opener,
-            long skip,
-            LogSink sink) {
+    LogReading(EngineRuntime runtime, WorkQueue queue, WorkQueue queueOfRest, Opener opener, long skip, LogSink sink) {
         this.runtime = runtime;
         this.queue = queue;
         this.queueOfRest = queueOfRest;

@@ -29,11 +29,7 @@ final class ReadRound {
 
     /** What a round reads. Times are those of {@link EngineRuntime#nanoTime()}. */
     record Plan(
-            long now,
-            long horizon,
-            Set<String> projects,
-            List<WatchedPrebuild> listed,
-            List<WatchedPrebuild> singles) {
+            long now, long horizon, Set<String> projects, List<WatchedPrebuild> listed, List<WatchedPrebuild> singles) {
 
         /** Reads only the prebuilds that have most likely ended. */
         static Plan onlyLikelyEnded(long now) {

@@ -46,7 +46,9 @@ final class HeldClasses {
         }
         for (JavaConstructorCall call : one.getConstructorCallsFromSelf()) {
             boolean isSuper = call.getOrigin().isConstructor()
-                    && one.getRawSuperclass().filter(call.getTargetOwner()::equals).isPresent();
+                    && one.getRawSuperclass()
+                            .filter(call.getTargetOwner()::equals)
+                            .isPresent();
             if (!isSuper) {
                 add(one, call.getTargetOwner());
             }

@@ -115,8 +115,7 @@ class BuildIndependenceTest extends RepositoryTestBase {
         assertTrue(made().get(0).isActive());
         two.doStop();
         jenkins.waitForCompletion(two);
-        await().atMost(Duration.ofSeconds(60))
-                .until(() -> made().get(0).phase() == SimPhase.CANCELLED);
+        await().atMost(Duration.ofSeconds(60)).until(() -> made().get(0).phase() == SimPhase.CANCELLED);
         assertMade(1);
     }
 

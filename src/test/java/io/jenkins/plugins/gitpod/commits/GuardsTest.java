@@ -58,6 +58,7 @@ class GuardsTest extends RepositoryTestBase {
     }
 
     private GitSampleRepoRule other;
+
     @BeforeEach
     void secondRepository(GitSampleRepoRule second) throws Exception {
         other = second;

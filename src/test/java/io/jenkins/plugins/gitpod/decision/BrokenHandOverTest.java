@@ -99,7 +99,8 @@ class BrokenHandOverTest {
         assertTrue(decisions.withdraw(requestId, () -> left.complete(null)));
         assertFalse(handler.concluded.isDone());
         handler.released.countDown();
-        assertEquals(EndStatus.CANCELLED, handler.concluded.get(30, TimeUnit.SECONDS).getConclusion());
+        assertEquals(
+                EndStatus.CANCELLED, handler.concluded.get(30, TimeUnit.SECONDS).getConclusion());
         await().until(() -> !decisions.isPending(requestId));
     }
 

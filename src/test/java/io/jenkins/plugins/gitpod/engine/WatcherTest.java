@@ -136,7 +136,8 @@ class WatcherTest {
 
         ThousandWithEvents(SimPhase phase) {
             for (int i = 0; i < 20; i++) {
-                SimProject project = fixture.gitpod.addProject("project " + i).plan(PhasePlan.stuckIn(SimPhase.PENDING));
+                SimProject project =
+                        fixture.gitpod.addProject("project " + i).plan(PhasePlan.stuckIn(SimPhase.PENDING));
                 for (int j = 0; j < 50; j++) {
                     String id = create(project);
                     Heard reader = new Heard();

@@ -281,7 +281,8 @@ class LostAnswersTest {
     private long decisions() {
         return GITPOD.simulator().records().calls().stream()
                 .filter(call -> call.method().equals("ListPrebuilds"))
-                .filter(call -> call.body().contains(project.id()) && !call.body().contains("creatorIds"))
+                .filter(call ->
+                        call.body().contains(project.id()) && !call.body().contains("creatorIds"))
                 .count();
     }
 
