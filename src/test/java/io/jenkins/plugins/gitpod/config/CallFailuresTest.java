@@ -24,14 +24,17 @@ import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
 import io.jenkins.plugins.gitpod.simulator.GitpodSimulator;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
+import io.jenkins.plugins.gitpod.testing.EnglishTexts;
 import java.util.List;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What people are told of failed calls. */
+@ExtendWith(EnglishTexts.class)
 class CallFailuresTest {
 
     private final GitpodSimulator gitpod = GitpodSimulator.builder().start();

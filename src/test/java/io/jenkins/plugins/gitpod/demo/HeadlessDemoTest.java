@@ -17,6 +17,7 @@ import io.jenkins.plugins.gitpod.simulator.GitpodSimulator;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
+import io.jenkins.plugins.gitpod.testing.EnglishTexts;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
@@ -32,10 +33,12 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(EnglishTexts.class)
 class HeadlessDemoTest {
 
     private static final String FAST = "10000";
@@ -184,6 +187,7 @@ class HeadlessDemoTest {
             ProcessBuilder java = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
+                            "-Duser.language=en",
                             HeadlessDemo.class.getName(),
                             "--url",
                             simulator.apiUrl().toString(),
