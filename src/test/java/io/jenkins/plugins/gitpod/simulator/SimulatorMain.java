@@ -1,6 +1,10 @@
 package io.jenkins.plugins.gitpod.simulator;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
 
@@ -8,8 +12,9 @@ import java.util.Iterator;
  * Runs a simulator by itself, for trying things out by hand, with an account and five projects whose ids are the same
  * each time.
  *
- * <p>Arguments, all optional: {@code --port} (any free one if not given), {@code --token} ({@code demo-token}) and
- * {@code --speed} (1; with 10 a prebuild of 11 minutes takes 66 seconds).
+ * <p>Arguments, all optional: {@code --port} (any free one if not given), {@code --token} ({@code demo-token}),
+ * {@code --speed} (1; with 10 a prebuild of 11 minutes takes 66 seconds) and {@code --repository}, the folder of a Git
+ * repository on disk, which need not exist yet: a sixth project is then built from the newest commit of its main branch.
  */
 public final class SimulatorMain {
     private static final String PROJECT_ID = "01990000-0000-7000-8000-00000000000";
@@ -41,6 +46,7 @@ public final class SimulatorMain {
         int port = 0;
         String token = "demo-token";
         double speed = 1;
+        Path repository = null;
         for (Iterator<String> left = Arrays.asList(args).iterator(); left.hasNext(); ) {
             String name = left.next();
             if (!left.hasNext()) {
@@ -51,10 +57,24 @@ public final class SimulatorMain {
                 case "--port" -> port = Integer.parseInt(value);
                 case "--token" -> token = value;
                 case "--speed" -> speed = Double.parseDouble(value);
+                case "--repository" -> repository = Path.of(value);
                 default -> throw new IllegalArgumentException("Unknown argument " + name);
             }
         }
-        return demo(port, token, 1 / speed);
+        GitpodSimulator simulator = demo(port, token, 1 / speed);
+        if (repository != null) {
+            Path main = repository.resolve(".git/refs/heads/main");
+            project(simulator, 6, "demo-commits", PhasePlan.typical(), 1 / speed).commit(() -> read(main));
+        }
+        return simulator;
+    }
+
+    private static String read(Path ref) {
+        try {
+            return Files.readString(ref).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static GitpodSimulator demo(int port, String token, double scale) {
@@ -69,8 +89,9 @@ public final class SimulatorMain {
         return simulator;
     }
 
-    private static void project(GitpodSimulator simulator, int number, String name, PhasePlan plan, double scale) {
-        simulator.addProject(name, PROJECT_ID + number).plan(plan.scaled(scale));
+    private static SimProject project(
+            GitpodSimulator simulator, int number, String name, PhasePlan plan, double scale) {
+        return simulator.addProject(name, PROJECT_ID + number).plan(plan.scaled(scale));
     }
 
     private static void writeLog(SimPrebuild prebuild) {

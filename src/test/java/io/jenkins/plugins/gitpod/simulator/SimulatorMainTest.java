@@ -5,7 +5,10 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.is;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,6 +39,18 @@ class SimulatorMainTest {
             assertThat(simulator.account("demo").token(), is("other"));
             PhasePlan plan = simulator.projects().get(0).plan();
             assertThat(plan.total().toNanos(), is(660_000L));
+        }
+    }
+
+    @Test
+    void buildsAProjectFromARepositoryThatIsThere(@TempDir Path repository) throws Exception {
+        try (GitpodSimulator simulator = SimulatorMain.start("--repository", repository.toString())) {
+            SimProject project = simulator.projects().get(5);
+            assertThat(project.id(), is("01990000-0000-7000-8000-000000000006"));
+            Path main = repository.resolve(".git/refs/heads/main");
+            Files.createDirectories(main.getParent());
+            Files.writeString(main, "3f2a91c04be7d8a6510c9e2f7b4d83a1e6c05f92\n");
+            assertThat(project.checkedOutCommit(), is("3f2a91c04be7d8a6510c9e2f7b4d83a1e6c05f92"));
         }
     }
 
