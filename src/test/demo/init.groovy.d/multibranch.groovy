@@ -34,7 +34,8 @@ def commit = { String name, String text ->
 try {
     git('init')
     git('symbolic-ref', 'HEAD', 'refs/heads/main')
-    commit('Jenkinsfile', 'node {\n    checkout scm\n}\n')
+    // Long enough for the lines about the prebuild, which no build waits for, to be in its log.
+    commit('Jenkinsfile', 'node {\n    checkout scm\n    sleep 10\n}\n')
     git('checkout', '-b', 'feature')
     commit('feature.txt', 'A file of the branch feature.\n')
     git('checkout', 'main')

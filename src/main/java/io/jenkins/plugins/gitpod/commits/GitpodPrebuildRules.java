@@ -22,7 +22,7 @@ import org.kohsuke.stapler.StaplerRequest2;
  * Manage Jenkins → System → Gitpod prebuilds for new commits: rules for the jobs of folders. The first rule that is for a job
  * counts. Saved: fields may be added but not renamed.
  */
-@Extension
+@Extension(ordinal = 1) // right after the section of the connections
 @Symbol("gitpodPrebuildRules")
 public final class GitpodPrebuildRules extends GlobalConfiguration {
 

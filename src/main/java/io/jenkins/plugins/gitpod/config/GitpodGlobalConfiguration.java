@@ -30,7 +30,7 @@ import org.kohsuke.stapler.StaplerRequest2;
  * Manage Jenkins → System → Gitpod: the connections. The default is the one that is marked as such, or else the first one.
  * Saved: fields may be added but not renamed.
  */
-@Extension
+@Extension(ordinal = 2) // right before the section of the rules
 @Symbol("gitpod")
 public final class GitpodGlobalConfiguration extends GlobalConfiguration {
 

@@ -280,6 +280,7 @@ class PagesRun extends BrowserTestBase {
         picture("open-prebuilds", "//*[contains(@class,'gitpod-open-prebuilds')]");
         browser.typeOnly("//input[@id='gitpod-filter']", "nothing has this name");
         await().atMost(SOON).until(() -> !browser.isShown("//tr[@data-gitpod-row]"));
+        browser.find("//*[@id='gitpod-filtered'][contains(.,'No prebuild matches the filter')]");
         assertAccessible("open prebuilds");
         assertClean("open prebuilds");
         open(build.getUrl());

@@ -6,9 +6,15 @@
 
   function applyFilter(root, filter) {
     const text = filter.value.trim().toLowerCase();
-    root.querySelectorAll("tr[data-gitpod-row]").forEach((row) => {
+    const rows = [...root.querySelectorAll("tr[data-gitpod-row]")];
+    rows.forEach((row) => {
       row.hidden = !row.textContent.toLowerCase().includes(text);
     });
+    const note = document.getElementById("gitpod-filtered");
+    const noMatch = rows.length > 0 && rows.every((row) => row.hidden) ? note.dataset.text : "";
+    if (note.textContent !== noMatch) {
+      note.textContent = noMatch;
+    }
   }
 
   function replace(root, html) {
