@@ -25,9 +25,6 @@ import org.kohsuke.stapler.DataBoundSetter;
 /** A named connection to Gitpod: the URL of the API, and the credential of jobs that specify none. Saved: fields may be added but not renamed. */
 public final class GitpodConnection implements Describable<GitpodConnection> {
 
-    /** The URL of the public API. */
-    public static final String DEFAULT_API_URL = "https://app.gitpod.io/api";
-
     private final String name;
     private final String apiUrl;
     private String credentialsId;
@@ -42,7 +39,8 @@ public final class GitpodConnection implements Describable<GitpodConnection> {
 
     /**
      * @param name the name by which jobs refer to this connection
-     * @param apiUrl the base URL of the API, https (http for the loopback address only), for example {@value #DEFAULT_API_URL}
+     * @param apiUrl the base URL of the API, https (http for the loopback address only), for example
+     *     {@code https://app.gitpod.io/api}
      */
     @DataBoundConstructor
     public GitpodConnection(String name, String apiUrl) {

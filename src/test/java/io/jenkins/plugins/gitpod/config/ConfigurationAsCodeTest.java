@@ -146,7 +146,7 @@ class ConfigurationAsCodeTest {
     @Test
     void anEmptyListIsEmpty() throws Exception {
         GitpodGlobalConfiguration.get()
-                .setConnections(List.of(new GitpodConnection("old", GitpodConnection.DEFAULT_API_URL)));
+                .setConnections(List.of(new GitpodConnection("old", "https://app.gitpod.io/api")));
         Path file = directory.resolve("empty.yaml");
         Files.writeString(file, "unclassified:\n  gitpod:\n    connections: []\n");
         ConfigurationAsCode.get().configure(file.toString());
@@ -156,7 +156,7 @@ class ConfigurationAsCodeTest {
     @Test
     void whatIsNotUsableIsRefused() throws Exception {
         GitpodGlobalConfiguration.get()
-                .setConnections(List.of(new GitpodConnection("old", GitpodConnection.DEFAULT_API_URL)));
+                .setConnections(List.of(new GitpodConnection("old", "https://app.gitpod.io/api")));
         for (String bad : List.of(
                 "{name: eu, apiUrl: \"http://gitpod.example.com/api\"}",
                 "{name: eu, apiUrl: \"https://me:secret@gitpod.example.com/api\"}",
