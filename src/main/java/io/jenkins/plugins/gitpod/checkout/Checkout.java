@@ -51,22 +51,9 @@ public final class Checkout {
     private final boolean anyBranch;
 
     /**
-     * @param remoteUrls the repository's URLs; passwords in them are dropped, and user names that may be tokens
-     * @param branches the branches, without the remote's name, that the revision was found on
-     * @param revision the commit
+     * @param found what was checked out; passwords in its URLs are dropped, and user names that may be tokens
      * @param primary whether it is the repository's primary branch, or null if that is not known
      */
-    public Checkout(
-            @NonNull List<String> remoteUrls,
-            @NonNull List<String> branches,
-            @NonNull String revision,
-            @NonNull CheckedOut.Kind kind,
-            @NonNull From from,
-            @Nullable Boolean primary) {
-        this(new CheckedOut(remoteUrls, branches, List.of(), revision, kind, false), from, primary);
-    }
-
-    /** @param primary whether it is the repository's primary branch, or null if that is not known */
     public Checkout(@NonNull CheckedOut found, @NonNull From from, @Nullable Boolean primary) {
         this.remoteUrls = withUsers(found.remoteUrls());
         this.branches = new ArrayList<>(found.branches());

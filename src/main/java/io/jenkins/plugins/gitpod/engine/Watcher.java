@@ -60,11 +60,6 @@ final class Watcher {
     /** No call is made before this time. */
     private long pausedUntil;
 
-    /** A watcher without events. */
-    Watcher(GitpodClient client, EngineRuntime runtime, EngineSettings settings) {
-        this(client, runtime, settings, null, new Semaphore(0));
-    }
-
     /**
      * @param events where events come from, or null to do without
      * @param streams permits for event streams, shared by all watchers

@@ -229,14 +229,6 @@ public final class PrebuildRecord implements Serializable {
         return at == null ? null : at.toString();
     }
 
-    /** When the prebuild was requested, or another time if that is not known. */
-    @NonNull
-    @Restricted(NoExternalUse.class)
-    public Instant since(@NonNull Instant otherwise) {
-        Instant at = requestedAt();
-        return at == null ? otherwise : at;
-    }
-
     @CheckForNull
     private Instant requestedAt() {
         return requestedAtMillis == 0 ? null : Instant.ofEpochMilli(requestedAtMillis);

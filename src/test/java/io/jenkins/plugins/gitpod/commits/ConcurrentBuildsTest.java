@@ -24,68 +24,49 @@ import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.testing.Builds;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
-import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import io.jenkins.plugins.gitpod.testing.GitpodTestBase;
 import io.jenkins.plugins.gitpod.testing.LedgerFiles;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Many builds that request the same prebuild at once, and prebuilds that this Jenkins did not create. */
 @ExtendWith(FastLimits.class)
-@WithJenkins
-class ConcurrentBuildsTest {
+class ConcurrentBuildsTest extends GitpodTestBase {
 
     private static final int BUILDS = 10;
 
-    private static final GitpodFixture GITPOD = new GitpodFixture();
-
-    private static JenkinsRule jenkins;
-
     private SimProject project;
-
-    @BeforeAll
-    static void connect(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        GITPOD.connect();
-    }
-
-    @AfterAll
-    static void close() {
-        GITPOD.close();
-    }
 
     @BeforeEach
     void newProject(TestInfo test) {
-        project = GITPOD.simulator().addProject(test.getDisplayName()).plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        project = gitpod.simulator().addProject(test.getDisplayName()).plan(PhasePlan.stuckIn(SimPhase.RUNNING));
     }
 
     @AfterEach
     void nothingIsLeftInTheBooks() {
-        GITPOD.simulator().faults().clear();
+        gitpod.simulator().faults().clear();
         // what a failed test has left must not fail the others
         made().stream().filter(SimPrebuild::isActive).forEach(one -> one.forcePhase(SimPhase.COMPLETED));
         await().atMost(Duration.ofSeconds(30)).until(() -> LedgerFiles.open().isEmpty());
     }
 
     private List<SimPrebuild> made() {
-        return Commits.made(GITPOD, project);
+        return Commits.made(gitpod, project);
     }
 
     private WorkflowJob job(String options) throws Exception {
         WorkflowJob job = Builds.pipeline(
                 jenkins,
-                "def p = " + GITPOD.stepOf(project, options) + "\necho \"got ${p.id} ${p.phase} ${p.skipped}\"");
+                "def p = " + gitpod.stepOf(project, options) + "\necho \"got ${p.id} ${p.phase} ${p.skipped}\"");
         job.addProperty(new ParametersDefinitionProperty(new StringParameterDefinition("number", "")));
         job.setConcurrentBuild(true);
         return job;
@@ -104,7 +85,7 @@ class ConcurrentBuildsTest {
     @Test
     void tenAtOnceUnderSkipMakeOneAndAllTellOfIt() throws Exception {
         Fault.Hang beforeCreate = Fault.hangBeforeActing();
-        GITPOD.simulator().faults().add(FaultRule.on("CreatePrebuild", beforeCreate));
+        gitpod.simulator().faults().add(FaultRule.on("CreatePrebuild", beforeCreate));
         List<WorkflowRun> builds = start(job("whenActive: 'SKIP', wait: false"));
         await().atMost(Duration.ofSeconds(30)).until(() -> beforeCreate.held() == 1);
         beforeCreate.release();
@@ -148,7 +129,7 @@ class ConcurrentBuildsTest {
     @Test
     void tenAtOnceUnderJoinAllLeaveWhileNothingIsAnswered() throws Exception {
         Fault.Hang notAnswered = Fault.hangAfterActing();
-        GITPOD.simulator().faults().add(FaultRule.on("CreatePrebuild", notAnswered));
+        gitpod.simulator().faults().add(FaultRule.on("CreatePrebuild", notAnswered));
         List<WorkflowRun> builds = start(job("whenActive: 'JOIN'"));
         await().atMost(Duration.ofSeconds(30)).until(() -> notAnswered.held() == 1);
         builds.forEach(Builds::awaitStep);
@@ -191,11 +172,11 @@ class ConcurrentBuildsTest {
     private SimPrebuild foreign() throws Exception {
         Prebuild prebuild = new GitpodClients(ClientLimits.defaults())
                 .client(
-                        GitpodEndpoint.parse(GITPOD.simulator().apiUrl().toString()),
-                        BearerToken.of(GITPOD.simulator().account("somebody").token()),
+                        GitpodEndpoint.parse(gitpod.simulator().apiUrl().toString()),
+                        BearerToken.of(gitpod.simulator().account("somebody").token()),
                         ClientLimits.defaults())
                 .createPrebuild(project.id(), null, null);
-        return GITPOD.simulator().prebuild(prebuild.id());
+        return gitpod.simulator().prebuild(prebuild.id());
     }
 
     @Test
@@ -237,7 +218,7 @@ class ConcurrentBuildsTest {
         alone.doStop();
         jenkins.waitForCompletion(alone);
         assertThat(made(), hasSize(2));
-        assertTrue(GITPOD.simulator().records().calls("CancelPrebuild").stream()
+        assertTrue(gitpod.simulator().records().calls("CancelPrebuild").stream()
                 .noneMatch(call -> call.body().contains(foreign.id())));
     }
 

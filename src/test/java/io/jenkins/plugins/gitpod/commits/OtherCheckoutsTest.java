@@ -1,5 +1,6 @@
 package io.jenkins.plugins.gitpod.commits;
 
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.not;
@@ -10,6 +11,8 @@ import io.jenkins.plugins.gitpod.record.PrebuildAction;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.testing.Builds;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
+import io.jenkins.plugins.gitpod.testing.LedgerFiles;
+import java.time.Duration;
 import java.util.List;
 import jenkins.branch.BranchProperty;
 import jenkins.branch.BranchSource;
@@ -212,6 +215,8 @@ class OtherCheckoutsTest extends RepositoryTestBase {
         Repository.push(other, "Jenkinsfile", "node { checkout scm }");
         other.git("checkout", "-b", "topic");
         Repository.push(other, "file", "of the fork");
+        // The prebuilds of earlier tests are read until they have ended.
+        await().atMost(Duration.ofSeconds(60)).until(() -> LedgerFiles.open().isEmpty());
         for (PullRequests source : List.of(
                 new Requests(repo.toString(), repo.toString()), new Requests(repo.toString(), other.toString()))) {
             int calls = gitpod.simulator().records().calls().size();

@@ -22,7 +22,7 @@ import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.simulator.SimTargetMode;
 import io.jenkins.plugins.gitpod.testing.Builds;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
-import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import io.jenkins.plugins.gitpod.testing.GitpodTestBase;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -34,46 +34,27 @@ import jenkins.plugins.git.traits.BranchDiscoveryTrait;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.TestExtension;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** {@code gitpodPrebuild()} without a project, against a Gitpod that refuses by the API's rules. */
 @ExtendWith(FastLimits.class)
-@WithJenkins
 @WithGitSampleRepo
-class ProjectByRepositoryTest {
+class ProjectByRepositoryTest extends GitpodTestBase {
 
     @TestExtension
     public static final class LineBeforeEnd extends DecisionsBeforeEnd {}
 
-    private static final GitpodFixture GITPOD = new GitpodFixture();
-
     private static final String STEP = "node { checkout scm }\ngitpodPrebuild()";
     private static final String GUARDED = "node { checkout scm }\ngitpodPrebuild onlyProjectBranch: true";
-
-    private static JenkinsRule jenkins;
 
     private GitSampleRepoRule repo;
     private GitSampleRepoRule second;
     private RemoteUrls urls;
-
-    @BeforeAll
-    static void connect(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        GITPOD.connect();
-    }
-
-    @AfterAll
-    static void close() {
-        GITPOD.close();
-    }
 
     @BeforeEach
     void newRepositories(GitSampleRepoRule sample, GitSampleRepoRule other) throws Exception {
@@ -89,11 +70,11 @@ class ProjectByRepositoryTest {
     }
 
     private static SimProject project(String name, String remoteUri) {
-        return GITPOD.simulator().addProject(name).remoteUri(remoteUri).plan(PhasePlan.quick(Duration.ofMillis(300)));
+        return gitpod.simulator().addProject(name).remoteUri(remoteUri).plan(PhasePlan.quick(Duration.ofMillis(300)));
     }
 
     private static void assertMade(SimProject project, int expected) {
-        Commits.assertMade(GITPOD, project, expected);
+        Commits.assertMade(gitpod, project, expected);
     }
 
     private WorkflowMultiBranchProject multibranch(String url) throws Exception {
@@ -119,7 +100,7 @@ class ProjectByRepositoryTest {
         jenkins.assertLogContains(project.id() + "), found by the repository " + shown + ".", build);
         assertMade(project, 1);
         assertThat(
-                GITPOD.simulator().records().calls("ListProjects").stream()
+                gitpod.simulator().records().calls("ListProjects").stream()
                         .filter(call -> call.status() != 200)
                         .toList(),
                 empty());
@@ -338,12 +319,12 @@ class ProjectByRepositoryTest {
     void prebuildOfTheDefaultClassIsUnderWayHoweverTheClassWasNamed() throws Exception {
         SimProject project =
                 project("classes", "https://github.com/acme/classes").plan(PhasePlan.stuckIn(SimPhase.RUNNING));
-        SimEnvironmentClass large = GITPOD.simulator().addEnvironmentClass("Large");
+        SimEnvironmentClass large = gitpod.simulator().addEnvironmentClass("Large");
         project.environmentClasses(large);
         String url = "https://github.com/acme/classes.git";
         jenkins.buildAndAssertSuccess(pipeline(
                 url, "master", "gitpodPrebuild wait: false, force: true, environmentClassId: '" + large.id() + "'"));
-        String id = Commits.made(GITPOD, project).get(0).id();
+        String id = Commits.made(gitpod, project).get(0).id();
         WorkflowRun skipped = jenkins.buildAndAssertSuccess(pipeline(
                 url, "master", "def p = gitpodPrebuild(whenActive: 'SKIP', force: true)\necho \"got ${p.id}\""));
         jenkins.assertLogContains("got " + id, skipped);
@@ -351,7 +332,7 @@ class ProjectByRepositoryTest {
                 .scheduleBuild2(0)
                 .waitForStart();
         Builds.awaitLog(joins, "Waiting for Gitpod prebuild " + id);
-        Commits.made(GITPOD, project).get(0).forcePhase(SimPhase.COMPLETED);
+        Commits.made(gitpod, project).get(0).forcePhase(SimPhase.COMPLETED);
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(joins));
         assertMade(project, 1);
     }

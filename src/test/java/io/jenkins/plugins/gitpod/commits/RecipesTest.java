@@ -7,7 +7,7 @@ import hudson.model.Result;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
-import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import io.jenkins.plugins.gitpod.testing.GitpodTestBase;
 import io.jenkins.plugins.gitpod.testing.MarkdownFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -22,43 +22,23 @@ import jenkins.plugins.git.GitSampleRepoRule;
 import jenkins.plugins.git.junit.jupiter.WithGitSampleRepo;
 import jenkins.plugins.git.traits.BranchDiscoveryTrait;
 import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /**
  * Runs every recipe of the documentation in a multibranch project: one prebuild for the main branch, none for another. Runs
  * the examples inside the documents too, in the main branch.
  */
 @ExtendWith(FastLimits.class)
-@WithJenkins
 @WithGitSampleRepo
-class RecipesTest {
-
-    private static final GitpodFixture GITPOD = new GitpodFixture();
+class RecipesTest extends GitpodTestBase {
 
     private static final String EXAMPLE_ID = "0192f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f";
 
     /** Examples of Job DSL are run by its own test. */
     private static final String JOB_DSL = "folder(";
-
-    private static JenkinsRule jenkins;
-
-    @BeforeAll
-    static void connect(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        GITPOD.connect();
-    }
-
-    @AfterAll
-    static void close() {
-        GITPOD.close();
-    }
 
     static List<Path> recipes() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("docs", "recipes"))) {
@@ -114,7 +94,7 @@ class RecipesTest {
     }
 
     private static SimProject project(GitSampleRepoRule repo) {
-        return GITPOD.simulator()
+        return gitpod.simulator()
                 .addProject(repo.getRoot().getName())
                 .remoteUri(repo.toString())
                 .branch("main")
@@ -133,7 +113,7 @@ class RecipesTest {
     }
 
     private static long made(SimProject project) {
-        return GITPOD.simulator().records().prebuilds().stream()
+        return gitpod.simulator().records().prebuilds().stream()
                 .filter(prebuild -> prebuild.projectId().equals(project.id()))
                 .count();
     }

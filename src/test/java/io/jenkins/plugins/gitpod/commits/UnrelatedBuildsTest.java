@@ -14,7 +14,7 @@ import hudson.scm.ChangeLogParser;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.testing.Builds;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
-import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import io.jenkins.plugins.gitpod.testing.GitpodTestBase;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,20 +26,16 @@ import jenkins.plugins.git.junit.jupiter.WithGitSampleRepo;
 import org.jenkinsci.plugins.workflow.cps.CpsScmFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.LogRecorder;
 import org.jvnet.hudson.test.TestExtension;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** A controller with a connection, and builds that have nothing to do with Gitpod: their checkouts cost nothing. */
 @ExtendWith(FastLimits.class)
-@WithJenkins
 @WithGitSampleRepo
-class UnrelatedBuildsTest {
+class UnrelatedBuildsTest extends GitpodTestBase {
 
     public static final class Requests extends PullRequests {
 
@@ -49,21 +45,6 @@ class UnrelatedBuildsTest {
 
         @TestExtension
         public static final class DescriptorImpl extends DescriptorBase {}
-    }
-
-    private static final GitpodFixture GITPOD = new GitpodFixture();
-
-    private static JenkinsRule jenkins;
-
-    @BeforeAll
-    static void connect(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        GITPOD.connect();
-    }
-
-    @AfterAll
-    static void close() {
-        GITPOD.close();
     }
 
     /** Counts how often this plugin parses a change log; Jenkins itself does as well. */
@@ -106,8 +87,8 @@ class UnrelatedBuildsTest {
     void checkoutsAskNobodyAndLeaveNothing(GitSampleRepoRule repo) throws Exception {
         Repository.init(repo, "node { checkout scm }");
         repo.git("branch", "topic");
-        SimProject project = Commits.project(GITPOD, repo);
-        int calls = GITPOD.simulator().records().calls().size();
+        SimProject project = Commits.project(gitpod, repo);
+        int calls = gitpod.simulator().records().calls().size();
         PullRequests.ASKED_BY_PLUGIN.set(0);
         CountingScm.PARSED_BY_PLUGIN.set(0);
         try (LogRecorder log = new LogRecorder()
@@ -133,13 +114,13 @@ class UnrelatedBuildsTest {
             }
             assertEquals(0, PullRequests.ASKED_BY_PLUGIN.get(), "SCMs asked for");
             assertEquals(0, CountingScm.PARSED_BY_PLUGIN.get(), "change logs parsed");
-            assertEquals(calls, GITPOD.simulator().records().calls().size(), "calls");
+            assertEquals(calls, gitpod.simulator().records().calls().size(), "calls");
             assertThat(log.getMessages(), empty());
 
             // The property alone parses no change log either.
             freestyle.addProperty(new GitpodPrebuildProperty());
             jenkins.buildAndAssertSuccess(freestyle);
-            Commits.assertMade(GITPOD, project, 1);
+            Commits.assertMade(gitpod, project, 1);
             assertEquals(0, CountingScm.PARSED_BY_PLUGIN.get(), "change logs parsed");
         }
     }

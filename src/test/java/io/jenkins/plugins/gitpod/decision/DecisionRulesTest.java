@@ -67,7 +67,8 @@ class DecisionRulesTest {
     }
 
     private static Checkout checkout(String name, CheckedOut.Kind kind) {
-        return new Checkout(List.of(REPOSITORY), List.of(name), REVISION, kind, Checkout.From.OWN_SCM, null);
+        CheckedOut found = new CheckedOut(List.of(REPOSITORY), List.of(name), List.of(), REVISION, kind, false);
+        return new Checkout(found, Checkout.From.OWN_SCM, null);
     }
 
     private DecisionInputs inputs() {

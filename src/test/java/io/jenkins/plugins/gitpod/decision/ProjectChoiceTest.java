@@ -30,7 +30,8 @@ class ProjectChoiceTest {
     }
 
     private static Checkout checkout(String branch, CheckedOut.Kind kind, Boolean primary) {
-        return new Checkout(List.of(URL + ".git"), List.of(branch), "abc", kind, Checkout.From.OWN_SCM, primary);
+        CheckedOut found = new CheckedOut(List.of(URL + ".git"), List.of(branch), List.of(), "abc", kind, false);
+        return new Checkout(found, Checkout.From.OWN_SCM, primary);
     }
 
     private static List<Project> left(Checkout checkout, Project... projects) {

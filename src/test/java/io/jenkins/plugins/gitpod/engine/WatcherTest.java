@@ -49,7 +49,8 @@ class WatcherTest {
     private final EngineFixture fixture =
             EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin();
     private final GitpodClient client = fixture.client(fixture.endpoint(), BearerToken.of(fixture.account.token()));
-    private final Watcher watcher = new Watcher(client, fixture.runtime, EngineSettings.defaults());
+    private final Watcher watcher =
+            new Watcher(client, fixture.runtime, EngineSettings.defaults(), null, new Semaphore(0));
     private final Records records = fixture.gitpod.records();
     private final Map<String, Heard> heard = new LinkedHashMap<>();
 

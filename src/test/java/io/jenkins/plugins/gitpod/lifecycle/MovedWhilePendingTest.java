@@ -19,53 +19,33 @@ import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.testing.Builds;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
-import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import io.jenkins.plugins.gitpod.testing.GitpodTestBase;
 import io.jenkins.plugins.gitpod.testing.LedgerFiles;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Jobs that are renamed or deleted before their requests have reached Gitpod. */
 @ExtendWith(FastLimits.class)
-@WithJenkins
-class MovedWhilePendingTest {
-
-    private static final GitpodFixture GITPOD = new GitpodFixture();
+class MovedWhilePendingTest extends GitpodTestBase {
 
     private static final String WAITS = "waiting for one of them to end";
 
-    private static JenkinsRule jenkins;
-
     private SimProject project;
-
-    @BeforeAll
-    static void connect(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        GITPOD.connect();
-    }
-
-    @AfterAll
-    static void close() {
-        GITPOD.close();
-    }
 
     @BeforeEach
     void newProject() {
-        project = GITPOD.simulator().addProject("p" + UUID.randomUUID()).plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        project = gitpod.simulator().addProject("p" + UUID.randomUUID()).plan(PhasePlan.stuckIn(SimPhase.RUNNING));
     }
 
     @AfterEach
     void nothingRuns() {
-        GITPOD.simulator().faults().clear();
+        gitpod.simulator().faults().clear();
         maximum(null);
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> prebuilds().stream().filter(SimPrebuild::isActive).toList(), List::isEmpty);
@@ -73,7 +53,7 @@ class MovedWhilePendingTest {
     }
 
     private List<SimPrebuild> prebuilds() {
-        return GITPOD.simulator().records().prebuilds().stream()
+        return gitpod.simulator().records().prebuilds().stream()
                 .filter(prebuild -> prebuild.projectId().equals(project.id()))
                 .toList();
     }
@@ -86,7 +66,7 @@ class MovedWhilePendingTest {
     }
 
     private WorkflowRun start(String... options) throws Exception {
-        return Builds.pipeline(jenkins, GITPOD.stepOf(project, options))
+        return Builds.pipeline(jenkins, gitpod.stepOf(project, options))
                 .scheduleBuild2(0)
                 .waitForStart();
     }
@@ -107,7 +87,7 @@ class MovedWhilePendingTest {
 
     /** A build whose request is undecided, because Gitpod does not answer, and whose job is renamed meanwhile. */
     private WorkflowRun renamedWhileUndecided(Fault.Hang hang) throws Exception {
-        GITPOD.simulator().faults().add(FaultRule.on("GetProject", hang));
+        gitpod.simulator().faults().add(FaultRule.on("GetProject", hang));
         WorkflowRun build = start("whenActive: 'JOIN'");
         await().until(() -> hang.held() == 1);
         rename(build);

@@ -12,54 +12,36 @@ import io.jenkins.plugins.gitpod.simulator.SimEnvironmentClass;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.testing.Builds;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
-import io.jenkins.plugins.gitpod.testing.GitpodFixture;
+import io.jenkins.plugins.gitpod.testing.GitpodTestBase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** A run says in one line when no new environment would use its snapshot. */
 @ExtendWith(FastLimits.class)
-@WithJenkins
-class UnusedSnapshotTest {
+class UnusedSnapshotTest extends GitpodTestBase {
 
-    private static final GitpodFixture GITPOD = new GitpodFixture();
     private static final PhasePlan QUICK = PhasePlan.quick(Duration.ofSeconds(1));
     private static final String OFF = "[Gitpod] Prebuilds are disabled for the Gitpod project ";
 
-    private static JenkinsRule jenkins;
-
-    @BeforeAll
-    static void connect(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        GITPOD.connect();
-    }
-
-    @AfterAll
-    static void close() {
-        GITPOD.close();
-    }
-
     @AfterEach
     void calm() {
-        GITPOD.simulator().faults().clear();
+        gitpod.simulator().faults().clear();
     }
 
     private static SimProject project(String name) {
-        return GITPOD.simulator().addProject(name).plan(QUICK);
+        return gitpod.simulator().addProject(name).plan(QUICK);
     }
 
     private static WorkflowRun run(SimProject project, String... options) throws Exception {
-        return jenkins.buildAndAssertSuccess(Builds.pipeline(jenkins, GITPOD.stepOf(project, options)));
+        return jenkins.buildAndAssertSuccess(Builds.pipeline(jenkins, gitpod.stepOf(project, options)));
     }
 
     private static long lines(WorkflowRun build, String text) throws Exception {
@@ -78,15 +60,15 @@ class UnusedSnapshotTest {
 
     @Test
     void aClassWithoutPrebuildsIsSaid() throws Exception {
-        SimEnvironmentClass regular = GITPOD.simulator().addEnvironmentClass("regular");
-        SimEnvironmentClass large = GITPOD.simulator().addEnvironmentClass("large");
+        SimEnvironmentClass regular = gitpod.simulator().addEnvironmentClass("regular");
+        SimEnvironmentClass large = gitpod.simulator().addEnvironmentClass("large");
         SimProject project =
                 project("classes").environmentClasses(regular, large).prebuildClasses(regular);
         String unused = "[Gitpod] The environment class " + large.id() + " is not one of the prebuild classes";
         assertEquals(1, lines(run(project, "environmentClassId: '" + large.id() + "'"), unused));
         assertEquals(0, lines(run(project), "prebuild classes"));
         project.prebuildClasses(large);
-        WorkflowRun standard = run(GITPOD.simulator()
+        WorkflowRun standard = run(gitpod.simulator()
                 .addProject("default")
                 .plan(QUICK)
                 .environmentClasses(regular, large)
@@ -97,11 +79,11 @@ class UnusedSnapshotTest {
 
     @Test
     void aProjectThatIsSetUpForPrebuildsIsReadOnceAndNothingIsSaid() throws Exception {
-        GITPOD.simulator().records().clear();
+        gitpod.simulator().records().clear();
         SimProject project = project("on");
         WorkflowRun build = run(project);
         assertEquals(0, lines(build, "so new environments do not use"));
-        List<String> methods = GITPOD.simulator().records().calls().stream()
+        List<String> methods = gitpod.simulator().records().calls().stream()
                 .map(call -> call.method())
                 .filter(method -> method.equals("CreatePrebuild") || method.equals("GetProject"))
                 .toList();
@@ -110,7 +92,7 @@ class UnusedSnapshotTest {
 
     @Test
     void aProjectThatCannotBeReadDisturbsNothing() throws Exception {
-        GITPOD.simulator()
+        gitpod.simulator()
                 .faults()
                 .add(FaultRule.on("GetProject", Fault.status(403, "permission_denied", "not you"))
                         .times(10));
@@ -122,7 +104,7 @@ class UnusedSnapshotTest {
     @Test
     void aProjectWhoseReadHangsHoldsUpNoStep() throws Exception {
         Fault.Hang hang = Fault.hangBeforeActing();
-        GITPOD.simulator().faults().add(FaultRule.on("GetProject", hang));
+        gitpod.simulator().faults().add(FaultRule.on("GetProject", hang));
         try {
             run(project("slow"), "wait: false");
         } finally {
@@ -133,13 +115,13 @@ class UnusedSnapshotTest {
     @Test
     void anIdInUpperCaseIsSentInLowerCaseAndABlankClassIsNone() throws Exception {
         SimProject project = project("upper");
-        GITPOD.simulator().records().clear();
+        gitpod.simulator().records().clear();
         jenkins.buildAndAssertSuccess(Builds.pipeline(
                 jenkins,
                 "gitpodPrebuild projectId: ' " + project.id().toUpperCase(Locale.ROOT) + " ', environmentClassId: ''"));
         assertEquals(
                 "{\"projectId\":\"" + project.id() + "\",\"spec\":{}}",
-                GITPOD.simulator().records().calls("CreatePrebuild").get(0).body());
+                gitpod.simulator().records().calls("CreatePrebuild").get(0).body());
         FreeStyleProject job = jenkins.createFreeStyleProject();
         GitpodPrebuildBuilder step = new GitpodPrebuildBuilder();
         step.setProjectId("${PROJECT}");
@@ -151,6 +133,6 @@ class UnusedSnapshotTest {
         jenkins.assertLogContains("of project " + project.id(), build);
         assertEquals(
                 "{\"projectId\":\"" + project.id() + "\",\"spec\":{}}",
-                GITPOD.simulator().records().calls("CreatePrebuild").get(1).body());
+                gitpod.simulator().records().calls("CreatePrebuild").get(1).body());
     }
 }
