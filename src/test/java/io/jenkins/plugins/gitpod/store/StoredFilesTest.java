@@ -171,8 +171,10 @@ class StoredFilesTest {
     @Test
     void commitRequestsAreReadInTheirOrder() throws Exception {
         CommitRequestStore store = new CommitRequestStore(directory);
+        CheckedOut found =
+                new CheckedOut(List.of(), List.of("main"), List.of(), COMMIT, CheckedOut.Kind.BRANCH, false);
         NewCommit commit = new NewCommit(
-                new Checkout(List.of(), List.of("main"), COMMIT, CheckedOut.Kind.BRANCH, Checkout.From.OWN_SCM, null),
+                new Checkout(found, Checkout.From.OWN_SCM, null),
                 ChangedPaths.MATCH,
                 false,
                 null,
