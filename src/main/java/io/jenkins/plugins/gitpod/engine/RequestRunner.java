@@ -93,7 +93,7 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
                 this::tokenLimit,
                 new TokenListener());
         this.surplusRequests = new SurplusRequests(context, tokens, request.requestId());
-        this.calls = new SessionCalls(context, request, this, () -> view().stage() == Stage.WATCHING);
+        this.calls = new SessionCalls(context, request, this, () -> view().stage() != Stage.ENDED);
         this.machine = saved == null
                 ? new PrebuildMachine(request, settings, this, calls)
                 : new PrebuildMachine(saved, settings, this, calls);

@@ -42,8 +42,8 @@ final class SessionCalls implements GitpodCalls {
     private final PrebuildRequest request;
     private final Events events;
 
-    /** Whether the prebuild is being watched. Called by any thread. */
-    private final BooleanSupplier watching;
+    /** Whether the request has not ended. Called by any thread, also before the caller of this has left. */
+    private final BooleanSupplier open;
 
     @CheckForNull
     private Session session;
@@ -58,11 +58,11 @@ final class SessionCalls implements GitpodCalls {
     @CheckForNull
     private volatile CreateCall createCall;
 
-    SessionCalls(EngineContext context, PrebuildRequest request, Events events, BooleanSupplier watching) {
+    SessionCalls(EngineContext context, PrebuildRequest request, Events events, BooleanSupplier open) {
         this.context = context;
         this.request = request;
         this.events = events;
-        this.watching = watching;
+        this.open = open;
     }
 
     /** Makes further calls with this session, and releases the one before. */
@@ -296,7 +296,7 @@ final class SessionCalls implements GitpodCalls {
     }
 
     private boolean isWanted() {
-        return watching.getAsBoolean() && !context.isClosed();
+        return open.getAsBoolean() && !context.isClosed();
     }
 
     @Override

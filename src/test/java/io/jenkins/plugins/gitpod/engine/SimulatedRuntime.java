@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 
@@ -32,6 +34,7 @@ final class SimulatedRuntime implements EngineRuntime {
 
     private final PriorityQueue<Task> tasks = new PriorityQueue<>();
     private final Map<WorkQueue, List<Runnable>> held = new EnumMap<>(WorkQueue.class);
+    private final Set<WorkQueue> atOnce = EnumSet.noneOf(WorkQueue.class);
     private final Random random;
     private Frame frame = (queue, task) -> task.run();
     private Duration wallAhead = Duration.ZERO;
@@ -85,10 +88,13 @@ final class SimulatedRuntime implements EngineRuntime {
                 List<Runnable> waiting = held.get(queue);
                 if (waiting != null) {
                     waiting.add(task);
-                } else {
+                    return;
+                } else if (!atOnce.contains(queue)) {
                     add(0, () -> frame.around(queue, task));
+                    return;
                 }
             }
+            frame.around(queue, task);
         };
     }
 
@@ -106,6 +112,11 @@ final class SimulatedRuntime implements EngineRuntime {
     /** From now on the queue's threads are all busy. */
     synchronized void hold(WorkQueue queue) {
         held.putIfAbsent(queue, new ArrayList<>());
+    }
+
+    /** From now on the queue's threads are quicker than those that hand them a task. */
+    synchronized void atOnce(WorkQueue queue) {
+        atOnce.add(queue);
     }
 
     /** The queue's threads are free again. */

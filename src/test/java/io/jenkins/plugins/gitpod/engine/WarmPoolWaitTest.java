@@ -109,6 +109,17 @@ class WarmPoolWaitTest {
     }
 
     @Test
+    void aReadThatIsMadeBeforeItsRequestIsKnownToBeWatchedIsNotLost() {
+        try (EngineFixture fixture = EngineFixture.begin()) {
+            fixture.gitpod.addWarmPool(fixture.project).rotation(Duration.ofMinutes(1));
+            fixture.runtime.atOnce(WorkQueue.WATCH);
+            EngineFixture.Wait wait = submit(fixture);
+            fixture.untilConcluded(wait, LONG);
+            assertThat(ends(wait), contains(WarmPoolEnd.READY));
+        }
+    }
+
+    @Test
     void withoutAPoolNothingIsWaitedFor() {
         try (EngineFixture fixture = EngineFixture.begin()) {
             EngineFixture.Wait wait = submit(fixture);
