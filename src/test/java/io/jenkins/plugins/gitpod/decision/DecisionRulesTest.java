@@ -24,6 +24,7 @@ import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.options.WhenActive;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.store.RunTimes;
+import io.jenkins.plugins.gitpod.testing.EnglishTexts;
 import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
@@ -32,10 +33,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The decision as a table: inputs on the left, a decision on the right. Neither Gitpod nor Jenkins runs. */
+@ExtendWith(EnglishTexts.class)
 class DecisionRulesTest {
 
     private static final String REPOSITORY = "https://github.com/acme/shop";

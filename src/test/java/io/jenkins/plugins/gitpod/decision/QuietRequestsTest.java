@@ -12,6 +12,7 @@ import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
+import io.jenkins.plugins.gitpod.testing.EnglishTexts;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -22,8 +23,10 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Requests that wait for the end of the quiet hours, in simulated time. */
+@ExtendWith(EnglishTexts.class)
 class QuietRequestsTest {
 
     private static final ZonedDateTime EVENING = ZonedDateTime.parse("2026-03-10T22:00:00Z[UTC]");

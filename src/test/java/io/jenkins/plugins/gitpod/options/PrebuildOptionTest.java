@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import groovy.lang.GString;
 import hudson.AbortException;
 import hudson.model.Result;
+import io.jenkins.plugins.gitpod.testing.EnglishTexts;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Arrays;
@@ -21,12 +22,14 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.codehaus.groovy.runtime.GStringImpl;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Options × the values that Groovy hands over: each is read as a person means it, or refused with its own message. */
+@ExtendWith(EnglishTexts.class)
 class PrebuildOptionTest {
 
     private static final String ID = "0192f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f";

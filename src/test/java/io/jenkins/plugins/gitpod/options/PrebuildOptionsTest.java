@@ -10,15 +10,18 @@ import hudson.util.XStream2;
 import io.jenkins.plugins.gitpod.commits.GitpodPrebuildProperty;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import io.jenkins.plugins.gitpod.pipeline.GitpodPrebuildStep;
+import io.jenkins.plugins.gitpod.testing.EnglishTexts;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Ids are trimmed and lowered once, wherever a person enters them. */
+@ExtendWith(EnglishTexts.class)
 class PrebuildOptionsTest {
 
     private static final String ID = "0192f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f";

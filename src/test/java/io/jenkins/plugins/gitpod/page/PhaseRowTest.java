@@ -8,12 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.jenkins.plugins.gitpod.record.PhaseChange;
 import io.jenkins.plugins.gitpod.record.Timeline;
 import io.jenkins.plugins.gitpod.store.UsualLengths;
+import io.jenkins.plugins.gitpod.testing.EnglishTexts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(EnglishTexts.class)
 class PhaseRowTest {
 
     private static final Instant ZERO = Instant.ofEpochSecond(1_790_000_000);

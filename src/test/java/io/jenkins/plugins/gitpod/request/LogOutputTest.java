@@ -21,14 +21,17 @@ import io.jenkins.plugins.gitpod.engine.LogSink;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildLogs;
 import io.jenkins.plugins.gitpod.options.Logs;
+import io.jenkins.plugins.gitpod.testing.EnglishTexts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Which lines of a prebuild's log which builds print, without Jenkins and without Gitpod. */
+@ExtendWith(EnglishTexts.class)
 class LogOutputTest {
 
     private static final class Build implements LogOutput.Reader {
