@@ -234,7 +234,10 @@ class BrowserRun extends BrowserTestBase {
         browser.click("//button[contains(.,'Generate Pipeline Script')]");
         await().atMost(SOON)
                 .until(() -> browser.value("//textarea[@id='prototypeText']").contains("gitpodPrebuild"));
-        picture("snippet-generator", "//form[@name='config']");
+        String shown = "//form[@name='config']//*[contains(@class,'jenkins-section__title')][contains(.,'Steps')]"
+                + " | //select[contains(@class,'dropdownList')]/ancestor::div[contains(@class,'jenkins-form-item')][1]"
+                + " | //textarea[@id='prototypeText']/..";
+        picture("snippet-generator", shown);
         assertThat(browser.value("//textarea[@id='prototypeText']"), containsString("projectId: '" + shop.id() + "'"));
         assertClean("snippet generator");
     }

@@ -42,7 +42,7 @@ abstract class BrowserTestBase {
                         .asBoolean());
     }
 
-    /** A picture of one element, in a window in which nothing covers it. */
+    /** A picture of these elements, in a window in which nothing covers them. */
     void picture(String name, String xpath) throws IOException {
         browser.size(WIDTH, 2400);
         awaitStill();

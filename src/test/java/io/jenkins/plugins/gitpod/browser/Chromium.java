@@ -35,6 +35,23 @@ final class Chromium implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final String ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 
+    /** The rectangle around all elements of an XPath, and a margin. */
+    private static final String AREA = """
+            const found = document.evaluate("%s", document, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE, null);
+            const boxes = [...Array(found.snapshotLength).keys()]
+                .map(i => found.snapshotItem(i).getBoundingClientRect())
+                .filter(box => box.width > 0 && box.height > 0);
+            const margin = 14;
+            const x = Math.max(0, Math.min(...boxes.map(box => box.left)) + window.scrollX - margin);
+            const y = Math.max(0, Math.min(...boxes.map(box => box.top)) + window.scrollY - margin);
+            return {
+              x: x,
+              y: y,
+              width: Math.max(...boxes.map(box => box.right)) + window.scrollX + margin - x,
+              height: Math.max(...boxes.map(box => box.bottom)) + window.scrollY + margin - y
+            };
+            """;
+
     private final Process driver;
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -199,11 +216,16 @@ final class Chromium implements AutoCloseable {
         send("POST", session + "/window/rect", object().put("width", width).put("height", height));
     }
 
-    /** A picture of one element only. */
+    /** A picture of these elements only, with a margin. */
     void screenshot(String xpath, Path file) throws IOException {
-        Files.createDirectories(file.getParent());
-        String png = send("GET", session + "/element/" + find(xpath) + "/screenshot", null)
+        find(xpath);
+        ObjectNode clip = (ObjectNode) run(AREA.formatted(xpath));
+        ObjectNode command = object().put("cmd", "Page.captureScreenshot");
+        command.putObject("params").put("format", "png").set("clip", clip.put("scale", 1));
+        String png = send("POST", session + "/goog/cdp/execute", command)
+                .path("data")
                 .asText();
+        Files.createDirectories(file.getParent());
         Files.write(file, Base64.getDecoder().decode(png));
     }
 
