@@ -64,7 +64,8 @@ public final class SimulatorMain {
         GitpodSimulator simulator = demo(port, token, 1 / speed);
         if (repository != null) {
             Path main = repository.resolve(".git/refs/heads/main");
-            project(simulator, 6, "demo-commits", PhasePlan.typical(), 1 / speed).commit(() -> read(main));
+            project(simulator, 6, "demo-commits", PhasePlan.typical(), 1 / speed)
+                    .commit(() -> read(main));
         }
         return simulator;
     }
