@@ -62,4 +62,12 @@ public sealed interface Decision {
      * @param after how much later
      */
     record CheckAgain(@NonNull Duration after) implements Decision {}
+
+    /**
+     * Decide again once a running prebuild has ended.
+     *
+     * @param line what is waited for, for people
+     * @param recheck when to decide again if no end is noticed
+     */
+    record WaitForEnd(@NonNull String line, @NonNull Duration recheck) implements Decision {}
 }

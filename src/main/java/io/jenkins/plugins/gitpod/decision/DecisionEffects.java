@@ -3,20 +3,34 @@ package io.jenkins.plugins.gitpod.decision;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.record.EndStatus;
+import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
 import io.jenkins.plugins.gitpod.store.NewCommit;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
 
 /** What decisions change: the history of commits, and what the {@link DecisionHandler} does. Called under the lock of the queue. */
 final class DecisionEffects {
 
     private final CommitHistory history;
     private final DecisionHandler handler;
+    private final BooleanSupplier isClosed;
 
-    DecisionEffects(@NonNull CommitHistory history, @NonNull DecisionHandler handler) {
+    /** @param isClosed whether Jenkins stops, so that no request may end any longer */
+    DecisionEffects(
+            @NonNull CommitHistory history, @NonNull DecisionHandler handler, @NonNull BooleanSupplier isClosed) {
         this.history = history;
         this.handler = handler;
+        this.isClosed = isClosed;
+    }
+
+    /** Requests a prebuild of a project that could not be read. Its id is among the options. */
+    void create(@NonNull StepRequest request, @NonNull Notifications notifications) {
+        String projectId = Objects.requireNonNull(request.options().getProjectId(), "projectId");
+        handler.create(request, projectId, List.of(), notifications);
     }
 
     /** Counts the commits of the build, if their number matters and its commit is in no prebuild yet. */
@@ -101,6 +115,30 @@ final class DecisionEffects {
         PrebuildResult instead =
                 skip.instead() == null ? PrebuildResult.skipped("", url, "", skip.reason()) : skip.instead();
         return instead.ofProject(projectId);
+    }
+
+    /** Ends a request without a prebuild. Not called under the lock: it may block. */
+    void conclude(
+            @NonNull StepRequest request,
+            @NonNull EndStatus status,
+            @Nullable String projectId,
+            @Nullable PrebuildResult result,
+            @NonNull String message) {
+        if (isClosed.getAsBoolean()) {
+            return;
+        }
+        String known =
+                Objects.toString(projectId, Objects.toString(request.options().getProjectId(), ""));
+        handler.conclude(
+                request,
+                new PrebuildRecord(
+                        request.requestId().toString(),
+                        known,
+                        request.connection().name(),
+                        !request.options().isWait(),
+                        result,
+                        status,
+                        message));
     }
 
     private void missedChange(StepRequest request, DecisionInputs inputs) {

@@ -171,7 +171,7 @@ public record DecisionInputs(
     private static List<Prebuild> running(StepRequest request, AuthenticatedConnection connection, Project project)
             throws GitpodException {
         WhenActive whenActive = request.options().getWhenActive();
-        return whenActive == WhenActive.JOIN || whenActive == WhenActive.SKIP
+        return whenActive == WhenActive.JOIN || whenActive == WhenActive.SKIP || whenActive == WhenActive.QUEUE
                 ? ofClass(request, project, GitpodLookup.get().running(connection, project.id()))
                         .toList()
                 : List.of();

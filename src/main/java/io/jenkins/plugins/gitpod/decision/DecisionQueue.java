@@ -1,5 +1,6 @@
 package io.jenkins.plugins.gitpod.decision;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.Messages;
@@ -11,19 +12,18 @@ import io.jenkins.plugins.gitpod.config.GitpodClients;
 import io.jenkins.plugins.gitpod.config.GitpodLookup;
 import io.jenkins.plugins.gitpod.engine.EngineRuntime;
 import io.jenkins.plugins.gitpod.engine.EngineSettings;
+import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.TokenSource;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
 import io.jenkins.plugins.gitpod.engine.WorkQueue;
 import io.jenkins.plugins.gitpod.record.EndStatus;
 import io.jenkins.plugins.gitpod.record.PrebuildMessages;
-import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
@@ -35,8 +35,9 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Requests for which it is not decided yet whether a prebuild is created. Each goes one way: its token is looked up, the
- * inputs are gathered, {@link DecisionRules} decide, the {@link DecisionHandler} carries it out. All of it happens on
- * threads of the engine. Nothing here is saved: a step asks again after a restart, and a request for a commit is kept by
+ * inputs are gathered, {@link DecisionRules} decide, the {@link DecisionHandler} carries it out. A request that has to wait
+ * until a running prebuild has ended goes this way once more. All of it happens on threads of the engine. Nothing here is
+ * saved: a step asks again after a restart, and a request for a commit is kept by
  * {@link io.jenkins.plugins.gitpod.store.CommitRequestStore}.
  */
 @Restricted(NoExternalUse.class)
@@ -44,39 +45,36 @@ public final class DecisionQueue {
 
     private static final Logger LOGGER = Logger.getLogger(DecisionQueue.class.getName());
 
-    /** Longer than {@link io.jenkins.plugins.gitpod.config.GitpodLookup} keeps a failure. */
-    private static final Duration RETRY_INTERVAL = Duration.ofSeconds(6);
-
-    private static final Duration TOKEN_RETRY_INTERVAL = Duration.ofSeconds(2);
-
     private final EngineRuntime runtime;
-    private final EngineSettings settings;
+    private final DecisionRetries retries;
     private final DecisionTokens tokens;
     private final CommitHistory history;
     private final RunningPrebuilds running;
-    private final DecisionHandler handler;
     private final DecisionEffects effects;
     private final QuietRequests quiet;
+    private final WaitingDecisions waiting;
     private final Map<UUID, PendingDecision> pending = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     /** Held from a decision until it shows: two requests must not both find that no prebuild is running. */
     private final Object deciding = new Object();
 
+    /** @param cancelLimit how long prebuilds may be cancelled in favor of newer ones before one has to complete */
     public DecisionQueue(
             @NonNull EngineRuntime runtime,
             @NonNull EngineSettings settings,
+            @NonNull Duration cancelLimit,
             @NonNull GitpodClients clients,
             @NonNull CommitHistory history,
             @NonNull RunningPrebuilds running,
             @NonNull DecisionHandler handler) {
         this.runtime = runtime;
-        this.settings = settings;
+        this.retries = new DecisionRetries(runtime, settings);
         this.tokens = new DecisionTokens(runtime, settings, clients);
         this.history = history;
         this.running = running;
-        this.handler = handler;
-        this.effects = new DecisionEffects(history, handler);
+        this.effects = new DecisionEffects(history, handler, () -> closed);
+        this.waiting = new WaitingDecisions(runtime, cancelLimit, this::start);
         this.quiet = new QuietRequests(runtime, requestId -> !closed && isPending(requestId), this::start);
     }
 
@@ -97,6 +95,26 @@ public final class DecisionQueue {
     /** Whether a request is undecided. */
     public boolean isPending(@NonNull UUID requestId) {
         return pending.containsKey(requestId);
+    }
+
+    /** The state of an undecided request for people, or null if the request is not pending. */
+    @CheckForNull
+    public String status(@NonNull UUID requestId) {
+        String waitsFor = waiting.line(requestId);
+        if (waitsFor != null) {
+            return waitsFor;
+        }
+        return isPending(requestId) ? Messages.PrebuildService_deciding() : null;
+    }
+
+    /**
+     * A prebuild of this Jenkins has ended, and is no longer among the running ones: requests that wait for that are decided.
+     * Returns at once.
+     *
+     * @param ended its request, or null if it is not known
+     */
+    public void prebuildEnded(@Nullable PrebuildRequest ended) {
+        waiting.prebuildEnded(ended);
     }
 
     /** Whether a step with such an origin has an undecided request. */
@@ -135,10 +153,16 @@ public final class DecisionQueue {
             return false;
         }
         if (!closed && decision.end()) {
+            waiting.withdrawn(requestId);
             // Pending until the build was told, because a step that is stopped waits for that.
             inBackground(() -> {
                 try {
-                    conclude(decision, EndStatus.CANCELLED, null, null, Messages.PrebuildMessages_notCreated());
+                    effects.conclude(
+                            decision.request(),
+                            EndStatus.CANCELLED,
+                            null,
+                            null,
+                            Messages.PrebuildMessages_notCreated());
                 } finally {
                     pending.remove(requestId, decision);
                 }
@@ -160,12 +184,11 @@ public final class DecisionQueue {
     }
 
     private void noToken(PendingDecision decision, TokenUnavailableException e) {
-        Duration age = age(decision);
-        if (e.isPassing() && age.compareTo(settings.connectBudget()) <= 0) {
-            // The waits double.
-            checkAgain(decision, age.compareTo(TOKEN_RETRY_INTERVAL) < 0 ? TOKEN_RETRY_INTERVAL : age);
-        } else {
+        Duration wait = retries.after(decision, e);
+        if (wait == null) {
             inBackground(() -> fail(decision, PrebuildMessages.explain(e)));
+        } else {
+            checkAgain(decision, wait);
         }
     }
 
@@ -206,15 +229,15 @@ public final class DecisionQueue {
             DecisionTokens.note(decision.request(), false);
         }
         String why = CallFailures.explain(e, decision.request().connection());
-        if (DecisionInputs.isFinal(e) || age(decision).compareTo(settings.connectBudget()) > 0) {
+        Duration wait = retries.after(decision, e);
+        if (wait == null) {
             fail(decision, Messages.Decision_lookUpFailed(why));
             return;
         }
         if (decision.isFirst("trouble")) {
             decision.print(Messages.Decision_lookUpRetried(why));
         }
-        Duration wait = e.retryAfter().orElse(RETRY_INTERVAL);
-        checkAgain(decision, wait.compareTo(RETRY_INTERVAL) < 0 ? RETRY_INTERVAL : wait);
+        checkAgain(decision, wait);
     }
 
     private void unexpected(PendingDecision decision, Throwable e) {
@@ -228,10 +251,6 @@ public final class DecisionQueue {
         runtime.schedule(after, () -> start(decision));
     }
 
-    private Duration age(PendingDecision decision) {
-        return decision.age(runtime.nanoTime());
-    }
-
     private void inBackground(Runnable task) {
         runtime.executor(WorkQueue.DELIVERY).execute(task);
     }
@@ -243,9 +262,8 @@ public final class DecisionQueue {
             PendingDecision decision, @Nullable DecisionInputs inputs, Notifications notifications) {
         StepRequest request = decision.request();
         if (inputs == null) {
-            String projectId = Objects.requireNonNull(request.options().getProjectId(), "projectId");
             carryOut(decision, () -> {
-                handler.create(request, projectId, List.of(), notifications);
+                effects.create(request, notifications);
                 return true;
             });
             return;
@@ -253,17 +271,37 @@ public final class DecisionQueue {
         boolean isCarriedOut = false;
         effects.count(request, inputs);
         while (!isCarriedOut) {
+            long ends = waiting.ends();
             Decision next = DecisionRules.decide(
                     request.options(),
                     request.isAutomatic(),
                     request.conditions(),
                     inputs,
-                    LocalState.read(request, inputs, age(decision), runtime.now(), history, running),
+                    LocalState.read(decision, inputs, runtime, history, running, waiting),
                     request.connection()
                             .endpoint()
                             .projectPage(inputs.project().id())
                             .toString());
+            if (next instanceof Decision.WaitForEnd wait) {
+                await(decision, inputs, wait, ends, notifications);
+                return;
+            }
             isCarriedOut = carryOut(decision, inputs, next, notifications);
+        }
+    }
+
+    private void await(
+            PendingDecision decision,
+            DecisionInputs inputs,
+            Decision.WaitForEnd wait,
+            long ends,
+            Notifications notifications) {
+        if (closed) {
+            return;
+        }
+        notifications.add(() -> decision.print(wait.line()));
+        for (WaitingDecisions.Superseded older : waiting.add(decision, inputs, wait, ends)) {
+            skip(older.decision(), older.inputs(), QueueRules.newerWaits(inputs.revision()), notifications);
         }
     }
 
@@ -311,7 +349,7 @@ public final class DecisionQueue {
             return true;
         }
         boolean isOver = false;
-        Runnable left;
+        Runnable left = null;
         try {
             isOver = how.getAsBoolean();
         } finally {
@@ -320,14 +358,13 @@ public final class DecisionQueue {
                 pending.remove(decision.requestId(), decision);
             }
             left = decision.finish(isOver);
+            if (left != null && isOver) {
+                left.run();
+            } else if (left != null) {
+                withdraw(decision.requestId(), left);
+            }
         }
-        if (left == null) {
-            return isOver;
-        } else if (isOver) {
-            left.run();
-            return true;
-        }
-        return withdraw(decision.requestId(), left);
+        return isOver || left != null;
     }
 
     private void skip(
@@ -339,7 +376,8 @@ public final class DecisionQueue {
         if (ends(decision)) {
             String projectId = inputs == null ? null : inputs.project().id();
             String message = Messages.Decision_skipped(skip.reason());
-            notifications.add(() -> conclude(decision, EndStatus.SKIPPED, projectId, instead, message));
+            notifications.add(
+                    () -> effects.conclude(decision.request(), EndStatus.SKIPPED, projectId, instead, message));
         }
     }
 
@@ -347,7 +385,7 @@ public final class DecisionQueue {
 
     private void fail(PendingDecision decision, String why) {
         if (ends(decision)) {
-            conclude(decision, EndStatus.ERROR, null, null, why);
+            effects.conclude(decision.request(), EndStatus.ERROR, null, null, why);
         }
     }
 
@@ -358,29 +396,5 @@ public final class DecisionQueue {
             pending.remove(decision.requestId(), decision);
         }
         return ends;
-    }
-
-    private void conclude(
-            PendingDecision decision,
-            EndStatus status,
-            @Nullable String projectId,
-            @Nullable PrebuildResult result,
-            String message) {
-        if (closed) {
-            return;
-        }
-        StepRequest request = decision.request();
-        String known =
-                Objects.toString(projectId, Objects.toString(request.options().getProjectId(), ""));
-        handler.conclude(
-                request,
-                new PrebuildRecord(
-                        request.requestId().toString(),
-                        known,
-                        request.connection().name(),
-                        !request.options().isWait(),
-                        result,
-                        status,
-                        message));
     }
 }

@@ -92,6 +92,9 @@ final class DecisionRules {
             decision = running(whenActive);
         }
         if (decision == null) {
+            decision = QueueRules.decide(options, isAutomatic, inputs.revision(), state);
+        }
+        if (decision == null) {
             decision = tooSoon();
         }
         if (decision == null) {
@@ -161,7 +164,8 @@ final class DecisionRules {
 
     // ---- the commit
 
-    private static String brief(String revision) {
+    /** A commit as people read it. */
+    static String brief(String revision) {
         return revision.substring(0, Math.min(revision.length(), 8));
     }
 

@@ -6,6 +6,7 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
+import io.jenkins.plugins.gitpod.engine.EngineRuntime;
 import io.jenkins.plugins.gitpod.store.BranchCommits;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
 import java.time.Duration;
@@ -30,6 +31,7 @@ import java.util.stream.Collectors;
  * @param foreign the running prebuilds that Gitpod lists and this Jenkins does not know
  * @param isAnyWithoutId whether this Jenkins requested a prebuild of the project whose id is not known yet
  * @param conditions what it knows for the conditions of an automatic request
+ * @param queue what decides whether the request waits for the end of a prebuild
  */
 record LocalState(
         @NonNull Duration age,
@@ -42,7 +44,8 @@ record LocalState(
         @NonNull Set<UUID> forCommit,
         @NonNull List<ForeignPrebuild> foreign,
         boolean isAnyWithoutId,
-        @NonNull ConditionState conditions) {
+        @NonNull ConditionState conditions,
+        @NonNull QueueState queue) {
 
     /** Copies the collections. */
     LocalState {
@@ -84,26 +87,25 @@ record LocalState(
      */
     record ForeignPrebuild(@NonNull String id, @NonNull String phase, boolean mayBeOwn) {}
 
-    /**
-     * Reads the state, as far as the options need it. Reads small files.
-     *
-     * @param now the wall clock, to compare with Gitpod's times
-     */
+    /** Reads the state, as far as the options need it. Reads small files. */
     @NonNull
     static LocalState read(
-            @NonNull StepRequest request,
+            @NonNull PendingDecision decision,
             @NonNull DecisionInputs inputs,
-            @NonNull Duration age,
-            @NonNull Instant now,
+            @NonNull EngineRuntime runtime,
             @NonNull CommitHistory history,
-            @NonNull RunningPrebuilds own) {
+            @NonNull RunningPrebuilds own,
+            @NonNull WaitingDecisions waiting) {
+        StepRequest request = decision.request();
+        // Compared with Gitpod's times.
+        Instant now = runtime.now();
         CommitHistory.Key key = inputs.key(request);
         String revision = inputs.revision();
         boolean isCommitKnown = key != null && revision != null;
         boolean usesHistory = isCommitKnown && !request.options().isForce();
         List<RunningPrebuild> running = own.like(request, inputs.project());
         return new LocalState(
-                age,
+                decision.age(runtime.nanoTime()),
                 usesHistory ? completed(request, inputs, history, key, revision) : null,
                 inputs.completed().stream()
                         .map(each -> listed(request, inputs, each, now, history))
@@ -123,7 +125,8 @@ record LocalState(
                         .map(each -> foreign(request, each, own))
                         .toList(),
                 own.anyWithoutId(request, inputs.project()),
-                ConditionState.read(request, inputs, now.atZone(ZoneId.systemDefault()), history, own));
+                ConditionState.read(request, inputs, now.atZone(ZoneId.systemDefault()), history, own),
+                waiting.state(decision, inputs, running, own));
     }
 
     /** By what was requested for this branch, or by what Gitpod built for any request. */

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** A request in the {@link DecisionQueue}. */
 final class PendingDecision {
@@ -20,14 +19,16 @@ final class PendingDecision {
         OVER
     }
 
-    private static final AtomicLong NUMBERS = new AtomicLong();
-
     private final StepRequest request;
     private final TokenSource tokens;
-    private final long number = NUMBERS.incrementAndGet();
-    private volatile long since;
+    private final long order = RequestOrder.next();
     private final Set<String> told = ConcurrentHashMap.newKeySet();
     private State state = State.UNDECIDED;
+
+    /** When it was last begun to decide: a request may wait for hours, and only troubles of now count. */
+    private volatile long since;
+
+    private volatile boolean hasWaited;
 
     @CheckForNull
     private Runnable whenCarriedOut;
@@ -54,6 +55,23 @@ final class PendingDecision {
         return tokens;
     }
 
+    /** When the request was made, by {@link RequestOrder}. */
+    long order() {
+        return order;
+    }
+
+    /** Whether it has waited for the end of a prebuild. */
+    boolean hasWaited() {
+        return hasWaited;
+    }
+
+    /** The wait for the end of a prebuild is over: it is decided anew. */
+    void begin(long nanoTime) {
+        hasWaited = true;
+        since = nanoTime;
+    }
+
+    /** How long ago it was begun to decide. */
     @NonNull
     Duration age(long nanoTime) {
         return Duration.ofNanos(nanoTime - since);
@@ -66,7 +84,7 @@ final class PendingDecision {
 
     /** Whether it was added after another one. */
     boolean isNewerThan(@NonNull PendingDecision other) {
-        return number > other.number;
+        return order > other.order;
     }
 
     /** Prints a line in the console. The same line is printed only once, however often the request is looked at. */
@@ -79,6 +97,11 @@ final class PendingDecision {
     /** Whether this is the first message of its kind. */
     boolean isFirst(@NonNull String kind) {
         return told.add(kind);
+    }
+
+    /** Whether nothing is decided and no decision is being carried out. */
+    synchronized boolean isUndecided() {
+        return state == State.UNDECIDED;
     }
 
     /** Ends the request. @return false if it is being carried out, or over */

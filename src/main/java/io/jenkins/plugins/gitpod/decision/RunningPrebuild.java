@@ -3,6 +3,7 @@ package io.jenkins.plugins.gitpod.decision;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.EnvironmentGit;
+import java.time.Instant;
 import java.util.UUID;
 
 /**
@@ -17,6 +18,9 @@ import java.util.UUID;
  * @param isForeign whether it was not created by this Jenkins
  * @param isSameCredential whether it was requested with the same connection and credential, so that it may be joined and
  *     cancelled
+ * @param order when it was requested, by {@link RequestOrder}
+ * @param rowSince when the first prebuild of the row was requested: prebuilds that were cancelled, each in favor of the next
+ *     one, up to this one
  */
 public record RunningPrebuild(
         @NonNull UUID requestId,
@@ -26,4 +30,6 @@ public record RunningPrebuild(
         @NonNull String url,
         @Nullable EnvironmentGit builtFrom,
         boolean isForeign,
-        boolean isSameCredential) {}
+        boolean isSameCredential,
+        long order,
+        @NonNull Instant rowSince) {}

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.gitpod.decision;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.Project;
@@ -17,6 +18,12 @@ public interface RunningPrebuilds {
     /** When prebuilds of the project that this Jenkins created ran in the last 24 hours, with those that run now. */
     @NonNull
     List<RunTimes.Run> runs(@NonNull StepRequest request, @NonNull Project project, @NonNull Instant now);
+    /**
+     * The id of a prebuild of the request's project and environment class that is not meant to keep running and whose end
+     * Gitpod has not confirmed; empty if its id is not known, null if there is none.
+     */
+    @CheckForNull
+    String ending(@NonNull StepRequest request, @NonNull Project project);
 
     /** Whether a prebuild is one of this Jenkins, or was until a short while ago. */
     boolean isOwn(@NonNull String prebuildId);

@@ -15,7 +15,9 @@ public enum WhenActive {
     /** Start no prebuild. The result describes the running one. */
     SKIP,
     /** Cancel the running prebuild if this Jenkins created it, and start another one. */
-    CANCEL_PREVIOUS;
+    CANCEL_PREVIOUS,
+    /** Start another prebuild once the running one has ended. Builds that wait for it share the next one. */
+    QUEUE;
 
     /** The label in forms. */
     @NonNull
@@ -25,6 +27,7 @@ public enum WhenActive {
             case JOIN -> Messages.WhenActive_join();
             case SKIP -> Messages.WhenActive_skip();
             case CANCEL_PREVIOUS -> Messages.WhenActive_cancelPrevious();
+            case QUEUE -> Messages.WhenActive_queue();
         };
     }
 }

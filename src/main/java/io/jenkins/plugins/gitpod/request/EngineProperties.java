@@ -34,6 +34,11 @@ final class EngineProperties {
                 limit("warmPoolLimit", defaults.warmPoolLimit()));
     }
 
+    /** How long prebuilds may be cancelled in favor of newer ones before one has to complete. */
+    static Duration cancelPreviousLimit() {
+        return limit("cancelPreviousLimit", Duration.ofMinutes(60));
+    }
+
     static ClientLimits client() {
         ClientLimits defaults = ClientLimits.defaults();
         return new ClientLimits(

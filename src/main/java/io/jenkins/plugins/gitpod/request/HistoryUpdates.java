@@ -15,10 +15,22 @@ final class HistoryUpdates {
 
     private final PrebuildRequest request;
     private final CommitHistory history;
+    private volatile boolean completed;
+    private volatile Runnable whenCompleted = () -> {};
 
     HistoryUpdates(@NonNull PrebuildRequest request, @NonNull CommitHistory history) {
         this.request = request;
         this.history = history;
+    }
+
+    /** Has a task run when the prebuild has completed, although builds may still wait for the warm pool. */
+    void whenCompleted(@NonNull Runnable task) {
+        whenCompleted = task;
+    }
+
+    /** Whether the prebuild has completed, and the history has that. */
+    boolean isCompleted() {
+        return completed;
     }
 
     private String apiUrl() {
@@ -48,6 +60,8 @@ final class HistoryUpdates {
         String url =
                 request.connection().endpoint().projectPage(request.projectId()).toString();
         history.setCompleted(request.requestId(), prebuild.id(), url);
+        completed = true;
+        whenCompleted.run();
     }
 
     void ended(@NonNull Outcome outcome) {

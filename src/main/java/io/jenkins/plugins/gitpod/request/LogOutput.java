@@ -6,12 +6,14 @@ import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.api.LogLine;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import io.jenkins.plugins.gitpod.engine.CancelReason;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.LogEnd;
 import io.jenkins.plugins.gitpod.engine.LogSink;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildLogs;
 import io.jenkins.plugins.gitpod.engine.TokenSource;
+import io.jenkins.plugins.gitpod.engine.Update;
 import io.jenkins.plugins.gitpod.options.Logs;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -92,6 +94,17 @@ final class LogOutput {
         return readers.get().stream().anyMatch(reader -> reader.logs() == level);
     }
 
+    /** What the builds are told as well. */
+    void update(@NonNull Update update) {
+        if (update instanceof Update.PhaseChanged changed) {
+            read(changed.prebuild());
+        } else if (update instanceof Update.Cancelling cancelling
+                && (cancelling.reason() == CancelReason.OVER_TIME
+                        || cancelling.reason() == CancelReason.SNAPSHOT_STALLED)) {
+            cancelling();
+        }
+    }
+
     /** The prebuild was read. */
     void read(@NonNull Prebuild prebuild) {
         synchronized (this) {
@@ -140,6 +153,16 @@ final class LogOutput {
         }
         started.start(new PrebuildLogs.Source(connection, tokens, prebuild.id(), logUrl));
         return started;
+    }
+
+    /** As {@link #ended}, and the task runs even if that fails. It may run twice. */
+    void endedOrFailed(@NonNull Outcome outcome, @NonNull Runnable whenPrinted) {
+        try {
+            ended(outcome, whenPrinted);
+        } catch (RuntimeException | Error e) {
+            whenPrinted.run();
+            throw e;
+        }
     }
 
     /**

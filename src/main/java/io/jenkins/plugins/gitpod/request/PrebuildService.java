@@ -353,9 +353,8 @@ public final class PrebuildService {
         if (now == null) {
             return null;
         }
-        return now.decisions().isPending(requestId)
-                ? Messages.PrebuildService_deciding()
-                : now.queries().status(requestId);
+        String undecided = now.decisions().status(requestId);
+        return undecided == null ? now.queries().status(requestId) : undecided;
     }
 
     @CheckForNull

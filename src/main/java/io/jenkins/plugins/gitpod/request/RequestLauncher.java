@@ -29,7 +29,9 @@ import io.jenkins.plugins.gitpod.store.NewCommit;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -84,9 +86,15 @@ final class RequestLauncher implements DecisionHandler {
             @NonNull String projectId,
             @NonNull List<UUID> cancelFirst,
             @NonNull Notifications notifications) {
+        Instant replacesSince = cancelFirst.stream()
+                .map(registry::shared)
+                .filter(Objects::nonNull)
+                .map(SharedPrebuild::rowSince)
+                .min(Comparator.naturalOrder())
+                .orElse(null);
         cancelFirst.forEach(each -> cancel(each, request, notifications));
         notifications.add(() -> logPrebuild(request, Messages.DecisionLog_created()));
-        if (!create(request, projectId, tokens(request), null)) {
+        if (!create(request, projectId, tokens(request), null, replacesSince)) {
             notifications.add(() -> request.listener().line(waits(request)));
         }
     }
@@ -103,6 +111,16 @@ final class RequestLauncher implements DecisionHandler {
             @NonNull String projectId,
             @NonNull TokenSource source,
             @Nullable UnusedSnapshotCheck check) {
+        return create(request, projectId, source, check, null);
+    }
+
+    /** @param replacesSince when the first of the prebuilds was requested that this one replaces, or null if there is none */
+    private boolean create(
+            StepRequest request,
+            String projectId,
+            TokenSource source,
+            @Nullable UnusedSnapshotCheck check,
+            @Nullable Instant replacesSince) {
         UUID requestId = request.requestId();
         PrebuildRequest engineRequest = request.request(projectId);
         RequestRecorder recorder = recorder(request, engineRequest).with(check);
@@ -117,6 +135,10 @@ final class RequestLauncher implements DecisionHandler {
                     registry.over(requestId);
                 }));
         registry.enter(recorder, shared);
+        if (replacesSince != null) {
+            shared.insteadOf(replacesSince);
+            ledger.share(requestId, shared::owners);
+        }
         ThrottleQueue.Admission admission;
         try {
             admission = throttle.admit(requestId, waiting);

@@ -2,7 +2,6 @@ package io.jenkins.plugins.gitpod.request;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
-import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.api.Project;
@@ -24,21 +23,18 @@ import io.jenkins.plugins.gitpod.store.RunTimes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** All open requests, by the ids of their own, and the prebuilds that they share. */
 final class RequestRegistry implements RunningPrebuilds {
-
-    private static final int MAXIMUM_PAST = 200;
 
     private final PrebuildEngine engine;
     private final Ledger ledger;
@@ -51,8 +47,9 @@ final class RequestRegistry implements RunningPrebuilds {
     private final Map<UUID, RequestRecorder> recorders = new ConcurrentHashMap<>();
     private final Map<UUID, SharedPrebuild> sharedPrebuilds = new ConcurrentHashMap<>();
 
-    /** Prebuilds that ended lately, because Gitpod's lists may lag behind. */
-    private final Set<String> past = Collections.synchronizedSet(new LinkedHashSet<>());
+    private final PastPrebuilds past = new PastPrebuilds();
+
+    private volatile Consumer<PrebuildRequest> whenOver = ended -> {};
 
     RequestRegistry(
             PrebuildEngine engine,
@@ -71,6 +68,11 @@ final class RequestRegistry implements RunningPrebuilds {
         this.runTimes = runTimes;
         this.logs = logs;
         this.oldPrebuilds = oldPrebuilds;
+    }
+
+    /** Has a listener told that a prebuild has ended. It gets null if the request of the prebuild is not known. */
+    void whenOver(@NonNull Consumer<PrebuildRequest> listener) {
+        whenOver = listener;
     }
 
     @NonNull
@@ -133,6 +135,7 @@ final class RequestRegistry implements RunningPrebuilds {
     @NonNull
     SharedPrebuild withLog(@NonNull SharedPrebuild shared, @NonNull RememberedToken token) {
         UUID requestId = shared.requestId();
+        shared.history().whenCompleted(() -> whenOver.accept(shared.request()));
         return shared.with(oldPrebuilds, token::lastOrNew)
                 .with(logs, token::lastOrNew, ledger.printed(requestId), lines -> ledger.printed(requestId, lines));
     }
@@ -160,22 +163,12 @@ final class RequestRegistry implements RunningPrebuilds {
     void over(@NonNull UUID requestId) {
         SharedPrebuild shared = sharedPrebuilds.get(requestId);
         if (shared != null) {
-            isPast(shared.prebuildId());
+            past.add(shared.prebuildId());
             shared.memberIds().forEach(this::remove);
             shared.formerMemberIds().forEach(ledger::withdraw);
         }
         remove(requestId);
-    }
-
-    private void isPast(@Nullable String prebuildId) {
-        if (prebuildId != null) {
-            synchronized (past) {
-                past.add(prebuildId);
-                if (past.size() > MAXIMUM_PAST) {
-                    past.remove(past.iterator().next());
-                }
-            }
-        }
+        whenOver.accept(shared == null ? null : shared.request());
     }
 
     // ---- running prebuilds, for decisions
@@ -211,7 +204,9 @@ final class RequestRegistry implements RunningPrebuilds {
                 view == null ? null : view.builtFrom(),
                 shared.isForeign(),
                 request.connection().name().equals(by.connection().name())
-                        && tokens.isSameCredential(by.requestId(), shared.requestId()));
+                        && tokens.isSameCredential(by.requestId(), shared.requestId()),
+                shared.order(),
+                shared.rowSince());
     }
 
     @NonNull
@@ -249,18 +244,41 @@ final class RequestRegistry implements RunningPrebuilds {
 
     @Override
     public boolean anyWithoutId(@NonNull StepRequest request, @NonNull Project project) {
-        String apiUrl = request.connection().endpoint().apiUrl().toString();
         return engine.open().stream()
                 .map(PrebuildHandle::view)
                 .filter(view -> view.cancelReason() != CancelReason.SURPLUS)
-                .anyMatch(view -> view.prebuildId() == null
-                        && view.request().projectId().equalsIgnoreCase(project.id())
-                        && view.request()
-                                .connection()
-                                .endpoint()
-                                .apiUrl()
-                                .toString()
-                                .equals(apiUrl));
+                .anyMatch(view -> view.prebuildId() == null && isOf(view.request(), request, project));
+    }
+
+    private static boolean isOf(PrebuildRequest one, StepRequest request, Project project) {
+        String apiUrl = request.connection().endpoint().apiUrl().toString();
+        return one.projectId().equalsIgnoreCase(project.id())
+                && one.connection().endpoint().apiUrl().toString().equals(apiUrl);
+    }
+
+    /** Whether only builds still wait, for the warm pool. */
+    private boolean hasCompleted(PrebuildRequest request) {
+        SharedPrebuild shared = sharedPrebuilds.get(request.requestId());
+        return shared != null && shared.history().isCompleted();
+    }
+
+    @CheckForNull
+    @Override
+    public String ending(@NonNull StepRequest request, @NonNull Project project) {
+        String classId = DecisionInputs.classKey(project, request.options().getEnvironmentClassId());
+        Set<UUID> active =
+                like(request, project).stream().map(RunningPrebuild::requestId).collect(Collectors.toSet());
+        return engine.open().stream()
+                .map(PrebuildHandle::view)
+                .filter(view -> !active.contains(view.request().requestId()) && !hasCompleted(view.request()))
+                // A request that only looks for a surplus prebuild has none.
+                .filter(view -> view.cancelReason() != CancelReason.SURPLUS || view.prebuildId() != null)
+                .filter(view -> isOf(view.request(), request, project)
+                        && DecisionInputs.classKey(project, view.request().environmentClassId())
+                                .equals(classId))
+                .map(view -> Objects.toString(view.prebuildId(), ""))
+                .findFirst()
+                .orElse(null);
     }
 
     // ---- restart
@@ -272,7 +290,7 @@ final class RequestRegistry implements RunningPrebuilds {
         boolean anyUnknown = open.stream().anyMatch(read -> read.saved().prebuildId() == null);
         for (String prebuildId : ledger.readClosed(anyUnknown)) {
             engine.claim(prebuildId);
-            isPast(prebuildId);
+            past.add(prebuildId);
         }
         List<PrebuildEngine.Restored> restored = new ArrayList<>();
         for (Ledger.Read read : open) {

@@ -74,7 +74,9 @@ record RunningService(
         registryLater.set(registry);
         RequestLauncher launcher =
                 new RequestLauncher(runtime, engine, ledger, tokens, throttle, history, commitStore, registry);
-        DecisionQueue decisions = new DecisionQueue(runtime, settings, clients, history, registry, launcher);
+        DecisionQueue decisions = new DecisionQueue(
+                runtime, settings, EngineProperties.cancelPreviousLimit(), clients, history, registry, launcher);
+        registry.whenOver(decisions::prebuildEnded);
         return new RunningService(
                 threads,
                 runtime,

@@ -3,7 +3,7 @@ package io.jenkins.plugins.gitpod.request;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
-import io.jenkins.plugins.gitpod.engine.CancelReason;
+import io.jenkins.plugins.gitpod.decision.RequestOrder;
 import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildObserver;
@@ -13,6 +13,7 @@ import io.jenkins.plugins.gitpod.engine.Update;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
 import io.jenkins.plugins.gitpod.store.Owners;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -41,6 +42,7 @@ public final class SharedPrebuild implements PrebuildObserver {
 
     private final RequestRecorder first;
     private final TokenNotes tokenNotes;
+    private final long order = RequestOrder.next();
 
     @CheckForNull
     private volatile LogOutput log;
@@ -59,6 +61,11 @@ public final class SharedPrebuild implements PrebuildObserver {
     private boolean completed;
 
     private boolean cancelled;
+
+    /** When the first prebuild of the row was requested, or null if none was cancelled in favor of this one. */
+    @CheckForNull
+    private Instant replacesSince;
+
     private volatile String prebuildId;
     private volatile String classId;
 
@@ -95,12 +102,32 @@ public final class SharedPrebuild implements PrebuildObserver {
         return this;
     }
 
+    @NonNull
+    HistoryUpdates history() {
+        return history;
+    }
+
     /** The prebuild was not created by this Jenkins. */
     @NonNull
     synchronized SharedPrebuild ofForeign(@NonNull String id) {
         foreign = true;
         prebuildId = id;
         return this;
+    }
+
+    /** The prebuild was requested instead of others, the first of which was requested at this time. */
+    synchronized void insteadOf(@NonNull Instant since) {
+        replacesSince = since;
+    }
+
+    /** When the first prebuild of the row was requested: those that were cancelled, each in favor of the next one. */
+    @NonNull
+    synchronized Instant rowSince() {
+        return replacesSince == null ? first.since() : replacesSince;
+    }
+
+    long order() {
+        return order;
     }
 
     public synchronized boolean isForeign() {
@@ -166,6 +193,7 @@ public final class SharedPrebuild implements PrebuildObserver {
         members.addAll(joined);
         keepsRunning = saved.keepsRunning();
         foreign = saved.foreign();
+        replacesSince = saved.replacesSince();
     }
 
     /** What happens to the prebuild when a build leaves. */
@@ -238,7 +266,7 @@ public final class SharedPrebuild implements PrebuildObserver {
                         member.request().after()));
             }
         }
-        return new Owners(joined, firstLeft, keepsRunning, foreign);
+        return new Owners(joined, firstLeft, keepsRunning, foreign, replacesSince);
     }
 
     private synchronized List<RequestRecorder> members() {
@@ -303,13 +331,8 @@ public final class SharedPrebuild implements PrebuildObserver {
         Guarded.run(NOTE_TOKEN, () -> tokenNotes.note(update));
         Guarded.forEach(NOTIFY_BUILD, members(), member -> member.update(update));
         LogOutput output = log;
-        if (output != null && update instanceof Update.PhaseChanged changed) {
-            Guarded.run(READ_LOG, () -> output.read(changed.prebuild()));
-        } else if (output != null
-                && update instanceof Update.Cancelling cancelling
-                && (cancelling.reason() == CancelReason.OVER_TIME
-                        || cancelling.reason() == CancelReason.SNAPSHOT_STALLED)) {
-            Guarded.run(READ_LOG, output::cancelling);
+        if (output != null) {
+            Guarded.run(READ_LOG, () -> output.update(update));
         }
     }
 
@@ -351,7 +374,7 @@ public final class SharedPrebuild implements PrebuildObserver {
         if (output == null) {
             notifyOnce.run();
         } else {
-            Guarded.run(READ_LOG, () -> endLog(output, outcome, notifyOnce));
+            Guarded.run(READ_LOG, () -> output.endedOrFailed(outcome, notifyOnce));
         }
         Guarded.forEach(NOTIFY_BUILD, formerMembers(), former -> former.endedWithout(outcome));
     }
@@ -367,15 +390,6 @@ public final class SharedPrebuild implements PrebuildObserver {
         all.addAll(formerMembers());
         int keep = OldPrebuilds.keep(all.stream().map(RequestRecorder::request).toList());
         old.delete(request, outcome, keep, source, text -> line(reader -> text), tellBuilds);
-    }
-
-    private static void endLog(LogOutput output, Outcome outcome, Runnable notifyOnce) {
-        try {
-            output.ended(outcome, notifyOnce);
-        } catch (RuntimeException | Error e) {
-            notifyOnce.run();
-            throw e;
-        }
     }
 
     @Override

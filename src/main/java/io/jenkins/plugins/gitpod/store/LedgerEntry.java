@@ -64,6 +64,10 @@ public final class LedgerEntry {
     private boolean firstLeft;
     private boolean keepsRunning;
     private boolean foreign;
+
+    /** Null if it replaces none. */
+    private Long replacesSince;
+
     private long logLines;
     private final List<Attempt> attempts;
     private final String surplusOf;
@@ -184,6 +188,8 @@ public final class LedgerEntry {
         firstLeft = owners.firstLeft();
         keepsRunning = owners.keepsRunning();
         foreign = owners.foreign();
+        replacesSince =
+                owners.replacesSince() == null ? null : owners.replacesSince().toEpochMilli();
         // All builds that waited have left.
         detached |= owners.firstLeft() && others.isEmpty();
         return this;
@@ -213,7 +219,8 @@ public final class LedgerEntry {
         List<Owners.Owner> others = joined().stream()
                 .map(each -> new Owners.Owner(each.id(), each.isCancelOnAbort(), each.isWaiting(), each.after()))
                 .toList();
-        return new Owners(others, firstLeft, keepsRunning, foreign);
+        Instant since = replacesSince == null ? null : Instant.ofEpochMilli(replacesSince);
+        return new Owners(others, firstLeft, keepsRunning, foreign, since);
     }
 
     /** @throws IOException if a value that each entry needs is missing or invalid */

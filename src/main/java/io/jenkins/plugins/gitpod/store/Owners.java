@@ -1,7 +1,9 @@
 package io.jenkins.plugins.gitpod.store;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.engine.AfterCompletion;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.kohsuke.accmod.Restricted;
@@ -14,12 +16,19 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  * @param firstLeft whether the build that requested the prebuild has left
  * @param keepsRunning whether a build that left wanted the prebuild to keep running
  * @param foreign whether the prebuild was not created by this Jenkins
+ * @param replacesSince when the first prebuild was requested of those that were cancelled, each in favor of the next one, up
+ *     to this one; null if there is none
  */
 @Restricted(NoExternalUse.class)
-public record Owners(@NonNull List<Owner> joined, boolean firstLeft, boolean keepsRunning, boolean foreign) {
+public record Owners(
+        @NonNull List<Owner> joined,
+        boolean firstLeft,
+        boolean keepsRunning,
+        boolean foreign,
+        @Nullable Instant replacesSince) {
 
     /** Only the build that requested the prebuild. */
-    public static final Owners FIRST_ONLY = new Owners(List.of(), false, false, false);
+    public static final Owners FIRST_ONLY = new Owners(List.of(), false, false, false, null);
 
     /** Copies the list. */
     public Owners {

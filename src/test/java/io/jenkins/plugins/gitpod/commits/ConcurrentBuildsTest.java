@@ -3,6 +3,7 @@ package io.jenkins.plugins.gitpod.commits;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -165,6 +166,24 @@ class ConcurrentBuildsTest extends GitpodTestBase {
             }
         }
         assertEquals(1, succeeded);
+    }
+
+    /** Those that were made before the first one was requested share it, and all others the next one. */
+    @Test
+    void tenAtOnceUnderQueueMakeNoMoreThanTwo() throws Exception {
+        List<WorkflowRun> builds = start(job("whenActive: 'QUEUE'"));
+        for (WorkflowRun build : builds) {
+            Builds.awaitLog(build, "Gitpod prebuild");
+        }
+        assertThat(made(), hasSize(1));
+        await().atMost(Duration.ofSeconds(60)).until(() -> {
+            made().stream().filter(SimPrebuild::isActive).forEach(one -> one.forcePhase(SimPhase.COMPLETED));
+            return builds.stream().noneMatch(WorkflowRun::isBuilding);
+        });
+        for (WorkflowRun build : builds) {
+            jenkins.assertBuildStatusSuccess(build);
+        }
+        assertThat(made().size(), lessThanOrEqualTo(2));
     }
 
     // ---- somebody else's

@@ -163,7 +163,8 @@ class FormsTest extends GitpodTestBase {
     @Test
     void whatABrowserWouldNotSendIsRefusedWithAMessage() throws Exception {
         assertThat(refusal("minimumInterval", "often"), containsString("\"often\" is not allowed for minimumInterval"));
-        assertThat(refusal("whenActive", "WHATEVER"), containsString("Use START, JOIN, SKIP, or CANCEL_PREVIOUS"));
+        assertThat(
+                refusal("whenActive", "WHATEVER"), containsString("Use START, JOIN, SKIP, CANCEL_PREVIOUS, or QUEUE"));
         assertThat(
                 refusal("timeout", "1"),
                 containsString("\"1\" is not allowed for timeout. Use whole minutes from 5 to 120"));

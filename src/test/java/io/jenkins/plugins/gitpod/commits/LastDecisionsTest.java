@@ -11,9 +11,13 @@ import hudson.model.FreeStyleProject;
 import hudson.model.Job;
 import hudson.model.Run;
 import io.jenkins.plugins.gitpod.options.WhenActive;
+import io.jenkins.plugins.gitpod.simulator.Fault;
+import io.jenkins.plugins.gitpod.simulator.FaultRule;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
+import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
 import io.jenkins.plugins.gitpod.store.DecisionLog;
+import io.jenkins.plugins.gitpod.testing.Builds;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
 import java.io.File;
 import java.nio.file.Files;
@@ -23,6 +27,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.htmlunit.html.DomElement;
 import org.htmlunit.html.HtmlPage;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
@@ -124,5 +129,65 @@ class LastDecisionsTest extends RepositoryTestBase {
 
     private static Path file(Job<?, ?> job) {
         return job.getRootDir().toPath().resolve("gitpod-decisions.xml");
+    }
+
+    /** How often the running prebuilds were listed for a decision. */
+    private static long lists() {
+        return gitpod.simulator().records().calls("ListPrebuilds").stream()
+                .filter(call -> call.body().contains("PREBUILD_PHASE_PENDING"))
+                .count();
+    }
+
+    private void buildUntilItWaits(FreeStyleProject job) throws Exception {
+        long before = lists();
+        jenkins.buildAndAssertSuccess(job);
+        await().atMost(Duration.ofSeconds(60)).until(() -> lists() > before);
+        assertEquals(1, Commits.undecided());
+    }
+
+    /** A prebuild that was requested without a checkout, in a job of its own. */
+    private WorkflowRun startStep(String until) throws Exception {
+        project.plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        WorkflowRun build = Builds.pipeline(jenkins, gitpod.stepOf(project))
+                .scheduleBuild2(0)
+                .waitForStart();
+        Builds.awaitLog(build, until);
+        return build;
+    }
+
+    /** Which commit a prebuild is built from is known only when it has begun to run. */
+    @Test
+    void aCommitThatWaitsGetsNoneIfThePrebuildThatEndsHasIt() throws Exception {
+        Fault.Hang read = Fault.hangBeforeActing();
+        gitpod.simulator().faults().add(FaultRule.on("GetEnvironment", read).forever());
+        WorkflowRun build = startStep("Gitpod prebuild: RUNNING");
+        SimPrebuild only = made().get(0);
+        FreeStyleProject job = freestyle(with(WhenActive.QUEUE));
+        buildUntilItWaits(job);
+        await().atMost(Duration.ofSeconds(60)).until(() -> read.held() == 1);
+        assertThat(texts(job), is(empty()));
+        gitpod.simulator().faults().clear();
+        read.release();
+        Builds.awaitLog(build, "Gitpod prebuild: built from");
+        only.forcePhase(SimPhase.COMPLETED);
+        String commit = repo.head().substring(0, 8);
+        awaitLast(job, "Skipped: Commit " + commit + " already has the completed prebuild " + only.id() + ".");
+        assertMade(1);
+    }
+
+    @Test
+    void nothingIsLeftOfTheRequestOfADeletedJobThatWaits() throws Exception {
+        WorkflowRun running = startStep("Gitpod prebuild: built from");
+        Repository.push(repo, "file", "two");
+        FreeStyleProject job = freestyle(with(WhenActive.QUEUE));
+        buildUntilItWaits(job);
+        job.delete();
+        await().atMost(Duration.ofSeconds(30)).until(() -> Commits.undecided() == 0);
+        made().get(0).forcePhase(SimPhase.COMPLETED);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(running));
+        // What still waited would be created before this one.
+        startStep("Gitpod prebuild: RUNNING");
+        assertMade(2);
+        made().get(1).forcePhase(SimPhase.COMPLETED);
     }
 }

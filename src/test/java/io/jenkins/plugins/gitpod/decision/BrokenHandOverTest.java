@@ -27,6 +27,7 @@ import io.jenkins.plugins.gitpod.store.CommitHistory;
 import io.jenkins.plugins.gitpod.store.RunTimes;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -59,6 +60,7 @@ class BrokenHandOverTest {
         decisions = new DecisionQueue(
                 runtime,
                 EngineSettings.defaults(),
+                Duration.ofMinutes(60),
                 new GitpodClients(ClientLimits.defaults()),
                 new CommitHistory(directory, runtime::now),
                 new NoPrebuilds(),
@@ -162,6 +164,11 @@ class BrokenHandOverTest {
         @Override
         public List<RunTimes.Run> runs(@NonNull StepRequest request, @NonNull Project project, @NonNull Instant now) {
             return List.of();
+        }
+
+        @Override
+        public String ending(@NonNull StepRequest request, @NonNull Project project) {
+            return null;
         }
 
         @Override

@@ -26,10 +26,13 @@ import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.store.RunTimes;
 import io.jenkins.plugins.gitpod.testing.EnglishTexts;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -64,6 +67,11 @@ class DecisionRulesTest {
     private boolean isAnyWithoutId;
     private CommitConditions conditions = CommitConditions.NONE;
     private ConditionState conditionState = ConditionState.NONE;
+    private final Set<UUID> later = new HashSet<>();
+    private final Map<UUID, Duration> overdue = new HashMap<>();
+    private String ending;
+    private String newerCommit;
+    private boolean hasWaited;
 
     private static Checkout branch(String name) {
         return checkout(name, CheckedOut.Kind.BRANCH);
@@ -99,7 +107,8 @@ class DecisionRulesTest {
                 forCommit,
                 foreign,
                 isAnyWithoutId,
-                conditionState);
+                conditionState,
+                new QueueState(later, overdue, ending, newerCommit, hasWaited));
         return DecisionRules.decide(options, isAutomatic, conditions, inputs(), state, PROJECT_URL);
     }
 
@@ -116,7 +125,9 @@ class DecisionRulesTest {
                 PROJECT_URL,
                 null,
                 isForeign,
-                isSameCredential);
+                isSameCredential,
+                running.size(),
+                Instant.EPOCH);
         running.add(added);
         return added;
     }
@@ -509,6 +520,128 @@ class DecisionRulesTest {
         assertNotNull(skip.instead());
         assertThat(skip.instead().getPhase(), is("SNAPSHOTTING"));
         assertThat(skip.missedChange(), is(true));
+    }
+
+    private void assertWaits(String what, Duration recheck) {
+        Decision decision = decide();
+        assertThat(decision, instanceOf(Decision.WaitForEnd.class));
+        assertThat(((Decision.WaitForEnd) decision).line(), containsString(what));
+        assertThat(((Decision.WaitForEnd) decision).recheck(), is(recheck));
+    }
+
+    @Test
+    void queueWaitsForWhateverRunsAndThenCreates() {
+        options.setWhenActive(WhenActive.QUEUE);
+        foreign.add(new LocalState.ForeignPrebuild("foreign", "RUNNING", false));
+        ending = "";
+        addRunning("");
+        assertWaits("the Gitpod prebuild that shop#0 is requesting", QueueRules.OWN_RECHECK);
+        running.clear();
+        add("joined", true, true);
+        assertWaits("joined, which this Jenkins did not create", QueueRules.OWN_RECHECK);
+        running.clear();
+        add("one", false, false);
+        assertWaits("prebuild one, requested by shop#0", QueueRules.OWN_RECHECK);
+        running.clear();
+        assertWaits("an earlier prebuild", QueueRules.OWN_RECHECK);
+        ending = "two";
+        assertWaits("prebuild two", QueueRules.OWN_RECHECK);
+        ending = null;
+        assertWaits("foreign, which this Jenkins did not create", QueueRules.FOREIGN_RECHECK);
+        foreign.set(0, new LocalState.ForeignPrebuild("lost", "RUNNING", true));
+        age = LONG;
+        assertWaits("lost", QueueRules.FOREIGN_RECHECK);
+        foreign.clear();
+        assertCreates();
+    }
+
+    /** Gitpod builds the newest commit of the branch when it creates a prebuild. */
+    @Test
+    void aStepInTheQueueSharesAPrebuildThatHasItsCommit() {
+        options.setWhenActive(WhenActive.QUEUE);
+        addRunning("earlier");
+        RunningPrebuild second = addRunning("second");
+        assertWaits("earlier", QueueRules.OWN_RECHECK);
+        later.add(second.requestId());
+        assertEquals(new Decision.Join(second, false), decide());
+        later.clear();
+        forCommit.add(second.requestId());
+        assertEquals(new Decision.Join(second, false), decide());
+        options.setForce(true);
+        assertWaits("earlier", QueueRules.OWN_RECHECK);
+        later.add(second.requestId());
+        assertEquals(new Decision.Join(second, false), decide());
+        running.clear();
+        later.add(add("of another credential", false, false).requestId());
+        assertWaits("of another credential", QueueRules.OWN_RECHECK);
+    }
+
+    @Test
+    void anAutomaticRequestInTheQueueNeedsNoOtherPrebuildThanOneThatHasItsCommit() {
+        options.setWhenActive(WhenActive.QUEUE);
+        isAutomatic = true;
+        RunningPrebuild one = add("one", false, false);
+        assertWaits("one", QueueRules.OWN_RECHECK);
+        later.add(one.requestId());
+        Decision.Skip skip = assertSkips("requested by shop#0 is already running and contains commit 01234567");
+        assertNotNull(skip.instead());
+        assertThat(skip.instead().getId(), is("one"));
+        assertThat(skip.missedChange(), is(false));
+    }
+
+    @Test
+    void ofAutomaticRequestsOnlyTheNewestWaits() {
+        options.setWhenActive(WhenActive.QUEUE);
+        addRunning("one");
+        newerCommit = "fedcba9876543210";
+        assertWaits("one", QueueRules.OWN_RECHECK);
+        isAutomatic = true;
+        assertThat(assertSkips("for commit fedcba98, waits").missedChange(), is(true));
+        running.clear();
+        assertCreates();
+    }
+
+    @Test
+    void aRequestThatHasWaitedIsDecidedByAllRules() {
+        options.setWhenActive(WhenActive.QUEUE);
+        options.setMinimumInterval(30);
+        hasWaited = true;
+        sinceLast = Duration.ZERO;
+        RunningPrebuild one = addRunning("one");
+        assertWaits("one", QueueRules.OWN_RECHECK);
+        running.remove(one);
+        assertSkips("30");
+        completed = new LocalState.CompletedPrebuild("done", PROJECT_URL, null);
+        assertSkips("done");
+    }
+
+    @Test
+    void cancelPreviousWaitsForAPrebuildOfARowThatIsTooOld() {
+        options.setWhenActive(WhenActive.CANCEL_PREVIOUS);
+        RunningPrebuild first = addRunning("one");
+        ending = "cancelled";
+        foreign.add(new LocalState.ForeignPrebuild("foreign", "RUNNING", false));
+        assertCreates(first.requestId());
+        overdue.put(first.requestId(), Duration.ofMinutes(61));
+        assertWaits("one of shop#0 is not cancelled, because none has completed for 61 min", QueueRules.OWN_RECHECK);
+        isAutomatic = true;
+        newerCommit = "fedcba9876543210";
+        assertThat(assertSkips("for commit fedcba98, waits").missedChange(), is(true));
+        isAutomatic = false;
+        running.clear();
+        overdue.put(add("of another credential", false, false).requestId(), LONG);
+        overdue.put(add("foreign", true, true).requestId(), LONG);
+        assertCreates();
+    }
+
+    @Test
+    void cancelPreviousSharesThePrebuildThatWasRequestedWhileItWaited() {
+        options.setWhenActive(WhenActive.CANCEL_PREVIOUS);
+        RunningPrebuild next = addRunning("next");
+        later.add(next.requestId());
+        assertCreates(next.requestId());
+        hasWaited = true;
+        assertEquals(new Decision.Join(next, false), decide());
     }
 
     /** Each rule alone would decide; together the branch comes first, then the commit, the running prebuilds, the time. */

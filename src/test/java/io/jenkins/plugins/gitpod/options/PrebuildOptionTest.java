@@ -148,7 +148,7 @@ class PrebuildOptionTest {
                                 .map(each -> refused(
                                         PrebuildOption.WHEN_ACTIVE,
                                         each,
-                                        "Use START, JOIN, SKIP, or CANCEL_PREVIOUS.")),
+                                        "Use START, JOIN, SKIP, CANCEL_PREVIOUS, or QUEUE.")),
                         TEXTS.stream()
                                 .flatMap(option -> Stream.of(
                                                 Arguments.of("[\"" + ID + "\"]", List.of(ID)),

@@ -104,6 +104,16 @@ class SharedPrebuildTest {
         assertEquals(Left.LAST, sharing.leave(third, true));
     }
 
+    /** So that prebuilds that are cancelled one after the other cannot go on like that over restarts. */
+    @Test
+    void theRowOfCancelledPrebuildsIsAsOldAsItsFirstOneAfterARestartToo() throws Exception {
+        RequestRecorder first = first(false, CANCELS);
+        assertEquals(Instant.EPOCH, sharing.rowSince());
+        sharing.insteadOf(Instant.EPOCH.minusSeconds(60));
+        restart(first);
+        assertEquals(Instant.EPOCH.minusSeconds(60), sharing.rowSince());
+    }
+
     @Test
     void whoWantsItToGoOnKeepsItGoingForGood() throws Exception {
         RequestRecorder first = first(false, LEAVES_IT);

@@ -127,12 +127,15 @@ class DiskWorkTest {
             UUID inside = save(ledger, "team/job-" + i);
             UUID elsewhere = save(ledger, "other/job-" + i);
             ledger.share(
-                    inside, () -> new Owners(List.of(new Owners.Owner(elsewhere, true, true)), false, false, false));
+                    inside,
+                    () -> new Owners(List.of(new Owners.Owner(elsewhere, true, true)), false, false, false, null));
             UUID shared = save(ledger, "other/shared-" + i);
-            ledger.share(shared, () -> new Owners(List.of(new Owners.Owner(inside, true, true)), false, false, false));
+            ledger.share(
+                    shared, () -> new Owners(List.of(new Owners.Owner(inside, true, true)), false, false, false, null));
             UUID apart = save(ledger, "other/apart-" + i);
             ledger.share(
-                    apart, () -> new Owners(List.of(new Owners.Owner(elsewhere, true, true)), false, false, false));
+                    apart,
+                    () -> new Owners(List.of(new Owners.Owner(elsewhere, true, true)), false, false, false, null));
         }
         open.writes = 0;
         open.reads = 0;

@@ -302,7 +302,7 @@ class LedgerTest {
         ledger.announce(joined, origin());
         AtomicReference<Owners> owners = new AtomicReference<>(Owners.FIRST_ONLY);
         Thread joins = new Thread(() -> {
-            owners.set(new Owners(List.of(new Owners.Owner(joined, true, true)), false, false, false));
+            owners.set(new Owners(List.of(new Owners.Owner(joined, true, true)), false, false, false, null));
             ledger.share(requestId, owners::get);
         });
         ledger.share(requestId, () -> {

@@ -114,7 +114,8 @@ class StoredFilesTest {
                         List.of(new Owners.Owner(JOINED, false, false, new AfterCompletion(true, 4))),
                         true,
                         true,
-                        true),
+                        true,
+                        Instant.ofEpochMilli(1_789_999_000_123L)),
                 read.owners());
         assertEquals(
                 new RequestOrigin("team/web#3", "team/web", "15", null),
@@ -222,19 +223,6 @@ class StoredFilesTest {
     }
 
     @Test
-    void runTimes() throws Exception {
-        place("run-times.xml", PROJECT);
-        RunTimes.Run run =
-                new RunTimes.Run(PREBUILD, Instant.ofEpochSecond(1_790_000_000), Instant.ofEpochSecond(1_790_000_660));
-        assertEquals(List.of(run), new RunTimes(directory, Instant::now).of(PROJECT));
-        Path written = directory.resolve("written");
-        new RunTimes(written, () -> Instant.ofEpochSecond(1_790_000_660)).add(completed());
-        assertEquals(
-                golden("run-times.xml"),
-                Files.readString(written.resolve(PROJECT + ".xml")).strip());
-    }
-
-    @Test
     void prebuildLengths() throws Exception {
         place("prebuild-lengths.xml", PROJECT);
         UsualLengths.Usual usual = new UsualLengths(directory).of(PROJECT, CLASS);
@@ -307,7 +295,8 @@ class StoredFilesTest {
         assertFalse(read.saved().request().detached());
         assertFalse(read.saved().detached());
         assertEquals(1, read.saved().attempts().size());
-        assertEquals(new Owners(List.of(new Owners.Owner(JOINED, true, true)), false, false, false), read.owners());
+        assertEquals(
+                new Owners(List.of(new Owners.Owner(JOINED, true, true)), false, false, false, null), read.owners());
     }
 
     @Test
