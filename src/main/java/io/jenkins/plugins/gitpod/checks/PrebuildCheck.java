@@ -11,6 +11,7 @@ import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.page.PrebuildTab;
 import io.jenkins.plugins.gitpod.page.RecordTexts;
 import io.jenkins.plugins.gitpod.record.EndStatus;
+import io.jenkins.plugins.gitpod.record.PartOf;
 import io.jenkins.plugins.gitpod.record.PrebuildAction;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
@@ -63,16 +64,28 @@ record PrebuildCheck(
         return url == null ? check.build() : check.withDetailsURL(url).build();
     }
 
-    /** The name, with a number from the second prebuild of a build on: checks of one commit and name replace each other. */
+    /** The name, with a number from the second one of a build on: checks of one commit and name replace each other. */
     private String name() {
+        String name = nameOf(record);
         PrebuildAction action = run.getAction(PrebuildAction.class);
         int number = action == null
                 ? 0
                 : action.getRecords().stream()
+                        .filter(each -> nameOf(each).equals(name))
                         .map(PrebuildRecord::getRequestId)
                         .toList()
                         .indexOf(record.getRequestId());
-        return number <= 0 ? NAME : NAME + " " + (number + 1);
+        return number <= 0 ? name : name + " " + (number + 1);
+    }
+
+    /** With the environment class if the build has requested several ones together, which start in any order. */
+    private static String nameOf(PrebuildRecord record) {
+        PartOf whole = record.partOf();
+        if (whole == null || !whole.isSeveral()) {
+            return NAME;
+        }
+        return NAME + " ("
+                + Objects.requireNonNullElse(record.getEnvironmentClassName(), record.getEnvironmentClassId()) + ")";
     }
 
     /** Null while the prebuild runs. */

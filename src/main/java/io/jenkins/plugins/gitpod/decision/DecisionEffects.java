@@ -3,16 +3,28 @@ package io.jenkins.plugins.gitpod.decision;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.api.Project;
+import io.jenkins.plugins.gitpod.config.AuthenticatedConnection;
+import io.jenkins.plugins.gitpod.config.GitpodLookup;
+import io.jenkins.plugins.gitpod.engine.TokenSource;
+import io.jenkins.plugins.gitpod.options.EnvironmentClasses;
+import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.record.EndStatus;
+import io.jenkins.plugins.gitpod.record.PartOf;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
 import io.jenkins.plugins.gitpod.store.NewCommit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 
-/** What decisions change: the history of commits, and what the {@link DecisionHandler} does. Called under the lock of the queue. */
+/**
+ * What decisions change: the history of commits, and what the {@link DecisionHandler} does. Called under the lock of the queue,
+ * unless a method says otherwise.
+ */
 final class DecisionEffects {
 
     private final CommitHistory history;
@@ -49,6 +61,24 @@ final class DecisionEffects {
         }
     }
 
+    /**
+     * Tells the build what does not decide. What the parts of a request have in common is said once, before it is split. Calls
+     * Gitpod, so this is not for the lock.
+     */
+    static void remark(
+            @NonNull PendingDecision decision,
+            @NonNull AuthenticatedConnection connection,
+            @NonNull DecisionInputs inputs) {
+        StepRequest request = decision.request();
+        if (!request.isPart()) {
+            DecisionRules.remarks(request.options(), inputs).forEach(decision::print);
+        }
+        if (request.isPart() || request.options().isForSeveralClasses()) {
+            // The lines of the parts name their classes.
+            GitpodLookup.get().learnClassNames(connection, inputs.project());
+        }
+    }
+
     void create(
             @NonNull PendingDecision decision,
             @NonNull DecisionInputs inputs,
@@ -58,7 +88,10 @@ final class DecisionEffects {
         CommitHistory.Key key = inputs.key(request);
         String unused =
                 UnusedSnapshot.reason(inputs.project(), request.options().getEnvironmentClassId());
-        if (unused != null) {
+        // All parts have the project in common, and the build was told of it before.
+        boolean isSaid =
+                request.isPart() && !inputs.project().prebuildConfiguration().enabled();
+        if (unused != null && !isSaid) {
             notifications.add(() -> decision.print(unused));
         }
         if (key != null) {
@@ -66,6 +99,53 @@ final class DecisionEffects {
         }
         history.add(inputs.ofProject(request), null, request.requestId());
         handler.create(request, inputs.project().id(), create.cancelFirst(), notifications);
+    }
+
+    /**
+     * A request for several environment classes becomes a request for each.
+     *
+     * @param inputs null if the project could not be read and the options name the classes
+     * @param decide is given each part that is still to be decided on
+     * @return true
+     */
+    boolean split(
+            @NonNull PendingDecision decision,
+            @Nullable DecisionInputs inputs,
+            @NonNull BiConsumer<StepRequest, TokenSource> decide,
+            @NonNull Notifications notifications) {
+        StepRequest request = decision.request();
+        PrebuildOptions options = request.options();
+        String asked = Objects.requireNonNull(options.getEnvironmentClassId(), "environmentClassId");
+        String projectId = inputs == null
+                ? Objects.requireNonNull(options.getProjectId(), "projectId")
+                : inputs.project().id();
+        List<String> classIds = EnvironmentClasses.areAll(asked)
+                ? configured(decision, Objects.requireNonNull(inputs).project(), notifications)
+                : EnvironmentClasses.ids(asked);
+        if (inputs != null && !inputs.project().prebuildConfiguration().enabled()) {
+            String off = UnusedSnapshot.reason(inputs.project(), null);
+            notifications.add(() -> decision.print(String.valueOf(off)));
+        }
+        PartOf whole = new PartOf(request.requestId(), asked, classIds);
+        for (StepRequest part : handler.split(request, projectId, whole, notifications)) {
+            decide.accept(part, decision.tokens().of(part.requestId()));
+        }
+        return true;
+    }
+
+    /** The classes that the project has configured, or only the empty text for its default class. */
+    private static List<String> configured(PendingDecision decision, Project project, Notifications notifications) {
+        List<String> classIds = project.prebuildConfiguration().environmentClassIds().stream()
+                .map(id -> id.toLowerCase(Locale.ROOT))
+                .distinct()
+                .toList();
+        if (!classIds.isEmpty()) {
+            return classIds;
+        } else if (project.prebuildConfiguration().enabled()) {
+            String line = Messages.Decision_noPrebuildClasses(Objects.toString(project.name(), project.id()));
+            notifications.add(() -> decision.print(line));
+        }
+        return List.of("");
     }
 
     /** @return false if the prebuild to join has ended meanwhile; then nothing has changed */

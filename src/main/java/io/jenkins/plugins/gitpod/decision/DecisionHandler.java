@@ -1,6 +1,7 @@
 package io.jenkins.plugins.gitpod.decision;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.gitpod.record.PartOf;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import java.util.List;
 import java.util.UUID;
@@ -39,6 +40,18 @@ public interface DecisionHandler {
             @NonNull StepRequest request,
             @NonNull String projectId,
             @NonNull String prebuildId,
+            @NonNull Notifications notifications);
+
+    /**
+     * Makes a request for several environment classes a request for each.
+     *
+     * @return the parts that are still to be decided on
+     */
+    @NonNull
+    List<StepRequest> split(
+            @NonNull StepRequest request,
+            @NonNull String projectId,
+            @NonNull PartOf whole,
             @NonNull Notifications notifications);
 
     /** Ends a request without a prebuild: saves the record and tells the build. May block. */

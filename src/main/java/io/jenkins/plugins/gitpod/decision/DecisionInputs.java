@@ -18,6 +18,7 @@ import io.jenkins.plugins.gitpod.checkout.Checkout;
 import io.jenkins.plugins.gitpod.checkout.PathPatterns;
 import io.jenkins.plugins.gitpod.config.AuthenticatedConnection;
 import io.jenkins.plugins.gitpod.config.GitpodLookup;
+import io.jenkins.plugins.gitpod.options.EnvironmentClasses;
 import io.jenkins.plugins.gitpod.options.WhenActive;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
 import io.jenkins.plugins.gitpod.store.NewCommit;
@@ -88,15 +89,20 @@ public record DecisionInputs(
             return null;
         }
         Checkout checkout = checkout(request, checkouts, project);
-        boolean isOfOther = request.options().isOnlyProjectBranch()
-                && (project.target().isPinned()
-                        || checkout != null && !checkout.fit(project).mayBeOfBranch());
+        // Each part of a request for several classes looks for the prebuilds of its own class.
+        boolean needsNone = request.options().isForSeveralClasses() || isOfOther(request, checkout, project);
         return new DecisionInputs(
                 project,
                 checkout,
                 changed(request, checkout, project),
-                isOfOther ? List.of() : running(request, connection, project),
-                isOfOther ? List.of() : completed(request, connection, project));
+                needsNone ? List.of() : running(request, connection, project),
+                needsNone ? List.of() : completed(request, connection, project));
+    }
+
+    private static boolean isOfOther(StepRequest request, @Nullable Checkout checkout, Project project) {
+        return request.options().isOnlyProjectBranch()
+                && (project.target().isPinned()
+                        || checkout != null && !checkout.fit(project).mayBeOfBranch());
     }
 
     /** Why a build of no branch gets no prebuild if only the branch of the project counts, or null if it is of a branch. */
@@ -111,7 +117,9 @@ public record DecisionInputs(
         try {
             return GitpodLookup.get().project(connection, projectId);
         } catch (GitpodException e) {
-            if (request.isUnconditional() || isFinal(e) && e.code() != ErrorCode.PERMISSION_DENIED) {
+            if (EnvironmentClasses.areAll(request.options().getEnvironmentClassId())) {
+                throw e; // only the project says which classes these are
+            } else if (request.isUnconditional() || isFinal(e) && e.code() != ErrorCode.PERMISSION_DENIED) {
                 return null;
             }
             throw e;

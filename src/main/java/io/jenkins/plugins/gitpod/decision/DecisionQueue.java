@@ -201,7 +201,7 @@ public final class DecisionQueue {
             DecisionInputs inputs = DecisionInputs.gather(decision, connection);
             if (inputs != null) {
                 DecisionTokens.note(decision.request(), true);
-                DecisionRules.remarks(decision.request().options(), inputs).forEach(decision::print);
+                DecisionEffects.remark(decision, connection, inputs);
             }
             synchronized (deciding) {
                 decideAndCarryOut(decision, inputs, notifications);
@@ -261,7 +261,10 @@ public final class DecisionQueue {
     private void decideAndCarryOut(
             PendingDecision decision, @Nullable DecisionInputs inputs, Notifications notifications) {
         StepRequest request = decision.request();
-        if (inputs == null) {
+        if (request.options().isForSeveralClasses()) {
+            split(decision, inputs, notifications);
+            return;
+        } else if (inputs == null) {
             carryOut(decision, () -> {
                 effects.create(request, notifications);
                 return true;
@@ -303,6 +306,15 @@ public final class DecisionQueue {
         for (WaitingDecisions.Superseded older : waiting.add(decision, inputs, wait, ends)) {
             skip(older.decision(), older.inputs(), QueueRules.newerWaits(inputs.revision()), notifications);
         }
+    }
+
+    private void split(PendingDecision decision, @Nullable DecisionInputs inputs, Notifications notifications) {
+        Decision.Skip skip = DecisionRules.otherBranch(decision.request().options(), inputs);
+        if (skip != null) {
+            skip(decision, inputs, skip, notifications);
+            return;
+        }
+        carryOut(decision, () -> effects.split(decision, inputs, this::add, notifications));
     }
 
     /** @return false if the prebuild to join has ended meanwhile: then it is no longer among the running ones */

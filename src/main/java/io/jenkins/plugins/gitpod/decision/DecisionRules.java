@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.decision;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.api.EnvironmentGit;
 import io.jenkins.plugins.gitpod.api.Prebuild;
@@ -149,10 +150,21 @@ final class DecisionRules {
 
     @CheckForNull
     private Decision otherBranch() {
-        ProjectTarget target = inputs.project().target();
-        if (!options.isOnlyProjectBranch()) {
+        return otherBranch(options, inputs);
+    }
+
+    /**
+     * Whether only builds of the project's branch get a prebuild, and this is none. The same for all environment classes.
+     *
+     * @param inputs null if nothing is known of the project
+     */
+    @CheckForNull
+    static Decision.Skip otherBranch(@NonNull PrebuildOptions options, @Nullable DecisionInputs inputs) {
+        if (inputs == null || !options.isOnlyProjectBranch()) {
             return null;
-        } else if (target.isPinned()) {
+        }
+        ProjectTarget target = inputs.project().target();
+        if (target.isPinned()) {
             return skip(Messages.Decision_pinned(BranchText.of(target)));
         }
         return switch (inputs.fit()) {

@@ -25,7 +25,8 @@ import java.util.stream.Collectors;
  * @param listed the completed prebuilds that Gitpod lists, the newest first; empty if the options do not need them
  * @param isHandled whether the commit was handled for an earlier build; known for requests after commits only
  * @param missedChange whether an earlier change of the branch is in no prebuild yet
- * @param sinceLast how long ago the project's last prebuild was requested, or null if it was not, or by this request
+ * @param sinceLast how long ago the project's last prebuild was requested, or null if it was not, or together
+ *     with this request
  * @param running the running prebuilds that this Jenkins knows
  * @param forCommit the requests of those that were requested for the build's commit, or built from it
  * @param foreign the running prebuilds that Gitpod lists and this Jenkins does not know
@@ -160,7 +161,7 @@ record LocalState(
         }
         CommitHistory.Key project = inputs.ofProject(request);
         BranchCommits.Entry last = history.last(project);
-        return last != null && last.isOf(request.requestId()) ? null : history.sinceLast(project);
+        return last != null && request.madeTogether().stream().anyMatch(last::isOf) ? null : history.sinceLast(project);
     }
 
     private static ForeignPrebuild foreign(StepRequest request, Prebuild prebuild, RunningPrebuilds own) {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.gitpod.decision;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.model.Run;
@@ -11,6 +12,7 @@ import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.options.CommitConditions;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
+import io.jenkins.plugins.gitpod.record.PartOf;
 import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.NewCommit;
@@ -73,7 +75,43 @@ public record StepRequest(
 
     /** Whether a prebuild can be requested without looking at what was built or is running. */
     public boolean isPlain() {
-        return isUnconditional() && !mayKnowCheckouts();
+        return isUnconditional() && !options.isForSeveralClasses() && !mayKnowCheckouts();
+    }
+
+    /** The environment class (UUID), or null if it is the project's default class or there are several. */
+    @CheckForNull
+    public String classId() {
+        return options.isForSeveralClasses() ? null : options.getEnvironmentClassId();
+    }
+
+    /** Whether it is a part of a request for several environment classes. */
+    boolean isPart() {
+        return origin().partOf() != null;
+    }
+
+    /** The ids of the requests that were made together with this one, for other environment classes, and its own. */
+    @NonNull
+    List<UUID> madeTogether() {
+        PartOf whole = origin().partOf();
+        return whole == null ? List.of(requestId) : whole.partIds();
+    }
+
+    /**
+     * The part of this request for an environment class.
+     *
+     * @param partId the id of the part
+     * @param partOrigin the origin of the part with the current names of its job and build
+     * @param classId the class, or null for the project's default
+     */
+    @NonNull
+    public StepRequest part(
+            @NonNull UUID partId,
+            @NonNull Supplier<RequestOrigin> partOrigin,
+            @NonNull String projectId,
+            @Nullable String classId,
+            @NonNull RequestListener partListener) {
+        return new StepRequest(
+                partId, run, partOrigin, configured, options.ofClass(projectId, classId), newCommit, partListener);
     }
 
     @NonNull

@@ -8,6 +8,8 @@ import hudson.model.EnvironmentContributingAction;
 import hudson.model.InvisibleAction;
 import hudson.model.Run;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -24,12 +26,22 @@ public final class PrebuildEnvironmentAction extends InvisibleAction implements 
     private final String commit;
     private final String branch;
 
+    /** Null if one prebuild was requested. */
+    private final String ids;
+
     private PrebuildEnvironmentAction(PrebuildResult result) {
         id = result.getId();
         phase = result.getPhase();
         url = result.getUrl();
         commit = result.getCommit();
         branch = result.getBranch();
+        List<PrebuildResult> parts = result.getParts();
+        ids = parts.size() == 1
+                ? null
+                : parts.stream()
+                        .map(PrebuildResult::getId)
+                        .filter(each -> !each.isEmpty())
+                        .collect(Collectors.joining(","));
     }
 
     static void set(AbstractBuild<?, ?> build, PrebuildResult result) {
@@ -39,6 +51,7 @@ public final class PrebuildEnvironmentAction extends InvisibleAction implements 
     @Override
     public void buildEnvironment(@NonNull Run<?, ?> run, @NonNull EnvVars env) {
         put(env, "GITPOD_PREBUILD_ID", id);
+        put(env, "GITPOD_PREBUILD_IDS", ids == null ? id : ids);
         put(env, "GITPOD_PREBUILD_PHASE", phase);
         put(env, "GITPOD_PREBUILD_URL", url);
         put(env, "GITPOD_PREBUILD_COMMIT", commit);

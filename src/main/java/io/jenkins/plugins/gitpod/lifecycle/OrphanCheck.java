@@ -76,7 +76,7 @@ final class OrphanCheck {
         Set<UUID> orphaned = new HashSet<>();
         unclaimed.forEach((requestId, origin) -> {
             Steps steps = alive.get(origin.buildId());
-            if (steps == null || steps.haveNone(requestId)) {
+            if (steps == null || steps.haveNone(origin.whole(requestId))) {
                 orphaned.add(requestId);
             }
         });

@@ -15,7 +15,9 @@ import io.jenkins.plugins.gitpod.config.AuthenticatedConnection;
 import io.jenkins.plugins.gitpod.config.AuthenticatedConnection.NoAccessException;
 import io.jenkins.plugins.gitpod.config.CallFailures;
 import io.jenkins.plugins.gitpod.config.GitpodLookup;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 
@@ -30,11 +32,12 @@ final class EnvironmentClassField {
             @Nullable String projectId,
             @Nullable String connection,
             @Nullable String credentialsId) {
-        String classId = PrebuildOptions.withoutLabel(value);
+        String classId = EnvironmentClasses.normalized(value);
+        String invalid = EnvironmentClasses.firstInvalid(classId);
         if (classId != null && FieldText.holdsVariable(classId)) {
             return FormValidation.ok(Messages.PrebuildOptionsForm_variable());
-        } else if (classId != null && !PrebuildOptions.isUuid(classId)) {
-            return FormValidation.error(Messages.PrebuildOptionsForm_pickClass(classId));
+        } else if (invalid != null) {
+            return FormValidation.error(Messages.PrebuildOptionsForm_pickClass(invalid));
         }
         String typedProject = PrebuildOptions.withoutLabel(projectId);
         boolean knowsProject = typedProject != null && PrebuildOptions.isUuid(typedProject);
@@ -45,7 +48,12 @@ final class EnvironmentClassField {
         try {
             access = AuthenticatedConnection.find(item, connection, credentialsId);
             Project project = knowsProject ? projectOrNull(access, typedProject) : null;
-            return classId == null ? describeDefault(access, project) : checkClass(access, classId, project);
+            if (classId == null) {
+                return describeDefault(access, project);
+            } else if (EnvironmentClasses.areAll(classId)) {
+                return describeAll(access, project);
+            }
+            return checkClasses(access, EnvironmentClasses.split(classId), project);
         } catch (NoAccessException e) {
             return classId == null ? FormValidation.ok() : FieldText.unreachable(e.getMessage());
         } catch (GitpodException e) {
@@ -74,9 +82,36 @@ final class EnvironmentClassField {
             return FormValidation.ok();
         }
         String id = project.environmentClassIds().get(0);
-        EnvironmentClass standard = GitpodLookup.get().environmentClass(access, id);
-        String name = standard == null ? id : Objects.toString(standard.displayName(), id);
-        return FormValidation.ok(Messages.PrebuildOptionsForm_defaultClass(name));
+        return FormValidation.ok(Messages.PrebuildOptionsForm_defaultClass(name(access, id)));
+    }
+
+    private static String name(AuthenticatedConnection access, String id) throws GitpodException {
+        EnvironmentClass found = GitpodLookup.get().environmentClass(access, id);
+        return found == null ? id : Objects.toString(found.displayName(), id);
+    }
+
+    private static FormValidation describeAll(AuthenticatedConnection access, @Nullable Project project)
+            throws GitpodException {
+        if (project == null) {
+            return FormValidation.ok(Messages.PrebuildOptionsForm_allClasses());
+        }
+        List<String> names = new ArrayList<>();
+        for (String id : project.prebuildConfiguration().environmentClassIds()) {
+            names.add(name(access, id));
+        }
+        return names.isEmpty()
+                ? FormValidation.warning(Messages.PrebuildOptionsForm_noPrebuildClasses())
+                : FormValidation.ok(Messages.PrebuildOptionsForm_allClassesOf(String.join(", ", names)));
+    }
+
+    /** One message for each class. */
+    private static FormValidation checkClasses(
+            AuthenticatedConnection access, List<String> classIds, @Nullable Project project) throws GitpodException {
+        List<FormValidation> checks = new ArrayList<>();
+        for (String each : classIds) {
+            checks.add(checkClass(access, each, project));
+        }
+        return checks.size() == 1 ? checks.get(0) : FormValidation.aggregate(checks);
     }
 
     private static FormValidation checkClass(AuthenticatedConnection access, String classId, @Nullable Project project)
@@ -110,6 +145,9 @@ final class EnvironmentClassField {
             return candidates;
         }
         String wanted = text.toLowerCase(Locale.ROOT);
+        if (EnvironmentClasses.ALL.startsWith(wanted)) {
+            candidates.add(EnvironmentClasses.ALL);
+        }
         try {
             AuthenticatedConnection access = AuthenticatedConnection.find(item, connection, credentialsId);
             String id = FieldText.idIn(text);

@@ -24,7 +24,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Restricted(NoExternalUse.class)
 public enum PrebuildOption {
     PROJECT_ID("projectId", PrebuildOption::text, Messages::PrebuildOption_projectId),
-    ENVIRONMENT_CLASS_ID("environmentClassId", PrebuildOption::text, Messages::PrebuildOption_environmentClassId),
+    ENVIRONMENT_CLASS_ID("environmentClassId", PrebuildOption::classes, Messages::PrebuildOption_environmentClassId),
     /** Minutes; the range is Gitpod's own. */
     TIMEOUT("timeout", value -> wholeNumber(value, 5, 120), Messages::PrebuildOption_timeout),
     CONNECTION("connection", PrebuildOption::text, Messages::PrebuildOption_connection),
@@ -136,6 +136,23 @@ public enum PrebuildOption {
         return value instanceof CharSequence || value instanceof UUID || value instanceof Integer
                 ? value.toString().strip()
                 : null;
+    }
+
+    /** One id, or several in a list or in a text. */
+    @CheckForNull
+    private static Object classes(Object value) {
+        if (!(value instanceof Collection<?> several)) {
+            return text(value);
+        }
+        List<String> ids = new ArrayList<>();
+        for (Object one : several) {
+            Object id = one == null ? null : text(one);
+            if (id == null || id.toString().isEmpty()) {
+                return null; // a forgotten value must not select other classes than intended
+            }
+            ids.add(id.toString());
+        }
+        return ids.isEmpty() ? null : String.join(EnvironmentClasses.SEPARATOR, ids);
     }
 
     @CheckForNull

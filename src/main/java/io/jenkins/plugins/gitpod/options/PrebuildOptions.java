@@ -114,14 +114,31 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         this.projectId = withoutLabel(projectId);
     }
 
-    /** The environment class to prebuild (UUID), or null for the project's default. */
+    /**
+     * The environment class to prebuild (UUID), several of them separated by commas, or {@link EnvironmentClasses#ALL}. Null
+     * for the project's default.
+     */
     @CheckForNull
     public String getEnvironmentClassId() {
         return environmentClassId;
     }
 
     public void setEnvironmentClassId(String environmentClassId) {
-        this.environmentClassId = withoutLabel(environmentClassId);
+        this.environmentClassId = EnvironmentClasses.normalized(environmentClassId);
+    }
+
+    /** Whether the request is for several environment classes, or for all that the project has configured. */
+    public boolean isForSeveralClasses() {
+        return EnvironmentClasses.areSeveral(environmentClassId);
+    }
+
+    /** A copy for one environment class of a project. The class is null for the project's default. */
+    @NonNull
+    public PrebuildOptions ofClass(@NonNull String ofProject, @Nullable String classId) {
+        PrebuildOptions copy = copy();
+        copy.projectId = ofProject;
+        copy.environmentClassId = classId;
+        return copy;
     }
 
     /** The timeout of the prebuild in minutes, 5 to 120; null for the server's default (60). */
@@ -318,8 +335,9 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         if (projectId != null && !isUuid(projectId)) {
             return PrebuildOption.PROJECT_ID.invalid(projectId);
         }
-        if (environmentClassId != null && !isUuid(environmentClassId)) {
-            return PrebuildOption.ENVIRONMENT_CLASS_ID.invalid(environmentClassId);
+        String invalidClass = EnvironmentClasses.firstInvalid(environmentClassId);
+        if (invalidClass != null) {
+            return PrebuildOption.ENVIRONMENT_CLASS_ID.invalid(invalidClass);
         }
         return Stream.of(
                         PrebuildOption.TIMEOUT.problem(timeout),

@@ -68,7 +68,8 @@ public final class PrebuildCard {
                         null,
                         null,
                         null)
-                .with(open.since(), List.of());
+                .with(open.since(), List.of())
+                .ofClass(open.getEnvironmentClassId());
         return new PrebuildCard(run, record, open, now);
     }
 
@@ -79,8 +80,7 @@ public final class PrebuildCard {
 
     @CheckForNull
     private String classId() {
-        PrebuildResult result = result();
-        return result == null ? null : result.getEnvironmentClassId();
+        return record.getEnvironmentClassId();
     }
 
     // ---- what it is

@@ -121,7 +121,7 @@ final class GitpodPrebuildExecution extends StepExecution implements RequestList
             ListenableFuture<List<StepExecution>> steps = execution.getCurrentExecutions(true);
             steps.addListener(
                     () -> endIfFailed(() -> {
-                        if (!takeOver(service, nodeId, unclaimed, steps)) {
+                        if (!takeOver(service, run, nodeId, unclaimed, steps)) {
                             submit(service, run, nodeId);
                         }
                     }),
@@ -150,9 +150,11 @@ final class GitpodPrebuildExecution extends StepExecution implements RequestList
 
     private boolean takeOver(
             PrebuildService service,
+            Run<?, ?> run,
             @Nullable String nodeId,
             List<UUID> unclaimed,
-            Future<List<StepExecution>> stepsOfBuild) {
+            Future<List<StepExecution>> stepsOfBuild)
+            throws AbortException {
         List<StepExecution> steps;
         try {
             steps = stepsOfBuild.get();
@@ -166,7 +168,7 @@ final class GitpodPrebuildExecution extends StepExecution implements RequestList
         for (UUID own : unclaimed) {
             boolean isOthers =
                     steps.stream().anyMatch(step -> step instanceof RequestListener waiter && waiter.isFor(own));
-            if (interruption == null && !isOthers && takeOver(service, own, nodeId)) {
+            if (interruption == null && !isOthers && service.takeOver(own, run, nodeId, options, this)) {
                 requestId = own.toString();
                 getContext().saveState();
                 leaveIfInterrupted();
@@ -179,12 +181,6 @@ final class GitpodPrebuildExecution extends StepExecution implements RequestList
     private List<UUID> unclaimed(PrebuildService service, Run<?, ?> run) throws AbortException {
         Optional<OwnerTracker> owners = service.owners();
         return owners.isPresent() ? owners.get().unclaimed(run, options) : List.of();
-    }
-
-    private boolean takeOver(PrebuildService service, UUID earlier, @Nullable String nodeId) {
-        return service.owners()
-                .filter(owners -> owners.takeOver(earlier, nodeId, this))
-                .isPresent();
     }
 
     /** For a step that was stopped while its request was being submitted. */
@@ -212,15 +208,19 @@ final class GitpodPrebuildExecution extends StepExecution implements RequestList
     }
 
     private void resume(PrebuildService service, Run<?, ?> run) throws IOException, InterruptedException {
-        switch (service.resume(requestId(), run, this)) {
+        String nodeId = options.isForSeveralClasses() ? nodeId() : null;
+        switch (service.resume(requestId(), run, nodeId, options, this)) {
             case CONTINUES -> {}
-            case NEVER_SENT -> {
-                // Jenkins stopped after the start of the step and before the request was saved.
-                FlowNode node = getContext().get(FlowNode.class);
-                submit(service, run, node == null ? null : node.getId());
-            }
+            // Jenkins stopped after the start of the step and before the request was saved.
+            case NEVER_SENT -> submit(service, run, nodeId());
             case LOST -> fail(new AbortException(service.lostEntry(requestId(), run)));
         }
+    }
+
+    @CheckForNull
+    private String nodeId() throws IOException, InterruptedException {
+        FlowNode node = getContext().get(FlowNode.class);
+        return node == null ? null : node.getId();
     }
 
     @Override

@@ -36,6 +36,11 @@ public final class PrebuildRecord implements Serializable {
     private ArrayList<PhaseChange> phases;
     private String credentialsId;
     private boolean skipPublishingChecks;
+    private String environmentClassId;
+    private PartOf partOf;
+
+    /** What a request for several environment classes is made of. Not saved: each of them has a record of its own. */
+    private transient List<PrebuildRecord> parts;
 
     public PrebuildRecord(
             @NonNull String requestId,
@@ -63,6 +68,9 @@ public final class PrebuildRecord implements Serializable {
         copy.phases = phases;
         copy.credentialsId = credentialsId;
         copy.skipPublishingChecks = skipPublishingChecks;
+        copy.environmentClassId = environmentClassId;
+        copy.partOf = partOf;
+        copy.parts = parts;
         return copy;
     }
 
@@ -91,6 +99,31 @@ public final class PrebuildRecord implements Serializable {
         return record;
     }
 
+    /** A copy of a request for this environment class, or for the project's default class if it is null. */
+    @NonNull
+    public PrebuildRecord ofClass(@Nullable String classId) {
+        PrebuildRecord record = copy();
+        record.environmentClassId = classId;
+        return record;
+    }
+
+    /** A copy of a request that is a part of another one, or by itself if that is null. */
+    @NonNull
+    @Restricted(NoExternalUse.class)
+    public PrebuildRecord partOf(@Nullable PartOf of) {
+        PrebuildRecord record = copy();
+        record.partOf = of;
+        return record;
+    }
+
+    /** A copy of a request that is made of others. */
+    @NonNull
+    PrebuildRecord of(@NonNull List<PrebuildRecord> others) {
+        PrebuildRecord record = copy();
+        record.parts = List.copyOf(others);
+        return record;
+    }
+
     /** A copy with the names that Gitpod has for the ids. Names that are not known now are kept. */
     @NonNull
     public PrebuildRecord named(@Nullable String ofProject, @Nullable String ofEnvironmentClass) {
@@ -114,6 +147,8 @@ public final class PrebuildRecord implements Serializable {
         }
         record.credentialsId = credentialsId == null ? earlier.credentialsId : credentialsId;
         record.skipPublishingChecks |= earlier.skipPublishingChecks;
+        record.environmentClassId = environmentClassId == null ? earlier.environmentClassId : environmentClassId;
+        record.partOf = partOf == null ? earlier.partOf : partOf;
         ArrayList<PhaseChange> seen = new ArrayList<>(earlier.getPhases());
         for (PhaseChange each : getPhases()) {
             if (seen.stream().noneMatch(other -> other.getPhase().equals(each.getPhase()))) {
@@ -148,6 +183,21 @@ public final class PrebuildRecord implements Serializable {
     @CheckForNull
     public String getEnvironmentClassName() {
         return environmentClassName;
+    }
+
+    /** The environment class that Gitpod used, or else the one that was requested (UUID); null if it is not known. */
+    @Exported
+    @CheckForNull
+    public String getEnvironmentClassId() {
+        String used = result == null ? null : result.getEnvironmentClassId();
+        return used == null ? environmentClassId : used;
+    }
+
+    /** The request for several environment classes that this one is a part of, or null. */
+    @CheckForNull
+    @Restricted(NoExternalUse.class)
+    public PartOf partOf() {
+        return partOf;
     }
 
     @Exported
@@ -256,6 +306,9 @@ public final class PrebuildRecord implements Serializable {
     @NonNull
     @Restricted(NoExternalUse.class)
     public Result resultFor(@NonNull PrebuildOptions options) {
+        if (parts != null) {
+            return CombinedRecord.result(parts, options);
+        }
         if (conclusion == null) {
             throw new IllegalStateException("Request " + requestId + " has not ended");
         }

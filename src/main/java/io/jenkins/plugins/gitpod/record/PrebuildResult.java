@@ -9,6 +9,8 @@ import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.engine.WarmPoolEnd;
 import java.io.Serializable;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import org.jenkinsci.plugins.scriptsecurity.sandbox.whitelists.Whitelisted;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
@@ -22,6 +24,9 @@ import org.kohsuke.stapler.export.ExportedBean;
  * id, phase and URL are those of the existing prebuild: one that is running, or an earlier one of the same commit. If there
  * is none, the id is the empty string and the phase is {@code SKIPPED}. {@code p.reused} is true if the existing
  * prebuild is a completed one.
+ *
+ * <p>If prebuilds of several environment classes were requested, {@code p.parts} has a result for each, and the other values
+ * are those of the part that ended worst.
  */
 @ExportedBean(defaultVisibility = 4) // shown in a record, in an action, of a build
 public final class PrebuildResult implements Serializable {
@@ -48,6 +53,9 @@ public final class PrebuildResult implements Serializable {
     private String commit;
     private String branch;
     private String warmPool;
+
+    /** Null if one prebuild was requested. */
+    private ArrayList<PrebuildResult> parts;
 
     public PrebuildResult(@NonNull String id, @NonNull String url, @NonNull PrebuildPhase phase) {
         this.id = id;
@@ -83,6 +91,7 @@ public final class PrebuildResult implements Serializable {
         copy.commit = commit;
         copy.branch = branch;
         copy.warmPool = warmPool;
+        copy.parts = parts;
         return copy;
     }
 
@@ -138,6 +147,22 @@ public final class PrebuildResult implements Serializable {
         return result;
     }
 
+    /** A copy that names the environment class, unless Gitpod has done so. */
+    @NonNull
+    PrebuildResult ofClass(@Nullable String id) {
+        PrebuildResult result = copy();
+        result.environmentClassId = either(environmentClassId, id);
+        return result;
+    }
+
+    /** A copy with the results of several environment classes. */
+    @NonNull
+    PrebuildResult of(@NonNull List<PrebuildResult> results) {
+        PrebuildResult result = copy();
+        result.parts = new ArrayList<>(results);
+        return result;
+    }
+
     /** The commit that the prebuild is built from, or null if it is not known. */
     @CheckForNull
     public EnvironmentGit builtFrom() {
@@ -183,6 +208,16 @@ public final class PrebuildResult implements Serializable {
     @Exported
     public boolean isReused() {
         return skipReason != null && PrebuildPhase.COMPLETED.name().equals(phase);
+    }
+
+    /**
+     * The result of each environment class, in the order of the project or of the option. If one prebuild was requested, only
+     * this result. The remote API shows a record for each instead.
+     */
+    @Whitelisted
+    @NonNull
+    public List<PrebuildResult> getParts() {
+        return new ArrayList<>(parts == null ? List.of(this) : parts);
     }
 
     /** The id of the prebuild (UUID), or the empty string if none was created and there is no existing one. */

@@ -7,7 +7,6 @@ import io.jenkins.plugins.gitpod.config.GitpodLookup;
 import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.record.PrebuildAction;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
-import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import java.io.IOException;
 import java.time.Duration;
@@ -40,7 +39,8 @@ final class BuildRecorder {
                 return;
             }
             PrebuildRecord before = PrebuildAction.find(run, record.getRequestId());
-            PrebuildRecord complete = named(record).withCredential(asked.knownCredentialsId());
+            PrebuildRecord complete =
+                    named(record).withCredential(asked.knownCredentialsId()).partOf(asked.partOf());
             PrebuildService.get().recorded(run, before, PrebuildAction.put(run, complete));
             save(run, origin, 0);
         });
@@ -48,10 +48,7 @@ final class BuildRecorder {
 
     private static PrebuildRecord named(PrebuildRecord record) {
         GitpodLookup names = GitpodLookup.get();
-        PrebuildResult result = record.getResult();
-        return record.named(
-                names.knownName(record.getProjectId()),
-                names.knownName(result == null ? null : result.getEnvironmentClassId()));
+        return record.named(names.knownName(record.getProjectId()), names.knownName(record.getEnvironmentClassId()));
     }
 
     private static void save(Run<?, ?> run, Supplier<RequestOrigin> origin, int retries) {

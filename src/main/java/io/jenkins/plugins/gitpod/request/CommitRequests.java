@@ -1,12 +1,14 @@
 package io.jenkins.plugins.gitpod.request;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.AbortException;
 import hudson.model.Run;
 import io.jenkins.plugins.gitpod.config.ConfiguredConnection;
 import io.jenkins.plugins.gitpod.decision.DecisionQueue;
 import io.jenkins.plugins.gitpod.decision.StepRequest;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
+import io.jenkins.plugins.gitpod.record.PartOf;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestListener;
@@ -52,9 +54,9 @@ final class CommitRequests {
             @NonNull RequestListener listener)
             throws AbortException {
         ConfiguredConnection configured = ConfiguredConnection.named(options.getConnection());
-        pending.save(
-                new CommitRequestStore.Pending(requestId, run.getExternalizableId(), options, commit, Instant.now()));
-        ask(requestId, run, options, configured, commit, listener);
+        pending.save(new CommitRequestStore.Pending(
+                requestId, run.getExternalizableId(), options, commit, Instant.now(), null));
+        ask(requestId, run, options, configured, commit, null, listener);
     }
 
     private void ask(
@@ -63,9 +65,15 @@ final class CommitRequests {
             PrebuildOptions options,
             ConfiguredConnection configured,
             NewCommit commit,
+            @Nullable PartOf whole,
             RequestListener listener) {
         RequestOrigin origin = new RequestOrigin(
-                run.getExternalizableId(), run.getParent().getFullName(), null, options.getCredentialsId());
+                run.getExternalizableId(),
+                run.getParent().getFullName(),
+                null,
+                options.getCredentialsId(),
+                null,
+                whole);
         decisions.add(
                 new StepRequest(
                         requestId, run, ledger.announce(requestId, origin), configured, options, commit, listener),
@@ -91,7 +99,7 @@ final class CommitRequests {
                 if (run != null) {
                     ConfiguredConnection configured =
                             ConfiguredConnection.named(each.options().getConnection());
-                    ask(requestId, run, each.options(), configured, each.commit(), new NoListener());
+                    ask(requestId, run, each.options(), configured, each.commit(), each.partOf(), new NoListener());
                     continue;
                 }
             } catch (AbortException e) {

@@ -144,6 +144,7 @@ final class KnownPrebuild {
                         how,
                         message)
                 .with(since, phases.list())
+                .ofClass(request.environmentClassId())
                 .skipPublishingChecks(skipPublishingChecks);
     }
 

@@ -90,6 +90,12 @@ public final class OpenPrebuild {
         return request.projectId();
     }
 
+    /** The environment class that was requested (UUID), or null for the project's default. */
+    @CheckForNull
+    public String getEnvironmentClassId() {
+        return request.environmentClassId();
+    }
+
     /** The project's name if it is known, else its id. */
     @NonNull
     public String getProjectName() {

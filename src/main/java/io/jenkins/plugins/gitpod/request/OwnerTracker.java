@@ -43,6 +43,7 @@ public final class OwnerTracker {
     private final Ledger ledger;
     private final ThrottleQueue throttle;
     private final DecisionQueue decisions;
+    private final RequestParts parts;
     private final Executor background;
 
     OwnerTracker(
@@ -50,11 +51,13 @@ public final class OwnerTracker {
             Ledger ledger,
             ThrottleQueue throttle,
             DecisionQueue decisions,
+            RequestParts parts,
             Executor background) {
         this.registry = registry;
         this.ledger = ledger;
         this.throttle = throttle;
         this.decisions = decisions;
+        this.parts = parts;
         this.background = background;
     }
 
@@ -62,6 +65,7 @@ public final class OwnerTracker {
 
     /** The owner of a request leaves. It is still told what becomes of the prebuild. */
     void leave(@NonNull UUID requestId) {
+        parts.of(requestId).forEach(this::leave);
         RequestRecorder recorder = registry.recorder(requestId);
         if (recorder != null) {
             recorder.ownerLeaves();
@@ -92,6 +96,7 @@ public final class OwnerTracker {
 
     /** A prebuild requested for a commit is no longer wanted. It keeps running if other builds wait for it. */
     public void dropAutomatic(@NonNull UUID requestId) {
+        parts.of(requestId).forEach(this::dropAutomatic);
         if (decisions.withdraw(requestId, () -> dropAutomatic(requestId))) {
             return;
         }
@@ -152,6 +157,7 @@ public final class OwnerTracker {
 
     /** The build of this request is over. */
     void buildIsOver(@NonNull UUID requestId) {
+        parts.of(requestId).forEach(this::buildIsOver);
         if (!decisions.withdraw(requestId, () -> buildIsOver(requestId))) {
             ownerGone(requestId, null);
         }
@@ -290,7 +296,7 @@ public final class OwnerTracker {
 
     /**
      * The requests that this build made with the same options before a restart, and that no step has come back to. The
-     * oldest is first.
+     * oldest is first. A request for several environment classes counts as one.
      *
      * @throws AbortException if the options cannot be used; the message is for people
      */
@@ -307,18 +313,21 @@ public final class OwnerTracker {
         String connection =
                 ConfiguredConnection.named(options.getConnection()).connection().name();
         return unclaimed.stream()
-                .filter(recorder -> asksFor(recorder.request(), options, connection))
+                .filter(recorder -> asksFor(recorder, options, connection))
                 .sorted(Comparator.comparing(RequestRecorder::since))
-                .map(RequestRecorder::requestId)
+                .map(recorder -> recorder.origin().whole(recorder.requestId()))
+                .distinct()
                 .toList();
     }
 
     /** Whether these options with this connection make the same request. */
-    private static boolean asksFor(PrebuildRequest request, PrebuildOptions options, String connectionName) {
+    private static boolean asksFor(RequestRecorder recorder, PrebuildOptions options, String connectionName) {
+        PrebuildRequest request = recorder.request();
         String projectId = options.getProjectId();
         return request.connection().name().equals(connectionName)
                 && (projectId == null || projectId.equals(request.projectId()))
-                && Objects.equals(options.getEnvironmentClassId(), request.environmentClassId())
+                && Objects.equals(
+                        options.getEnvironmentClassId(), recorder.origin().askedClass(request.environmentClassId()))
                 && Objects.equals(options.timeoutOrNull(), request.timeout())
                 && options.isWait() != request.detached()
                 && options.isCancelOnAbort() == request.cancelOnAbort()

@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.model.Run;
 import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.decision.DecisionQueue;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
@@ -12,8 +13,10 @@ import io.jenkins.plugins.gitpod.store.RunTimes;
 import io.jenkins.plugins.gitpod.store.UsualLengths;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -22,11 +25,20 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 public final class PrebuildQueries {
 
     private final RequestRegistry registry;
+    private final DecisionQueue decisions;
+    private final RequestParts parts;
     private final UsualLengths lengths;
     private final RunTimes runTimes;
 
-    PrebuildQueries(@NonNull RequestRegistry registry, @NonNull UsualLengths lengths, @NonNull RunTimes runTimes) {
+    PrebuildQueries(
+            @NonNull RequestRegistry registry,
+            @NonNull DecisionQueue decisions,
+            @NonNull RequestParts parts,
+            @NonNull UsualLengths lengths,
+            @NonNull RunTimes runTimes) {
         this.registry = registry;
+        this.decisions = decisions;
+        this.parts = parts;
         this.lengths = lengths;
         this.runTimes = runTimes;
     }
@@ -61,9 +73,53 @@ public final class PrebuildQueries {
         return lengths.of(projectId, environmentClassId);
     }
 
+    /** Whether a request is open, or a part of it is. */
+    boolean isOpen(@NonNull UUID requestId) {
+        return decisions.isPending(requestId)
+                || registry.isOpen(requestId)
+                || parts.of(requestId).stream().anyMatch(this::isOpen);
+    }
+
+    /** Whether a create request was sent and not answered yet. */
+    boolean isCreateOut(@NonNull UUID requestId) {
+        PrebuildHandle handle = registry.handle(requestId);
+        return handle == null ? parts.of(requestId).stream().anyMatch(this::isCreateOut) : handle.isCreateOut();
+    }
+
+    /** The message of a build that ends before Gitpod has confirmed the cancellation, or null if nothing is open. */
+    @CheckForNull
+    String unconfirmedCancelMessage(@NonNull UUID requestId) {
+        RequestRecorder recorder = registry.recorder(requestId);
+        PrebuildHandle handle = registry.handle(requestId);
+        if (recorder == null || handle == null) {
+            String ofParts = parts.of(requestId).stream()
+                    .map(this::unconfirmedCancelMessage)
+                    .filter(Objects::nonNull)
+                    .collect(Collectors.joining(" "));
+            return ofParts.isEmpty() ? null : ofParts;
+        }
+        String prebuildId = handle.view().prebuildId();
+        String url = recorder.messages().url();
+        return prebuildId == null
+                ? Messages.PrebuildMessages_stillUnknown(handle.view().request().projectId(), url)
+                : Messages.PrebuildMessages_stillCancelling(prebuildId, url);
+    }
+
     /** The state of an open request for people, or null if it is not open. Does not wait for anything. */
     @CheckForNull
     String status(@NonNull UUID requestId) {
+        String undecided = decisions.status(requestId);
+        if (undecided != null) {
+            return undecided;
+        }
+        List<UUID> all = parts.of(requestId);
+        return all.isEmpty()
+                ? statusOfOne(requestId)
+                : all.stream().map(this::status).filter(Objects::nonNull).collect(Collectors.joining("; "));
+    }
+
+    @CheckForNull
+    private String statusOfOne(UUID requestId) {
         RequestRecorder recorder = registry.recorder(requestId);
         if (recorder == null || !registry.isOpen(requestId)) {
             return null;

@@ -14,13 +14,10 @@ import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.config.ConfiguredConnection;
 import io.jenkins.plugins.gitpod.decision.StepRequest;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
-import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.TokenSource;
 import io.jenkins.plugins.gitpod.engine.WorkQueue;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
-import io.jenkins.plugins.gitpod.record.PrebuildAction;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
-import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.NewCommit;
@@ -247,48 +244,53 @@ public final class PrebuildService {
     }
 
     /**
-     * Resumes waiting for a request after a restart. Attaches the listener if the request is open, or tells it the end from
-     * the build's record. May read a small file. Saves the build if it lost what it knew about the prebuild.
+     * Resumes waiting for a request of a step after a restart, and for all parts of a request for several classes.
+     *
+     * @param nodeId the flow node that waits
+     * @throws AbortException if the options cannot be used; the message is for people
      */
     @NonNull
-    public Resumed resume(@NonNull UUID requestId, @NonNull Run<?, ?> run, @NonNull RequestListener listener) {
+    public Resumed resume(
+            @NonNull UUID requestId,
+            @NonNull Run<?, ?> run,
+            @Nullable String nodeId,
+            @NonNull PrebuildOptions options,
+            @NonNull RequestListener listener)
+            throws AbortException {
         RunningService now = running;
-        RequestRecorder recorder = now == null ? null : now.registry().recorder(requestId);
-        if (recorder != null) {
-            PrebuildRecord saved = PrebuildAction.find(run, requestId.toString());
-            if (saved != null) {
-                recorder.remember(saved);
-            }
-            PrebuildResult known = now.registry().known(recorder);
-            if (known != null) {
-                listener.line(recorder.messages().resumed(known.getId()));
-            }
-            recorder.attach(listener);
-            if (known != null) {
-                if (saved == null) {
-                    recorder.restore(known);
-                }
-                listener.created(known);
-            }
-            return Resumed.CONTINUES;
+        boolean isSplit = now != null
+                && options.isForSeveralClasses()
+                && now.classRequests().resume(requestId, run, nodeId, options, listener, now.decisions());
+        return isSplit ? Resumed.CONTINUES : resume(requestId, run, listener);
+    }
+
+    /** See {@link OwnerTracker#takeOver}, and {@link ClassRequests#takeOver} for several classes. */
+    public boolean takeOver(
+            @NonNull UUID requestId,
+            @NonNull Run<?, ?> run,
+            @Nullable String nodeId,
+            @NonNull PrebuildOptions options,
+            @NonNull RequestListener listener)
+            throws AbortException {
+        RunningService now = running;
+        if (now == null) {
+            return false;
         }
-        PrebuildRecord record = PrebuildAction.find(run, requestId.toString());
-        if (record != null && record.getConclusion() != null) {
-            listener.concluded(record);
-            return Resumed.CONTINUES;
-        }
-        boolean lost = record != null || (now != null && now.ledger().hasLost(requestId));
-        return lost ? Resumed.LOST : Resumed.NEVER_SENT;
+        return options.isForSeveralClasses()
+                ? now.classRequests().takeOver(requestId, run, nodeId, options, listener, now.decisions())
+                : now.owners().takeOver(requestId, nodeId, listener);
+    }
+
+    /** Resumes waiting for one request after a restart. May read a small file, and may save the build. */
+    @NonNull
+    Resumed resume(@NonNull UUID requestId, @NonNull Run<?, ?> run, @NonNull RequestListener listener) {
+        return Resumption.resume(running, requestId, run, listener);
     }
 
     /** The message about a request whose ledger entry is missing or damaged. It names the prebuild if it is known. */
     @NonNull
     public String lostEntry(@NonNull UUID requestId, @NonNull Run<?, ?> run) {
-        PrebuildRecord record = PrebuildAction.find(run, requestId.toString());
-        PrebuildResult result = record == null ? null : record.getResult();
-        return result == null
-                ? Messages.PrebuildService_lostEntry(requestId)
-                : Messages.PrebuildService_lostEntryOf(result.getId(), result.getUrl());
+        return Resumption.lostEntry(requestId, run);
     }
 
     /** What pages ask; empty while Jenkins is starting or stopping. */
@@ -320,47 +322,26 @@ public final class PrebuildService {
     @CheckForNull
     String unconfirmedCancelMessage(@NonNull UUID requestId) {
         RunningService now = running;
-        RequestRecorder recorder = now == null ? null : now.registry().recorder(requestId);
-        PrebuildHandle handle = find(requestId);
-        if (recorder == null || handle == null) {
-            return null;
-        }
-        String prebuildId = handle.view().prebuildId();
-        return prebuildId == null
-                ? Messages.PrebuildMessages_stillUnknown(
-                        handle.view().request().projectId(), recorder.messages().url())
-                : Messages.PrebuildMessages_stillCancelling(
-                        prebuildId, recorder.messages().url());
+        return now == null ? null : now.queries().unconfirmedCancelMessage(requestId);
     }
 
     /** Whether a create request was sent and not answered yet. */
     public boolean isCreateOut(@NonNull UUID requestId) {
-        PrebuildHandle handle = find(requestId);
-        return handle != null && handle.isCreateOut();
+        RunningService now = running;
+        return now != null && now.queries().isCreateOut(requestId);
     }
 
     /** Whether a request is open: undecided, waiting for its turn, or known to the engine. */
     public boolean isOpen(@NonNull UUID requestId) {
         RunningService now = running;
-        return now != null
-                && (now.decisions().isPending(requestId) || now.registry().isOpen(requestId));
+        return now != null && now.queries().isOpen(requestId);
     }
 
     /** The state of a request for people, or null if it is not open. Does not wait for anything. */
     @CheckForNull
     public String status(@NonNull UUID requestId) {
         RunningService now = running;
-        if (now == null) {
-            return null;
-        }
-        String undecided = now.decisions().status(requestId);
-        return undecided == null ? now.queries().status(requestId) : undecided;
-    }
-
-    @CheckForNull
-    private PrebuildHandle find(UUID requestId) {
-        RunningService now = running;
-        return now == null ? null : now.registry().handle(requestId);
+        return now == null ? null : now.queries().status(requestId);
     }
 
     /** Runs tasks off the caller's thread. They may block on a disk or a console, but not on a network. */

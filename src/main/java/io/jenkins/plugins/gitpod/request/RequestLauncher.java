@@ -18,6 +18,7 @@ import io.jenkins.plugins.gitpod.engine.Stage;
 import io.jenkins.plugins.gitpod.engine.TokenSource;
 import io.jenkins.plugins.gitpod.engine.WorkQueue;
 import io.jenkins.plugins.gitpod.record.EndStatus;
+import io.jenkins.plugins.gitpod.record.PartOf;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
@@ -51,6 +52,7 @@ final class RequestLauncher implements DecisionHandler {
     private final CommitHistory history;
     private final CommitRequestStore commitRequests;
     private final RequestRegistry registry;
+    private final ClassRequests classRequests;
 
     RequestLauncher(
             EngineRuntime runtime,
@@ -60,7 +62,8 @@ final class RequestLauncher implements DecisionHandler {
             ThrottleQueue throttle,
             CommitHistory history,
             CommitRequestStore commitRequests,
-            RequestRegistry registry) {
+            RequestRegistry registry,
+            ClassRequests classRequests) {
         this.runtime = runtime;
         this.engine = engine;
         this.ledger = ledger;
@@ -69,6 +72,7 @@ final class RequestLauncher implements DecisionHandler {
         this.history = history;
         this.commitRequests = commitRequests;
         this.registry = registry;
+        this.classRequests = classRequests;
     }
 
     private static RequestRecorder recorder(StepRequest request, PrebuildRequest engineRequest) {
@@ -247,11 +251,21 @@ final class RequestLauncher implements DecisionHandler {
         });
     }
 
+    @NonNull
+    @Override
+    public List<StepRequest> split(
+            @NonNull StepRequest request,
+            @NonNull String projectId,
+            @NonNull PartOf whole,
+            @NonNull Notifications notifications) {
+        return classRequests.split(request, projectId, whole, notifications);
+    }
+
     /** Adds the decision for a new commit to those of its job. Writes a file. */
     private static void logPrebuild(StepRequest request, String text) {
         NewCommit commit = request.newCommit();
         if (commit != null) {
-            DecisionLog.addPrebuild(request.run(), commit.checkout().revision(), text);
+            DecisionLog.addPrebuild(request.run(), commit.checkout().revision(), CombinedRequest.line(request, text));
         }
     }
 
@@ -283,12 +297,13 @@ final class RequestLauncher implements DecisionHandler {
         if (!request.isAutomatic() || record.getConclusion() == EndStatus.ERROR) {
             BuildRecorder.save(
                     request.liveOrigin(),
-                    record.skipPublishingChecks(request.options().isSkipPublishingChecks()));
+                    record.skipPublishingChecks(request.options().isSkipPublishingChecks())
+                            .ofClass(request.classId()));
         }
         NewCommit commit = request.newCommit();
         String message = record.getMessage();
         if (commit != null && message != null) {
-            DecisionLog.addSkipped(request.run(), commit.checkout().revision(), message);
+            DecisionLog.addSkipped(request.run(), commit.checkout().revision(), CombinedRequest.line(request, message));
         }
         ledger.withdraw(request.requestId());
         tokens.forget(request.requestId());

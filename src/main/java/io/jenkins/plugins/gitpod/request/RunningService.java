@@ -43,6 +43,8 @@ record RunningService(
         @NonNull RequestRegistry registry,
         @NonNull RequestLauncher launcher,
         @NonNull DecisionQueue decisions,
+        @NonNull RequestParts parts,
+        @NonNull ClassRequests classRequests,
         @NonNull OwnerTracker owners,
         @NonNull CommitRequests commitRequests,
         @NonNull PrebuildQueries queries,
@@ -72,11 +74,13 @@ record RunningService(
         RequestRegistry registry =
                 new RequestRegistry(engine, ledger, tokens, history, throttle, runTimes, logs::follow, oldPrebuilds);
         registryLater.set(registry);
-        RequestLauncher launcher =
-                new RequestLauncher(runtime, engine, ledger, tokens, throttle, history, commitStore, registry);
+        ClassRequests classRequests = new ClassRequests(ledger, registry, tokens, commitStore);
+        RequestLauncher launcher = new RequestLauncher(
+                runtime, engine, ledger, tokens, throttle, history, commitStore, registry, classRequests);
         DecisionQueue decisions = new DecisionQueue(
                 runtime, settings, EngineProperties.cancelPreviousLimit(), clients, history, registry, launcher);
         registry.whenOver(decisions::prebuildEnded);
+        RequestParts parts = new RequestParts(registry, decisions);
         return new RunningService(
                 threads,
                 runtime,
@@ -88,9 +92,12 @@ record RunningService(
                 registry,
                 launcher,
                 decisions,
-                new OwnerTracker(registry, ledger, throttle, decisions, runtime.executor(WorkQueue.DELIVERY)),
+                parts,
+                classRequests,
+                new OwnerTracker(registry, ledger, throttle, decisions, parts, runtime.executor(WorkQueue.DELIVERY)),
                 new CommitRequests(commitStore, ledger, tokens, registry, decisions),
-                new PrebuildQueries(registry, new UsualLengths(directory.resolve("lengths")), runTimes),
+                new PrebuildQueries(
+                        registry, decisions, parts, new UsualLengths(directory.resolve("lengths")), runTimes),
                 logs,
                 new PrebuildEvents(
                         () -> ExtensionList.lookup(PrebuildListener.class), runtime.executor(WorkQueue.LISTENER)));

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.gitpod.store;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.util.XStream2;
@@ -8,6 +9,7 @@ import io.jenkins.plugins.gitpod.checkout.Changes;
 import io.jenkins.plugins.gitpod.checkout.Checkout;
 import io.jenkins.plugins.gitpod.options.CommitConditions;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
+import io.jenkins.plugins.gitpod.record.PartOf;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -44,6 +46,7 @@ public final class CommitRequestStore {
         private final Checkout checkout;
         private final ChangedPaths changed;
         private final boolean inherited;
+        private final PartOf partOf;
 
         @Nullable
         private final Changes changes;
@@ -53,11 +56,24 @@ public final class CommitRequestStore {
 
         private final long time;
 
-        public Pending(UUID requestId, String buildId, PrebuildOptions options, NewCommit commit, Instant time) {
-            this(requestId.toString(), buildId, options, commit, time.toEpochMilli());
+        /** @param partOf the request that this one is a part of, or null if it is by itself */
+        public Pending(
+                UUID requestId,
+                String buildId,
+                PrebuildOptions options,
+                NewCommit commit,
+                Instant time,
+                @Nullable PartOf partOf) {
+            this(requestId.toString(), buildId, options, commit, time.toEpochMilli(), partOf);
         }
 
-        private Pending(String requestId, String buildId, PrebuildOptions options, NewCommit commit, long time) {
+        private Pending(
+                String requestId,
+                String buildId,
+                PrebuildOptions options,
+                NewCommit commit,
+                long time,
+                @Nullable PartOf partOf) {
             this.time = time;
             this.requestId = requestId;
             this.buildId = buildId;
@@ -67,6 +83,7 @@ public final class CommitRequestStore {
             this.inherited = commit.isInherited();
             this.changes = commit.changes();
             this.conditions = commit.conditions().isNone() ? null : commit.conditions();
+            this.partOf = partOf;
         }
 
         boolean isComplete() {
@@ -93,13 +110,19 @@ public final class CommitRequestStore {
                             origin.relocated(oldFullName, newFullName).buildId(),
                             options,
                             commit(),
-                            time)
+                            time,
+                            partOf)
                     : this;
         }
 
         @NonNull
         public PrebuildOptions options() {
             return (options == null ? new PrebuildOptions() : options).forCommits();
+        }
+
+        @CheckForNull
+        public PartOf partOf() {
+            return partOf;
         }
 
         @NonNull

@@ -13,6 +13,7 @@ import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
 import io.jenkins.plugins.gitpod.engine.SavedRequest.CreateAttempt;
 import io.jenkins.plugins.gitpod.engine.Stage;
+import io.jenkins.plugins.gitpod.record.PartOf;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import java.io.IOException;
 import java.time.Duration;
@@ -74,6 +75,32 @@ public final class LedgerEntry {
     private final boolean waitForWarmPool;
     private final int keepPrebuilds;
     private final String poolSnapshot;
+    private final Part partOf;
+
+    /** The request for several environment classes that a request is a part of. Saved: fields may be added but not renamed. */
+    private static final class Part {
+        private final String requestId;
+        private final String asked;
+        private final String classIds;
+
+        Part(PartOf of) {
+            requestId = of.requestId().toString();
+            asked = of.asked();
+            classIds = String.join(",", of.classIds());
+        }
+
+        @CheckForNull
+        static Part of(RequestOrigin origin) {
+            return origin.partOf() == null ? null : new Part(origin.partOf());
+        }
+
+        @CheckForNull
+        static PartOf toPartOf(@Nullable Part part) {
+            return part == null || part.requestId == null || part.asked == null || part.classIds == null
+                    ? null
+                    : new PartOf(UUID.fromString(part.requestId), part.asked, List.of(part.classIds.split(",", -1)));
+        }
+    }
 
     /** A create request that may have created a prebuild. Saved: fields may be added but not renamed. */
     private static final class Attempt {
@@ -107,6 +134,7 @@ public final class LedgerEntry {
         private final Boolean waiting;
         private final boolean waitForWarmPool;
         private final int keepPrebuilds;
+        private final Part partOf;
 
         Joined(@NonNull Owners.Owner owner, @NonNull RequestOrigin origin) {
             this.requestId = owner.requestId().toString();
@@ -117,6 +145,7 @@ public final class LedgerEntry {
             this.waiting = owner.waiting();
             this.waitForWarmPool = owner.after().waitForWarmPool();
             this.keepPrebuilds = owner.after().keepPrebuilds();
+            this.partOf = Part.of(origin);
         }
 
         @NonNull
@@ -126,7 +155,7 @@ public final class LedgerEntry {
 
         @NonNull
         public RequestOrigin origin() {
-            return new RequestOrigin(buildId, jobFullName, nodeId, null);
+            return new RequestOrigin(buildId, jobFullName, nodeId, null, null, Part.toPartOf(partOf));
         }
 
         boolean isComplete() {
@@ -179,6 +208,7 @@ public final class LedgerEntry {
         waitForWarmPool = request.after().waitForWarmPool();
         keepPrebuilds = request.after().keepPrebuilds();
         poolSnapshot = saved.poolSnapshot();
+        partOf = Part.of(origin);
     }
 
     /** This entry with its owners. */
@@ -282,7 +312,7 @@ public final class LedgerEntry {
 
     @NonNull
     RequestOrigin origin() {
-        return new RequestOrigin(buildId, jobFullName, nodeId, credentialsId, resolvedId);
+        return new RequestOrigin(buildId, jobFullName, nodeId, credentialsId, resolvedId, Part.toPartOf(partOf));
     }
 
     @Nullable

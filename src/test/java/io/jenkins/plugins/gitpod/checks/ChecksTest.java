@@ -4,6 +4,7 @@ import static io.jenkins.plugins.gitpod.testing.Builds.awaitLog;
 import static io.jenkins.plugins.gitpod.testing.Builds.pipeline;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.hasSize;
@@ -33,6 +34,7 @@ import io.jenkins.plugins.gitpod.record.PrebuildAction;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
+import io.jenkins.plugins.gitpod.simulator.SimEnvironmentClass;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
@@ -61,12 +63,16 @@ class ChecksTest {
 
     private static final GitpodFixture GITPOD = new GitpodFixture();
     private static JenkinsRule jenkins;
+    private static SimEnvironmentClass small;
+    private static SimEnvironmentClass large;
 
     @BeforeAll
     static void connect(JenkinsRule rule) throws Exception {
         jenkins = rule;
         GITPOD.connect();
-        GITPOD.project().plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        small = GITPOD.simulator().addEnvironmentClass("Small");
+        large = GITPOD.simulator().addEnvironmentClass("Large");
+        GITPOD.project().environmentClasses(small, large).plan(PhasePlan.stuckIn(SimPhase.RUNNING));
     }
 
     @AfterAll
@@ -135,6 +141,17 @@ class ChecksTest {
         assertThat(summary(checks.get(1)), startsWith("Project: "));
         assertTrue(checks.get(1).getCompletedAt().isPresent());
         assertFalse(checks.get(1).getOutput().orElseThrow().getText().isPresent());
+    }
+
+    @Test
+    void eachEnvironmentClassHasACheckOfItsOwnWhicheverIsFirst() throws Exception {
+        WorkflowRun build = start("environmentClassId: 'all'");
+        List<String> names = awaitChecks(build, 2).stream()
+                .map(check -> check.getName().orElseThrow())
+                .toList();
+        assertThat(names, containsInAnyOrder("Gitpod prebuild (Small)", "Gitpod prebuild (Large)"));
+        build.getExecutor().interrupt();
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
     }
 
     @Test

@@ -19,6 +19,7 @@ import io.jenkins.plugins.gitpod.engine.EngineSettings;
 import io.jenkins.plugins.gitpod.engine.ThreadedRuntime;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.record.EndStatus;
+import io.jenkins.plugins.gitpod.record.PartOf;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestListener;
@@ -144,6 +145,16 @@ class BrokenHandOverTest {
                 @NonNull String prebuildId,
                 @NonNull Notifications notifications) {
             throw new AssertionError("nothing runs");
+        }
+
+        @NonNull
+        @Override
+        public List<StepRequest> split(
+                @NonNull StepRequest request,
+                @NonNull String projectId,
+                @NonNull PartOf whole,
+                @NonNull Notifications notifications) {
+            throw new AssertionError("one class");
         }
 
         @Override

@@ -212,6 +212,12 @@ final class EngineFixture implements AutoCloseable {
         return new PrebuildRequest(UUID.randomUUID(), connection, other.id(), null, null, false, true);
     }
 
+    /** A request for an environment class that is there from now on. */
+    PrebuildRequest requestForClass(String name) {
+        String classId = gitpod.addEnvironmentClass(name).id();
+        return new PrebuildRequest(UUID.randomUUID(), connection, project.id(), classId, null, false, true);
+    }
+
     /** A request and the observer that waits for it. */
     record Wait(PrebuildHandle handle, RecordingObserver observer) {
         void abort() {

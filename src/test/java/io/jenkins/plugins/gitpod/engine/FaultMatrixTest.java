@@ -85,6 +85,7 @@ class FaultMatrixTest {
         private final EngineFixture fixture;
         private final List<EngineFixture.Wait> waits = new ArrayList<>();
         private final List<SimPrebuild> foreign = new ArrayList<>();
+        private final List<PrebuildRequest> parts = new ArrayList<>();
         private final Struck struck;
         private boolean crashed;
 
@@ -115,6 +116,10 @@ class FaultMatrixTest {
             return cell.calls() == Calls.LIST_OF_LOOK_UP || cell.calls() == Calls.IDENTITY;
         }
 
+        private boolean isOfParts() {
+            return cell.calls().name().startsWith("CREATE_OF_PARTS");
+        }
+
         private boolean isCreate() {
             return cell.calls().name().startsWith("CREATE");
         }
@@ -133,15 +138,19 @@ class FaultMatrixTest {
             if (isAdopting()) {
                 bringOthers();
             }
+            if (isOfParts()) {
+                List.of("Small", "Regular", "Large").forEach(name -> parts.add(fixture.requestForClass(name)));
+            }
             if (isLookUp()) {
                 fixture.fault("CreatePrebuild", Fault.resetAfterActing());
             }
             fixture.runtime.frame(this::around);
             struck.begin();
             int requests = isList() ? 5 : 1;
-            for (int i = 0; i < requests; i++) {
+            for (int i = 0; i < requests && !isOfParts(); i++) {
                 waits.add(fixture.submit());
             }
+            parts.forEach(part -> waits.add(fixture.submit(part)));
             crashAndRestart();
             if (isCreate()) {
                 struck.carryOutLate();
@@ -192,34 +201,45 @@ class FaultMatrixTest {
                 case CREATE_AND_CRASH_IN_LOOK_UP -> fixture.gitpod.records().count("ListPrebuilds") == 2;
                 case CREATE_AND_CRASH_AT_SECOND ->
                     sent == 2 && waits.get(0).handle().view().stage() == Stage.LOOKING_UP;
+                case CREATE_OF_PARTS_AND_CRASH -> isSaved(parts.get(1)) && !isSaved(parts.get(2));
                 default -> false;
             };
+        }
+
+        private boolean isSaved(PrebuildRequest request) {
+            return fixture.store.open().stream()
+                    .anyMatch(saved -> saved.request().requestId().equals(request.requestId()));
         }
 
         private void crashAndRestart() {
             Duration within =
                     switch (cell.calls()) {
                         case CREATE_AND_CRASH -> Duration.ZERO;
+                        case CREATE_OF_PARTS_AND_CRASH -> Duration.ofSeconds(10);
                         case CREATE_AND_CRASH_IN_LOOK_UP, CREATE_AND_CRASH_AT_SECOND -> Duration.ofSeconds(70);
                         default -> null;
                     };
             if (within == null) {
                 return;
             }
-            UUID requestId = waits.get(0).handle().requestId();
+            List<UUID> requestIds =
+                    waits.stream().map(wait -> wait.handle().requestId()).toList();
             fixture.runtime.advance(within);
             if (!crashed) {
                 return;
             }
+            List<PrebuildRequest> neverSaved =
+                    parts.stream().filter(part -> !isSaved(part)).toList();
             waits.clear();
             for (EngineFixture.Wait resumed : fixture.crashAndRestart()) {
-                if (resumed.handle().requestId().equals(requestId)) {
+                if (requestIds.contains(resumed.handle().requestId())) {
                     waits.add(resumed);
                 } else {
                     neighbour = resumed;
                 }
             }
-            assertThat("requests in the store", waits, hasSize(1));
+            assertThat("requests in the store", waits, hasSize(isOfParts() ? 2 : 1));
+            neverSaved.forEach(part -> waits.add(fixture.submit(part)));
         }
 
         private void conclude() {
@@ -260,7 +280,18 @@ class FaultMatrixTest {
             return wait.outcome(Outcome.Ended.class).prebuild().status().phase();
         }
 
+        /** Each part has the prebuild of its own class. */
+        private void checkClasses() {
+            for (EngineFixture.Wait wait : waits) {
+                String wanted = wait.handle().view().request().environmentClassId();
+                if (wait.prebuildId() != null && wanted != null) {
+                    assertThat(fixture.gitpod.prebuild(wait.prebuildId()).environmentClassId(), is(wanted));
+                }
+            }
+        }
+
         private void checkBooks() {
+            checkClasses();
             List<SimPrebuild> ours = new ArrayList<>(fixture.gitpod.records().prebuilds());
             ours.removeAll(foreign);
             int requests = waits.size() + (neighbour == null ? 0 : 1);
@@ -399,7 +430,9 @@ class FaultMatrixTest {
                             CREATE_WITH_CLOCK_BEHIND,
                             CREATE_AND_CRASH,
                             CREATE_AND_CRASH_IN_LOOK_UP,
-                            CREATE_AND_CRASH_AT_SECOND -> "CreatePrebuild";
+                            CREATE_AND_CRASH_AT_SECOND,
+                            CREATE_OF_PARTS,
+                            CREATE_OF_PARTS_AND_CRASH -> "CreatePrebuild";
                     case GET, GET_WITH_EVENTS -> "GetPrebuild";
                     case LIST_OF_WATCHER, LIST_WITH_EVENTS, LIST_OF_LOOK_UP -> "ListPrebuilds";
                     case IDENTITY -> "GetAuthenticatedIdentity";
@@ -434,8 +467,10 @@ class FaultMatrixTest {
                             CREATE_WITH_CLOCK_AHEAD,
                             CREATE_WITH_CLOCK_BEHIND,
                             CREATE_AND_CRASH_IN_LOOK_UP,
-                            CREATE_AND_CRASH_AT_SECOND -> queue == WorkQueue.CREATE;
+                            CREATE_AND_CRASH_AT_SECOND,
+                            CREATE_OF_PARTS -> queue == WorkQueue.CREATE;
                     case CREATE_AND_CRASH -> queue == WorkQueue.CREATE && times == 0;
+                    case CREATE_OF_PARTS_AND_CRASH -> queue == WorkQueue.CREATE && !crashed;
                     case GET, LIST_OF_WATCHER, GET_WITH_EVENTS, LIST_WITH_EVENTS -> queue == WorkQueue.WATCH;
                     case IDENTITY -> queue == WorkQueue.CREATE && isLookingUp();
                     case LIST_OF_LOOK_UP -> queue == WorkQueue.CREATE && answered("GetAuthenticatedIdentity");

@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PrebuildOptionTest {
 
     private static final String ID = "0192f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f";
+    private static final String OTHER = "0193f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f";
     private static final Set<PrebuildOption> NUMBERS =
             EnumSet.of(PrebuildOption.TIMEOUT, PrebuildOption.MINIMUM_INTERVAL);
     private static final Set<PrebuildOption> FLAGS = EnumSet.of(
@@ -85,6 +86,11 @@ class PrebuildOptionTest {
                                 .flatMap(option -> Stream.of(ID, " " + ID + "\n", gstring(ID), UUID.fromString(ID))
                                         .map(value -> Arguments.of(option, value, ID))),
                         TEXTS.stream().map(option -> Arguments.of(option, 7, "7")),
+                        Stream.of(List.of(ID, gstring(OTHER)), ID + ", " + OTHER, List.of(UUID.fromString(ID), OTHER))
+                                .map(value ->
+                                        Arguments.of(PrebuildOption.ENVIRONMENT_CLASS_ID, value, ID + ", " + OTHER)),
+                        Stream.of("all", List.of("all"), gstring(" all "))
+                                .map(value -> Arguments.of(PrebuildOption.ENVIRONMENT_CLASS_ID, value, "all")),
                         Stream.of("a/**, b/?.txt", gstring("a/**, b/?.txt"), List.of("a/**", gstring("b/?.txt")))
                                 .map(value -> Arguments.of(PrebuildOption.ONLY_IF_CHANGED, value, "a/**, b/?.txt")),
                         Stream.of(
@@ -151,10 +157,16 @@ class PrebuildOptionTest {
                                         "Use START, JOIN, SKIP, CANCEL_PREVIOUS, or QUEUE.")),
                         TEXTS.stream()
                                 .flatMap(option -> Stream.of(
-                                                Arguments.of("[\"" + ID + "\"]", List.of(ID)),
+                                                Arguments.of("[false]", List.of(false)),
+                                                Arguments.of("[\"\", 7]", List.of("", 7)),
+                                                Arguments.of("[]", List.of()),
                                                 Arguments.of("[[…], null]", Arrays.asList(List.of(), null)),
                                                 Arguments.of("false", false))
                                         .map(each -> refused(option, each, "Use the "))),
+                        TEXTS.stream()
+                                .filter(option -> option != PrebuildOption.ENVIRONMENT_CLASS_ID)
+                                .map(option ->
+                                        refused(option, Arguments.of("[\"" + ID + "\"]", List.of(ID)), "Use the ")),
                         Stream.of(
                                         Arguments.of("\"src/{a,b}/**\"", "src/{a,b}/**"),
                                         Arguments.of("\"a/**, !a/b\"", "a/**, !a/b"),

@@ -5,6 +5,7 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThan;
@@ -296,6 +297,20 @@ class PrebuildOptionsFormTest {
                 form.doCheckEnvironmentClassId(job, "", of, "classes", ""));
         assertSays(
                 Kind.OK, "Environment class Huge", form.doCheckEnvironmentClassId(job, huge.id(), "", "classes", ""));
+        assertSays(
+                Kind.OK,
+                "each environment class that the project has configured for prebuilds: Small.",
+                form.doCheckEnvironmentClassId(job, "All", of, "classes", ""));
+        assertSays(
+                Kind.OK,
+                "each environment class that the project has configured for prebuilds.",
+                form.doCheckEnvironmentClassId(job, "all", "", "classes", ""));
+        FormValidation several = form.doCheckEnvironmentClassId(job, small.id() + ", " + huge.id(), of, "classes", "");
+        assertSays(Kind.WARNING, "Environment class Small (2 cores).", several);
+        assertSays(Kind.WARNING, "Environment class Huge.", several);
+        assertThat(
+                form.doAutoCompleteEnvironmentClassId(job, "al", "classes", "").getValues(),
+                hasItems("all", "Small (" + small.id() + ")"));
         assertThat(
                 form.doAutoCompleteEnvironmentClassId(job, "hug", "classes", "").getValues(),
                 contains("Huge (" + huge.id() + ")"));
@@ -316,6 +331,7 @@ class PrebuildOptionsFormTest {
     @Test
     void whatCannotBeAClassIsRefused() {
         assertSays(Kind.ERROR, "is not an environment class id", checkClass("large", ""));
+        assertSays(Kind.ERROR, "&quot;large&quot; is not an environment class id", checkClass(NOWHERE + ", large", ""));
         assertSays(Kind.OK, "when the build runs", checkClass("${CLASS}", ""));
         assertThat(checkClass("", "").kind, is(Kind.OK));
         assertThat(checkClass("", "${PROJECT}").kind, is(Kind.OK));

@@ -1,8 +1,12 @@
 package io.jenkins.plugins.gitpod.options;
 
+import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import hudson.AbortException;
 import hudson.EnvVars;
@@ -75,6 +79,26 @@ class PrebuildOptionsTest {
         PrebuildOptions expanded = options.expanded(new EnvVars("PROJECT", " " + UPPER + " ", "CLASS", ""));
         assertEquals(ID, expanded.getProjectId());
         assertNull(expanded.getEnvironmentClassId());
+    }
+
+    @Test
+    void severalClassesStayAsTheyAreMeantThroughVariablesAndFiles() throws Exception {
+        PrebuildOptions options = new PrebuildOptions();
+        options.setEnvironmentClassId("${ONE}, $TWO");
+        String other = ID.replace('0', '1');
+        PrebuildOptions expanded = options.expanded(new EnvVars("ONE", UPPER, "TWO", other));
+        assertEquals(ID + ", " + other, expanded.getEnvironmentClassId());
+        assertTrue(expanded.isForSeveralClasses());
+        assertNull(expanded.problem());
+        PrebuildOptions one = expanded.ofClass(other, ID);
+        assertEquals(ID, one.getEnvironmentClassId());
+        assertEquals(other, one.getProjectId());
+        XStream2 xstream = new XStream2();
+        PrebuildOptions read = (PrebuildOptions) xstream.fromXML(xstream.toXML(expanded));
+        assertTrue(read.isForSeveralClasses());
+        assertFalse(one.isForSeveralClasses());
+        expanded.setEnvironmentClassId(ID + ", large");
+        assertThat(expanded.problem(), startsWith("\"large\" is not allowed for environmentClassId."));
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
 import io.jenkins.plugins.gitpod.engine.SavedRequest.CreateAttempt;
 import io.jenkins.plugins.gitpod.engine.Stage;
+import io.jenkins.plugins.gitpod.record.PartOf;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -109,6 +110,29 @@ class LedgerTest {
         assertEquals(git, new Ledger(directory).readOpen().get(0).saved().builtFrom());
         ledger.relocate("team", "guild");
         assertEquals(git, new Ledger(directory).readOpen().get(0).saved().builtFrom());
+    }
+
+    @Test
+    void aPartKnowsItsRequestAndAllClassesAlsoIfItHasJoinedAnother() throws Exception {
+        PartOf whole = new PartOf(UUID.randomUUID(), "all", List.of("", "0193f0c1-6a8b-7c3d-9e4f-5a6b7c8d9e0f"));
+        SavedRequest saved = saved(UUID.randomUUID());
+        UUID requestId = saved.request().requestId();
+        ledger.announce(requestId, origin().part(whole));
+        ledger.save(saved);
+        ledger.relocate("team", "guild");
+        ledger.waitsElsewhere(requestId, "13");
+        ledger.credentialFound(requestId, "other");
+        UUID joined = UUID.randomUUID();
+        ledger.announce(joined, origin().part(whole));
+        ledger.share(requestId, () -> new Owners(List.of(new Owners.Owner(joined, true, true)), false, false, false));
+        Ledger.Read read = new Ledger(directory).readOpen().get(0);
+        for (RequestOrigin origin : List.of(read.origin(), read.joined().get(0).origin())) {
+            assertTrue(origin.isPartOf(whole.requestId()));
+            assertEquals(whole.requestId(), origin.whole(requestId));
+            assertEquals("all", origin.askedClass(null));
+            assertEquals(whole.classIds(), origin.partOf().classIds());
+            assertEquals(whole.partIds(), origin.partOf().partIds());
+        }
     }
 
     @Test

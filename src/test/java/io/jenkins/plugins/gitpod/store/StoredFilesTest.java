@@ -21,6 +21,7 @@ import io.jenkins.plugins.gitpod.engine.Stage;
 import io.jenkins.plugins.gitpod.options.CommitConditions;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.record.EndStatus;
+import io.jenkins.plugins.gitpod.record.PartOf;
 import io.jenkins.plugins.gitpod.record.PhaseChange;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
@@ -182,7 +183,7 @@ class StoredFilesTest {
                 CommitConditions.NONE);
         for (int build : List.of(3, 1, 2, 5, 4)) {
             store.save(new CommitRequestStore.Pending(
-                    UUID.randomUUID(), "shop#" + build, new PrebuildOptions(), commit, Instant.ofEpochSecond(build)));
+                    UUID.randomUUID(), "shop#" + build, new PrebuildOptions(), commit, Instant.ofEpochSecond(build), null));
         }
         assertEquals(
                 List.of("shop#1", "shop#2", "shop#3", "shop#4", "shop#5"),
@@ -359,7 +360,8 @@ class StoredFilesTest {
                         "shop#7",
                         new PrebuildOptions(),
                         new NewCommit(checkout, ChangedPaths.MATCH, false, null, CommitConditions.NONE),
-                        Instant.EPOCH));
+                        Instant.EPOCH,
+                        new PartOf(UUID.randomUUID(), "all", List.of("a", "b"))));
         new UsualLengths(directory.resolve("lengths")).add(completed());
         new CompletedPrebuilds(directory.resolve("completed"), Instant::now).add(PROJECT, PREBUILD);
         List<Path> files;
