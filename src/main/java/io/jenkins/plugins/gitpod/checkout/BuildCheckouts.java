@@ -1,5 +1,6 @@
 package io.jenkins.plugins.gitpod.checkout;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Run;
 import hudson.scm.ChangeLogSet;
@@ -7,6 +8,7 @@ import hudson.scm.SCM;
 import java.util.ArrayList;
 import java.util.List;
 import jenkins.scm.RunWithSCM;
+import jenkins.scm.api.SCMRevision;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -48,6 +50,30 @@ public final class BuildCheckouts {
         }
         own.addAll(others);
         return own;
+    }
+
+    /**
+     * The commit that the build is of, as far as it is known without a call: that of the job's own source, or for a job
+     * without one the first that was checked out. Null if no commit is known.
+     */
+    @CheckForNull
+    public static Checkout known(@NonNull Run<?, ?> run) {
+        JobSource source = JobSource.of(run);
+        List<Checkout> all = recorded(run, source);
+        Checkout first =
+                all.isEmpty() || source.exists() && !all.get(0).isOwn() ? source.withoutCheckout() : all.get(0);
+        return first != null && first.isComplete() ? first : null;
+    }
+
+    /** A later commit of the build's branch, or null if it is the build's own, or not known. */
+    @CheckForNull
+    public static Checkout later(@NonNull Run<?, ?> run, @NonNull SCMRevision revision) {
+        JobSource source = JobSource.of(run);
+        String commit = BuildHead.commit(revision);
+        boolean isOther = commit != null
+                && source.head() != null
+                && !commit.equals(source.head().commit());
+        return isOther ? source.of(commit) : null;
     }
 
     /**

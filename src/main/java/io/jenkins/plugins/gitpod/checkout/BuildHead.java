@@ -52,7 +52,7 @@ public record BuildHead(
     }
 
     @CheckForNull
-    private static String commit(SCMRevision revision) {
+    static String commit(SCMRevision revision) {
         return ScmReader.all().stream()
                 .map(each -> each.commit(revision))
                 .filter(Objects::nonNull)

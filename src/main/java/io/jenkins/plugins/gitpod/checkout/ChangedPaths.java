@@ -47,4 +47,10 @@ public enum ChangedPaths {
         }
         return any ? NO_MATCH : UNKNOWN;
     }
+
+    /** Whether one of two change logs contains a change that matters. */
+    @NonNull
+    public ChangedPaths or(@NonNull ChangedPaths other) {
+        return this == MATCH || other == NO_MATCH ? this : other;
+    }
 }

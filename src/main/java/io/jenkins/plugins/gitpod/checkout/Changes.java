@@ -64,6 +64,21 @@ public final class Changes {
         return paths.size() > MAX_PATHS ? null : paths;
     }
 
+    /** The changes of both. */
+    @NonNull
+    public Changes and(@NonNull Changes other) {
+        Set<String> allPaths = null;
+        if (paths != null && other.paths != null) {
+            allPaths = new LinkedHashSet<>(paths);
+            allPaths.addAll(other.paths);
+        }
+        Set<String> allCommits = new LinkedHashSet<>(commits());
+        allCommits.addAll(other.commits());
+        return new Changes(
+                allPaths == null || allPaths.size() > MAX_PATHS ? null : allPaths,
+                allCommits.stream().limit(MAX_COMMITS).toList());
+    }
+
     /** The hashes of the commits; empty if they are not known. */
     @NonNull
     public List<String> commits() {

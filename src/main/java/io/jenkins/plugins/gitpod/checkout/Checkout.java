@@ -112,6 +112,11 @@ public final class Checkout {
         return kind == null ? CheckedOut.Kind.BRANCH : kind;
     }
 
+    /** Whether another checkout is of the same branch, as far as it was recorded alike. */
+    public boolean isOfSameBranch(@NonNull Checkout other) {
+        return remoteUrls.equals(other.remoteUrls) && branches.equals(other.branches) && kind() == other.kind();
+    }
+
     /** Whether it is of the job's own SCM. */
     public boolean isOwn() {
         return from == From.OWN_SCM || from == From.SCRIPT;

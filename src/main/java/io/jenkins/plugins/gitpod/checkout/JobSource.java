@@ -109,6 +109,12 @@ public final class JobSource {
                 known, Checkout.From.OWN_SCM, defaultBranch == null ? null : defaultBranch.equals(head.name()));
     }
 
+    /** Another commit of the head of the job's branch, or null if it belongs to no multibranch project. */
+    @CheckForNull
+    Checkout of(@NonNull String commit) {
+        return head == null ? null : ofHead(urls, commit);
+    }
+
     /** The job's source without a checkout, or null if the job has none. The commit may be unknown. */
     @CheckForNull
     Checkout withoutCheckout() {

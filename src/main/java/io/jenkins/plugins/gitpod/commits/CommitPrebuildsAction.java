@@ -7,6 +7,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.scm.ChangeLogSet;
 import io.jenkins.plugins.gitpod.Messages;
+import io.jenkins.plugins.gitpod.checkout.BuildCheckouts;
 import io.jenkins.plugins.gitpod.checkout.BuildHead;
 import io.jenkins.plugins.gitpod.checkout.ChangeLogFile;
 import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
@@ -18,19 +19,23 @@ import io.jenkins.plugins.gitpod.checkout.PathPatterns;
 import io.jenkins.plugins.gitpod.checkout.RunningCheckouts;
 import io.jenkins.plugins.gitpod.decision.DecisionInputs;
 import io.jenkins.plugins.gitpod.options.CommitConditions;
+import io.jenkins.plugins.gitpod.options.PrebuildTrigger;
 import io.jenkins.plugins.gitpod.record.BuildConsole;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestListener;
+import io.jenkins.plugins.gitpod.request.DeferredRequests;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
 import io.jenkins.plugins.gitpod.store.DecisionLog;
 import io.jenkins.plugins.gitpod.store.NewCommit;
 import java.io.IOException;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import jenkins.scm.api.SCMRevision;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
 
 /**
@@ -49,6 +54,46 @@ final class CommitPrebuildsAction extends InvisibleAction {
             requestIds = new ArrayList<>();
         }
         return this;
+    }
+
+    /**
+     * Requests a prebuild of the commit that the build of a branch is known to be of before it checks out anything. Does nothing
+     * if the request depends on the change log, which is known at the checkout only. Returns at once.
+     */
+    static void requestAtStart(Run<?, ?> run, PrebuildSetting setting, TaskListener listener) {
+        GitpodPrebuildProperty property = setting.property();
+        boolean waits = property.getTrigger() == PrebuildTrigger.CHECKOUT || property.needsChanges();
+        BuildHead head = waits ? null : BuildHead.of(run);
+        if (head == null || head.commit() == null) {
+            return;
+        }
+        Console console = new Console(listener);
+        String notABranch = property.isOnlyProjectBranch() ? DecisionInputs.notABranch(head) : null;
+        Checkout checkout = notABranch == null ? BuildCheckouts.known(run) : null;
+        if (notABranch != null) {
+            printOnce(run, console, head.commit(), notABranch);
+        } else if (checkout != null && RunningCheckouts.isFirst(run, ofHead(checkout))) {
+            submit(run, property, commit(setting, checkout), console);
+        }
+    }
+
+    /** Requests a prebuild of a commit whose build cannot start yet. It is recorded with the build before. */
+    static void requestQueued(Run<?, ?> before, PrebuildSetting setting, SCMRevision revision) {
+        GitpodPrebuildProperty property = setting.property();
+        boolean waits = property.getTrigger() != PrebuildTrigger.PUSH || property.needsChanges();
+        BuildHead head = waits || property.isDisabled() ? null : BuildHead.of(before);
+        Checkout pushed = head == null || property.isOnlyProjectBranch() && DecisionInputs.notABranch(head) != null
+                ? null
+                : BuildCheckouts.later(before, revision);
+        if (pushed != null && RunningCheckouts.isFirst(before, ofHead(pushed))) {
+            NewCommit commit = commit(setting, pushed);
+            PrebuildService.get().deferred().ifPresent(requests -> requests.submit(before, property.options(), commit));
+        }
+    }
+
+    /** Identifies the commit of a branch, which is the same at the start of the build and at the checkout. */
+    private static String ofHead(Checkout checkout) {
+        return "head " + checkout.revision();
     }
 
     /** Requests a prebuild of a commit if the checkout counts. Returns at once. */
@@ -80,9 +125,18 @@ final class CommitPrebuildsAction extends InvisibleAction {
         }
         // For a named project, the checkout of the script may not count where that of the build does.
         boolean counts = property.getProjectId() == null ? checkout.isOwn() : checkout.isBuilt();
-        if (RunningCheckouts.isFirst(run, counts + " " + checkout)) {
+        if (RunningCheckouts.isFirst(run, head == null ? counts + " " + checkout : ofHead(checkout))) {
             submit(run, property, commit(run, setting, checkout, changeLog), console);
         }
+    }
+
+    private static NewCommit commit(PrebuildSetting setting, Checkout checkout) {
+        return new NewCommit(
+                checkout,
+                ChangedPaths.MATCH,
+                setting.isInherited(),
+                null,
+                setting.property().conditions());
     }
 
     private static NewCommit commit(
@@ -115,12 +169,35 @@ final class CommitPrebuildsAction extends InvisibleAction {
             remember(run, requestId);
         }
         try {
-            PrebuildService.get().submitAutomatic(requestId, run, property.options(), commit, console);
+            switch (property.getTrigger()) {
+                case PUSH, CHECKOUT ->
+                    PrebuildService.get().submitAutomatic(requestId, run, property.options(), commit, console);
+                case SUCCESS -> {
+                    deferred().untilSuccess(requestId, run, property.options(), commit);
+                    console.line(Messages.CommitPrebuildsAction_afterSuccess());
+                }
+                case NIGHTLY -> {
+                    NightlyTime night = NightlyTime.of(run.getParent().getFullName());
+                    deferred().until(night.next(ZonedDateTime.now()), requestId, run, property.options(), commit);
+                    console.line(Messages.CommitPrebuildsAction_atNight(night.time()));
+                }
+            }
         } catch (AbortException e) {
             String line = Messages.CommitPrebuildsAction_none(e.getMessage());
             console.line(line);
             DecisionLog.addSkipped(run, commit.checkout().revision(), line);
         }
+    }
+
+    private static DeferredRequests deferred() throws AbortException {
+        return PrebuildService.get()
+                .deferred()
+                .orElseThrow(() -> new AbortException(Messages.PrebuildService_noEngine()));
+    }
+
+    /** Makes the requests that wait for the success of a build which has ended, or drops them. */
+    static void buildEnded(Run<?, ?> run, TaskListener listener) {
+        PrebuildService.get().deferred().ifPresent(deferred -> deferred.buildEnded(run, new Console(listener)));
     }
 
     /** The listener of the build: that of a pipeline step closes at the end of the step. */
@@ -158,9 +235,9 @@ final class CommitPrebuildsAction extends InvisibleAction {
         if (action == null) {
             return;
         }
-        PrebuildService.get()
-                .owners()
-                .ifPresent(owners -> action.requestIds.forEach(id -> owners.dropAutomatic(UUID.fromString(id))));
+        List<UUID> requestIds = action.requestIds.stream().map(UUID::fromString).toList();
+        PrebuildService.get().deferred().ifPresent(deferred -> requestIds.forEach(deferred::forget));
+        PrebuildService.get().owners().ifPresent(owners -> requestIds.forEach(owners::dropAutomatic));
     }
 
     /** Prints the lines to the console of the build, as long as it is open. */

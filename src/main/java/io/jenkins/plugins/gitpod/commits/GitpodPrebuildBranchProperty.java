@@ -40,7 +40,7 @@ public final class GitpodPrebuildBranchProperty extends BranchProperty {
 
     /** Sets the default of what a file does not contain. */
     private Object readResolve() {
-        return prebuild == null ? new GitpodPrebuildBranchProperty(null) : this;
+        return prebuild == null ? new GitpodPrebuildBranchProperty(GitpodPrebuildProperty.ofEmptyFile()) : this;
     }
 
     /** The jobs of the branches get nothing of their own: what the branch has at the moment counts. */

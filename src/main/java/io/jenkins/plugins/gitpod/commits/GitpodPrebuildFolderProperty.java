@@ -39,7 +39,7 @@ public final class GitpodPrebuildFolderProperty extends AbstractFolderProperty<A
 
     /** Sets the default of what a file does not contain. */
     private Object readResolve() {
-        return prebuild == null ? new GitpodPrebuildFolderProperty(null) : this;
+        return prebuild == null ? new GitpodPrebuildFolderProperty(GitpodPrebuildProperty.ofEmptyFile()) : this;
     }
 
     /** Finds the property of the nearest folder. */

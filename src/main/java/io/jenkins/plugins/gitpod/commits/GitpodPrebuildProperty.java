@@ -11,6 +11,7 @@ import io.jenkins.plugins.gitpod.options.CommitConditions;
 import io.jenkins.plugins.gitpod.options.OptionArguments;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.options.PrebuildOptionsForm;
+import io.jenkins.plugins.gitpod.options.PrebuildTrigger;
 import io.jenkins.plugins.gitpod.options.WhenActive;
 import java.util.Map;
 import jenkins.model.OptionalJobProperty;
@@ -24,8 +25,8 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /**
- * The job property "Create a Gitpod prebuild for new commits". It requests a prebuild whenever a build of the job has checked
- * out a commit that was not handled before. The prebuild is detached: the build does not wait for it and does not fail with
+ * The job property "Create a Gitpod prebuild for new commits". It requests a prebuild for each commit of the job's builds that
+ * was not handled before, at the time that {@link PrebuildTrigger} says. The prebuild is detached: the build does not wait for it and does not fail with
  * it. Multibranch projects, folders, and rules in the global configuration contain the same settings for their jobs.
  * {@link PrebuildOptions} describes the options. Saved in {@code config.xml}: fields may be added but not renamed.
  */
@@ -34,6 +35,8 @@ public final class GitpodPrebuildProperty extends OptionalJobProperty<Job<?, ?>>
     private PrebuildOptions options = new PrebuildOptions().forCommits();
     private boolean cancelWithBuild;
     private boolean disabled;
+    private PrebuildTrigger trigger = PrebuildTrigger.PUSH;
+    private boolean keepFresh;
 
     /** Null if there are none. */
     @Nullable
@@ -44,8 +47,19 @@ public final class GitpodPrebuildProperty extends OptionalJobProperty<Job<?, ?>>
         // All options are optional.
     }
 
-    /** Sets the defaults of what a file does not contain. */
+    /** The settings of a file that contains none. */
+    @NonNull
+    static GitpodPrebuildProperty ofEmptyFile() {
+        GitpodPrebuildProperty property = new GitpodPrebuildProperty();
+        property.trigger = PrebuildTrigger.CHECKOUT;
+        return property;
+    }
+
+    /** Sets the defaults of what a file does not contain. Before there was a choice, it was the checkout that counted. */
     private Object readResolve() {
+        if (trigger == null) {
+            trigger = PrebuildTrigger.CHECKOUT;
+        }
         options = (options == null ? new PrebuildOptions() : options).forCommits();
         return this;
     }
@@ -224,6 +238,32 @@ public final class GitpodPrebuildProperty extends OptionalJobProperty<Job<?, ?>>
     @DataBoundSetter
     public void setSkipPublishingChecks(boolean skipPublishingChecks) {
         options.setSkipPublishingChecks(skipPublishingChecks);
+    }
+
+    /** When the prebuild for a commit is requested. */
+    @NonNull
+    public PrebuildTrigger getTrigger() {
+        return trigger;
+    }
+
+    @DataBoundSetter
+    public void setTrigger(PrebuildTrigger trigger) {
+        this.trigger = trigger == null ? PrebuildTrigger.PUSH : trigger;
+    }
+
+    /** Whether the request depends on the change log, which is known at the checkout only. */
+    boolean needsChanges() {
+        return options.getOnlyIfChanged() != null || conditions().minimumCommits() != null;
+    }
+
+    /** Whether an old or failed prebuild is replaced without a new commit; false by default. */
+    public boolean isKeepFresh() {
+        return keepFresh;
+    }
+
+    @DataBoundSetter
+    public void setKeepFresh(boolean keepFresh) {
+        this.keepFresh = keepFresh;
     }
 
     /**

@@ -42,7 +42,7 @@ public final class GitpodPrebuildRule implements Describable<GitpodPrebuildRule>
     /** Sets the default of what a file does not contain. */
     private Object readResolve() {
         if (prebuild == null) {
-            prebuild = new GitpodPrebuildProperty();
+            prebuild = GitpodPrebuildProperty.ofEmptyFile();
         }
         return this;
     }

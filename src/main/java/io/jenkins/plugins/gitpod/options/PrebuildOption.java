@@ -33,6 +33,9 @@ public enum PrebuildOption {
     PROPAGATE("propagate", PrebuildOption::flag, Messages::PrebuildOption_flag),
     CANCEL_ON_ABORT("cancelOnAbort", PrebuildOption::flag, Messages::PrebuildOption_flag),
     CANCEL_WITH_BUILD("cancelWithBuild", PrebuildOption::flag, Messages::PrebuildOption_flag),
+    /** When the job property requests the prebuild. */
+    TRIGGER("trigger", value -> constant(PrebuildTrigger.values(), value), Messages::PrebuildOption_trigger),
+    KEEP_FRESH("keepFresh", PrebuildOption::flag, Messages::PrebuildOption_flag),
     DISABLED("disabled", PrebuildOption::flag, Messages::PrebuildOption_flag),
     ON_WARNING("onWarning", value -> constant(OnWarning.values(), value), Messages::PrebuildOption_onWarning),
     LOGS("logs", value -> constant(Logs.values(), value), Messages::PrebuildOption_logs),

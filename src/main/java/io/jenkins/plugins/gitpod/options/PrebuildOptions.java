@@ -104,6 +104,22 @@ public final class PrebuildOptions implements Describable<PrebuildOptions>, Seri
         return copy;
     }
 
+    /**
+     * A copy for a prebuild that replaces an old one: it is created unless one runs, or one completed that is younger than so
+     * many hours. Commits and changes do not matter.
+     */
+    @NonNull
+    @Restricted(NoExternalUse.class)
+    public PrebuildOptions forFreshness(int hours) {
+        PrebuildOptions copy = forCommits();
+        copy.force = true;
+        copy.maxAge = hours;
+        copy.whenActive = WhenActive.SKIP;
+        copy.minimumInterval = null;
+        copy.onlyIfChanged = null;
+        return copy;
+    }
+
     /** The Gitpod project (UUID), or null to find the project of the repository that the build has checked out. */
     @CheckForNull
     public String getProjectId() {

@@ -111,7 +111,7 @@ final class CommitRequests {
     }
 
     /** After a restart no listener is told about a prebuild for a commit; the build's page shows it. */
-    private static final class NoListener implements RequestListener {
+    static final class NoListener implements RequestListener {
         @Override
         public boolean isFor(@NonNull UUID requestId) {
             return false;

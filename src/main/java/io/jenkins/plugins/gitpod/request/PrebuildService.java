@@ -121,6 +121,7 @@ public final class PrebuildService {
         }
         now.engine().restore(restored);
         background().execute(now.commitRequests()::resume);
+        background().execute(now.deferred()::resume);
         waited.forEach(background()::execute);
         return true;
     }
@@ -228,6 +229,12 @@ public final class PrebuildService {
         running().commitRequests().submit(requestId, run, options, commit, listener);
     }
 
+    /** The requests for new commits that are made later; empty while Jenkins is starting or stopping. */
+    @NonNull
+    public Optional<DeferredRequests> deferred() {
+        return Optional.ofNullable(running).map(RunningService::deferred);
+    }
+
     /** The owners of requests; empty while Jenkins is starting or stopping. */
     @NonNull
     public Optional<OwnerTracker> owners() {
@@ -240,6 +247,7 @@ public final class PrebuildService {
         if (now != null) {
             now.ledger().relocate(oldFullName, newFullName);
             now.commitRequests().relocate(oldFullName, newFullName);
+            now.deferred().relocate(oldFullName, newFullName);
         }
     }
 

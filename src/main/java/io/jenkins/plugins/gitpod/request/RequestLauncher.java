@@ -265,7 +265,11 @@ final class RequestLauncher implements DecisionHandler {
     private static void logPrebuild(StepRequest request, String text) {
         NewCommit commit = request.newCommit();
         if (commit != null) {
-            DecisionLog.addPrebuild(request.run(), commit.checkout().revision(), CombinedRequest.line(request, text));
+            DecisionLog.addPrebuild(
+                    request.run(),
+                    commit.checkout().revision(),
+                    request.requestId(),
+                    CombinedRequest.line(request, text));
         }
     }
 

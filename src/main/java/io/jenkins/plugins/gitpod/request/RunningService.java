@@ -47,6 +47,7 @@ record RunningService(
         @NonNull ClassRequests classRequests,
         @NonNull OwnerTracker owners,
         @NonNull CommitRequests commitRequests,
+        @NonNull DeferredRequests deferred,
         @NonNull PrebuildQueries queries,
         @NonNull PrebuildLogs logs,
         @NonNull PrebuildEvents events) {
@@ -81,6 +82,7 @@ record RunningService(
                 runtime, settings, EngineProperties.cancelPreviousLimit(), clients, history, registry, launcher);
         registry.whenOver(decisions::prebuildEnded);
         RequestParts parts = new RequestParts(registry, decisions);
+        CommitRequests commitRequests = new CommitRequests(commitStore, ledger, tokens, registry, decisions);
         return new RunningService(
                 threads,
                 runtime,
@@ -95,7 +97,8 @@ record RunningService(
                 parts,
                 classRequests,
                 new OwnerTracker(registry, ledger, throttle, decisions, parts, runtime.executor(WorkQueue.DELIVERY)),
-                new CommitRequests(commitStore, ledger, tokens, registry, decisions),
+                commitRequests,
+                new DeferredRequests(new CommitRequestStore(directory.resolve("deferred-commits")), commitRequests),
                 new PrebuildQueries(
                         registry, decisions, parts, new UsualLengths(directory.resolve("lengths")), runTimes),
                 logs,

@@ -25,7 +25,7 @@ import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
- * The requests for new commits that are not decided yet, a small file for each. They survive a crash: unlike a step, the job
+ * Requests for new commits that are not decided yet, a small file for each. They survive a crash: unlike a step, the job
  * property does not come back to request them again.
  */
 @Restricted(NoExternalUse.class)
@@ -56,6 +56,9 @@ public final class CommitRequestStore {
 
         private final long time;
 
+        @Nullable
+        private final Long dueMillis;
+
         /** @param partOf the request that this one is a part of, or null if it is by itself */
         public Pending(
                 UUID requestId,
@@ -64,7 +67,29 @@ public final class CommitRequestStore {
                 NewCommit commit,
                 Instant time,
                 @Nullable PartOf partOf) {
-            this(requestId.toString(), buildId, options, commit, time.toEpochMilli(), partOf);
+            this(requestId.toString(), buildId, options, commit, time.toEpochMilli(), partOf, null);
+        }
+
+        public Pending(UUID requestId, String buildId, PrebuildOptions options, NewCommit commit, Instant time) {
+            this(requestId.toString(), buildId, options, commit, time.toEpochMilli(), null, null);
+        }
+
+        /** @param due not to be decided before, or null if that is not known */
+        public Pending(
+                UUID requestId,
+                String buildId,
+                PrebuildOptions options,
+                NewCommit commit,
+                Instant time,
+                @Nullable Instant due) {
+            this(
+                    requestId.toString(),
+                    buildId,
+                    options,
+                    commit,
+                    time.toEpochMilli(),
+                    null,
+                    due == null ? null : due.toEpochMilli());
         }
 
         private Pending(
@@ -73,8 +98,10 @@ public final class CommitRequestStore {
                 PrebuildOptions options,
                 NewCommit commit,
                 long time,
-                @Nullable PartOf partOf) {
+                @Nullable PartOf partOf,
+                @Nullable Long dueMillis) {
             this.time = time;
+            this.dueMillis = dueMillis;
             this.requestId = requestId;
             this.buildId = buildId;
             this.options = options;
@@ -100,10 +127,21 @@ public final class CommitRequestStore {
             return buildId;
         }
 
+        /** The full name of the job. */
+        @NonNull
+        public String jobFullName() {
+            return buildId.substring(0, Math.max(0, buildId.lastIndexOf('#')));
+        }
+
+        /** The time before which the request is not to be decided, or null. */
+        @CheckForNull
+        public Instant due() {
+            return dueMillis == null ? null : Instant.ofEpochMilli(dueMillis);
+        }
+
         /** The request after the rename or move of a job or folder; this one if its build is not concerned. */
         private Pending relocated(String oldFullName, String newFullName) {
-            String job = buildId.substring(0, Math.max(0, buildId.lastIndexOf('#')));
-            RequestOrigin origin = new RequestOrigin(buildId, job, null, null);
+            RequestOrigin origin = new RequestOrigin(buildId, jobFullName(), null, null);
             return origin.isOf(oldFullName)
                     ? new Pending(
                             requestId,
@@ -111,7 +149,8 @@ public final class CommitRequestStore {
                             options,
                             commit(),
                             time,
-                            partOf)
+                            partOf,
+                            dueMillis)
                     : this;
         }
 
@@ -159,6 +198,12 @@ public final class CommitRequestStore {
             LOGGER.log(Level.WARNING, "Could not save that a commit may need a Gitpod prebuild", e);
             return false;
         }
+    }
+
+    /** The saved requests. */
+    @NonNull
+    public List<Pending> all() {
+        return List.copyOf(saved.values());
     }
 
     /** Updates the requests for builds of a job, or of all jobs in a folder, that was renamed or moved. */

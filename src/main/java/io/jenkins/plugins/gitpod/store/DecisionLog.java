@@ -1,5 +1,6 @@
 package io.jenkins.plugins.gitpod.store;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.XmlFile;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
@@ -43,12 +45,14 @@ public final class DecisionLog {
         private final int build;
         private final String commit;
         private final String text;
+        private final String requestId;
 
-        private Entry(Instant time, int build, @Nullable String commit, String text) {
+        private Entry(Instant time, int build, @Nullable String commit, String text, @Nullable UUID requestId) {
             this.timeMillis = time.toEpochMilli();
             this.build = build;
             this.commit = commit;
             this.text = text.substring(0, Math.min(text.length(), LONGEST));
+            this.requestId = requestId == null ? null : requestId.toString();
         }
 
         public long timeMillis() {
@@ -71,11 +75,20 @@ public final class DecisionLog {
         public String text() {
             return Objects.toString(text, "");
         }
+
+        /** The request whose record the build has, or null if it is not known. */
+        @CheckForNull
+        public String requestId() {
+            return requestId;
+        }
     }
 
     /** The content of the file. Saved: fields may be added but not renamed. */
     private static final class Saved {
         private ArrayList<Entry> decisions;
+
+        /** The last decision to create or join a prebuild, however many to create none came after it. */
+        private Entry prebuild;
     }
 
     private final File directory;
@@ -93,25 +106,40 @@ public final class DecisionLog {
     }
 
     /** Adds the decision to create or join a prebuild for a commit that a build has checked out. */
-    public static void addPrebuild(@NonNull Run<?, ?> run, @Nullable String commit, @NonNull String text) {
-        of(run.getParent()).add(new Entry(Instant.now(), run.getNumber(), commit, text), false);
+    public static void addPrebuild(
+            @NonNull Run<?, ?> run, @Nullable String commit, @NonNull UUID requestId, @NonNull String text) {
+        Instant now = Instant.now();
+        // Two objects, because XStream would save the second occurrence of one as a reference.
+        of(run.getParent())
+                .add(
+                        new Entry(now, run.getNumber(), commit, text, null),
+                        new Entry(now, run.getNumber(), commit, text, requestId));
     }
 
     /** Adds the decision to create none. A commit has only one of them, however often it is built. */
     public static void addSkipped(@NonNull Run<?, ?> run, @Nullable String commit, @NonNull String text) {
-        of(run.getParent()).add(new Entry(Instant.now(), run.getNumber(), commit, text), true);
+        addSkipped(run.getParent(), run.getNumber(), commit, text);
     }
 
-    private void add(Entry entry, boolean onlyIfNewCommit) {
+    /** The same for a build that need not be loaded. */
+    public static void addSkipped(@NonNull Job<?, ?> job, int build, @Nullable String commit, @NonNull String text) {
+        of(job).add(new Entry(Instant.now(), build, commit, text, null), null);
+    }
+
+    /** @param prebuild the entry as the last one of a prebuild; null if none was created */
+    private void add(Entry entry, @Nullable Entry prebuild) {
         synchronized (DecisionLog.class) {
-            ArrayList<Entry> all = read();
+            Saved saved = read();
+            ArrayList<Entry> all = saved.decisions;
             boolean isKnown = entry.commit != null && all.stream().anyMatch(each -> entry.commit.equals(each.commit));
             // The directory of a job that was deleted meanwhile must not come back.
-            if (onlyIfNewCommit && isKnown || !directory.isDirectory()) {
+            if (prebuild == null && isKnown || !directory.isDirectory()) {
                 return;
             }
             all.add(entry);
-            Saved saved = new Saved();
+            if (prebuild != null) {
+                saved.prebuild = prebuild;
+            }
             saved.decisions = new ArrayList<>(all.subList(Math.max(0, all.size() - MAXIMUM), all.size()));
             try {
                 file.write(saved);
@@ -121,25 +149,37 @@ public final class DecisionLog {
         }
     }
 
-    private ArrayList<Entry> read() {
-        ArrayList<Entry> all = new ArrayList<>();
+    private Saved read() {
+        Saved saved = null;
         if (file.exists()) {
             try {
-                if (file.read() instanceof Saved saved && saved.decisions != null) {
-                    all.addAll(saved.decisions);
-                }
+                saved = file.read() instanceof Saved found ? found : null;
             } catch (IOException e) {
                 LOGGER.log(Level.WARNING, "Could not read the decisions about Gitpod prebuilds in " + file, e);
             }
         }
-        return all;
+        if (saved == null) {
+            saved = new Saved();
+        }
+        if (saved.decisions == null) {
+            saved.decisions = new ArrayList<>();
+        }
+        return saved;
+    }
+
+    /** The last decision to create or join a prebuild, or null if there was none. */
+    @CheckForNull
+    public Entry lastPrebuild() {
+        synchronized (DecisionLog.class) {
+            return read().prebuild;
+        }
     }
 
     /** The last decisions, the newest first. */
     @NonNull
     public List<Entry> newestFirst() {
         synchronized (DecisionLog.class) {
-            ArrayList<Entry> all = read();
+            List<Entry> all = read().decisions;
             Collections.reverse(all);
             return all;
         }

@@ -24,4 +24,12 @@ public record NewCommit(
         @NonNull ChangedPaths changed,
         boolean isInherited,
         @Nullable Changes changes,
-        @NonNull CommitConditions conditions) {}
+        @NonNull CommitConditions conditions) {
+
+    /** This commit together with the changes of an earlier one that gets no prebuild of its own. */
+    @NonNull
+    public NewCommit including(@NonNull NewCommit earlier) {
+        Changes all = changes == null || earlier.changes == null ? changes : changes.and(earlier.changes);
+        return new NewCommit(checkout, changed.or(earlier.changed), isInherited, all, conditions);
+    }
+}

@@ -98,4 +98,17 @@ class ChangedPathsTest {
         };
         assertEquals(ChangedPaths.UNKNOWN, ChangedPaths.of("a/**", List.of(log(pathless))));
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "MATCH, NO_MATCH, MATCH",
+        "MATCH, UNKNOWN, MATCH",
+        "NO_MATCH, UNKNOWN, UNKNOWN",
+        "NO_MATCH, NO_MATCH, NO_MATCH",
+        "UNKNOWN, UNKNOWN, UNKNOWN"
+    })
+    void ofTwoChangeLogsOneChangeThatMattersIsEnough(ChangedPaths one, ChangedPaths other, ChangedPaths both) {
+        assertEquals(both, one.or(other));
+        assertEquals(both, other.or(one));
+    }
 }

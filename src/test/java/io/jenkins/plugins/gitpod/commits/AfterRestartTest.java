@@ -7,7 +7,9 @@ import hudson.model.FreeStyleProject;
 import hudson.model.Job;
 import hudson.model.Result;
 import hudson.model.Run;
+import io.jenkins.plugins.gitpod.options.PrebuildTrigger;
 import io.jenkins.plugins.gitpod.record.EndStatus;
+import io.jenkins.plugins.gitpod.request.PrebuildService;
 import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
@@ -20,12 +22,14 @@ import io.jenkins.plugins.gitpod.testing.FastLimits;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import io.jenkins.plugins.gitpod.testing.LedgerFiles;
 import java.time.Duration;
+import java.time.ZonedDateTime;
 import java.util.List;
 import jenkins.plugins.git.GitSampleRepoRule;
 import jenkins.plugins.git.junit.jupiter.WithGitSampleRepo;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.test.steps.SemaphoreStep;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -162,6 +166,57 @@ class AfterRestartTest {
         assertEquals(2, Commits.made(gitpod, replaced).size());
         assertEquals(5, gitpod.simulator().records().count("CreatePrebuild"));
         assertEquals(0, gitpod.simulator().records().active().size());
+    }
+
+    @Test
+    void whatIsDeferredSurvivesARestart(GitSampleRepoRule repo) throws Throwable {
+        Repository.init(repo, "");
+        SimProject nightly = Commits.project(gitpod, repo);
+        SimProject success = Commits.project(gitpod, repo);
+        SimProject aborted = Commits.project(gitpod, repo);
+        sessions.then(jenkins -> {
+            gitpod.connect();
+            FreeStyleProject job = freestyle(jenkins, "nightly", repo, nightly);
+            job.getProperty(GitpodPrebuildProperty.class).setTrigger(PrebuildTrigger.NIGHTLY);
+            job.save();
+            jenkins.buildAndAssertSuccess(job);
+            waitsForSuccess(jenkins, repo, "success", success);
+            waitsForSuccess(jenkins, repo, "aborted", aborted);
+        });
+        assertEquals(0, gitpod.simulator().records().count("CreatePrebuild"));
+        sessions.then(jenkins -> {
+            Job<?, ?> job = last(jenkins, "nightly").getParent();
+            job.renameTo("renamed");
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> last(jenkins, "success").isBuilding()
+                            && PrebuildService.get().isUp());
+            SemaphoreStep.success("success/1", null);
+            SemaphoreStep.failure("aborted/1", new IllegalStateException("on purpose"));
+            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(last(jenkins, "success")));
+            jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(last(jenkins, "aborted")));
+            ZonedDateTime tomorrow = ZonedDateTime.now().plusDays(1);
+            NightlyWork.run(tomorrow.minusMinutes(5), tomorrow);
+            assertEquals(
+                    EndStatus.COMPLETED,
+                    Commits.awaitEnd(last(jenkins, "renamed")).getConclusion());
+            assertEquals(
+                    EndStatus.COMPLETED,
+                    Commits.awaitEnd(last(jenkins, "success")).getConclusion());
+            Commits.assertMade(gitpod, nightly, 1);
+            Commits.assertMade(gitpod, success, 1);
+            Commits.assertMade(gitpod, aborted, 0);
+        });
+    }
+
+    private static void waitsForSuccess(JenkinsRule jenkins, GitSampleRepoRule repo, String name, SimProject project)
+            throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, name);
+        GitpodPrebuildProperty property = new GitpodPrebuildProperty();
+        property.setProjectId(project.id());
+        property.setTrigger(PrebuildTrigger.SUCCESS);
+        job.addProperty(property);
+        job.setDefinition(new CpsFlowDefinition("node { git '" + repo + "' }\nsemaphore '" + name + "'", true));
+        SemaphoreStep.waitForStart(name + "/1", job.scheduleBuild2(0).waitForStart());
     }
 
     private static FreeStyleProject freestyle(

@@ -13,6 +13,7 @@ import hudson.model.Descriptor;
 import hudson.model.FreeStyleProject;
 import hudson.model.Job;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
+import io.jenkins.plugins.gitpod.options.PrebuildTrigger;
 import io.jenkins.plugins.gitpod.options.WhenActive;
 import io.jenkins.plugins.gitpod.pipeline.GitpodPrebuildStep;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
@@ -60,6 +61,8 @@ class FormsTest extends GitpodTestBase {
         property.setOnlyIfChanged(".devcontainer/**, **/package-lock.json");
         property.setCancelWithBuild(true);
         property.setDisabled(true);
+        property.setTrigger(PrebuildTrigger.NIGHTLY);
+        property.setKeepFresh(true);
         return property;
     }
 

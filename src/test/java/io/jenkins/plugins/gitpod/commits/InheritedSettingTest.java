@@ -19,6 +19,7 @@ import hudson.model.Item;
 import hudson.model.Job;
 import hudson.security.AuthorizationStrategy;
 import hudson.security.SecurityRealm;
+import io.jenkins.plugins.gitpod.options.PrebuildTrigger;
 import io.jenkins.plugins.gitpod.options.WhenActive;
 import io.jenkins.plugins.gitpod.record.EndStatus;
 import io.jenkins.plugins.gitpod.record.PrebuildAction;
@@ -255,6 +256,8 @@ class InheritedSettingTest extends GitpodTestBase {
         property.setOnlyProjectBranch(false);
         property.setCancelWithBuild(true);
         property.setDisabled(true);
+        property.setTrigger(PrebuildTrigger.SUCCESS);
+        property.setKeepFresh(true);
         return property;
     }
 

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import org.htmlunit.html.DomElement;
 import org.htmlunit.html.HtmlPage;
@@ -118,12 +119,12 @@ class LastDecisionsTest extends RepositoryTestBase {
         assertEquals(texts, texts(job));
         Files.writeString(file(job), "<damaged");
         assertThat(texts(job), is(empty()));
-        DecisionLog.addPrebuild(job.getLastBuild(), "commit", "after the damage");
+        DecisionLog.addPrebuild(job.getLastBuild(), "commit", UUID.randomUUID(), "after the damage");
         assertEquals(List.of("after the damage"), texts(job));
         Run<?, ?> last = job.getLastBuild();
         File directory = job.getRootDir();
         job.delete();
-        DecisionLog.addPrebuild(last, "commit", "too late");
+        DecisionLog.addPrebuild(last, "commit", UUID.randomUUID(), "too late");
         assertThat(directory.exists(), is(false));
     }
 

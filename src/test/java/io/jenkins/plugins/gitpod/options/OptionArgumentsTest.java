@@ -64,6 +64,8 @@ class OptionArgumentsTest {
             Map.entry("propagate", List.of("false", false)),
             Map.entry("cancelOnAbort", List.of("false", false)),
             Map.entry("cancelWithBuild", List.of("true", true)),
+            Map.entry("trigger", List.of("nightly", "NIGHTLY")),
+            Map.entry("keepFresh", List.of("true", true)),
             Map.entry("disabled", List.of("true", true)),
             Map.entry("logs", List.of("full", "FULL")),
             Map.entry("skipPublishingChecks", List.of("true", true)),

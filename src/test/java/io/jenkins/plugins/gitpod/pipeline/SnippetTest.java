@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.jenkins.plugins.gitpod.commits.GitpodPrebuildProperty;
 import io.jenkins.plugins.gitpod.options.Logs;
 import io.jenkins.plugins.gitpod.options.OnWarning;
+import io.jenkins.plugins.gitpod.options.PrebuildTrigger;
 import io.jenkins.plugins.gitpod.options.WhenActive;
 import io.jenkins.plugins.gitpod.testing.Builds;
 import java.net.URL;
@@ -97,14 +98,16 @@ class SnippetTest {
         property.setSkipPublishingChecks(true);
         property.setCancelWithBuild(true);
         property.setDisabled(true);
+        property.setTrigger(PrebuildTrigger.NIGHTLY);
+        property.setKeepFresh(true);
         return property;
     }
 
     private static final String PROPERTY_SNIPPET = "gitpodPrebuildForCommits(cancelWithBuild: true, connection: 'eu', "
             + "credentialsId: 'team-gitpod', dailyBudget: 120, disabled: true, environmentClassId: '" + CLASS
-            + "', keepPrebuilds: 3, maxAge: 12, minimumCommits: 5, minimumInterval: 30, onlyIfChanged: 'a/**', onlyProjectBranch: false, projectId: '"
+            + "', keepFresh: true, keepPrebuilds: 3, maxAge: 12, minimumCommits: 5, minimumInterval: 30, onlyIfChanged: 'a/**', onlyProjectBranch: false, projectId: '"
             + PROJECT
-            + "', quietHours: '22:00-06:00', skipPublishingChecks: true, timeout: 90, whenActive: 'SKIP')";
+            + "', quietHours: '22:00-06:00', skipPublishingChecks: true, timeout: 90, trigger: 'NIGHTLY', whenActive: 'SKIP')";
 
     @Test
     void snippetOfThePropertyNamesEveryOptionAndIsReadBack() throws Exception {
@@ -146,6 +149,8 @@ class SnippetTest {
                 .element("onlyIfChanged", "a/**")
                 .element("skipPublishingChecks", true)
                 .element("cancelWithBuild", true)
+                .element("trigger", "NIGHTLY")
+                .element("keepFresh", true)
                 .element("disabled", true);
         JSONObject directive = new JSONObject()
                 .element("stapler-class", OptionsDirective.class.getName())

@@ -28,6 +28,7 @@ import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import io.jenkins.plugins.gitpod.freestyle.PrebuildEnvironmentAction;
 import io.jenkins.plugins.gitpod.options.Logs;
 import io.jenkins.plugins.gitpod.options.OnWarning;
+import io.jenkins.plugins.gitpod.options.PrebuildTrigger;
 import io.jenkins.plugins.gitpod.options.WhenActive;
 import io.jenkins.plugins.gitpod.record.EndStatus;
 import io.jenkins.plugins.gitpod.record.PrebuildAction;
@@ -43,6 +44,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import jenkins.branch.DefaultBranchPropertyStrategy;
@@ -154,6 +156,8 @@ class SavedFilesTest {
         assertTrue(property.isSkipPublishingChecks());
         assertTrue(property.isCancelWithBuild());
         assertTrue(property.isDisabled());
+        assertEquals(PrebuildTrigger.NIGHTLY, property.getTrigger());
+        assertTrue(property.isKeepFresh());
         assertFalse(property.options().isWait());
     }
 
@@ -238,7 +242,10 @@ class SavedFilesTest {
         assertEquals(7, entry.build());
         assertEquals(COMMIT, entry.commit());
         assertEquals("Skipped: No changed file matches src/**.", entry.text());
-        DecisionLog.addPrebuild(build, "89abcdef", "Requested a prebuild.");
+        assertEquals(
+                "6f1d2c3b-4a59-4687-9d8e-0f1a2b3c4d5e",
+                DecisionLog.of(job).lastPrebuild().requestId());
+        DecisionLog.addPrebuild(build, "89abcdef", UUID.randomUUID(), "Requested a prebuild.");
         String golden = new String(open("decisions.xml").readAllBytes(), StandardCharsets.UTF_8);
         String saved = Files.readString(file);
         assertTrue(saved.startsWith(golden.substring(0, golden.indexOf("  </decisions>"))), saved);
@@ -246,6 +253,7 @@ class SavedFilesTest {
         assertEquals("", DecisionLog.of(job).newestFirst().get(0).text());
         Files.writeString(file, "<gitpod-decisions/>");
         assertEquals(List.of(), DecisionLog.of(job).newestFirst());
+        assertNull(DecisionLog.of(job).lastPrebuild());
     }
 
     private static Path globalFile() {
@@ -418,6 +426,8 @@ class SavedFilesTest {
         assertTrue(property.isOnlyProjectBranch());
         assertFalse(property.isCancelWithBuild());
         assertFalse(property.isDisabled());
+        assertEquals(PrebuildTrigger.CHECKOUT, property.getTrigger(), "a file without it is older than the choice");
+        assertFalse(property.isKeepFresh());
         assertEquals(WhenActive.START, property.getWhenActive());
     }
 

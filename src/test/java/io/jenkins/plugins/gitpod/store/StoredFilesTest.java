@@ -165,6 +165,7 @@ class StoredFilesTest {
                 new CommitRequestStore(directory).readAll().get(0);
         assertEquals("guild/store#7", pending.buildId());
         assertEquals(COMMIT, pending.commit().checkout().revision());
+        assertEquals(Instant.ofEpochMilli(1_790_000_000_456L), pending.due());
         store.forget(REQUEST);
         store.relocate("guild/store", "guild/shop");
         assertEquals(List.of(), new CommitRequestStore(directory).readAll());
@@ -309,6 +310,7 @@ class StoredFilesTest {
                             + "<checkout><revision>" + COMMIT + "</revision></checkout></gitpod-commit-request>");
             CommitRequestStore.Pending pending =
                     new CommitRequestStore(directory).readAll().get(0);
+            assertNull(pending.due());
             assertFalse(pending.options().isWait());
             assertTrue(pending.options().isOnlyProjectBranch());
             assertTrue(pending.options().isCancelOnAbort());
