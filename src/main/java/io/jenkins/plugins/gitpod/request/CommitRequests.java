@@ -55,7 +55,7 @@ final class CommitRequests {
             throws AbortException {
         ConfiguredConnection configured = ConfiguredConnection.named(options.getConnection());
         pending.save(new CommitRequestStore.Pending(
-                requestId, run.getExternalizableId(), options, commit, Instant.now(), null));
+                requestId, run.getExternalizableId(), options, commit, Instant.now()));
         ask(requestId, run, options, configured, commit, null, listener);
     }
 

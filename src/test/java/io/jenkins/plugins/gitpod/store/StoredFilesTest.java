@@ -184,7 +184,7 @@ class StoredFilesTest {
                 CommitConditions.NONE);
         for (int build : List.of(3, 1, 2, 5, 4)) {
             store.save(new CommitRequestStore.Pending(
-                    UUID.randomUUID(), "shop#" + build, new PrebuildOptions(), commit, Instant.ofEpochSecond(build), null));
+                    UUID.randomUUID(), "shop#" + build, new PrebuildOptions(), commit, Instant.ofEpochSecond(build)));
         }
         assertEquals(
                 List.of("shop#1", "shop#2", "shop#3", "shop#4", "shop#5"),
