@@ -54,8 +54,8 @@ final class CommitRequests {
             @NonNull RequestListener listener)
             throws AbortException {
         ConfiguredConnection configured = ConfiguredConnection.named(options.getConnection());
-        pending.save(new CommitRequestStore.Pending(
-                requestId, run.getExternalizableId(), options, commit, Instant.now()));
+        pending.save(
+                new CommitRequestStore.Pending(requestId, run.getExternalizableId(), options, commit, Instant.now()));
         ask(requestId, run, options, configured, commit, null, listener);
     }
 

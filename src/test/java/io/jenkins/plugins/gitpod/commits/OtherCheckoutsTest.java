@@ -1,7 +1,6 @@
 package io.jenkins.plugins.gitpod.commits;
 
 import static org.awaitility.Awaitility.await;
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.not;
@@ -12,8 +11,6 @@ import io.jenkins.plugins.gitpod.record.PrebuildAction;
 import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.testing.Builds;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
-import io.jenkins.plugins.gitpod.testing.LedgerFiles;
-import java.time.Duration;
 import io.jenkins.plugins.gitpod.testing.LedgerFiles;
 import java.time.Duration;
 import java.util.List;
@@ -223,7 +220,8 @@ class OtherCheckoutsTest extends RepositoryTestBase {
         for (PullRequests source : List.of(
                 new Requests(repo.toString(), repo.toString()), new Requests(repo.toString(), other.toString()))) {
             // The prebuilds of other tests are over.
-            await().atMost(Duration.ofSeconds(30)).until(() -> LedgerFiles.open().isEmpty());
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> LedgerFiles.open().isEmpty());
             int calls = gitpod.simulator().records().calls().size();
             WorkflowRun build = multibranch(source).getItem("PR-1").getLastBuild();
             jenkins.assertBuildStatusSuccess(build);

@@ -143,8 +143,7 @@ class RuleRecipesTest extends RepositoryTestBase {
         List<DecisionLog.Entry> decisions = DecisionLog.of(withoutProject).newestFirst();
         assertEquals(1, decisions.size());
         assertThat(
-                decisions.get(0).text(),
-                startsWith("Skipped: projectId is not set, and no Gitpod project was found"));
+                decisions.get(0).text(), startsWith("Skipped: projectId is not set, and no Gitpod project was found"));
         assertNull(withoutProject.getLastBuild().getAction(PrebuildAction.class));
     }
 

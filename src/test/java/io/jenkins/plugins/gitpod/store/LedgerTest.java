@@ -124,7 +124,8 @@ class LedgerTest {
         ledger.credentialFound(requestId, "other");
         UUID joined = UUID.randomUUID();
         ledger.announce(joined, origin().part(whole));
-        ledger.share(requestId, () -> new Owners(List.of(new Owners.Owner(joined, true, true)), false, false, false, null));
+        ledger.share(
+                requestId, () -> new Owners(List.of(new Owners.Owner(joined, true, true)), false, false, false, null));
         Ledger.Read read = new Ledger(directory).readOpen().get(0);
         for (RequestOrigin origin : List.of(read.origin(), read.joined().get(0).origin())) {
             assertTrue(origin.isPartOf(whole.requestId()));

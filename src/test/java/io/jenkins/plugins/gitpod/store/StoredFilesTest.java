@@ -174,8 +174,7 @@ class StoredFilesTest {
     @Test
     void commitRequestsAreReadInTheirOrder() throws Exception {
         CommitRequestStore store = new CommitRequestStore(directory);
-        CheckedOut found =
-                new CheckedOut(List.of(), List.of("main"), List.of(), COMMIT, CheckedOut.Kind.BRANCH, false);
+        CheckedOut found = new CheckedOut(List.of(), List.of("main"), List.of(), COMMIT, CheckedOut.Kind.BRANCH, false);
         NewCommit commit = new NewCommit(
                 new Checkout(found, Checkout.From.OWN_SCM, null),
                 ChangedPaths.MATCH,
