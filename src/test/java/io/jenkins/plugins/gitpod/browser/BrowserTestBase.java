@@ -35,9 +35,11 @@ abstract class BrowserTestBase {
         await().atMost(SOON).until(() -> !browser.url().contains("login"));
     }
 
+    /** Waits for animations that end: neither those that repeat for ever, nor those that follow scrolling. */
     private void awaitStill() {
         await().atMost(SOON)
                 .until(() -> browser.run("return document.getAnimations().every(a => a.playState !== 'running'"
+                                + " || !(a.timeline instanceof DocumentTimeline)"
                                 + " || a.effect.getTiming().iterations === Infinity)")
                         .asBoolean());
     }
