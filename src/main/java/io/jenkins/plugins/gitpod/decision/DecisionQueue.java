@@ -101,10 +101,7 @@ public final class DecisionQueue {
     @CheckForNull
     public String status(@NonNull UUID requestId) {
         String waitsFor = waiting.line(requestId);
-        if (waitsFor != null) {
-            return waitsFor;
-        }
-        return isPending(requestId) ? Messages.PrebuildService_deciding() : null;
+        return waitsFor == null && isPending(requestId) ? Messages.PrebuildService_deciding() : waitsFor;
     }
 
     /**
@@ -117,26 +114,21 @@ public final class DecisionQueue {
         waiting.prebuildEnded(ended);
     }
 
-    /** Whether a step with such an origin has an undecided request. */
-    public boolean anyOwner(@NonNull Predicate<RequestOrigin> filter) {
-        return !ofSteps(filter).isEmpty();
-    }
-
     /** The undecided requests with such an origin, those for commits included. */
     @NonNull
     public List<UUID> ofJobs(@NonNull Predicate<RequestOrigin> filter) {
-        return pending.values().stream()
-                .filter(each -> filter.test(each.request().origin()))
-                .map(PendingDecision::requestId)
-                .toList();
+        return of(request -> filter.test(request.origin()));
     }
 
     /** The undecided requests of steps with such an origin. */
     @NonNull
     public List<UUID> ofSteps(@NonNull Predicate<RequestOrigin> filter) {
+        return of(request -> !request.isAutomatic() && filter.test(request.origin()));
+    }
+
+    private List<UUID> of(Predicate<StepRequest> filter) {
         return pending.values().stream()
-                .filter(each -> !each.request().isAutomatic()
-                        && filter.test(each.request().origin()))
+                .filter(each -> filter.test(each.request()))
                 .map(PendingDecision::requestId)
                 .toList();
     }
@@ -220,7 +212,10 @@ public final class DecisionQueue {
         } catch (GitpodException e) {
             lookUpFailed(decision, e);
         } catch (RuntimeException | Error e) {
-            unexpected(decision, e);
+            if (!closed) {
+                LOGGER.log(Level.WARNING, "Could not decide about a Gitpod prebuild", e);
+            }
+            fail(decision, Messages.Decision_internalError(e.getClass().getSimpleName()));
         }
     }
 
@@ -238,13 +233,6 @@ public final class DecisionQueue {
             decision.print(Messages.Decision_lookUpRetried(why));
         }
         checkAgain(decision, wait);
-    }
-
-    private void unexpected(PendingDecision decision, Throwable e) {
-        if (!closed) {
-            LOGGER.log(Level.WARNING, "Could not decide about a Gitpod prebuild", e);
-        }
-        fail(decision, Messages.Decision_internalError(e.getClass().getSimpleName()));
     }
 
     private void checkAgain(PendingDecision decision, Duration after) {

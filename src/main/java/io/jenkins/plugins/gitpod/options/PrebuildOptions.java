@@ -24,6 +24,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  *
  * <p>Each field is an object, and null means the default, which the getter returns. Reading a saved file runs no field
  * initializers: a field that the file lacks, because it was left out or was added to this class later, is null.
+ *
+ * <p>Longer than other classes, because each option has a field, a getter and a setter with the names that are saved.
  */
 @Restricted(NoExternalUse.class)
 public final class PrebuildOptions implements Describable<PrebuildOptions>, Serializable {

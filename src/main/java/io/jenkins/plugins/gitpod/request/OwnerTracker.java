@@ -121,7 +121,7 @@ public final class OwnerTracker {
                 return true;
             }
         }
-        return decisions.anyOwner(filter);
+        return !decisions.ofSteps(filter).isEmpty();
     }
 
     /**
