@@ -69,10 +69,9 @@ public final class BuildCheckouts {
     @CheckForNull
     public static Checkout later(@NonNull Run<?, ?> run, @NonNull SCMRevision revision) {
         JobSource source = JobSource.of(run);
+        BuildHead head = source.head();
         String commit = BuildHead.commit(revision);
-        boolean isOther = commit != null
-                && source.head() != null
-                && !commit.equals(source.head().commit());
+        boolean isOther = commit != null && head != null && !commit.equals(head.commit());
         return isOther ? source.of(commit) : null;
     }
 

@@ -297,6 +297,12 @@ public final class PrebuildRecord implements Serializable {
         return Timeline.of(requestedAt(), getPhases());
     }
 
+    /** What was saved is of one class. */
+    private Object readResolve() {
+        parts = null;
+        return this;
+    }
+
     /**
      * The result of a build or step that waited for this request, depending on its options: {@code SUCCESS},
      * {@code UNSTABLE}, {@code FAILURE} or {@code ABORTED}. The same for the pipeline step and the freestyle build step.

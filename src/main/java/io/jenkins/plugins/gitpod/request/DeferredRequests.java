@@ -15,6 +15,8 @@ import io.jenkins.plugins.gitpod.store.CommitRequestStore.Pending;
 import io.jenkins.plugins.gitpod.store.DecisionLog;
 import io.jenkins.plugins.gitpod.store.NewCommit;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -75,19 +77,25 @@ public final class DeferredRequests {
         Job<?, ?> job = run.getParent();
         Instant first = due;
         NewCommit all = commit;
+        List<Pending> replaced = new ArrayList<>();
         for (Pending each : store.all()) {
             NewCommit earlier = each.commit();
-            if (each.due() != null
+            Instant dueBefore = each.due();
+            if (dueBefore != null
                     && each.jobFullName().equals(job.getFullName())
                     && earlier.checkout().isOfSameBranch(commit.checkout())) {
                 // One that is late must not wait for another night.
-                first = each.due().isBefore(first) ? each.due() : first;
+                first = dueBefore.isBefore(first) ? dueBefore : first;
                 all = all.including(earlier);
-                store.forget(each.requestId());
-                replaced(job, each, commit);
+                replaced.add(each);
             }
         }
+        // Saved first, so that a crash in between loses no commit.
         store.save(new Pending(requestId, run.getExternalizableId(), options, all, Instant.now(), first));
+        replaced.forEach(each -> {
+            store.forget(each.requestId());
+            replaced(job, each, commit);
+        });
     }
 
     private static void replaced(Job<?, ?> job, Pending earlier, NewCommit by) {
@@ -126,7 +134,8 @@ public final class DeferredRequests {
     /** Makes the requests whose time has come. Loads their builds. */
     public synchronized void submitDue(@NonNull Instant now) {
         Guarded.forEach("request a prebuild at night", store.all(), each -> {
-            if (each.due() != null && !each.due().isAfter(now)) {
+            Instant due = each.due();
+            if (due != null && !due.isAfter(now)) {
                 Run<?, ?> run = BuildRecorder.build(each.buildId());
                 if (run == null) {
                     store.forget(each.requestId());
