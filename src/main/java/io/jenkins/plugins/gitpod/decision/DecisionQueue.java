@@ -84,12 +84,12 @@ public final class DecisionQueue {
     }
 
     // ---- owners
-
-    /** Adds a request. Returns at once. */
+    /** Adds a request, unless it is pending already. Returns at once. */
     public void add(@NonNull StepRequest request, @NonNull TokenSource tokens) {
         PendingDecision added = new PendingDecision(request, tokens, runtime.nanoTime());
-        pending.put(request.requestId(), added);
-        start(added);
+        if (pending.putIfAbsent(request.requestId(), added) == null) {
+            start(added);
+        }
     }
 
     /** Whether a request is undecided. */

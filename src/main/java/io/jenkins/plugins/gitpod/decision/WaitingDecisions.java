@@ -54,7 +54,10 @@ final class WaitingDecisions {
 
         boolean isFor(PrebuildRequest ended) {
             String apiUrl = decision.request().connection().endpoint().apiUrl().toString();
+            String classId = decision.request().options().getEnvironmentClassId();
             return inputs.project().id().equalsIgnoreCase(ended.projectId())
+                    && DecisionInputs.classKey(inputs.project(), ended.environmentClassId())
+                            .equals(DecisionInputs.classKey(inputs.project(), classId))
                     && ended.connection().endpoint().apiUrl().toString().equals(apiUrl);
         }
 

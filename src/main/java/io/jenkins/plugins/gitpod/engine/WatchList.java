@@ -39,7 +39,7 @@ final class WatchList {
     }
 
     synchronized void add(WatchedPrebuild one) {
-        watched.put(one.prebuildId, one);
+        likelyEnded.remove(watched.put(one.prebuildId, one));
     }
 
     /** @return whether that was the last one */

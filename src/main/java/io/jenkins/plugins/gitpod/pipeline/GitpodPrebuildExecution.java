@@ -210,7 +210,7 @@ final class GitpodPrebuildExecution extends StepExecution implements RequestList
     private void resume(PrebuildService service, Run<?, ?> run) throws IOException, InterruptedException {
         String nodeId = options.isForSeveralClasses() ? nodeId() : null;
         switch (service.resume(requestId(), run, nodeId, options, this)) {
-            case CONTINUES -> {}
+            case CONTINUES -> leaveIfInterrupted();
             // Jenkins stopped after the start of the step and before the request was saved.
             case NEVER_SENT -> submit(service, run, nodeId());
             case LOST -> fail(new AbortException(service.lostEntry(requestId(), run)));

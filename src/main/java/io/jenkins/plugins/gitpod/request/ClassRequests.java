@@ -145,7 +145,6 @@ final class ClassRequests {
      *
      * @param nodeId the flow node that waits
      * @return false if no part is known
-     * @throws AbortException if the options cannot be used; the message is for people
      */
     synchronized boolean resume(
             @NonNull UUID requestId,
@@ -153,19 +152,25 @@ final class ClassRequests {
             @Nullable String nodeId,
             @NonNull PrebuildOptions options,
             @NonNull RequestListener listener,
-            @NonNull DecisionQueue decisions)
-            throws AbortException {
+            @NonNull DecisionQueue decisions) {
         Known known = known(requestId, run);
         if (known == null) {
             return false;
         }
-        ConfiguredConnection configured = ConfiguredConnection.named(options.getConnection());
         CombinedRequest combined =
                 new CombinedRequest(listener, known.whole(), options.isWait(), classId -> name(run, known, classId));
         for (String classId : known.whole().classIds()) {
             UUID partId = known.whole().partId(classId);
             RequestListener part = combined.part(classId);
             if (!resume(partId, run, part)) {
+                ConfiguredConnection configured;
+                try {
+                    // Only for what was not sent: the other parts are watched over the connection that they had.
+                    configured = ConfiguredConnection.named(options.getConnection());
+                } catch (AbortException e) {
+                    part.concluded(failed(partId, Objects.toString(e.getMessage(), "")));
+                    continue;
+                }
                 RequestOrigin origin = new RequestOrigin(
                         run.getExternalizableId(),
                         run.getParent().getFullName(),
@@ -199,8 +204,7 @@ final class ClassRequests {
             @Nullable String nodeId,
             @NonNull PrebuildOptions options,
             @NonNull RequestListener listener,
-            @NonNull DecisionQueue decisions)
-            throws AbortException {
+            @NonNull DecisionQueue decisions) {
         List<RequestRecorder> owned = registry.recorders().stream()
                 .filter(each -> each.origin().isPartOf(requestId) && each.isOwned())
                 .toList();

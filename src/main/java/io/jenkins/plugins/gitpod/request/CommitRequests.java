@@ -53,6 +53,9 @@ final class CommitRequests {
             @NonNull NewCommit commit,
             @NonNull RequestListener listener)
             throws AbortException {
+        if (decisions.isPending(requestId) || registry.recorder(requestId) != null || ledger.isKnown(requestId)) {
+            return; // it was submitted before a crash
+        }
         ConfiguredConnection configured = ConfiguredConnection.named(options.getConnection());
         pending.save(
                 new CommitRequestStore.Pending(requestId, run.getExternalizableId(), options, commit, Instant.now()));

@@ -65,12 +65,14 @@ public final class OwnerTracker {
 
     /** The owner of a request leaves. It is still told what becomes of the prebuild. */
     void leave(@NonNull UUID requestId) {
-        parts.of(requestId).forEach(this::leave);
         RequestRecorder recorder = registry.recorder(requestId);
         if (recorder != null) {
             recorder.ownerLeaves();
         }
-        if (!decisions.withdraw(requestId, () -> leave(requestId)) && recorder != null) {
+        // The parts last: all of them are known before the whole is not pending any longer.
+        boolean isWithdrawn = decisions.withdraw(requestId, () -> leave(requestId));
+        parts.of(requestId).forEach(this::leave);
+        if (!isWithdrawn && recorder != null) {
             depart(recorder, CancelReason.ABORTED, null);
         }
     }
@@ -96,8 +98,9 @@ public final class OwnerTracker {
 
     /** A prebuild requested for a commit is no longer wanted. It keeps running if other builds wait for it. */
     public void dropAutomatic(@NonNull UUID requestId) {
+        boolean isWithdrawn = decisions.withdraw(requestId, () -> dropAutomatic(requestId));
         parts.of(requestId).forEach(this::dropAutomatic);
-        if (decisions.withdraw(requestId, () -> dropAutomatic(requestId))) {
+        if (isWithdrawn) {
             return;
         }
         RequestRecorder recorder = registry.recorder(requestId);
@@ -131,7 +134,7 @@ public final class OwnerTracker {
      */
     public void ownersGone(@NonNull Predicate<RequestOrigin> filter, @Nullable TaskListener console) {
         for (UUID requestId : decisions.ofSteps(filter)) {
-            decisions.withdraw(requestId, () -> ownerGone(requestId, console));
+            ownerGone(requestId, console);
         }
         Guarded.forEach(OWNER_GONE, registry.recorders(), recorder -> {
             if (recorder.isOwned() && filter.test(recorder.origin())) {
@@ -146,7 +149,7 @@ public final class OwnerTracker {
      */
     public void stepsGone(@NonNull Predicate<RequestOrigin> filter, @NonNull TaskListener console) {
         for (UUID requestId : decisions.ofSteps(filter)) {
-            decisions.withdraw(requestId, () -> ownerGone(requestId, console));
+            ownerGone(requestId, console);
         }
         Guarded.forEach(OWNER_GONE, registry.recorders(), recorder -> {
             if (recorder.isOwned() && !recorder.isUnclaimed() && filter.test(recorder.origin())) {
@@ -157,14 +160,13 @@ public final class OwnerTracker {
 
     /** The build of this request is over. */
     void buildIsOver(@NonNull UUID requestId) {
-        parts.of(requestId).forEach(this::buildIsOver);
-        if (!decisions.withdraw(requestId, () -> buildIsOver(requestId))) {
-            ownerGone(requestId, null);
-        }
+        ownerGone(requestId, null);
     }
 
     private void ownerGone(UUID requestId, @Nullable TaskListener console) {
-        RequestRecorder recorder = registry.recorder(requestId);
+        boolean isWithdrawn = decisions.withdraw(requestId, () -> ownerGone(requestId, console));
+        parts.of(requestId).forEach(part -> ownerGone(part, console));
+        RequestRecorder recorder = isWithdrawn ? null : registry.recorder(requestId);
         if (recorder != null && recorder.isOwned()) {
             ownerGone(recorder, console);
         }

@@ -255,7 +255,6 @@ public final class PrebuildService {
      * Resumes waiting for a request of a step after a restart, and for all parts of a request for several classes.
      *
      * @param nodeId the flow node that waits
-     * @throws AbortException if the options cannot be used; the message is for people
      */
     @NonNull
     public Resumed resume(
@@ -263,12 +262,15 @@ public final class PrebuildService {
             @NonNull Run<?, ?> run,
             @Nullable String nodeId,
             @NonNull PrebuildOptions options,
-            @NonNull RequestListener listener)
-            throws AbortException {
+            @NonNull RequestListener listener) {
         RunningService now = running;
         boolean isSplit = now != null
                 && options.isForSeveralClasses()
                 && now.classRequests().resume(requestId, run, nodeId, options, listener, now.decisions());
+        if (isSplit && !run.isBuilding()) {
+            // The build ended just now, and the listener for that may not have seen the parts yet.
+            now.owners().buildIsOver(requestId);
+        }
         return isSplit ? Resumed.CONTINUES : resume(requestId, run, listener);
     }
 
@@ -278,8 +280,7 @@ public final class PrebuildService {
             @NonNull Run<?, ?> run,
             @Nullable String nodeId,
             @NonNull PrebuildOptions options,
-            @NonNull RequestListener listener)
-            throws AbortException {
+            @NonNull RequestListener listener) {
         RunningService now = running;
         if (now == null) {
             return false;

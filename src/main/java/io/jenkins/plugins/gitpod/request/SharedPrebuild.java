@@ -202,7 +202,7 @@ public final class SharedPrebuild implements PrebuildObserver {
         KEEPS_RUNNING,
         /** No build waits any longer. The request's options say what happens to the prebuild. */
         LAST,
-        /** No build waits any longer, and the request, which had no owner of its own, is not wanted either. */
+        /** No build waits any longer, and the request has no owner that the engine heeds: it has to be cancelled. */
         CANCEL,
         /** Nothing: the build was not among the owners, or the prebuild has ended. */
         NOTHING
@@ -224,7 +224,7 @@ public final class SharedPrebuild implements PrebuildObserver {
             return Left.LAST; // ends the wait for the warm pool
         } else if (isLast && cancels) {
             cancelled = true;
-            return request.detached() && !isFirst ? Left.CANCEL : Left.LAST;
+            return request.detached() && (isMade || !isFirst) ? Left.CANCEL : Left.LAST;
         } else if (isLast && isFirst && !isMade) {
             // It may still turn out that none was created.
             cancelled = true;

@@ -17,6 +17,8 @@ import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Result;
 import hudson.model.Run;
+import io.jenkins.plugins.gitpod.config.GitpodConnection;
+import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import io.jenkins.plugins.gitpod.page.PrebuildCard;
 import io.jenkins.plugins.gitpod.page.PrebuildTab;
@@ -30,6 +32,7 @@ import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
 import io.jenkins.plugins.gitpod.store.DecisionLog;
 import io.jenkins.plugins.gitpod.testing.Builds;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
+import io.jenkins.plugins.gitpod.testing.LedgerFiles;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -178,6 +181,25 @@ class SeveralClassesTest extends RepositoryTestBase {
                         "ids [" + madeOf(small).id() + ", " + madeOf(large).id()));
         made().forEach(each -> each.forcePhase(SimPhase.COMPLETED));
         Commits.awaitEnds(build);
+    }
+
+    @Test
+    void anAbortBeforeAllAreCreatedCancelsThoseThatAreAlsoIfTheStepDoesNotWait() throws Exception {
+        project.plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        GitpodConnection connection =
+                GitpodGlobalConfiguration.get().getConnections().get(0);
+        connection.setMaximumConcurrent(1);
+        try {
+            WorkflowRun build = start(step("environmentClassId: 'all'", "wait: false"));
+            awaitLog(build, "Created Gitpod prebuild");
+            build.getExecutor().interrupt();
+            jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
+            await().atMost(Duration.ofSeconds(30)).until(made().get(0)::phase, SimPhase.CANCELLED::equals);
+            await().until(LedgerFiles::open, List::isEmpty);
+            assertMade(1);
+        } finally {
+            connection.setMaximumConcurrent(null);
+        }
     }
 
     @Test

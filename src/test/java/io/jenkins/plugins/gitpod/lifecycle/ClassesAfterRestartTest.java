@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import hudson.model.Result;
+import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
 import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
@@ -53,7 +54,8 @@ class ClassesAfterRestartTest {
     }
 
     private String script() {
-        return "def p = " + gitpod.step("environmentClassId: 'all'") + "\necho \"ended ${p.parts*.phase}\"";
+        return "def p = " + gitpod.step("environmentClassId: 'all'", "connection: 'sim'")
+                + "\necho \"ended ${p.parts*.phase}\"";
     }
 
     private SimPrebuild of(SimEnvironmentClass environmentClass) {
@@ -68,7 +70,7 @@ class ClassesAfterRestartTest {
     }
 
     @Test
-    void waitsForBothAlsoIfOneEndedBefore() throws Throwable {
+    void waitsForBothAlsoIfOneEndedBeforeAndTheConnectionWasRenamed() throws Throwable {
         sessions.then(jenkins -> {
             gitpod.connect();
             WorkflowRun build = pipeline(jenkins, script()).scheduleBuild2(0).waitForStart();
@@ -76,6 +78,11 @@ class ClassesAfterRestartTest {
             awaitLog(build, "[Large] Created Gitpod prebuild");
             of(small).forcePhase(SimPhase.COMPLETED);
             awaitLog(build, "[Small] Gitpod prebuild " + of(small).id() + " completed");
+            GitpodConnection before =
+                    GitpodGlobalConfiguration.get().getConnections().get(0);
+            GitpodConnection renamed = new GitpodConnection("renamed", before.getApiUrl());
+            renamed.setCredentialsId(before.getCredentialsId());
+            GitpodGlobalConfiguration.get().setConnections(List.of(renamed));
         });
         sessions.then(jenkins -> {
             WorkflowRun build = build(jenkins);
