@@ -117,8 +117,9 @@ class ClassesAfterRestartTest {
             GitpodGlobalConfiguration.get().getConnections().get(0).setMaximumConcurrent(null);
             WorkflowRun build = build(jenkins);
             await().until(() -> gitpod.simulator().records().prebuilds().size() == 2);
-            awaitLog(build, "Created Gitpod prebuild " + of(small).id());
-            awaitLog(build, "Created Gitpod prebuild " + of(large).id());
+            // The one that is looked for may be found before the step is back, which then resumes waiting for it.
+            awaitLog(build, "Gitpod prebuild " + of(small).id());
+            awaitLog(build, "Gitpod prebuild " + of(large).id());
             of(small).forcePhase(SimPhase.COMPLETED);
             of(large).forcePhase(SimPhase.COMPLETED);
             jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(build));
