@@ -30,17 +30,20 @@ public record CleanUp(
      * What was done.
      *
      * @param deleted the ids of the prebuilds whose deletion Gitpod accepted, the oldest first
+     * @param gone the ids of the prebuilds that Gitpod did not have any more
      * @param failure why no more were deleted, or null
      * @param tokenFailure why there was no token, or null
      */
     public record Result(
             @NonNull List<String> deleted,
+            @NonNull List<String> gone,
             @Nullable GitpodException failure,
             @Nullable TokenUnavailableException tokenFailure) {
 
         /** Copies the ids. */
         public Result {
             deleted = List.copyOf(deleted);
+            gone = List.copyOf(gone);
         }
     }
 }

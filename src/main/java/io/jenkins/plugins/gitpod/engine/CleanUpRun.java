@@ -33,6 +33,7 @@ final class CleanUpRun {
     private final Consumer<CleanUp.Result> done;
     private final Backoff backoff = new Backoff(Duration.ofSeconds(2), RequestState.MAX_WAIT);
     private final List<String> deleted = new ArrayList<>();
+    private final List<String> gone = new ArrayList<>();
     private final Deque<String> old = new ArrayDeque<>();
     private int tries;
 
@@ -53,7 +54,7 @@ final class CleanUpRun {
             try {
                 token = cleanUp.tokens().token();
             } catch (TokenUnavailableException e) {
-                done.accept(new CleanUp.Result(List.of(), null, e));
+                done.accept(new CleanUp.Result(List.of(), List.of(), null, e));
                 return;
             }
             session = context.sessions().open(cleanUp.connection(), token);
@@ -167,6 +168,9 @@ final class CleanUpRun {
             if (mayBeDone) {
                 deleted(id);
             } else {
+                if (decision == Decision.NOT_FOUND) {
+                    gone.add(id);
+                }
                 tries = 0;
                 deleteNext();
             }
@@ -201,7 +205,7 @@ final class CleanUpRun {
         session = null;
         if (with != null) {
             context.sessions().release(with);
-            done.accept(new CleanUp.Result(deleted, failure, null));
+            done.accept(new CleanUp.Result(deleted, gone, failure, null));
         }
     }
 }

@@ -8,12 +8,14 @@ import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.config.CallFailures;
 import io.jenkins.plugins.gitpod.engine.CleanUp;
 import io.jenkins.plugins.gitpod.engine.EngineRuntime;
+import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.engine.Outcome;
 import io.jenkins.plugins.gitpod.engine.PrebuildEngine;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.TokenSource;
 import io.jenkins.plugins.gitpod.engine.WorkQueue;
 import io.jenkins.plugins.gitpod.record.PrebuildMessages;
+import io.jenkins.plugins.gitpod.store.CommitHistory;
 import io.jenkins.plugins.gitpod.store.CompletedPrebuilds;
 import java.time.Duration;
 import java.util.List;
@@ -22,6 +24,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Stream;
 
 /**
  * Deletes older completed prebuilds when a newer one of this Jenkins has completed, as the options of its builds want. If
@@ -37,12 +40,17 @@ final class OldPrebuilds {
     private final EngineRuntime runtime;
     private final PrebuildEngine engine;
     private final CompletedPrebuilds completed;
+    private final CommitHistory history;
 
     OldPrebuilds(
-            @NonNull EngineRuntime runtime, @NonNull PrebuildEngine engine, @NonNull CompletedPrebuilds completed) {
+            @NonNull EngineRuntime runtime,
+            @NonNull PrebuildEngine engine,
+            @NonNull CompletedPrebuilds completed,
+            @NonNull CommitHistory history) {
         this.runtime = runtime;
         this.engine = engine;
         this.completed = completed;
+        this.history = history;
     }
 
     /** How many prebuilds are kept: as many as the most careful of the builds wants; 0 if none wants older ones deleted. */
@@ -102,6 +110,7 @@ final class OldPrebuilds {
                 String line = line(request, keep, result);
                 inBackground(() -> {
                     try {
+                        forget(result);
                         tell(line, console);
                     } finally {
                         done.run();
@@ -111,6 +120,18 @@ final class OldPrebuilds {
         } catch (RuntimeException | Error e) {
             done.run();
             throw e;
+        }
+    }
+
+    /**
+     * A commit whose prebuild is gone may get another one. The other files need not change: the list of completed prebuilds is
+     * compared with what Gitpod has, and how long a prebuild took and when it ran stays true.
+     */
+    private void forget(CleanUp.Result result) {
+        List<String> gone =
+                Stream.concat(result.deleted().stream(), result.gone().stream()).toList();
+        if (!gone.isEmpty()) {
+            Guarded.run("note which prebuilds were deleted", () -> history.deleted(gone));
         }
     }
 

@@ -69,8 +69,8 @@ record RunningService(
                 new PrebuildEngine(runtime, settings, new Store(ledger, commitStore, registryLater), clients);
         RequestTokens tokens = new RequestTokens(ledger, requestId -> isSent(engine, requestId));
         ThrottleQueue throttle = new ThrottleQueue(name -> freePlaces(engine, name));
-        OldPrebuilds oldPrebuilds =
-                new OldPrebuilds(runtime, engine, new CompletedPrebuilds(directory.resolve("completed"), runtime::now));
+        OldPrebuilds oldPrebuilds = new OldPrebuilds(
+                runtime, engine, new CompletedPrebuilds(directory.resolve("completed"), runtime::now), history);
         RunTimes runTimes = new RunTimes(directory.resolve("run-times"), runtime::now);
         RequestRegistry registry =
                 new RequestRegistry(engine, ledger, tokens, history, throttle, runTimes, logs::follow, oldPrebuilds);

@@ -248,6 +248,18 @@ public final class CommitHistory {
         }
     }
 
+    /**
+     * Notes that prebuilds no longer exist in Gitpod, so that no commit is skipped in favor of them. Their ids stay: they are
+     * still of this controller.
+     */
+    public synchronized void deleted(@NonNull Collection<String> prebuildIds) {
+        Predicate<BranchCommits.Entry> isDeleted = entry -> entry.completed && prebuildIds.contains(entry.prebuildId());
+        for (Map.Entry<String, BranchCommits> each : with(isDeleted)) {
+            each.getValue().entries.stream().filter(isDeleted).forEach(entry -> entry.completed = false);
+            write(each.getKey(), each.getValue());
+        }
+    }
+
     /** Removes a request that created no prebuild. If it was for a commit, a change is missed. */
     public synchronized void remove(@NonNull UUID requestId) {
         for (Map.Entry<String, BranchCommits> each : withRequest(requestId)) {
@@ -281,13 +293,17 @@ public final class CommitHistory {
     }
 
     private List<Map.Entry<String, BranchCommits>> withRequest(UUID requestId) {
+        return with(entry -> entry.isOf(requestId));
+    }
+
+    /** The files with such an entry. It may be of before a restart, and in a file that was not read since. */
+    private List<Map.Entry<String, BranchCommits>> with(Predicate<BranchCommits.Entry> filter) {
         if (!allRead) {
-            // The request may be of before a restart, and in files that were not read since.
             allRead = true;
             folder.names().forEach(this::branch);
         }
         return branches.entrySet().stream()
-                .filter(each -> each.getValue().entries.stream().anyMatch(entry -> entry.isOf(requestId)))
+                .filter(each -> each.getValue().entries.stream().anyMatch(filter))
                 .toList();
     }
 

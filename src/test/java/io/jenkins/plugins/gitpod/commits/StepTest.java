@@ -57,6 +57,25 @@ class StepTest extends RepositoryTestBase {
     }
 
     @Test
+    void aCommitWhosePrebuildWasDeletedGetsAnotherOne() throws Exception {
+        String commit = Repository.head(repo, "master");
+        jenkins.buildAndAssertSuccess(Builds.pipeline(jenkins, checkout() + "gitpodPrebuild()"));
+        WorkflowJob rebuild = Builds.pipeline(
+                jenkins,
+                "node { checkout scmGit(branches: [[name: '" + commit + "']], userRemoteConfigs: [[url: '" + repo
+                        + "']]) }\ngitpodPrebuild()");
+        String first = made().get(0).id();
+        jenkins.assertLogContains(
+                "already has the completed prebuild " + first, jenkins.buildAndAssertSuccess(rebuild));
+        Repository.push(repo, "file", "two");
+        WorkflowRun second =
+                jenkins.buildAndAssertSuccess(Builds.pipeline(jenkins, checkout() + "gitpodPrebuild keepPrebuilds: 1"));
+        jenkins.assertLogContains("(keepPrebuilds: 1): " + first, second);
+        jenkins.assertLogContains("Created Gitpod prebuild", jenkins.buildAndAssertSuccess(rebuild));
+        assertEquals(3, made().size());
+    }
+
+    @Test
     void noneAndSeveralProjectsAreListed() throws Exception {
         SimProject twin = gitpod.simulator().addProject("twin").remoteUri(repo.toString());
         WorkflowRun several =

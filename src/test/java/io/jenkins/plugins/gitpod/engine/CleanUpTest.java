@@ -190,6 +190,17 @@ class CleanUpTest {
         }
     }
 
+    @Test
+    void whatGitpodDoesNotHaveAnyMoreIsTold() {
+        try (EngineFixture fixture = fixture()) {
+            List<Prebuild> made = make(fixture, 3);
+            fixture.fault(DELETE, Fault.status(404, "not_found", "no such prebuild"));
+            CleanUp.Result result = cleanUp(fixture, made, 1);
+            assertThat(result.gone(), contains(made.get(0).id()));
+            assertThat(result.deleted(), contains(made.get(1).id()));
+        }
+    }
+
     static Stream<Fault> gone() {
         return Stream.of(
                 Fault.status(404, "not_found", "no such prebuild"),

@@ -75,6 +75,26 @@ class CommitHistoryTest {
     }
 
     @Test
+    void deletedPrebuildIsNoCompletedOneAndRemainsKnown() {
+        UUID requestId = UUID.randomUUID();
+        UUID otherId = UUID.randomUUID();
+        CommitHistory before = open();
+        before.add(KEY, COMMIT, requestId);
+        before.setBuiltFrom(BUILT_COMMITS, requestId, COMMIT, "regular");
+        before.setCompleted(requestId, "prebuild", "url");
+        before.add(KEY, OTHER, otherId);
+        before.setCompleted(otherId, "other", "url");
+        // by a history that has read nothing of it yet
+        open().deleted(List.of("prebuild", "never seen"));
+        CommitHistory after = open();
+        assertNull(after.completed(KEY, COMMIT));
+        assertNull(after.completed(BUILT_COMMITS, COMMIT));
+        assertEquals("other", after.completed(KEY, OTHER).prebuildId());
+        assertTrue(after.isKnown("prebuild"));
+        assertTrue(after.isFor(KEY, requestId, COMMIT));
+    }
+
+    @Test
     void timeOfAClockThatWasAheadDoesNotCountForLong() {
         CommitHistory history = open();
         CommitHistory.Key ofProject = CommitHistory.ofProject("api", "project");

@@ -156,6 +156,23 @@ class DiskWorkTest {
     }
 
     @Test
+    void deletedPrebuildsCostTheFilesThatHaveThem() {
+        Counting<BranchCommits> folder =
+                new Counting<>(directory, BranchCommits.class, CommitHistory.folder(directory));
+        CommitHistory history = new CommitHistory(folder, () -> now);
+        for (int i = 0; i < 5; i++) {
+            UUID requestId = UUID.randomUUID();
+            history.add(new CommitHistory.Key("api", "project", "", "branch-" + i), "commit", requestId);
+            history.setCompleted(requestId, "prebuild-" + i, "url");
+        }
+        int before = folder.writes;
+        history.deleted(List.of("prebuild-1", "prebuild-3", "of another Jenkins"));
+        assertEquals(before + 2, folder.writes);
+        history.deleted(List.of("prebuild-1"));
+        assertEquals(before + 2, folder.writes, "the history has that already");
+    }
+
+    @Test
     void decisionsListTheHistoryNowAndThen() throws Exception {
         Counting<BranchCommits> folder =
                 new Counting<>(directory, BranchCommits.class, CommitHistory.folder(directory));
