@@ -78,7 +78,8 @@ final class OldPrebuilds {
     }
 
     /**
-     * Deletes older prebuilds of the project and class of one that has completed. Returns at once.
+     * Deletes older prebuilds of the project and class of one that has completed. One with a warning may have a broken snapshot,
+     * so the older ones stay then. Returns at once.
      *
      * @param keep how many are kept; 0 to delete none
      * @param console prints a line in the consoles of the builds that wait
@@ -92,7 +93,7 @@ final class OldPrebuilds {
             @NonNull Consumer<String> console,
             @NonNull Runnable whenDone) {
         Prebuild newest = completed(outcome);
-        if (newest == null || keep < 1) {
+        if (newest == null || newest.status().warningMessage() != null || keep < 1) {
             whenDone.run();
             return;
         }

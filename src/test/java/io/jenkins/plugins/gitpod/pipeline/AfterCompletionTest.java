@@ -198,6 +198,17 @@ class AfterCompletionTest extends GitpodTestBase {
     }
 
     @Test
+    void aPrebuildWithAWarningDeletesNone() throws Exception {
+        SimProject project = project("warned");
+        success(gitpod.stepOf(project));
+        project.plan(PhasePlan.quick(Duration.ofSeconds(1)).withWarning("A task failed."));
+        WorkflowRun build = success(gitpod.stepOf(project, "keepPrebuilds: 1"));
+        jenkins.assertLogContains("A task failed.", build);
+        jenkins.assertLogNotContains("Deleted older", build);
+        assertThat(completed(project), hasSize(2));
+    }
+
+    @Test
     void aBuildThatDoesNotWaitDeletesOlderOnesAfterItsEnd() throws Exception {
         SimProject project = project("detached");
         success(gitpod.stepOf(project));
