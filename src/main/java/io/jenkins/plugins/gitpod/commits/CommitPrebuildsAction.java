@@ -77,10 +77,15 @@ final class CommitPrebuildsAction extends InvisibleAction {
         }
     }
 
-    /** Requests a prebuild of a commit whose build cannot start yet. It is recorded with the build before. */
+    /**
+     * Requests a prebuild of a commit whose build cannot start yet. It is recorded with the build before. If the abort of a build
+     * is to cancel its prebuild, that waits for the start: until then, there is no build whose abort could do so.
+     */
     static void requestQueued(Run<?, ?> before, PrebuildSetting setting, SCMRevision revision) {
         GitpodPrebuildProperty property = setting.property();
-        boolean waits = property.getTrigger() != PrebuildTrigger.PUSH || property.needsChanges();
+        boolean waits = property.getTrigger() != PrebuildTrigger.PUSH
+                || property.needsChanges()
+                || property.isCancelWithBuild();
         BuildHead head = waits || property.isDisabled() ? null : BuildHead.of(before);
         Checkout pushed = head == null || property.isOnlyProjectBranch() && DecisionInputs.notABranch(head) != null
                 ? null

@@ -16,6 +16,7 @@ import io.jenkins.plugins.gitpod.record.EndStatus;
 import io.jenkins.plugins.gitpod.record.PrebuildAction;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
+import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.store.DecisionLog;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
 import io.jenkins.plugins.gitpod.testing.LedgerFiles;
@@ -26,8 +27,10 @@ import jenkins.branch.BranchProperty;
 import jenkins.branch.BranchSource;
 import jenkins.branch.DefaultBranchPropertyStrategy;
 import jenkins.branch.NoTriggerBranchProperty;
+import jenkins.plugins.git.AbstractGitSCMSource;
 import jenkins.plugins.git.GitSCMSource;
 import jenkins.plugins.git.traits.BranchDiscoveryTrait;
+import jenkins.scm.api.SCMHead;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.multibranch.WorkflowMultiBranchProject;
@@ -121,6 +124,37 @@ class TriggerTest extends RepositoryTestBase {
         release("queued/2", second);
         assertMade(2);
         assertEquals(2, DecisionLog.of(master).newestFirst().size(), "the commit of the second build was handled");
+    }
+
+    @Test
+    void anAbortedBuildCancelsItsOwnPrebuildAlsoIfItWasQueued() throws Exception {
+        String script = "properties([disableConcurrentBuilds()])\nsemaphore 'own'";
+        Repository.push(repo, "Jenkinsfile", script);
+        GitpodPrebuildProperty property = new GitpodPrebuildProperty();
+        property.setCancelWithBuild(true);
+        WorkflowMultiBranchProject multi = multibranch(property);
+        WorkflowRun first = firstBuild("own", multi);
+        WorkflowJob master = first.getParent();
+        awaitMade(1);
+        Commits.awaitEnd(first);
+        project.plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        String pushed = Repository.push(repo, "file", "two");
+        multi.scheduleBuild2(0).getFuture().get();
+        // as the queue does a second later
+        CommitPrebuildsAction.requestQueued(
+                first,
+                PrebuildSetting.of(master),
+                new AbstractGitSCMSource.SCMRevisionImpl(new SCMHead("master"), pushed));
+        assertMade(1);
+        SemaphoreStep.success("own/1", null);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(first));
+        await().atMost(Duration.ofSeconds(30)).until(() -> master.getLastBuild().getNumber() == 2);
+        WorkflowRun second = master.getLastBuild();
+        SemaphoreStep.waitForStart("own/2", second);
+        awaitMade(2);
+        second.doStop();
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(second));
+        assertEquals(EndStatus.CANCELLED, Commits.awaitEnd(second).getConclusion());
     }
 
     @Test
