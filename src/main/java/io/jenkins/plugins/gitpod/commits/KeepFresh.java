@@ -22,7 +22,8 @@ import jenkins.model.Jenkins;
 
 /**
  * Replaces the last automatic prebuild of a job when it has failed, or before Gitpod deletes it. A job that never had one is
- * left alone. Each job is looked at once a night; of its builds, only the one of that prebuild is loaded.
+ * left alone. Each job is looked at once a night, or more often if Jenkins restarts: that makes no difference. Of its builds, only
+ * the one of that prebuild is loaded.
  */
 final class KeepFresh {
 
@@ -38,14 +39,18 @@ final class KeepFresh {
 
     /** Looks at the jobs whose time is in this period of the night. */
     static void run(@NonNull DeferredRequests requests, @NonNull ZonedDateTime from, @NonNull ZonedDateTime to) {
+        if (!NightlyTime.isNightIn(from, to)) {
+            return; // there may be many jobs
+        }
         Guarded.forEach("keep a prebuild fresh", Jenkins.get().allItems(Job.class), job -> {
-            if (NightlyTime.of(job.getFullName()).isIn(from, to)) {
-                check(job, requests, to.toInstant());
+            NightlyTime time = NightlyTime.of(job.getFullName());
+            if (time.isIn(from, to)) {
+                check(job, requests, time.next(from), to.toInstant());
             }
         });
     }
 
-    private static void check(Job<?, ?> job, DeferredRequests requests, Instant now) {
+    private static void check(Job<?, ?> job, DeferredRequests requests, Instant time, Instant now) {
         PrebuildSetting setting = PrebuildSetting.of(job);
         if (setting == null
                 || setting.property().isDisabled()
@@ -54,14 +59,17 @@ final class KeepFresh {
             return;
         }
         DecisionLog.Entry last = DecisionLog.of(job).lastPrebuild();
-        Run<?, ?> run = last == null ? null : build(job, last.build());
+        if (last == null) {
+            return;
+        }
+        Instant requested = Instant.ofEpochMilli(last.timeMillis());
+        Run<?, ?> run = isOver(time, requested) ? null : build(job, last.build());
         if (run == null) {
             return;
         }
         String requestId = last.requestId();
-        Integer hours = hours(
-                Duration.between(Instant.ofEpochMilli(last.timeMillis()), now),
-                requestId == null ? null : PrebuildAction.find(run, requestId));
+        Integer hours =
+                hours(Duration.between(requested, now), requestId == null ? null : PrebuildAction.find(run, requestId));
         Checkout checkout = hours == null ? null : BuildCheckouts.known(run);
         if (checkout != null) {
             requests.submit(
@@ -74,6 +82,14 @@ final class KeepFresh {
                             null,
                             setting.property().conditions().withMinimumCommits(null)));
         }
+    }
+
+    /**
+     * Whether a prebuild was requested since the job's time of this night. A project whose prebuilds fail gets one a night then,
+     * however often Jenkins restarts.
+     */
+    static boolean isOver(@NonNull Instant time, @NonNull Instant requested) {
+        return !requested.isBefore(time);
     }
 
     /** The build, or the last one if it was deleted. */

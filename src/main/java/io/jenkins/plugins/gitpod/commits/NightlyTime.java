@@ -14,6 +14,9 @@ record NightlyTime(@NonNull LocalTime time) {
     /** The night begins at midnight. */
     private static final int MINUTES = 5 * 60;
 
+    private static final NightlyTime FIRST = new NightlyTime(LocalTime.MIDNIGHT);
+    private static final LocalTime END = LocalTime.MIDNIGHT.plusMinutes(MINUTES);
+
     @NonNull
     static NightlyTime of(@NonNull String jobFullName) {
         return new NightlyTime(LocalTime.MIDNIGHT.plusMinutes(Math.floorMod(mixed(jobFullName.hashCode()), MINUTES)));
@@ -33,6 +36,11 @@ record NightlyTime(@NonNull LocalTime time) {
                 ? sameDay
                 : after.toLocalDate().plusDays(1).atTime(time).atZone(after.getZone());
         return next.toInstant();
+    }
+
+    /** Whether the time of any job may be in a period of less than a day. */
+    static boolean isNightIn(@NonNull ZonedDateTime from, @NonNull ZonedDateTime to) {
+        return from.toLocalTime().isBefore(END) || FIRST.isIn(from, to);
     }
 
     /** Whether it is such a time in a period of less than a day, the end included. */

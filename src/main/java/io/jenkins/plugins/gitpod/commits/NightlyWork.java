@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.commits;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.Extension;
 import hudson.model.AsyncPeriodicWork;
 import hudson.model.TaskListener;
@@ -20,9 +21,13 @@ public final class NightlyWork extends AsyncPeriodicWork {
 
     private static final Duration PERIOD = Duration.ofMinutes(5);
 
-    /** Longer than a period, in case that one takes long. What came before is left to the next night. */
-    private static final Duration MAX_GAP = Duration.ofHours(1);
+    /**
+     * As long as the night, for a Jenkins that restarts in it: to look at a job again does no harm. What came before is left to the
+     * next night.
+     */
+    static final Duration MAX_GAP = Duration.ofHours(5);
 
+    /** Not saved. */
     @CheckForNull
     private ZonedDateTime last;
 
@@ -43,11 +48,21 @@ public final class NightlyWork extends AsyncPeriodicWork {
     @Override
     protected void execute(TaskListener listener) {
         ZonedDateTime now = ZonedDateTime.now();
-        ZonedDateTime from = last == null || last.isBefore(now.minus(MAX_GAP)) ? now.minus(PERIOD) : last;
         if (PrebuildService.get().isUp()) {
-            run(from, now);
+            run(from(last, now), now);
             last = now;
         }
+    }
+
+    /**
+     * The start of the period that ends now.
+     *
+     * @param last the end of the period before, or null after a start. It is in the future if the clock was set back
+     */
+    @NonNull
+    static ZonedDateTime from(@Nullable ZonedDateTime last, @NonNull ZonedDateTime now) {
+        ZonedDateTime earliest = now.minus(MAX_GAP);
+        return last == null || last.isAfter(now) || last.isBefore(earliest) ? earliest : last;
     }
 
     /** Does what is due in a period. Does nothing if no connection is configured. */

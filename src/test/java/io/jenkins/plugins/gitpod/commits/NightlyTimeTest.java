@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.LocalTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -37,6 +38,22 @@ class NightlyTimeTest {
         assertEquals(berlin("2026-03-02T02:00:00+01:00").toInstant(), TWO.next(berlin("2026-03-01T02:00:00+01:00")));
         // there is no such time in the night of the change to daylight saving time
         assertEquals(berlin("2026-03-29T03:00:00+02:00").toInstant(), TWO.next(berlin("2026-03-28T12:00:00+01:00")));
+    }
+
+    @Test
+    void jobsNeedNotBeListedUnlessItIsNight() {
+        for (String noNight : List.of("05:00/05:05", "09:00/14:00", "23:50/23:55")) {
+            assertFalse(isNightIn(noNight), noNight);
+        }
+        for (String night : List.of("23:55/00:00", "00:00/00:05", "04:55/05:00", "04:58/09:58", "23:55/04:55")) {
+            assertTrue(isNightIn(night), night);
+        }
+    }
+
+    private static boolean isNightIn(String period) {
+        ZonedDateTime from = berlin("2026-05-01T" + period.substring(0, 5) + ":00+02:00");
+        ZonedDateTime to = from.with(LocalTime.parse(period.substring(6)));
+        return NightlyTime.isNightIn(from, to.isBefore(from) ? to.plusDays(1) : to);
     }
 
     @Test

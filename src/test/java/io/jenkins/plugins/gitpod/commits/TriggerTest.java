@@ -289,6 +289,8 @@ class TriggerTest extends RepositoryTestBase {
         night(job, 6);
         assertMade(2);
         awaitEnds(build, EndStatus.COMPLETED, EndStatus.FAILED);
+        night(job, -1); // as after a restart: it was requested since that time
+        assertMade(2);
         project.plan(PhasePlan.quick(Duration.ofMillis(300)));
         job.disable();
         night(job, 0);
