@@ -45,12 +45,19 @@ final class DecisionEffects {
         handler.create(request, projectId, List.of(), notifications);
     }
 
-    /** Counts the commits of the build, if their number matters and its commit is in no prebuild yet. */
+    /**
+     * Counts the commits of the build, if their number matters and its commit is in no prebuild yet. Those of a branch that gets
+     * none anyway need no file.
+     */
     void count(@NonNull StepRequest request, @NonNull DecisionInputs inputs) {
         CommitHistory.Key key = inputs.key(request);
         String revision = inputs.revision();
         NewCommit commit = request.newCommit();
-        if (commit == null || commit.conditions().minimumCommits() == null || key == null || revision == null) {
+        if (commit == null
+                || commit.conditions().minimumCommits() == null
+                || key == null
+                || revision == null
+                || DecisionRules.otherBranch(request.options(), inputs) != null) {
             return;
         }
         if (history.completed(key, revision) == null && history.completed(inputs.facts(request), revision) == null) {
