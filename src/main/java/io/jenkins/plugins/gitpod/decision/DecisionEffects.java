@@ -228,9 +228,10 @@ final class DecisionEffects {
                         message));
     }
 
+    /** A request that replaces an old prebuild is made without a change, so it cannot miss one. */
     private void missedChange(StepRequest request, DecisionInputs inputs) {
         CommitHistory.Key key = inputs.key(request);
-        if (key != null) {
+        if (key != null && !request.isForFreshness()) {
             history.markMissedChange(key);
         }
     }

@@ -46,6 +46,11 @@ public record StepRequest(
         return newCommit != null;
     }
 
+    /** Whether it replaces an old prebuild, without a new commit. No other request for a commit is forced. */
+    boolean isForFreshness() {
+        return isAutomatic() && options.isForce();
+    }
+
     @NonNull
     public Connection connection() {
         return configured.connection();

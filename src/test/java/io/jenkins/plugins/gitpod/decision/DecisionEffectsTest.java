@@ -1,6 +1,8 @@
 package io.jenkins.plugins.gitpod.decision;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import io.jenkins.plugins.gitpod.api.Project;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DecisionEffectsTest {
 
     private static final String REPOSITORY = "https://github.com/acme/shop";
+    private static final Decision.Skip MISSED = new Decision.Skip("one is running", null, true);
 
     @TempDir
     private Path directory;
@@ -96,5 +99,20 @@ class DecisionEffectsTest {
         StepRequest feature = request(options, commit("feature", conditions));
         effects.count(feature, inputs(feature));
         assertEquals(2, files());
+    }
+
+    @Test
+    void aRequestThatReplacesAnOldPrebuildMissesNoChange() throws Exception {
+        NewCommit commit = commit("main", CommitConditions.NONE);
+        StepRequest fresh = request(new PrebuildOptions().forFreshness(132), commit);
+        DecisionInputs inputs = inputs(fresh);
+        effects.skip(fresh, inputs, MISSED);
+        assertFalse(history.hasMissedChange(inputs.key(fresh)));
+
+        StepRequest pushed = request(new PrebuildOptions(), commit);
+        effects.skip(pushed, inputs, MISSED);
+        assertTrue(history.hasMissedChange(inputs.key(pushed)));
+        effects.skip(fresh, inputs, MISSED);
+        assertTrue(history.hasMissedChange(inputs.key(fresh)), "nor does it forget one");
     }
 }
