@@ -163,7 +163,11 @@ class JobPrebuildsTest {
         for (Method getter : PrebuildResult.class.getMethods()) {
             if (getter.isAnnotationPresent(Whitelisted.class)) {
                 String name = Introspector.decapitalize(getter.getName().replaceFirst("^(get|is)", ""));
-                assertTrue(result.containsKey(name), "what pipelines read is in the remote API: " + name);
+                // Each part has a record of its own there, and the only part of a result is the result itself.
+                assertEquals(
+                        !name.equals("parts"),
+                        result.containsKey(name),
+                        "what pipelines read is in the remote API: " + name);
             }
         }
         assertEquals("COMPLETED", result.getString("phase"));
