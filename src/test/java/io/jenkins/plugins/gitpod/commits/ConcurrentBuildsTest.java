@@ -49,7 +49,9 @@ class ConcurrentBuildsTest extends GitpodTestBase {
 
     @BeforeEach
     void newProject(TestInfo test) {
-        project = gitpod.simulator().addProject(test.getDisplayName()).plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        project = gitpod.simulator()
+                .addProject(test.getDisplayName())
+                .plan(PhasePlan.stuckIn(SimPhase.RUNNING).scaled(0.02));
     }
 
     @AfterEach

@@ -148,7 +148,7 @@ class LastDecisionsTest extends RepositoryTestBase {
 
     /** A prebuild that was requested without a checkout, in a job of its own. */
     private WorkflowRun startStep(String until) throws Exception {
-        project.plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        project.plan(PhasePlan.stuckIn(SimPhase.RUNNING).scaled(0.02));
         WorkflowRun build = Builds.pipeline(jenkins, gitpod.stepOf(project))
                 .scheduleBuild2(0)
                 .waitForStart();

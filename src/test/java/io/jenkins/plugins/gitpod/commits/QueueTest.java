@@ -47,7 +47,7 @@ class QueueTest {
     private final JenkinsSessionExtension sessions = new JenkinsSessionExtension();
 
     private final GitpodFixture gitpod = new GitpodFixture();
-    private final PhasePlan endless = PhasePlan.stuckIn(SimPhase.RUNNING);
+    private final PhasePlan endless = PhasePlan.stuckIn(SimPhase.RUNNING).scaled(0.02);
 
     @BeforeEach
     void everyRowIsTooOld() {
