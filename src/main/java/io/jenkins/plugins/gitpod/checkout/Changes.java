@@ -64,11 +64,11 @@ public final class Changes {
         return paths.size() > MAX_PATHS ? null : paths;
     }
 
-    /** The changes of both. */
+    /** The changes of both. The paths are known only if those of both are: a first build has no change log. */
     @NonNull
     public Changes and(@NonNull Changes other) {
         Set<String> allPaths = null;
-        if (paths != null && other.paths != null) {
+        if (paths != null && other.paths != null && !paths.isEmpty() && !other.paths.isEmpty()) {
             allPaths = new LinkedHashSet<>(paths);
             allPaths.addAll(other.paths);
         }

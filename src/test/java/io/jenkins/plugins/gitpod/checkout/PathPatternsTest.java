@@ -112,6 +112,16 @@ class PathPatternsTest {
     }
 
     @Test
+    void changesTogetherWithUnknownOnesAreUnknown() {
+        PathPatterns patterns = PathPatterns.of("environment").of(project(null, null));
+        Changes readme = Changes.of(List.of(ChangedPathsTest.log(new ChangedPathsTest.Commit("README.md"))), true);
+        Changes first = Changes.of(List.of(), true);
+        assertEquals(ChangedPaths.NO_MATCH, readme.and(readme).match(patterns));
+        assertEquals(ChangedPaths.UNKNOWN, readme.and(first).match(patterns));
+        assertEquals(ChangedPaths.UNKNOWN, first.and(readme).match(patterns));
+    }
+
+    @Test
     void aChangeOfTooManyFilesIsNotKept() {
         String[] paths = IntStream.range(0, Changes.MAX_PATHS + 1)
                 .mapToObj(i -> "src/" + i)
