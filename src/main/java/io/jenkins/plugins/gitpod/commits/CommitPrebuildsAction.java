@@ -170,11 +170,14 @@ final class CommitPrebuildsAction extends InvisibleAction {
 
     private static void submit(Run<?, ?> run, GitpodPrebuildProperty property, NewCommit commit, Console console) {
         UUID requestId = UUID.randomUUID();
-        if (property.isCancelWithBuild()) {
+        PrebuildTrigger trigger = property.getTrigger();
+        // The end of the build drops what waits for its success. The night's request is for earlier commits as well.
+        boolean isNow = trigger == PrebuildTrigger.PUSH || trigger == PrebuildTrigger.CHECKOUT;
+        if (isNow && property.isCancelWithBuild()) {
             remember(run, requestId);
         }
         try {
-            switch (property.getTrigger()) {
+            switch (trigger) {
                 case PUSH, CHECKOUT ->
                     PrebuildService.get().submitAutomatic(requestId, run, property.options(), commit, console);
                 case SUCCESS -> {
@@ -241,7 +244,6 @@ final class CommitPrebuildsAction extends InvisibleAction {
             return;
         }
         List<UUID> requestIds = action.requestIds.stream().map(UUID::fromString).toList();
-        PrebuildService.get().deferred().ifPresent(deferred -> requestIds.forEach(deferred::forget));
         PrebuildService.get().owners().ifPresent(owners -> requestIds.forEach(owners::dropAutomatic));
     }
 
