@@ -186,8 +186,12 @@ final class CommitPrebuildsAction extends InvisibleAction {
                 }
                 case NIGHTLY -> {
                     NightlyTime night = NightlyTime.of(run.getParent().getFullName());
-                    deferred().until(night.next(ZonedDateTime.now()), requestId, run, property.options(), commit);
-                    console.line(Messages.CommitPrebuildsAction_atNight(night.time()));
+                    String reason = deferred()
+                            .until(night.next(ZonedDateTime.now()), requestId, run, property.options(), commit);
+                    console.line(
+                            reason == null
+                                    ? Messages.CommitPrebuildsAction_atNight(night.time())
+                                    : Messages.Decision_skipped(reason));
                 }
             }
         } catch (AbortException e) {

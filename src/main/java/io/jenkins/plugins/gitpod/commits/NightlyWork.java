@@ -71,7 +71,7 @@ public final class NightlyWork extends AsyncPeriodicWork {
             return;
         }
         PrebuildService.get().deferred().ifPresent(deferred -> {
-            deferred.submitDue(to.toInstant());
+            deferred.submitDue(to.toInstant(), PrebuildSetting::isActive);
             KeepFresh.run(deferred, from, to);
         });
     }

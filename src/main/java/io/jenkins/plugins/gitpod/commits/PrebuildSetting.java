@@ -36,4 +36,10 @@ record PrebuildSetting(
                 .findFirst()
                 .orElse(null);
     }
+
+    /** Whether new commits of a job get prebuilds. */
+    static boolean isActive(@NonNull Job<?, ?> job) {
+        PrebuildSetting setting = of(job);
+        return setting != null && !setting.property().isDisabled() && job.isBuildable();
+    }
 }

@@ -40,6 +40,7 @@ public final class PrebuildItemListener extends ItemListener {
     public void onDeleted(Item item) {
         String name = item.getFullName();
         PrebuildService.get().owners().ifPresent(owners -> owners.jobsDeleted(origin -> origin.isOf(name)));
+        PrebuildService.get().deferred().ifPresent(deferred -> deferred.jobsDeleted(name));
     }
 
     @Override

@@ -83,6 +83,11 @@ final class CommitRequests {
                 tokens.of(configured.connection(), requestId));
     }
 
+    /** Whether a request was made before Jenkins stopped, so that it goes on by itself. */
+    boolean isKnown(@NonNull UUID requestId) {
+        return pending.contains(requestId) || ledger.isKnown(requestId) || registry.recorder(requestId) != null;
+    }
+
     /** A job or a folder was renamed or moved. */
     void relocate(@NonNull String oldFullName, @NonNull String newFullName) {
         pending.relocate(oldFullName, newFullName);

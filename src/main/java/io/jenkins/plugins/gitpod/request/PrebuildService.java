@@ -72,7 +72,7 @@ public final class PrebuildService {
         return ExtensionList.lookupSingleton(PrebuildService.class);
     }
 
-    /** Starts the engine once jobs can be looked up, before pipelines resume. Reads the ledger, loads no build. */
+    /** Starts the engine once jobs can be looked up, before pipelines resume. Reads the ledger and what is deferred, loads no build. */
     @Initializer(after = InitMilestone.JOB_CONFIG_ADAPTED, attains = STARTED)
     @Restricted(NoExternalUse.class)
     public static void startUp() {
@@ -96,6 +96,7 @@ public final class PrebuildService {
         RunningService started = RunningService.start();
         running = started;
         toRestore.addAll(started.registry().restore());
+        started.deferred().forgetKnown();
     }
 
     /**

@@ -14,11 +14,13 @@ import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
@@ -59,6 +61,10 @@ public final class CommitRequestStore {
         @Nullable
         private final Long dueMillis;
 
+        /** Null for false. */
+        @Nullable
+        private final Boolean unsuccessful;
+
         /** @param partOf the request that this one is a part of, or null if it is by itself */
         public Pending(
                 UUID requestId,
@@ -67,11 +73,11 @@ public final class CommitRequestStore {
                 NewCommit commit,
                 Instant time,
                 @Nullable PartOf partOf) {
-            this(requestId.toString(), buildId, options, commit, time.toEpochMilli(), partOf, null);
+            this(requestId.toString(), buildId, options, commit, time.toEpochMilli(), partOf, null, null);
         }
 
         public Pending(UUID requestId, String buildId, PrebuildOptions options, NewCommit commit, Instant time) {
-            this(requestId.toString(), buildId, options, commit, time.toEpochMilli(), null, null);
+            this(requestId.toString(), buildId, options, commit, time.toEpochMilli(), null, null, null);
         }
 
         /** @param due not to be decided before, or null if that is not known */
@@ -89,7 +95,8 @@ public final class CommitRequestStore {
                     commit,
                     time.toEpochMilli(),
                     null,
-                    due == null ? null : due.toEpochMilli());
+                    due == null ? null : due.toEpochMilli(),
+                    null);
         }
 
         private Pending(
@@ -99,9 +106,11 @@ public final class CommitRequestStore {
                 NewCommit commit,
                 long time,
                 @Nullable PartOf partOf,
-                @Nullable Long dueMillis) {
+                @Nullable Long dueMillis,
+                @Nullable Boolean unsuccessful) {
             this.time = time;
             this.dueMillis = dueMillis;
+            this.unsuccessful = unsuccessful;
             this.requestId = requestId;
             this.buildId = buildId;
             this.options = options;
@@ -133,10 +142,55 @@ public final class CommitRequestStore {
             return buildId.substring(0, Math.max(0, buildId.lastIndexOf('#')));
         }
 
+        public int buildNumber() {
+            return Integer.parseInt(buildId.substring(buildId.lastIndexOf('#') + 1));
+        }
+
         /** The time before which the request is not to be decided, or null. */
         @CheckForNull
         public Instant due() {
             return dueMillis == null ? null : Instant.ofEpochMilli(dueMillis);
+        }
+
+        /** When it was saved, or became one of an unsuccessful build. */
+        @NonNull
+        public Instant time() {
+            return Instant.ofEpochMilli(time);
+        }
+
+        /** Whether it is no request any longer: the build did not succeed. Its changes count for the next commit. */
+        public boolean isUnsuccessful() {
+            return Boolean.TRUE.equals(unsuccessful);
+        }
+
+        /**
+         * What is kept of the request after its build did not succeed.
+         *
+         * @param all its commit, with the changes of earlier ones
+         */
+        @NonNull
+        public Pending unsuccessful(@NonNull NewCommit all, @NonNull Instant now) {
+            return new Pending(requestId, buildId, options, all, now.toEpochMilli(), null, null, true);
+        }
+
+        /** Whether the end of the build decides whether it is requested. */
+        public boolean waitsForEnd() {
+            return dueMillis == null && !isUnsuccessful();
+        }
+
+        /** Whether it is of the same job and branch as a commit of the job. */
+        public boolean isOfSameBranch(@NonNull String jobName, @NonNull NewCommit commit) {
+            return jobFullName().equals(jobName) && checkout.isOfSameBranch(commit.checkout());
+        }
+
+        /** Whether a commit is known to be one of those whose changes count for it. */
+        public boolean containsChange(@NonNull String revision) {
+            return changes != null && changes.commits().contains(revision);
+        }
+
+        /** Whether the request is for a build of a job, or of any job in a folder. */
+        public boolean isOf(@NonNull String jobOrFolder) {
+            return new RequestOrigin(buildId, jobFullName(), null, null).isOf(jobOrFolder);
         }
 
         /** The request after the rename or move of a job or folder; this one if its build is not concerned. */
@@ -150,7 +204,8 @@ public final class CommitRequestStore {
                             commit(),
                             time,
                             partOf,
-                            dueMillis)
+                            dueMillis,
+                            unsuccessful)
                     : this;
         }
 
@@ -200,10 +255,48 @@ public final class CommitRequestStore {
         }
     }
 
-    /** The saved requests. */
+    /**
+     * Changes a saved request. A failure is logged.
+     *
+     * @return the request as it is now, or null if there is none
+     */
+    @CheckForNull
+    public Pending update(@NonNull UUID requestId, @NonNull UnaryOperator<Pending> change) {
+        return saved.computeIfPresent(requestId, (id, before) -> {
+            Pending changed = change.apply(before);
+            return write(changed) ? changed : before;
+        });
+    }
+
+    /** A saved request, or null. */
+    @CheckForNull
+    public Pending find(@NonNull UUID requestId) {
+        return saved.get(requestId);
+    }
+
+    /** Whether a request is saved, also in a file that was not read yet. */
+    public boolean contains(@NonNull UUID requestId) {
+        return saved.containsKey(requestId) || folder.contains(requestId.toString());
+    }
+
+    /** The saved requests, the oldest first. Reads no file. */
     @NonNull
     public List<Pending> all() {
-        return List.copyOf(saved.values());
+        return sorted(saved.values());
+    }
+
+    /** The saved requests of a build, the oldest first. Reads no file. */
+    @NonNull
+    public List<Pending> ofBuild(@NonNull String buildId) {
+        return sorted(saved.values().stream()
+                .filter(each -> each.buildId().equals(buildId))
+                .toList());
+    }
+
+    private static List<Pending> sorted(Collection<Pending> requests) {
+        return requests.stream()
+                .sorted(Comparator.comparingLong(pending -> pending.time))
+                .toList();
     }
 
     /** Updates the requests for builds of a job, or of all jobs in a folder, that was renamed or moved. */
@@ -238,8 +331,6 @@ public final class CommitRequestStore {
             saved.put(pending.requestId(), pending);
             return pending;
         });
-        return all.stream()
-                .sorted(Comparator.comparingLong(pending -> pending.time))
-                .toList();
+        return sorted(all);
     }
 }

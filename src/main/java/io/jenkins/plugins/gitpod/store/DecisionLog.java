@@ -175,6 +175,15 @@ public final class DecisionLog {
         }
     }
 
+    /** Whether one of the last decisions was about this commit. */
+    public boolean contains(@NonNull String commit) {
+        synchronized (DecisionLog.class) {
+            Saved saved = read();
+            return saved.prebuild != null && commit.equals(saved.prebuild.commit)
+                    || saved.decisions.stream().anyMatch(each -> commit.equals(each.commit));
+        }
+    }
+
     /** The last decisions, the newest first. */
     @NonNull
     public List<Entry> newestFirst() {

@@ -166,6 +166,7 @@ class StoredFilesTest {
         assertEquals("guild/store#7", pending.buildId());
         assertEquals(COMMIT, pending.commit().checkout().revision());
         assertEquals(Instant.ofEpochMilli(1_790_000_000_456L), pending.due());
+        assertTrue(pending.isUnsuccessful());
         store.forget(REQUEST);
         store.relocate("guild/store", "guild/shop");
         assertEquals(List.of(), new CommitRequestStore(directory).readAll());
@@ -219,6 +220,7 @@ class StoredFilesTest {
         assertEquals(5, pending.commit().conditions().minimumCommits());
         assertEquals("22:00-06:00", pending.commit().conditions().quietHours());
         assertEquals(120, pending.commit().conditions().dailyBudget());
+        assertTrue(pending.isUnsuccessful());
         store.save(pending);
         assertEquals(golden("commit-request.xml"), Files.readString(file).strip());
     }
@@ -310,6 +312,7 @@ class StoredFilesTest {
             CommitRequestStore.Pending pending =
                     new CommitRequestStore(directory).readAll().get(0);
             assertNull(pending.due());
+            assertFalse(pending.isUnsuccessful());
             assertFalse(pending.options().isWait());
             assertTrue(pending.options().isOnlyProjectBranch());
             assertTrue(pending.options().isCancelOnAbort());
