@@ -45,6 +45,7 @@ import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 @WithJenkins
 class BrowserRun extends BrowserTestBase {
 
+    private static final String OK = "//dialog//button[@data-id='ok']";
     private static final String SCRIPT = "<img src=x onerror=window.hacked=1>";
 
     private static String field(String name) {
@@ -200,7 +201,7 @@ class BrowserRun extends BrowserTestBase {
         browser.complaints();
         browser.find("//pre[contains(.,'Gitpod prebuild: RUNNING')]");
         open(build.getUrl());
-        abort();
+        abort(build);
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
         SimPrebuild prebuild = gitpod.simulator().records().prebuilds().get(0);
         assertTrue(prebuild.isCancelRequested());
@@ -218,11 +219,14 @@ class BrowserRun extends BrowserTestBase {
     }
 
     /** By the button beside the progress bar, and by its question if it asks one. */
-    private void abort() {
+    private void abort(FreeStyleBuild build) {
         browser.click("//*[contains(@class,'stop-button-link')]");
-        if (browser.isShown("//dialog//button[@data-id='ok']")) {
-            browser.click("//dialog//button[@data-id='ok']");
-        }
+        await().atMost(SOON).until(() -> {
+            if (browser.isShown(OK)) {
+                browser.click(OK);
+            }
+            return !build.isBuilding();
+        });
     }
 
     private void showSnippet(SimProject shop) throws IOException {

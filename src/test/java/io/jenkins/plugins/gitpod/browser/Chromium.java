@@ -35,12 +35,14 @@ final class Chromium implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final String ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 
-    /** The rectangle around all elements of an XPath, and a margin. */
+    /** The rectangle around all elements of an XPath, and a margin, in which nothing else is visible. */
     private static final String AREA = """
             const found = document.evaluate("%s", document, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE, null);
-            const boxes = [...Array(found.snapshotLength).keys()]
-                .map(i => found.snapshotItem(i).getBoundingClientRect())
-                .filter(box => box.width > 0 && box.height > 0);
+            const shown = [...Array(found.snapshotLength).keys()].map(i => found.snapshotItem(i));
+            document.querySelectorAll('body *').forEach(e => e.style.visibility = 'hidden');
+            shown.forEach(e => [e, ...e.querySelectorAll('*')].forEach(each => each.style.visibility = ''));
+            shown.forEach(e => e.style.visibility = 'visible');
+            const boxes = shown.map(e => e.getBoundingClientRect()).filter(box => box.width > 0 && box.height > 0);
             const margin = 14;
             const x = Math.max(0, Math.min(...boxes.map(box => box.left)) + window.scrollX - margin);
             const y = Math.max(0, Math.min(...boxes.map(box => box.top)) + window.scrollY - margin);
@@ -225,6 +227,7 @@ final class Chromium implements AutoCloseable {
         String png = send("POST", session + "/goog/cdp/execute", command)
                 .path("data")
                 .asText();
+        run("document.querySelectorAll('body *').forEach(e => e.style.visibility = '')");
         Files.createDirectories(file.getParent());
         Files.write(file, Base64.getDecoder().decode(png));
     }
