@@ -4,10 +4,12 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.Extension;
+import hudson.Util;
 import hudson.model.Job;
 import hudson.model.JobProperty;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.options.CommitConditions;
+import io.jenkins.plugins.gitpod.options.MailAddresses;
 import io.jenkins.plugins.gitpod.options.OptionArguments;
 import io.jenkins.plugins.gitpod.options.PrebuildOptions;
 import io.jenkins.plugins.gitpod.options.PrebuildOptionsForm;
@@ -41,6 +43,9 @@ public final class GitpodPrebuildProperty extends OptionalJobProperty<Job<?, ?>>
     /** Null if there are none. */
     @Nullable
     private CommitConditions conditions;
+
+    @Nullable
+    private String mailTo;
 
     @DataBoundConstructor
     public GitpodPrebuildProperty() {
@@ -86,7 +91,8 @@ public final class GitpodPrebuildProperty extends OptionalJobProperty<Job<?, ?>>
     @CheckForNull
     String problem() {
         String problem = options.problem();
-        return problem == null ? conditions().problem() : problem;
+        problem = problem == null ? conditions().problem() : problem;
+        return problem == null ? MailAddresses.problem(mailTo) : problem;
     }
 
     @CheckForNull
@@ -210,6 +216,17 @@ public final class GitpodPrebuildProperty extends OptionalJobProperty<Job<?, ?>>
     @DataBoundSetter
     public void setDailyBudget(Integer dailyBudget) {
         setConditions(conditions().withDailyBudget(dailyBudget));
+    }
+
+    /** The addresses that are told of a failed prebuild, and when one completes again; null for none. */
+    @CheckForNull
+    public String getMailTo() {
+        return mailTo;
+    }
+
+    @DataBoundSetter
+    public void setMailTo(String mailTo) {
+        this.mailTo = Util.fixEmptyAndTrim(mailTo);
     }
 
     public boolean isOnlyProjectBranch() {

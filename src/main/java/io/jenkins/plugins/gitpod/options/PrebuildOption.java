@@ -54,6 +54,7 @@ public enum PrebuildOption {
     QUIET_HOURS("quietHours", PrebuildOption::quietHours, Messages::PrebuildOption_quietHours),
     /** Minutes; the upper limit is that of about 70 prebuilds that always run. */
     DAILY_BUDGET("dailyBudget", value -> wholeNumber(value, 1, 99_999), Messages::PrebuildOption_dailyBudget),
+    MAIL_TO("mailTo", PrebuildOption::mailAddresses, Messages::PrebuildOption_mailTo),
     FORCE("force", PrebuildOption::flag, Messages::PrebuildOption_flag),
     ONLY_PROJECT_BRANCH("onlyProjectBranch", PrebuildOption::flag, Messages::PrebuildOption_flag),
     ONLY_IF_CHANGED("onlyIfChanged", PrebuildOption::patterns, Messages::PrebuildOption_onlyIfChanged);
@@ -161,6 +162,13 @@ public enum PrebuildOption {
     @CheckForNull
     private static Object quietHours(Object value) {
         return value instanceof CharSequence && QuietHours.parse(value.toString()) != null
+                ? value.toString().strip()
+                : null;
+    }
+
+    @CheckForNull
+    private static Object mailAddresses(Object value) {
+        return value instanceof CharSequence && MailAddresses.areIn(value.toString())
                 ? value.toString().strip()
                 : null;
     }

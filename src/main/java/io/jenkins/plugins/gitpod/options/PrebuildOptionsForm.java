@@ -165,6 +165,17 @@ public final class PrebuildOptionsForm extends Descriptor<PrebuildOptions> {
     }
 
     @POST
+    public FormValidation doCheckMailTo(@AncestorInPath Item item, @QueryParameter String value) {
+        AuthenticatedConnection.checkMayConfigure(item);
+        FormValidation check = check(PrebuildOption.MAIL_TO, value);
+        return check.kind == FormValidation.Kind.OK
+                        && !value.isBlank()
+                        && Jenkins.get().getPlugin("mailer") == null
+                ? FormValidation.warning(Messages.PrebuildOptionsForm_noMailer())
+                : check;
+    }
+
+    @POST
     public FormValidation doCheckOnlyIfChanged(@AncestorInPath Item item, @QueryParameter String value) {
         AuthenticatedConnection.checkMayConfigure(item);
         return check(PrebuildOption.ONLY_IF_CHANGED, value);

@@ -38,6 +38,7 @@ public final class PrebuildRecord implements Serializable {
     private boolean skipPublishingChecks;
     private String environmentClassId;
     private PartOf partOf;
+    private boolean automatic;
 
     /** What a request for several environment classes is made of. Not saved: each of them has a record of its own. */
     private transient List<PrebuildRecord> parts;
@@ -70,6 +71,7 @@ public final class PrebuildRecord implements Serializable {
         copy.skipPublishingChecks = skipPublishingChecks;
         copy.environmentClassId = environmentClassId;
         copy.partOf = partOf;
+        copy.automatic = automatic;
         copy.parts = parts;
         return copy;
     }
@@ -96,6 +98,15 @@ public final class PrebuildRecord implements Serializable {
     public PrebuildRecord skipPublishingChecks(boolean skip) {
         PrebuildRecord record = copy();
         record.skipPublishingChecks = skip;
+        return record;
+    }
+
+    /** A copy of a request that the job property has made, and no step. */
+    @NonNull
+    @Restricted(NoExternalUse.class)
+    public PrebuildRecord automatic(boolean byProperty) {
+        PrebuildRecord record = copy();
+        record.automatic = byProperty;
         return record;
     }
 
@@ -149,6 +160,7 @@ public final class PrebuildRecord implements Serializable {
         record.skipPublishingChecks |= earlier.skipPublishingChecks;
         record.environmentClassId = environmentClassId == null ? earlier.environmentClassId : environmentClassId;
         record.partOf = partOf == null ? earlier.partOf : partOf;
+        record.automatic |= earlier.automatic;
         ArrayList<PhaseChange> seen = new ArrayList<>(earlier.getPhases());
         for (PhaseChange each : getPhases()) {
             if (seen.stream().noneMatch(other -> other.getPhase().equals(each.getPhase()))) {
@@ -223,6 +235,12 @@ public final class PrebuildRecord implements Serializable {
     @Restricted(NoExternalUse.class)
     public boolean isSkipPublishingChecks() {
         return skipPublishingChecks;
+    }
+
+    /** Whether the job property has made the request. Builds of earlier versions do not say so. */
+    @Restricted(NoExternalUse.class)
+    public boolean isAutomatic() {
+        return automatic;
     }
 
     /** The prebuild, or null if none was created. */

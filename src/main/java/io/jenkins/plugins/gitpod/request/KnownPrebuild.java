@@ -30,6 +30,7 @@ final class KnownPrebuild {
     private PrebuildResult result;
 
     private volatile boolean skipPublishingChecks;
+    private volatile boolean automatic;
 
     private boolean resumed;
 
@@ -46,6 +47,11 @@ final class KnownPrebuild {
     /** The options of the request say whether to publish checks. */
     void skipPublishingChecks(boolean skip) {
         skipPublishingChecks = skip;
+    }
+
+    /** The job property has made the request. */
+    void automatic(boolean byProperty) {
+        automatic = byProperty;
     }
 
     /** The last state, or null if no prebuild is known. */
@@ -145,7 +151,8 @@ final class KnownPrebuild {
                         message)
                 .with(since, phases.list())
                 .ofClass(request.environmentClassId())
-                .skipPublishingChecks(skipPublishingChecks);
+                .skipPublishingChecks(skipPublishingChecks)
+                .automatic(automatic);
     }
 
     /** The phases of a prebuild that Jenkins has seen since its start, each one once. */

@@ -77,7 +77,7 @@ final class RequestLauncher implements DecisionHandler {
 
     private static RequestRecorder recorder(StepRequest request, PrebuildRequest engineRequest) {
         return new RequestRecorder(engineRequest, request.liveOrigin(), Instant.now(), request.listener())
-                .with(request.options());
+                .with(request.options(), request.isAutomatic());
     }
 
     private TokenSource tokens(StepRequest request) {
@@ -302,7 +302,8 @@ final class RequestLauncher implements DecisionHandler {
             BuildRecorder.save(
                     request.liveOrigin(),
                     record.skipPublishingChecks(request.options().isSkipPublishingChecks())
-                            .ofClass(request.classId()));
+                            .ofClass(request.classId())
+                            .automatic(request.isAutomatic()));
         }
         NewCommit commit = request.newCommit();
         String message = record.getMessage();

@@ -79,9 +79,10 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
         return this;
     }
 
-    /** Sets what the record has of the options of the request. */
+    /** Sets what the record has of the options of the request, and whether the job property made it. */
     @NonNull
-    RequestRecorder with(@NonNull PrebuildOptions options) {
+    RequestRecorder with(@NonNull PrebuildOptions options, boolean automatic) {
+        known.automatic(automatic);
         known.skipPublishingChecks(options.isSkipPublishingChecks());
         return this;
     }

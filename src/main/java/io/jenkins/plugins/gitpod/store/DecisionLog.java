@@ -89,6 +89,9 @@ public final class DecisionLog {
 
         /** The last decision to create or join a prebuild, however many to create none came after it. */
         private Entry prebuild;
+
+        /** What failed the last time, if that was mailed; null for nothing. */
+        private ArrayList<String> failing;
     }
 
     private final File directory;
@@ -141,10 +144,43 @@ public final class DecisionLog {
                 saved.prebuild = prebuild;
             }
             saved.decisions = new ArrayList<>(all.subList(Math.max(0, all.size() - MAXIMUM), all.size()));
-            try {
-                file.write(saved);
-            } catch (IOException e) {
-                LOGGER.log(Level.WARNING, "Could not save the decision about a Gitpod prebuild in " + file, e);
+            write(saved);
+        }
+    }
+
+    private boolean write(Saved saved) {
+        try {
+            file.write(saved);
+            return true;
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "Could not save the decision about a Gitpod prebuild in " + file, e);
+            return false;
+        }
+    }
+
+    /**
+     * Remembers whether the last prebuild failed.
+     *
+     * @param what which prebuilds of the job, such as those of an environment class
+     * @return whether that is a change; false if it cannot be remembered
+     */
+    public boolean setFailing(@NonNull String what, boolean fails) {
+        synchronized (DecisionLog.class) {
+            Saved saved = read();
+            ArrayList<String> all = saved.failing == null ? new ArrayList<>() : saved.failing;
+            boolean isChange = fails ? !all.contains(what) && all.add(what) : all.remove(what);
+            saved.failing = all.isEmpty() ? null : all;
+            return isChange && directory.isDirectory() && write(saved);
+        }
+    }
+
+    /** Forgets what has failed, because nobody wants to know any longer. */
+    public void forgetFailing() {
+        synchronized (DecisionLog.class) {
+            Saved saved = read();
+            if (saved.failing != null && directory.isDirectory()) {
+                saved.failing = null;
+                write(saved);
             }
         }
     }

@@ -51,7 +51,7 @@ class ArchitectureTest {
             List.of("decision"),
             List.of("request"),
             List.of("page"),
-            List.of("admin", "checks", "commits", "freestyle", "lifecycle", "pipeline"));
+            List.of("admin", "checks", "commits", "freestyle", "lifecycle", "mail", "pipeline"));
 
     private static final JavaClasses MAIN = classesBeside(GitpodClient.class);
     private static final JavaClasses TESTS = classesBeside(GitpodSimulator.class);

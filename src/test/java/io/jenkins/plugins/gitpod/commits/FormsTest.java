@@ -56,6 +56,7 @@ class FormsTest extends GitpodTestBase {
         property.setKeepPrebuilds(3);
         property.setMinimumCommits(5);
         property.setDailyBudget(120);
+        property.setMailTo("team@example.com, ops@example.com");
         property.setQuietHours("22:00-06:00, 12:00-13:00");
         property.setOnlyProjectBranch(false);
         property.setOnlyIfChanged(".devcontainer/**, **/package-lock.json");

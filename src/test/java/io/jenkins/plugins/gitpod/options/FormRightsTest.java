@@ -152,6 +152,7 @@ class FormRightsTest {
                 "MinimumCommits",
                 "DailyBudget",
                 "QuietHours",
+                "MailTo",
                 "OnlyIfChanged")) {
             row(
                     "PrebuildOptionsForm.doCheck" + field,

@@ -78,6 +78,7 @@ class OptionArgumentsTest {
             Map.entry("minimumCommits", List.of("5", 5)),
             Map.entry("quietHours", List.of(" 22:00-06:00", "22:00-06:00")),
             Map.entry("dailyBudget", List.of("120", 120)),
+            Map.entry("mailTo", List.of(" team@example.com", "team@example.com")),
             Map.entry("force", List.of("true", true)),
             Map.entry("onlyIfChanged", List.of(List.of("a/**", "b/**"), "a/**, b/**")));
 

@@ -378,6 +378,20 @@ class PrebuildOptionsFormTest {
     }
 
     @Test
+    void onlyPlainMailAddressesAreAccepted() {
+        for (String good : List.of("", "a@b", " team@example.com,\nops+ona@mail.example.com x@example.com ")) {
+            assertThat(good, form.doCheckMailTo(job, good).kind, is(Kind.OK));
+        }
+        for (String bad : List.of(
+                "team", "@example.com", "a@b@c", "Team <team@example.com>", "a@b; c@d", "a@b\u0000", ",", SCRIPT)) {
+            assertSays(
+                    Kind.ERROR,
+                    "is not allowed for mailTo. Use mail addresses such as team@example.com",
+                    form.doCheckMailTo(job, bad));
+        }
+    }
+
+    @Test
     void conditionsOfAutomaticPrebuildsAreChecked() {
         for (String good : List.of("", "1", "1000")) {
             assertThat(good, form.doCheckMinimumCommits(job, good).kind, is(Kind.OK));

@@ -92,6 +92,7 @@ class SnippetTest {
         property.setKeepPrebuilds(3);
         property.setMinimumCommits(5);
         property.setDailyBudget(120);
+        property.setMailTo("team@example.com");
         property.setQuietHours("22:00-06:00");
         property.setOnlyProjectBranch(false);
         property.setOnlyIfChanged("a/**");
@@ -105,7 +106,7 @@ class SnippetTest {
 
     private static final String PROPERTY_SNIPPET = "gitpodPrebuildForCommits(cancelWithBuild: true, connection: 'eu', "
             + "credentialsId: 'team-gitpod', dailyBudget: 120, disabled: true, environmentClassId: '" + CLASS
-            + "', keepFresh: true, keepPrebuilds: 3, maxAge: 12, minimumCommits: 5, minimumInterval: 30, onlyIfChanged: 'a/**', onlyProjectBranch: false, projectId: '"
+            + "', keepFresh: true, keepPrebuilds: 3, mailTo: 'team@example.com', maxAge: 12, minimumCommits: 5, minimumInterval: 30, onlyIfChanged: 'a/**', onlyProjectBranch: false, projectId: '"
             + PROJECT
             + "', quietHours: '22:00-06:00', skipPublishingChecks: true, timeout: 90, trigger: 'NIGHTLY', whenActive: 'SKIP')";
 
@@ -144,6 +145,7 @@ class SnippetTest {
                 .element("keepPrebuilds", "3")
                 .element("minimumCommits", "5")
                 .element("dailyBudget", "120")
+                .element("mailTo", "team@example.com")
                 .element("quietHours", "22:00-06:00")
                 .element("onlyProjectBranch", false)
                 .element("onlyIfChanged", "a/**")

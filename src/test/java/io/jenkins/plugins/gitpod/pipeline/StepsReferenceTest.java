@@ -52,7 +52,7 @@ class StepsReferenceTest {
         List<String> step = helpOf(GitpodPrebuildStep.class);
         List<String> property = helpOf(GitpodPrebuildProperty.class);
         assertThat(step, hasSize(20));
-        assertThat(property, hasSize(20));
+        assertThat(property, hasSize(21));
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             client.getOptions().setJavaScriptEnabled(false);
             String page = client.goTo("pipeline-syntax/html").getWebResponse().getContentAsString();

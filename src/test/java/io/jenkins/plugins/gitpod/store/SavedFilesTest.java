@@ -151,6 +151,7 @@ class SavedFilesTest {
         assertEquals(5, property.getMinimumCommits());
         assertEquals("22:00-06:00", property.getQuietHours());
         assertEquals(120, property.getDailyBudget());
+        assertEquals("team@example.com", property.getMailTo());
         assertFalse(property.isOnlyProjectBranch());
         assertEquals("src/**", property.getOnlyIfChanged());
         assertTrue(property.isSkipPublishingChecks());
@@ -201,6 +202,7 @@ class SavedFilesTest {
         assertEquals("Large", record.getEnvironmentClassName());
         assertEquals("team-credential", record.getCredentialsId());
         assertTrue(record.isSkipPublishingChecks());
+        assertTrue(record.isAutomatic());
         assertEquals(Duration.ofSeconds(660), record.timeline().total(Instant.now()));
         PrebuildResult result = record.getResult();
         assertEquals("0192f0c1-0000-7000-8000-000000000001", result.getId());
@@ -245,15 +247,24 @@ class SavedFilesTest {
         assertEquals(
                 "6f1d2c3b-4a59-4687-9d8e-0f1a2b3c4d5e",
                 DecisionLog.of(job).lastPrebuild().requestId());
+        assertFalse(DecisionLog.of(job).setFailing("default", true), "failed before");
+        assertFalse(DecisionLog.of(job).setFailing("other", false), "did not fail");
         DecisionLog.addPrebuild(build, "89abcdef", UUID.randomUUID(), "Requested a prebuild.");
         String golden = new String(open("decisions.xml").readAllBytes(), StandardCharsets.UTF_8);
         String saved = Files.readString(file);
         assertTrue(saved.startsWith(golden.substring(0, golden.indexOf("  </decisions>"))), saved);
+        assertTrue(
+                saved.endsWith(golden.substring(golden.indexOf("  <failing>")).stripTrailing()), saved);
+        assertTrue(DecisionLog.of(job).setFailing("default", false), "is well again");
+        assertFalse(Files.readString(file).contains("failing"));
         Files.writeString(file, "<gitpod-decisions><decisions><decision/></decisions></gitpod-decisions>");
         assertEquals("", DecisionLog.of(job).newestFirst().get(0).text());
         Files.writeString(file, "<gitpod-decisions/>");
         assertEquals(List.of(), DecisionLog.of(job).newestFirst());
         assertNull(DecisionLog.of(job).lastPrebuild());
+        assertTrue(DecisionLog.of(job).setFailing("default", true));
+        DecisionLog.of(job).forgetFailing();
+        assertTrue(DecisionLog.of(job).setFailing("default", true));
     }
 
     private static Path globalFile() {
