@@ -221,12 +221,10 @@ class BrowserRun extends BrowserTestBase {
     /** By the button beside the progress bar, and by its question if it asks one. */
     private void abort(FreeStyleBuild build) {
         browser.click("//*[contains(@class,'stop-button-link')]");
-        await().atMost(SOON).until(() -> {
-            if (browser.isShown(OK)) {
-                browser.click(OK);
-            }
-            return !build.isBuilding();
-        });
+        await().atMost(SOON).until(() -> browser.isShown(OK) || !build.isBuilding());
+        if (build.isBuilding()) {
+            browser.click(OK);
+        }
     }
 
     private void showSnippet(SimProject shop) throws IOException {
@@ -240,6 +238,7 @@ class BrowserRun extends BrowserTestBase {
                 .until(() -> browser.value("//textarea[@id='prototypeText']").contains("gitpodPrebuild"));
         String shown = "//form[@name='config']//*[contains(@class,'jenkins-section__title')][contains(.,'Steps')]"
                 + " | //select[contains(@class,'dropdownList')]/ancestor::div[contains(@class,'jenkins-form-item')][1]"
+                + " | //form[@name='config']//div[contains(@class,'dropdownList-container')]"
                 + " | //textarea[@id='prototypeText']/..";
         picture("snippet-generator", shown);
         assertThat(browser.value("//textarea[@id='prototypeText']"), containsString("projectId: '" + shop.id() + "'"));

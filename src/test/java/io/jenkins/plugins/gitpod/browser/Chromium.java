@@ -39,7 +39,10 @@ final class Chromium implements AutoCloseable {
     private static final String AREA = """
             const found = document.evaluate("%s", document, null, XPathResult.ORDERED_NODE_SNAPSHOT_TYPE, null);
             const shown = [...Array(found.snapshotLength).keys()].map(i => found.snapshotItem(i));
-            document.querySelectorAll('body *').forEach(e => e.style.visibility = 'hidden');
+            document.querySelectorAll('body *').forEach(e => {
+              e.style.transition = 'none';
+              e.style.visibility = 'hidden';
+            });
             shown.forEach(e => [e, ...e.querySelectorAll('*')].forEach(each => each.style.visibility = ''));
             shown.forEach(e => e.style.visibility = 'visible');
             const boxes = shown.map(e => e.getBoundingClientRect()).filter(box => box.width > 0 && box.height > 0);
@@ -227,7 +230,7 @@ final class Chromium implements AutoCloseable {
         String png = send("POST", session + "/goog/cdp/execute", command)
                 .path("data")
                 .asText();
-        run("document.querySelectorAll('body *').forEach(e => e.style.visibility = '')");
+        run("document.querySelectorAll('body *').forEach(e => e.style.transition = e.style.visibility = '')");
         Files.createDirectories(file.getParent());
         Files.write(file, Base64.getDecoder().decode(png));
     }
