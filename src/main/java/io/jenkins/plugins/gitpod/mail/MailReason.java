@@ -16,7 +16,7 @@ enum MailReason {
      * What an end is a reason for. A prebuild that was cancelled, deleted, or not needed says nothing about the next one.
      *
      * @param changes is told whether the last prebuild failed, and says whether that is a change
-     * @return null if nobody needs to hear of it
+     * @return null if no mail is sent
      */
     @CheckForNull
     static MailReason of(@Nullable EndStatus end, Predicate<Boolean> changes) {

@@ -69,7 +69,7 @@ final class UnsuccessfulCommits {
         }
     }
 
-    /** Drops what nobody has asked for in a long time. */
+    /** Drops what was not asked for in a long time. */
     void forgetOld(@NonNull Instant now) {
         store.all().stream()
                 .filter(each -> each.isUnsuccessful() && each.time().plus(KEPT).isBefore(now))

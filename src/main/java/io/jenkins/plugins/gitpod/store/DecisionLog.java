@@ -174,7 +174,7 @@ public final class DecisionLog {
         }
     }
 
-    /** Forgets what has failed, because nobody wants to know any longer. */
+    /** Forgets what has failed, because no address is set any longer. */
     public void forgetFailing() {
         synchronized (DecisionLog.class) {
             Saved saved = read();

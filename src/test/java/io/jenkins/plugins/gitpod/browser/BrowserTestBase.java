@@ -35,7 +35,7 @@ abstract class BrowserTestBase {
         await().atMost(SOON).until(() -> !browser.url().contains("login"));
     }
 
-    /** Waits for animations that end: neither those that repeat for ever, nor those that follow scrolling. */
+    /** Waits for animations that end: neither those that repeat endlessly, nor those that follow scrolling. */
     private void awaitStill() {
         await().atMost(SOON)
                 .until(() -> browser.run("return document.getAnimations().every(a => a.playState !== 'running'"

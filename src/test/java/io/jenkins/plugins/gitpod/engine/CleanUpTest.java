@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Older prebuilds are deleted in Gitpod, and what goes wrong with that hurts nobody. */
+/** Older prebuilds are deleted in Gitpod, and a failure of that affects no build. */
 class CleanUpTest {
 
     private static final String DELETE = "DeletePrebuild";
