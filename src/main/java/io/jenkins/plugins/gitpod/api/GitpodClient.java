@@ -24,6 +24,11 @@ public final class GitpodClient {
     /** An organization may have few events, but a dead connection must be detected. */
     private static final Duration LONGEST_SILENCE = Duration.ofMinutes(15);
 
+    /**
+     * Keeps no connection after its call. All clients share it, because OkHttp looks after each pool with a task of its own.
+     */
+    private static final ConnectionPool KEEPS_NONE = new ConnectionPool(0, 5, TimeUnit.MINUTES);
+
     private final GitpodEndpoint endpoint;
     private final String userAgent;
     private final OkHttpClient safe;
@@ -49,8 +54,8 @@ public final class GitpodClient {
             @NonNull BearerToken token,
             @NonNull ClientLimits limits,
             @NonNull String userAgent) {
-        // Keeps no connection, so that a create never goes out on one that may have died meanwhile.
-        this(base, endpoint, token, limits, userAgent, new ConnectionPool(0, 1, TimeUnit.SECONDS));
+        // A create never goes out on a connection that may have died meanwhile.
+        this(base, endpoint, token, limits, userAgent, KEEPS_NONE);
     }
 
     /** Lets the tests send a create on a reused connection. */
@@ -78,7 +83,7 @@ public final class GitpodClient {
                 safe.newBuilder()
                         // The caller decides when to try again. A stream may last for any time.
                         .retryOnConnectionFailure(false)
-                        .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
+                        .connectionPool(KEEPS_NONE)
                         .callTimeout(Duration.ZERO)
                         .readTimeout(LONGEST_SILENCE)
                         .build(),

@@ -12,7 +12,6 @@ import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.SessionLimits;
 import io.jenkins.plugins.okhttp.api.JenkinsOkHttpClient;
 import jenkins.model.Jenkins;
-import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -39,14 +38,10 @@ public final class GitpodClients implements ClientFactory {
     @Override
     public GitpodClient client(
             @NonNull GitpodEndpoint endpoint, @NonNull BearerToken token, @NonNull ClientLimits limits) {
-        // A session keeps its connections. With those of all sessions in one pool, most would be closed between two
-        // reads.
-        OkHttpClient base =
-                BASE.newBuilder().connectionPool(new ConnectionPool()).build();
-        return new GitpodClient(base, endpoint, token, limits, userAgent());
+        return new GitpodClient(BASE, endpoint, token, limits, userAgent());
     }
 
-    /** A client for look-ups, which share their connections. */
+    /** A client for look-ups. */
     @NonNull
     static GitpodClient forLookUps(@NonNull AuthenticatedConnection access) {
         return new GitpodClient(BASE, access.connection().endpoint(), access.token(), access.limits(), userAgent());

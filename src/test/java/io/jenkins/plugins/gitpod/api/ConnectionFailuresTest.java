@@ -19,6 +19,8 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.SocketFactory;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterEach;
@@ -53,8 +55,9 @@ class ConnectionFailuresTest {
 
     @Test
     void aConnectionThatIsNotMadeInTimeSentNothing() {
-        OkHttpClient base =
-                new OkHttpClient.Builder().socketFactory(new DeadSockets()).build();
+        OkHttpClient base = new OkHttpClient.Builder()
+                .socketFactory(new DeadSockets(new AtomicReference<>()))
+                .build();
 
         GitpodException e = failedCreate(client(base, server.url()));
 
@@ -69,6 +72,30 @@ class ConnectionFailuresTest {
 
             failsUnsent(e, Kind.CONNECT_TIMEOUT);
         }
+    }
+
+    @Test
+    void aRefusedAddressIsFollowedByTheNextOneOfTheHost() throws Exception {
+        server.then(ScriptedServer.json(MADE));
+        OkHttpClient base = new OkHttpClient.Builder()
+                .dns(host -> List.of(InetAddress.getByName("127.0.0.2"), InetAddress.getByName("127.0.0.1")))
+                .build();
+
+        Prebuild made = Clients.create(client(base, server.url().replace("127.0.0.1", "localhost")));
+
+        assertThat(made.id(), is(Clients.PREBUILD));
+    }
+
+    @Test
+    void aCallConnectsOnItsOwnThread() {
+        AtomicReference<Thread> connecting = new AtomicReference<>();
+        OkHttpClient base = new OkHttpClient.Builder()
+                .socketFactory(new DeadSockets(connecting))
+                .build();
+
+        failedCreate(client(base, server.url()));
+
+        assertThat(connecting.get(), is(Thread.currentThread()));
     }
 
     @Test
@@ -196,11 +223,19 @@ class ConnectionFailuresTest {
     /** Sockets that behave as if nobody answered, which no address does for certain on every network. */
     private static final class DeadSockets extends SocketFactory {
 
+        private final AtomicReference<Thread> connecting;
+
+        /** @param connecting gets the thread that connects */
+        DeadSockets(AtomicReference<Thread> connecting) {
+            this.connecting = connecting;
+        }
+
         @Override
         public Socket createSocket() {
             return new Socket() {
                 @Override
                 public void connect(SocketAddress address, int timeout) throws SocketTimeoutException {
+                    connecting.set(Thread.currentThread());
                     throw new SocketTimeoutException("connect timed out");
                 }
             };

@@ -21,6 +21,9 @@ import okhttp3.OkHttpClient;
 /** This plugin's way: its engine with the settings it ships with. */
 final class PluginWaiters implements Waiters {
 
+    /** All clients share it, as in Jenkins. */
+    private static final OkHttpClient BASE = new OkHttpClient();
+
     private final List<BearerToken> tokens;
     private final List<String> projects;
     private final FastClock clock;
@@ -37,7 +40,7 @@ final class PluginWaiters implements Waiters {
                 new FastRuntime(threads, clock),
                 EngineSettings.defaults(),
                 new NoStore(),
-                (at, token, limits) -> new GitpodClient(new OkHttpClient(), at, token, limits, "benchmark"));
+                (at, token, limits) -> new GitpodClient(BASE, at, token, limits, "benchmark"));
     }
 
     @Override
