@@ -264,13 +264,14 @@ final class DecisionRules {
         if (first != null) {
             return skips ? skipFor(first) : new Decision.Join(first, !state.isForCommit(first));
         }
-        LocalState.ForeignPrebuild foreign = state.foreign().stream()
-                .filter(each -> !each.mayBeOwn())
-                .findFirst()
-                .orElse(null);
+        // One that could not be watched is no help: nobody would learn of its end.
+        List<LocalState.ForeignPrebuild> watchable =
+                state.foreign().stream().filter(each -> !each.isGivenUp()).toList();
+        LocalState.ForeignPrebuild foreign =
+                watchable.stream().filter(each -> !each.mayBeOwn()).findFirst().orElse(null);
         if (foreign == null) {
             // A prebuild that may come from a lost create request of this Jenkins is not foreign.
-            boolean waits = !state.foreign().isEmpty() && isYoungerThan(MAX_WAIT_FOR_OWNER);
+            boolean waits = !watchable.isEmpty() && isYoungerThan(MAX_WAIT_FOR_OWNER);
             return waits ? new Decision.CheckAgain(CHECK_INTERVAL) : null;
         } else if (state.isAnyWithoutId() && isYoungerThan(MAX_WAIT_FOR_ID)) {
             // This may be the prebuild that this Jenkins is creating.

@@ -85,8 +85,9 @@ record LocalState(
      * @param id its id
      * @param phase its phase
      * @param mayBeOwn whether it may come from a create request of this Jenkins whose response was lost
+     * @param isGivenUp whether this Jenkins watched it until it could not be watched any longer
      */
-    record ForeignPrebuild(@NonNull String id, @NonNull String phase, boolean mayBeOwn) {}
+    record ForeignPrebuild(@NonNull String id, @NonNull String phase, boolean mayBeOwn, boolean isGivenUp) {}
 
     /** Reads the state, as far as the options need it. Reads small files. */
     @NonNull
@@ -165,7 +166,11 @@ record LocalState(
     }
 
     private static ForeignPrebuild foreign(StepRequest request, Prebuild prebuild, RunningPrebuilds own) {
-        return new ForeignPrebuild(prebuild.id(), prebuild.status().phase().name(), own.mayBeOwn(request, prebuild));
+        return new ForeignPrebuild(
+                prebuild.id(),
+                prebuild.status().phase().name(),
+                own.mayBeOwn(request, prebuild),
+                own.isGivenUp(prebuild.id()));
     }
 
     boolean isForCommit(@NonNull RunningPrebuild prebuild) {

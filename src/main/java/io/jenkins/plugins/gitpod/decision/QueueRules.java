@@ -112,8 +112,11 @@ final class QueueRules {
                     : Messages.Decision_waitsForCancelled(ending);
             return new Decision.WaitForEnd(line, OWN_RECHECK);
         } else if (!state.foreign().isEmpty()) {
-            String id = state.foreign().get(0).id();
-            return new Decision.WaitForEnd(Messages.Decision_waitsForForeign(id), FOREIGN_RECHECK);
+            LocalState.ForeignPrebuild first = state.foreign().get(0);
+            String line = first.isGivenUp()
+                    ? Messages.Decision_waitsForGivenUp(first.id())
+                    : Messages.Decision_waitsForForeign(first.id());
+            return new Decision.WaitForEnd(line, FOREIGN_RECHECK);
         }
         return null;
     }

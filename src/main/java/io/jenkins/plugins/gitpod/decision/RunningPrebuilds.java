@@ -28,6 +28,9 @@ public interface RunningPrebuilds {
     /** Whether a prebuild is one of this Jenkins, or was until a short while ago. */
     boolean isOwn(@NonNull String prebuildId);
 
+    /** Whether this Jenkins watched a prebuild that is not {@link #isOwn} any longer, and did not see its end. */
+    boolean isGivenUp(@NonNull String prebuildId);
+
     /** Whether a prebuild that seems foreign may come from a create request whose response was lost. */
     boolean mayBeOwn(@NonNull StepRequest request, @NonNull Prebuild prebuild);
 

@@ -10,12 +10,13 @@ import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
 import java.util.Objects;
 
-/** Tells the history of commits what becomes of one request. Each method writes small files. */
+/** Tells the history of commits what becomes of one request. A method that is told something writes small files. */
 final class HistoryUpdates {
 
     private final PrebuildRequest request;
     private final CommitHistory history;
     private volatile boolean completed;
+    private volatile boolean over;
     private volatile Runnable whenCompleted = () -> {};
 
     HistoryUpdates(@NonNull PrebuildRequest request, @NonNull CommitHistory history) {
@@ -31,6 +32,14 @@ final class HistoryUpdates {
     /** Whether the prebuild has completed, and the history has that. */
     boolean isCompleted() {
         return completed;
+    }
+
+    /**
+     * Whether the prebuild does not run any longer. A prebuild beyond its time limits counts as over as well: Gitpod may never
+     * end it, and others must not wait for that.
+     */
+    boolean isOver() {
+        return over;
     }
 
     private String apiUrl() {
@@ -64,7 +73,15 @@ final class HistoryUpdates {
         whenCompleted.run();
     }
 
+    /** What finally happened to the prebuild after its outcome was reported. */
+    void settled(@NonNull Outcome outcome) {
+        over |= outcome instanceof Outcome.Ended
+                || outcome instanceof Outcome.Gone
+                || outcome instanceof Outcome.OverLimit;
+    }
+
     void ended(@NonNull Outcome outcome) {
+        settled(outcome);
         if (outcome instanceof Outcome.Ended ended && ended.prebuild().status().phase() == PrebuildPhase.COMPLETED) {
             completed(ended.prebuild());
         } else if (outcome instanceof Outcome.NotCreated

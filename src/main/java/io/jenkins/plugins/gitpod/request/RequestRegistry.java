@@ -21,6 +21,7 @@ import io.jenkins.plugins.gitpod.store.Ledger;
 import io.jenkins.plugins.gitpod.store.LedgerEntry;
 import io.jenkins.plugins.gitpod.store.RunTimes;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -47,7 +48,7 @@ final class RequestRegistry implements RunningPrebuilds {
     private final Map<UUID, RequestRecorder> recorders = new ConcurrentHashMap<>();
     private final Map<UUID, SharedPrebuild> sharedPrebuilds = new ConcurrentHashMap<>();
 
-    private final PastPrebuilds past = new PastPrebuilds();
+    private final PastPrebuilds past = new PastPrebuilds(InstantSource.system());
 
     private volatile Consumer<PrebuildRequest> whenOver = ended -> {};
 
@@ -163,7 +164,7 @@ final class RequestRegistry implements RunningPrebuilds {
     void over(@NonNull UUID requestId) {
         SharedPrebuild shared = sharedPrebuilds.get(requestId);
         if (shared != null) {
-            past.add(shared.prebuildId());
+            past.add(shared.prebuildId(), shared.history().isOver());
             shared.memberIds().forEach(this::remove);
             shared.formerMemberIds().forEach(ledger::withdraw);
         }
@@ -232,9 +233,14 @@ final class RequestRegistry implements RunningPrebuilds {
     @Override
     public boolean isOwn(@NonNull String prebuildId) {
         return history.isKnown(prebuildId)
-                || past.contains(prebuildId)
+                || past.isOver(prebuildId)
                 || engine.open().stream()
                         .anyMatch(handle -> prebuildId.equals(handle.view().prebuildId()));
+    }
+
+    @Override
+    public boolean isGivenUp(@NonNull String prebuildId) {
+        return past.isGivenUp(prebuildId);
     }
 
     @Override
@@ -289,8 +295,7 @@ final class RequestRegistry implements RunningPrebuilds {
         List<Ledger.Read> open = ledger.readOpen();
         boolean anyUnknown = open.stream().anyMatch(read -> read.saved().prebuildId() == null);
         for (String prebuildId : ledger.readClosed(anyUnknown)) {
-            engine.claim(prebuildId);
-            past.add(prebuildId);
+            engine.claim(prebuildId); // it may still run, and no list is as late as a start of Jenkins is long
         }
         List<PrebuildEngine.Restored> restored = new ArrayList<>();
         for (Ledger.Read read : open) {

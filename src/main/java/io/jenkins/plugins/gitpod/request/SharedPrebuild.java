@@ -290,11 +290,7 @@ public final class SharedPrebuild implements PrebuildObserver {
         return formerMembers.stream().map(RequestRecorder::requestId).toList();
     }
 
-    /**
-     * Prints a line in the consoles of all builds that wait.
-     *
-     * @param line makes the line of a build
-     */
+    /** Prints a line in the consoles of all builds that wait. @param line makes the line of a build */
     void line(@NonNull Function<RequestOrigin, String> line) {
         members().forEach(member -> member.line(line.apply(member.origin())));
     }
@@ -394,6 +390,7 @@ public final class SharedPrebuild implements PrebuildObserver {
 
     @Override
     public void settled(Outcome end) {
+        history.settled(end);
         Guarded.forEach(NOTIFY_BUILD, members(), member -> member.settled(end));
         Guarded.forEach(NOTIFY_BUILD, formerMembers(), former -> former.settled(end));
     }

@@ -188,6 +188,33 @@ class ConcurrentBuildsTest extends GitpodTestBase {
         assertThat(made().size(), lessThanOrEqualTo(2));
     }
 
+    /** The end of the first one is not seen, so it may still be running. */
+    @Test
+    void queueWaitsForOneThatCouldNotBeWatchedToItsEnd() throws Exception {
+        WorkflowRun first = job("whenActive: 'QUEUE', cancelOnAbort: false")
+                .scheduleBuild2(0)
+                .waitForStart();
+        Builds.awaitLog(first, "Gitpod prebuild: RUNNING");
+        SimPrebuild running = made().get(0);
+        WorkflowRun queued = job("whenActive: 'QUEUE'").scheduleBuild2(0).waitForStart();
+        Builds.awaitLog(queued, "Waiting for Gitpod prebuild " + running.id());
+        gitpod.simulator()
+                .faults()
+                .add(FaultRule.on("GetPrebuild", Fault.status(403, "permission_denied", "no"))
+                        .when(call -> call.body().contains(running.id()))
+                        .forever());
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(first));
+        Builds.awaitLog(queued, running.id() + ", which this Jenkins could not watch any longer, to end.");
+        assertThat(made(), hasSize(1));
+        // A build that shares one needs one whose end it sees.
+        project.plan(PhasePlan.quick(Duration.ofMillis(100)));
+        jenkins.assertLogContains("COMPLETED false", jenkins.buildAndAssertSuccess(job("whenActive: 'JOIN'")));
+        assertThat(made(), hasSize(2));
+        queued.doStop();
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(queued));
+        assertTrue(running.isActive());
+    }
+
     // ---- somebody else's
 
     private SimPrebuild foreign() throws Exception {

@@ -188,6 +188,11 @@ class BrokenHandOverTest {
         }
 
         @Override
+        public boolean isGivenUp(@NonNull String prebuildId) {
+            return false;
+        }
+
+        @Override
         public boolean mayBeOwn(@NonNull StepRequest request, @NonNull Prebuild prebuild) {
             return false;
         }

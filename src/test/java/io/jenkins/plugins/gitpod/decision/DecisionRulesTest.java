@@ -183,7 +183,7 @@ class DecisionRulesTest {
     void createsWhenNoOptionSaysOtherwise() {
         assertCreates();
         addRunning("one");
-        foreign.add(new LocalState.ForeignPrebuild("two", "RUNNING", false));
+        foreign.add(new LocalState.ForeignPrebuild("two", "RUNNING", false, false));
         sinceLast = Duration.ZERO;
         assertCreates();
     }
@@ -470,7 +470,7 @@ class DecisionRulesTest {
     @Test
     void joinTakesAForeignPrebuildOnceItIsSurelyForeign() {
         options.setWhenActive(WhenActive.JOIN);
-        foreign.add(new LocalState.ForeignPrebuild("two", "RUNNING", false));
+        foreign.add(new LocalState.ForeignPrebuild("two", "RUNNING", false, false));
         assertEquals(new Decision.JoinForeign("two"), decide());
         isAnyWithoutId = true;
         assertChecksAgain();
@@ -482,9 +482,19 @@ class DecisionRulesTest {
     @EnumSource(names = {"JOIN", "SKIP"})
     void aPrebuildThatMayComeFromALostCreateIsNeverForeign(WhenActive whenActive) {
         options.setWhenActive(whenActive);
-        foreign.add(new LocalState.ForeignPrebuild("two", "RUNNING", true));
+        foreign.add(new LocalState.ForeignPrebuild("two", "RUNNING", true, false));
         assertChecksAgain();
         age = LONG;
+        assertCreates();
+    }
+
+    /** Its end would not be seen either. */
+    @ParameterizedTest
+    @EnumSource(names = {"JOIN", "SKIP"})
+    void aPrebuildThatCouldNotBeWatchedIsNotShared(WhenActive whenActive) {
+        options.setWhenActive(whenActive);
+        foreign.add(new LocalState.ForeignPrebuild("unseen", "RUNNING", false, true));
+        foreign.add(new LocalState.ForeignPrebuild("unseen too", "RUNNING", true, true));
         assertCreates();
     }
 
@@ -515,7 +525,7 @@ class DecisionRulesTest {
     @Test
     void skipNamesAForeignPrebuild() {
         options.setWhenActive(WhenActive.SKIP);
-        foreign.add(new LocalState.ForeignPrebuild("two", "SNAPSHOTTING", false));
+        foreign.add(new LocalState.ForeignPrebuild("two", "SNAPSHOTTING", false, false));
         Decision.Skip skip = assertSkips("two");
         assertNotNull(skip.instead());
         assertThat(skip.instead().getPhase(), is("SNAPSHOTTING"));
@@ -532,7 +542,7 @@ class DecisionRulesTest {
     @Test
     void queueWaitsForWhateverRunsAndThenCreates() {
         options.setWhenActive(WhenActive.QUEUE);
-        foreign.add(new LocalState.ForeignPrebuild("foreign", "RUNNING", false));
+        foreign.add(new LocalState.ForeignPrebuild("foreign", "RUNNING", false, false));
         ending = "";
         addRunning("");
         assertWaits("the Gitpod prebuild that shop#0 is requesting", QueueRules.OWN_RECHECK);
@@ -548,9 +558,11 @@ class DecisionRulesTest {
         assertWaits("prebuild two", QueueRules.OWN_RECHECK);
         ending = null;
         assertWaits("foreign, which this Jenkins did not create", QueueRules.FOREIGN_RECHECK);
-        foreign.set(0, new LocalState.ForeignPrebuild("lost", "RUNNING", true));
+        foreign.set(0, new LocalState.ForeignPrebuild("lost", "RUNNING", true, false));
         age = LONG;
         assertWaits("lost", QueueRules.FOREIGN_RECHECK);
+        foreign.set(0, new LocalState.ForeignPrebuild("unseen", "RUNNING", false, true));
+        assertWaits("unseen, which this Jenkins could not watch any longer", QueueRules.FOREIGN_RECHECK);
         foreign.clear();
         assertCreates();
     }
@@ -620,7 +632,7 @@ class DecisionRulesTest {
         options.setWhenActive(WhenActive.CANCEL_PREVIOUS);
         RunningPrebuild first = addRunning("one");
         ending = "cancelled";
-        foreign.add(new LocalState.ForeignPrebuild("foreign", "RUNNING", false));
+        foreign.add(new LocalState.ForeignPrebuild("foreign", "RUNNING", false, false));
         assertCreates(first.requestId());
         overdue.put(first.requestId(), Duration.ofMinutes(61));
         assertWaits("one of shop#0 is not cancelled, because none has completed for 61 min", QueueRules.OWN_RECHECK);

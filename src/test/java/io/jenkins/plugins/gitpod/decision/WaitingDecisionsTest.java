@@ -277,6 +277,11 @@ class WaitingDecisionsTest {
         }
 
         @Override
+        public boolean isGivenUp(@NonNull String prebuildId) {
+            return false;
+        }
+
+        @Override
         public boolean mayBeOwn(@NonNull StepRequest request, @NonNull Prebuild prebuild) {
             return false;
         }
