@@ -1,192 +1,119 @@
 package io.jenkins.plugins.gitpod.benchmark;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
-/** Measures all cases, one after the other, and prints a table. */
+/** Measures all cases and prints a table, and what the targets say about it. */
 public final class Benchmark {
 
-    private static final String HEAD =
-            "| way | waits | secrets | stream | limit | threads | most | watching calls/s | calls/prebuild | kB/wait "
-                    + "| median s | p99 s | failed | open | refused | scale |\n"
-                    + "|---|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|";
+    private static final int USUAL_RUNS = 3;
 
-    private static final int LIMIT = 5;
-    private static final Duration START = Duration.ofMillis(2500);
-    private static final Duration LONGEST = Duration.ofMinutes(8);
+    /** How many light cases run side by side for each core. */
+    private static final int PAIRS_PER_CORE = 3;
+
+    private final int pairs = PAIRS_PER_CORE * Runtime.getRuntime().availableProcessors();
+    private final Map<Plan.Entry, List<Optional<Result>>> results = new LinkedHashMap<>();
 
     private Benchmark() {}
 
     /**
      * Runs the benchmark.
      *
-     * @param args {@code --quick} for a short form, {@code --only=N} for the N-th case alone
+     * @param args {@code --quick} for a short form, {@code --scales} for some cases at several scales, {@code --runs=N} for
+     *     the number of runs, {@code --only=N,M} for the N-th and the M-th case alone
      * @throws Exception if a case cannot be run
      */
     public static void main(String[] args) throws Exception {
         List<String> arguments = List.of(args);
-        List<Case> cases = arguments.contains("--quick") ? quick() : full();
-        Instant begun = Instant.now();
-        System.out.println(HEAD);
-        boolean bad = false;
-        for (int i = 0; i < cases.size(); i++) {
-            String only = "--only=" + (i + 1);
-            if (arguments.stream().noneMatch(each -> each.startsWith("--only=")) || arguments.contains(only)) {
-                String row = row(cases.get(i), run(cases.get(i)));
-                System.out.println(row);
-                bad |= row.contains("no result");
-            }
-        }
-        System.out.println("\n" + cases.size() + " cases in "
-                + Duration.between(begun, Instant.now()).toSeconds() + " s on "
-                + Runtime.getRuntime().availableProcessors() + " cores, Java " + System.getProperty("java.version")
-                + "; times, calls per second and the limit are of simulated time.");
-        if (bad) {
+        boolean quick = arguments.contains("--quick");
+        boolean scales = arguments.contains("--scales");
+        List<Plan.Entry> plan = quick ? Plan.quick() : scales ? Plan.scales() : Plan.full();
+        int runs = option(arguments, "--runs=").map(Integer::valueOf).orElse(quick || scales ? 1 : USUAL_RUNS);
+        List<Plan.Entry> chosen = option(arguments, "--only=")
+                .map(each -> choose(plan, each.split(",")))
+                .orElse(plan);
+        if (!new Benchmark().run(chosen, runs)) {
             System.exit(1);
         }
     }
 
-    private static List<Case> quick() {
-        List<Case> cases = new ArrayList<>();
-        for (int waits : new int[] {1, 30, 300}) {
-            cases.add(plugin(waits, 1, true, 0, 60));
-            cases.add(plugin(waits, 1, false, 0, 60));
-            cases.add(poller(waits, 0, waits > 100 ? 20 : 60));
-        }
-        cases.add(plugin(30, 1, false, LIMIT, 60));
-        cases.add(poller(30, LIMIT, 60));
-        return cases;
+    private static Optional<String> option(List<String> arguments, String name) {
+        return arguments.stream()
+                .filter(each -> each.startsWith(name))
+                .map(each -> each.substring(name.length()))
+                .findFirst();
     }
 
-    private static List<Case> full() {
-        List<Case> cases = new ArrayList<>();
-        for (int waits : new int[] {1, 30, 1000, 10_000}) {
-            // The slower, the truer: what sleeps for a real minute, as threads of the HTTP library do, is gone by the
-            // end.
-            double scale = waits == 1 ? 60 : waits < 1000 ? 20 : 8;
-            cases.add(plugin(waits, 1, true, 0, scale));
-            cases.add(plugin(waits, 1, false, 0, scale));
-            if (waits >= 1000) {
-                cases.add(plugin(waits, 50, true, 0, scale));
-                cases.add(plugin(waits, 50, false, 0, scale));
+    private static List<Plan.Entry> choose(List<Plan.Entry> plan, String[] numbers) {
+        List<Plan.Entry> chosen = new ArrayList<>();
+        for (String each : numbers) {
+            chosen.add(plan.get(Integer.parseInt(each) - 1));
+        }
+        return chosen;
+    }
+
+    /** @return whether all runs could be carried out */
+    private boolean run(List<Plan.Entry> plan, int runs) throws Exception {
+        Instant begun = Instant.now();
+        plan.forEach(each -> results.put(each, new ArrayList<>()));
+        sideBySide(plan, runs);
+        System.out.println(Measured.head());
+        List<Measured> measured = new ArrayList<>();
+        for (Plan.Entry each : plan) {
+            List<Optional<Result>> of = results.get(each);
+            while (of.size() < each.runs(runs)) {
+                of.add(ProcessPair.run(each.of()));
             }
-            cases.add(waits < 10_000 ? poller(waits, 0, scale) : pollerWindow(waits));
+            List<Result> good = of.stream().flatMap(Optional::stream).toList();
+            measured.add(new Measured(each.of(), good, of.size() - good.size()));
+            System.out.println(measured.get(measured.size() - 1).row());
         }
-        for (int waits : new int[] {30, 1000}) {
-            double scale = waits < 1000 ? 60 : 20;
-            cases.add(plugin(waits, 1, true, LIMIT, scale));
-            cases.add(plugin(waits, 1, false, LIMIT, scale));
-            cases.add(poller(waits, LIMIT, scale));
-        }
-        return cases;
+        Duration took = Duration.between(begun, Instant.now());
+        System.out.println(Summary.of(measured, took));
+        return measured.stream().allMatch(each -> each.failedRuns() == 0);
     }
 
-    private static Case plugin(int waits, int secrets, boolean stream, int limit, double scale) {
-        return new Case(Case.Way.PLUGIN, waits, secrets, stream, limit, scale, 0);
-    }
-
-    private static Case poller(int waits, int limit, double scale) {
-        return new Case(Case.Way.POLLER, waits, 1, false, limit, scale, 0);
-    }
-
-    private static Case pollerWindow(int waits) {
-        return new Case(Case.Way.POLLER, waits, 1, false, 0, 1, 30);
-    }
-
-    private static String row(Case of, String result) {
-        String[] cells = result.split(" ");
-        boolean whole = of.window() == 0;
-        List<String> row = new ArrayList<>(List.of(
-                of.way() == Case.Way.PLUGIN ? "plugin" : "poller",
-                String.valueOf(of.waits()),
-                String.valueOf(of.secrets()),
-                of.stream() ? "yes" : "no",
-                of.limit() == 0 ? "-" : String.valueOf(of.limit())));
-        if (cells.length == 10) {
-            row.addAll(List.of(cells));
-            if (!whole) {
-                row.set(8, "~" + row.get(8));
+    /**
+     * Runs the light cases, several at once. The next ones begin when all have ended, because the start of a process would
+     * disturb a case in which something happens just then.
+     */
+    private void sideBySide(List<Plan.Entry> plan, int runs) throws Exception {
+        List<Plan.Entry> waiting = new ArrayList<>();
+        for (Plan.Entry each : plan) {
+            for (int i = 0; each.of().isLight() && i < each.runs(runs); i++) {
+                waiting.add(each);
             }
-        } else {
-            row.add("no result");
         }
-        row.add((of.scale() == Math.rint(of.scale()) ? String.valueOf((long) of.scale()) : String.valueOf(of.scale()))
-                + (whole ? "" : "*"));
-        return "| " + String.join(" | ", row) + " |";
-    }
-
-    private static String run(Case of) throws Exception {
-        String arguments = of.toArguments(Instant.now().plus(START));
-        Process gitpod = java(BenchmarkGitpod.class, arguments, "-Xmx3g");
-        Process waiter = java(BenchmarkRun.class, arguments, "-Xmx3g");
-        Thread answers = pump(gitpod.getInputStream(), waiter.getOutputStream());
-        Thread questions = pump(waiter.getInputStream(), gitpod.getOutputStream());
-        StringBuilder errors = new StringBuilder();
-        Thread results = new Thread(() -> {
-            try {
-                BufferedReader lines =
-                        new BufferedReader(new InputStreamReader(waiter.getErrorStream(), StandardCharsets.UTF_8));
-                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    errors.append(line).append('\n');
+        // Cases that take about as long run together.
+        waiting.sort((a, b) -> Double.compare(length(b.of()), length(a.of())));
+        ExecutorService threads = Executors.newFixedThreadPool(pairs);
+        try {
+            for (int from = 0; from < waiting.size(); from += pairs) {
+                List<Plan.Entry> together = waiting.subList(from, Math.min(from + pairs, waiting.size()));
+                List<Callable<Optional<Result>>> tasks = new ArrayList<>();
+                together.forEach(each -> tasks.add(() -> ProcessPair.run(each.of())));
+                List<Future<Optional<Result>>> done = threads.invokeAll(tasks);
+                for (int i = 0; i < done.size(); i++) {
+                    results.get(together.get(i)).add(done.get(i).get());
                 }
-            } catch (IOException e) {
-                errors.append(e).append('\n');
             }
-        });
-        results.start();
-        boolean over = waiter.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS);
-        waiter.destroyForcibly();
-        gitpod.destroyForcibly();
-        results.join();
-        answers.join();
-        questions.join();
-        String[] lines = errors.toString().strip().split("\n");
-        if (!over || waiter.exitValue() != 0) {
-            System.err.println(errors);
-            return "none";
+        } finally {
+            threads.shutdownNow();
         }
-        return lines[lines.length - 1];
     }
 
-    private static Process java(Class<?> main, String arguments, String heap) throws IOException {
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                heap,
-                "-cp",
-                System.getProperty("java.class.path"),
-                main.getName(),
-                arguments);
-        ProcessBuilder builder = new ProcessBuilder(command);
-        if (main == BenchmarkGitpod.class) {
-            builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-        }
-        return builder.start();
-    }
-
-    private static Thread pump(InputStream from, OutputStream to) {
-        Thread thread = new Thread(() -> {
-            try (from;
-                    to) {
-                byte[] buffer = new byte[8192];
-                for (int read = from.read(buffer); read >= 0; read = from.read(buffer)) {
-                    to.write(buffer, 0, read);
-                    to.flush();
-                }
-            } catch (IOException e) {
-                // one of the two has ended
-            }
-        });
-        thread.start();
-        return thread;
+    /** An estimate, in real seconds. */
+    private static double length(Case of) {
+        double creates = of.limit() == 0 ? 0 : (double) of.waits() / of.limit();
+        return (Figures.LIFE.toSeconds() + 2 * creates) / of.scale();
     }
 }

@@ -3,35 +3,48 @@ package io.jenkins.plugins.gitpod.benchmark;
 import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
 import io.jenkins.plugins.gitpod.simulator.GitpodSimulator;
-import io.jenkins.plugins.gitpod.simulator.Records;
+import io.jenkins.plugins.gitpod.simulator.PhasePlan;
+import io.jenkins.plugins.gitpod.simulator.SlowNetwork;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /** The simulated Gitpod in a process of its own, so that neither its threads nor its heap are measured. */
 public final class BenchmarkGitpod {
 
+    /** From this line on, the limit and the network time of the case hold. */
+    static final String BEGIN = "begin";
+
+    static final String COUNTS = "counts";
+
+    /** Prebuilds of the warm-up are short. */
+    private static final Duration WARM_UP_LIFE = Duration.ofSeconds(30);
+
     private BenchmarkGitpod() {}
 
     /**
-     * Prints the URL, the tokens and the projects, then the numbers of calls for each line that comes in, until the input
-     * ends.
+     * Prints the URL, the token and the project of the warm-up, the tokens and the projects, then the numbers of calls for
+     * each line that comes in, until the input ends.
      *
      * @param args a case
      * @throws Exception if the input breaks
      */
     public static void main(String[] args) throws Exception {
         Case of = Case.of(args[0]);
-        try (GitpodSimulator gitpod =
-                GitpodSimulator.builder().clock(Case.clock(args[0])).start()) {
+        FastClock clock = Case.clock(args[0]);
+        try (GitpodSimulator gitpod = GitpodSimulator.builder().clock(clock).start()) {
             gitpod.records().countOnly();
-            gitpod.maxCallsPerSecond(of.limit());
             if (!of.stream()) {
                 gitpod.faults()
                         .add(FaultRule.on("WatchEvents", Fault.status(501, "unimplemented", "no streams"))
                                 .forever());
             }
             System.out.println(gitpod.apiUrl());
+            System.out.println(gitpod.account("warm-up").token());
+            System.out.println(gitpod.addProject("warm-up")
+                    .plan(PhasePlan.quick(WARM_UP_LIFE))
+                    .id());
             for (int i = 0; i < of.secrets(); i++) {
                 System.out.println(gitpod.account("account " + i).token());
             }
@@ -39,14 +52,20 @@ public final class BenchmarkGitpod {
                 System.out.println(gitpod.addProject("project " + i).id());
             }
             BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-            while (in.readLine() != null) {
-                System.out.println(counts(gitpod.records()));
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                if (line.equals(BEGIN)) {
+                    begin(gitpod, of, clock);
+                }
+                System.out.println(Calls.of(gitpod.records()).toLine());
             }
         }
     }
 
-    private static String counts(Records records) {
-        return records.total("CreatePrebuild") + " " + records.total("GetPrebuild") + " "
-                + records.total("ListPrebuilds") + " " + records.total("WatchEvents") + " " + records.refused();
+    private static void begin(GitpodSimulator gitpod, Case of, FastClock clock) {
+        gitpod.maxCallsPerSecond(of.limit());
+        if (of.networkMillis() > 0) {
+            Fault network = new SlowNetwork(clock.real(Duration.ofMillis(of.networkMillis())));
+            gitpod.faults().add(FaultRule.onAny(network).forever());
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.gitpod.benchmark;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.jenkins.plugins.gitpod.api.BearerToken;
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import java.io.BufferedReader;
@@ -10,15 +11,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 
 /** One case in a process of its own, so that all of its threads and all of its heap are what is measured. */
 public final class BenchmarkRun {
 
-    private static final Duration LIFE = Duration.ofMinutes(11);
     /** Long after all have been made in each case, and before the first has ended, the heap is looked at. */
     private static final Duration LOOK = Duration.ofMinutes(9);
 
@@ -28,24 +26,32 @@ public final class BenchmarkRun {
     private static final Duration LONGEST = Duration.ofMinutes(90);
     private static final long SAMPLE_MILLIS = 20;
 
+    /** So many that they are read by lists as well as one by one. */
+    private static final int WARM_UP_WAITS = 10;
+
+    private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(60);
+
+    /** In less real time, the load of the machine is not measured well. */
+    private static final Duration SHORTEST_LOAD = Duration.ofMillis(300);
+
     private final Case of;
     private final FastClock clock;
     private final BufferedReader gitpod;
     private final PrintStream toGitpod;
-    private final Waits waits;
-    private final int threadsBefore;
-    private final long heapBefore;
-    private final List<Integer> threads = new ArrayList<>();
-    private long heapPerWait;
+    private final OperatingSystemMXBean machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    private final int threadsBefore = threads();
+    private final Figures figures;
+    private Waits waits;
+    private long heapBefore;
+    private long cpuBefore;
+    private Calls callsBefore;
 
-    private BenchmarkRun(Case of, FastClock clock, BufferedReader gitpod, PrintStream toGitpod) throws Exception {
+    private BenchmarkRun(Case of, FastClock clock, BufferedReader gitpod, PrintStream toGitpod) {
         this.of = of;
         this.clock = clock;
         this.gitpod = gitpod;
         this.toGitpod = toGitpod;
-        this.waits = new Waits(of.waits());
-        threadsBefore = ManagementFactory.getThreadMXBean().getThreadCount();
-        heapBefore = heap();
+        this.figures = new Figures(of);
     }
 
     /**
@@ -57,11 +63,15 @@ public final class BenchmarkRun {
      */
     public static void main(String[] args) throws Exception {
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        System.err.println(new BenchmarkRun(Case.of(args[0]), Case.clock(args[0]), in, System.out).run());
+        System.err.println(new BenchmarkRun(Case.of(args[0]), Case.clock(args[0]), in, System.out)
+                .run()
+                .toLine());
     }
 
-    private String run() throws Exception {
+    private Result run() throws Exception {
         GitpodEndpoint endpoint = GitpodEndpoint.parse(gitpod.readLine());
+        long heapAtFirst = heap();
+        warmUp(endpoint, BearerToken.of(gitpod.readLine()), gitpod.readLine());
         List<BearerToken> tokens = new ArrayList<>();
         for (int i = 0; i < of.secrets(); i++) {
             tokens.add(BearerToken.of(gitpod.readLine()));
@@ -70,104 +80,108 @@ public final class BenchmarkRun {
         for (int i = 0; i < Case.PROJECTS; i++) {
             projects.add(gitpod.readLine());
         }
+        waits = new Waits(of.waits());
+        callsBefore = ask(BenchmarkGitpod.BEGIN);
+        heapBefore = heap();
+        figures.fixedHeap(heapBefore - heapAtFirst);
+        cpuBefore = machine.getProcessCpuTime();
         Instant begun = clock.instant();
-        try (Waiters way = of.way() == Case.Way.PLUGIN
-                ? new PluginWaiters(endpoint, tokens, projects, clock)
-                : new PollingWaiters(endpoint, tokens, projects, clock)) {
+        try (Waiters way = waiters(endpoint, tokens, projects)) {
             way.begin(waits);
             return of.window() == 0 ? wholeLives(begun) : window();
         }
     }
 
-    private String wholeLives(Instant begun) throws Exception {
+    private Waiters waiters(GitpodEndpoint endpoint, List<BearerToken> tokens, List<String> projects) {
+        return of.way() == Case.Way.PLUGIN
+                ? new PluginWaiters(endpoint, tokens, projects, clock)
+                : new PollingWaiters(endpoint, tokens, projects, clock);
+    }
+
+    /** A few waits of another engine, with a token and a project of their own, so that the classes are loaded. */
+    private void warmUp(GitpodEndpoint endpoint, BearerToken token, String project) throws Exception {
+        Waits first = new Waits(WARM_UP_WAITS);
+        try (Waiters way = waiters(endpoint, List.of(token), List.of(project))) {
+            way.begin(first);
+            long until = System.nanoTime() + LONGEST_WARM_UP.toNanos();
+            while (first.open() > 0 && System.nanoTime() - until < 0) {
+                Thread.sleep(SAMPLE_MILLIS);
+            }
+        }
+        if (first.ended() != WARM_UP_WAITS) {
+            throw new IllegalStateException("The warm-up has not ended well");
+        }
+    }
+
+    private Result wholeLives(Instant begun) throws Exception {
         boolean looked = false;
-        int most = 0;
+        long endsBegan = 0;
         while (waits.open() > 0 && clock.instant().isBefore(begun.plus(LONGEST))) {
             Thread.sleep(SAMPLE_MILLIS);
-            int now = ManagementFactory.getThreadMXBean().getThreadCount() - threadsBefore;
-            most = Math.max(most, now);
-            if (waits.over() == 0 && !clock.instant().isBefore(begun.plus(SETTLED))) {
-                threads.add(now);
-            }
+            boolean ends = waits.over() > 0;
+            figures.threads(threads() - threadsBefore, !ends && !clock.instant().isBefore(begun.plus(SETTLED)));
             if (!looked && !clock.instant().isBefore(begun.plus(LOOK))) {
                 looked = true;
                 lookAtHeap();
             }
+            if (ends && endsBegan == 0) {
+                endsBegan = System.nanoTime();
+                machine.getCpuLoad(); // from here on
+            }
         }
-        double seconds = Duration.between(begun, waits.lastEnd(begun)).toMillis() / 1000.0;
-        int[] calls = calls();
-        return result(calls, seconds, most, false);
+        if (endsBegan != 0 && System.nanoTime() - endsBegan >= SHORTEST_LOAD.toNanos()) {
+            figures.busy(machine.getCpuLoad());
+        }
+        figures.ends(waits);
+        return result(Duration.between(begun, waits.lastEnd(begun)));
     }
 
     /** For so many threads that poll that their whole lives would take too long. */
-    private String window() throws Exception {
+    private Result window() throws Exception {
         while (!waits.allMadeOrOver()) {
             Thread.sleep(SAMPLE_MILLIS);
         }
         lookAtHeap();
         Instant begun = clock.instant();
-        int[] before = calls();
-        int most = 0;
+        callsBefore = ask(BenchmarkGitpod.COUNTS);
+        machine.getCpuLoad();
         while (clock.instant().isBefore(begun.plusSeconds(of.window()))) {
             Thread.sleep(SAMPLE_MILLIS);
-            int now = ManagementFactory.getThreadMXBean().getThreadCount() - threadsBefore;
-            most = Math.max(most, now);
-            threads.add(now);
+            figures.threads(threads() - threadsBefore, true);
         }
-        double seconds = Duration.between(begun, clock.instant()).toMillis() / 1000.0;
-        int[] calls = calls();
-        for (int i = 0; i < calls.length; i++) {
-            calls[i] -= before[i];
+        figures.busy(machine.getCpuLoad());
+        return result(Duration.between(begun, clock.instant()));
+    }
+
+    private Result result(Duration span) throws Exception {
+        if (of.window() == 0) {
+            figures.cpu(machine.getProcessCpuTime() - cpuBefore);
         }
-        return result(calls, seconds, most, true);
+        Calls calls = ask(BenchmarkGitpod.COUNTS).since(callsBefore);
+        return figures.result(waits, calls, span.toMillis() / 1000.0);
+    }
+
+    private static int threads() {
+        return ManagementFactory.getThreadMXBean().getThreadCount();
     }
 
     private void lookAtHeap() throws InterruptedException {
-        heapPerWait = Math.max(0, heap() - heapBefore) / of.waits();
+        figures.heap(heap() - heapBefore);
     }
 
     private static long heap() throws InterruptedException {
         for (int i = 0; i < 2; i++) {
             System.gc();
-            Thread.sleep(5);
+            TimeUnit.MILLISECONDS.sleep(5);
         }
         Runtime jvm = Runtime.getRuntime();
         return jvm.totalMemory() - jvm.freeMemory();
     }
 
-    private int[] calls() throws Exception {
-        toGitpod.println("counts");
+    /** Tells the simulator something. @return the calls up to now */
+    private Calls ask(String line) throws Exception {
+        toGitpod.println(line);
         toGitpod.flush();
-        return Arrays.stream(gitpod.readLine().split(" "))
-                .mapToInt(Integer::parseInt)
-                .toArray();
-    }
-
-    private String result(int[] calls, double seconds, int most, boolean window) {
-        int reads = calls[1] + calls[2] + calls[3];
-        double watching = Math.max(0, window ? reads : reads - waits.ended());
-        double perPrebuild =
-                window ? 1 + reads / seconds * LIFE.toSeconds() / of.waits() : (double) (calls[0] + reads) / of.waits();
-        List<Double> late = waits.late(LIFE);
-        Collections.sort(late);
-        Collections.sort(threads);
-        return String.format(
-                Locale.ROOT,
-                "%s %d %.2f %.1f %s %s %s %d %d %d",
-                threads.isEmpty() ? "-" : String.valueOf(threads.get(threads.size() / 2)),
-                most,
-                watching / seconds,
-                perPrebuild,
-                of.waits() < 1000 ? "-" : String.format(Locale.ROOT, "%.1f", heapPerWait / 1024.0),
-                late.isEmpty() ? "-" : quantile(late, 0.5),
-                late.isEmpty() ? "-" : quantile(late, 0.99),
-                waits.failed(),
-                window ? 0 : waits.open(),
-                calls[4]);
-    }
-
-    private static String quantile(List<Double> sorted, double quantile) {
-        int index = (int) Math.ceil(quantile * sorted.size()) - 1;
-        return String.format(Locale.ROOT, "%.1f", sorted.get(Math.max(0, index)));
+        return Calls.of(gitpod.readLine());
     }
 }

@@ -10,10 +10,11 @@ import java.time.Instant;
  * @param secrets over how many secrets they are spread
  * @param stream whether Gitpod offers event streams
  * @param limit how many calls Gitpod lets through in a second, 0 for all
+ * @param networkMillis how much simulated time each answer takes, besides what the machine needs for it
  * @param scale how many simulated seconds a real one has
  * @param window how many simulated seconds to look at, 0 for the whole lives
  */
-record Case(Way way, int waits, int secrets, boolean stream, int limit, double scale, int window) {
+record Case(Way way, int waits, int secrets, boolean stream, int limit, int networkMillis, double scale, int window) {
 
     static final int PROJECTS = 20;
 
@@ -21,6 +22,35 @@ record Case(Way way, int waits, int secrets, boolean stream, int limit, double s
     enum Way {
         PLUGIN,
         POLLER
+    }
+
+    static Case plugin(int waits, int secrets, boolean stream, double scale) {
+        return new Case(Way.PLUGIN, waits, secrets, stream, 0, 0, scale, 0);
+    }
+
+    static Case poller(int waits, double scale) {
+        return new Case(Way.POLLER, waits, 1, false, 0, 0, scale, 0);
+    }
+
+    Case withLimit(int callsPerSecond) {
+        return new Case(way, waits, secrets, stream, callsPerSecond, networkMillis, scale, window);
+    }
+
+    Case withNetwork(int millis) {
+        return new Case(way, waits, secrets, stream, limit, millis, scale, window);
+    }
+
+    Case withWindow(int seconds) {
+        return new Case(way, waits, secrets, stream, limit, networkMillis, scale, seconds);
+    }
+
+    Case withScale(double factor) {
+        return new Case(way, waits, secrets, stream, limit, networkMillis, factor, window);
+    }
+
+    /** Whether it needs so little of the machine that several such cases do not disturb each other. */
+    boolean isLight() {
+        return waits < 300 || limit > 0;
     }
 
     String toArguments(Instant start) {
@@ -31,6 +61,7 @@ record Case(Way way, int waits, int secrets, boolean stream, int limit, double s
                 String.valueOf(secrets),
                 String.valueOf(stream),
                 String.valueOf(limit),
+                String.valueOf(networkMillis),
                 String.valueOf(scale),
                 String.valueOf(window),
                 start.toString());
@@ -44,12 +75,13 @@ record Case(Way way, int waits, int secrets, boolean stream, int limit, double s
                 Integer.parseInt(parts[2]),
                 Boolean.parseBoolean(parts[3]),
                 Integer.parseInt(parts[4]),
-                Double.parseDouble(parts[5]),
-                Integer.parseInt(parts[6]));
+                Integer.parseInt(parts[5]),
+                Double.parseDouble(parts[6]),
+                Integer.parseInt(parts[7]));
     }
 
     static FastClock clock(String arguments) {
         String[] parts = arguments.split(",");
-        return new FastClock(Instant.parse(parts[7]), Double.parseDouble(parts[5]));
+        return new FastClock(Instant.parse(parts[8]), Double.parseDouble(parts[6]));
     }
 }
