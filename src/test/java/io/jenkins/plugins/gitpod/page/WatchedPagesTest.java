@@ -21,6 +21,7 @@ import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import java.net.URL;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -71,10 +72,13 @@ class WatchedPagesTest {
                     client.getPage(build, "gitpod-prebuilds/").getWebResponse().getContentAsString());
             answers.add(client.getPage(build.getParent()).getWebResponse().getContentAsString());
             answers.add(client.goTo("manage/gitpod-prebuilds/").getWebResponse().getContentAsString());
-            for (int i = 0; i < UPDATES; i++) {
-                WebResponse response = client.loadWebResponse(
-                        new WebRequest(new URL(jenkins.getURL() + build.getUrl() + "gitpod-prebuilds/live")));
-                assertThat(response.getStatusCode(), is(200));
+            String live = build.getUrl() + "gitpod-prebuilds/live";
+            List<String> updates = new ArrayList<>(Collections.nCopies(UPDATES, live));
+            updates.add(0, "manage/gitpod-prebuilds/ajaxTable");
+            updates.add(0, build.getParent().getUrl() + "gitpod-prebuilds/api/json");
+            for (String update : updates) {
+                WebResponse response = client.loadWebResponse(new WebRequest(new URL(jenkins.getURL() + update)));
+                assertThat(update, response.getStatusCode(), is(200));
                 answers.add(response.getContentAsString());
             }
         }
