@@ -5,7 +5,8 @@ import java.time.Duration;
 
 /**
  * How fast a {@link Watcher}'s calls follow one another: at once while all is well, with gaps after Gitpod asked to slow
- * down, and after growing pauses while Gitpod is in trouble. Not thread-safe: belongs to the round that is running.
+ * down, and after growing pauses while Gitpod is in trouble. Several calls are made at a time only while all is well. Not
+ * thread-safe: belongs to the round that is running.
  */
 final class ReadPacing {
 
@@ -20,8 +21,12 @@ final class ReadPacing {
     /** The longest wait that is granted to a server that asks for one. */
     private static final Duration MAX_RETRY_AFTER = Duration.ofMinutes(5);
 
+    /** Ends come at the rate of the creates. With one more call at a time than creates, their reads do not fall behind. */
+    private static final int MAX_CONCURRENT = CreateQueue.MAX_CONCURRENT + 1;
+
     private final EngineRuntime runtime;
     private final Backoff backoff;
+    private int concurrent = 1;
 
     /** "Too many requests" in a row. */
     private int refusals;
@@ -33,6 +38,16 @@ final class ReadPacing {
     ReadPacing(EngineRuntime runtime, Backoff backoff) {
         this.runtime = runtime;
         this.backoff = backoff;
+    }
+
+    /** The first call of a round is made alone: it shows whether Gitpod responds. */
+    void roundBegins() {
+        concurrent = 1;
+    }
+
+    /** How many calls may be made at a time: one more after each that succeeded. */
+    int concurrentCalls() {
+        return gap.isZero() ? concurrent : 1;
     }
 
     /** How many rounds in a row have failed. */
@@ -48,6 +63,7 @@ final class ReadPacing {
     /** A call succeeded. @return the wait before the next one */
     Duration succeeded() {
         refusals = 0;
+        concurrent = Math.min(concurrent + 1, MAX_CONCURRENT);
         gap = gap.compareTo(MIN_GAP) < 0 ? Duration.ZERO : gap.multipliedBy(19).dividedBy(20);
         return gap;
     }
@@ -55,6 +71,7 @@ final class ReadPacing {
     /** Gitpod asks to slow down. @return the wait before the same call */
     Duration slowDown(GitpodException e) {
         refusals++;
+        concurrent = 1;
         gap = gap.isZero() ? FIRST_GAP : Backoff.min(gap.multipliedBy(2), MAX_GAP);
         Duration asked = Backoff.min(e.retryAfter().orElse(gap), MAX_RETRY_AFTER);
         Duration pause = Backoff.withJitter(asked.multipliedBy(6).dividedBy(5), runtime.random());

@@ -1,14 +1,12 @@
 package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
-import io.jenkins.plugins.gitpod.api.GitpodClient;
 import io.jenkins.plugins.gitpod.api.GitpodException;
-import io.jenkins.plugins.gitpod.api.GitpodException.Delivery;
-import io.jenkins.plugins.gitpod.api.GitpodException.Kind;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildFilter;
 import io.jenkins.plugins.gitpod.api.PrebuildPage;
 import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import io.jenkins.plugins.gitpod.engine.ConcurrentReads.Step;
 import io.jenkins.plugins.gitpod.engine.WatchList.WatchedPrebuild;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -22,8 +20,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * One pass of a {@link Watcher} over the prebuilds that are due, by lists of their projects or one by one. Each call is a
- * task of its own, so that many watchers share few threads.
+ * One pass of a {@link Watcher} over the prebuilds that are due, by lists of their projects or one by one. The lock
+ * of the {@link WatchList} guards the fields.
  */
 final class ReadRound {
 
@@ -37,7 +35,7 @@ final class ReadRound {
         }
     }
 
-    /** The watcher that a round belongs to. */
+    /** The watcher that a round belongs to. Called without the lock. */
     interface Listener {
 
         void read(WatchedPrebuild one, Prebuild prebuild);
@@ -57,37 +55,7 @@ final class ReadRound {
         void ended(boolean failed, Duration pause, List<WatchedPrebuild> read);
     }
 
-    /** Whether a failed call concerns the calls that follow. */
-    private enum Scope {
-        /** The server, the network or the token: no other call would do better now. */
-        ALL,
-        /** Only what was asked for. */
-        THIS;
-
-        static Scope of(GitpodException e) {
-            return switch (RetryPolicy.read(e)) {
-                case NOT_FOUND, FINAL -> THIS;
-                case UNEXPECTED -> {
-                    boolean isInvalidAnswer = e.kind() == Kind.UNREADABLE || e.kind() == Kind.TOO_LARGE;
-                    yield isInvalidAnswer && !e.sentHtml() ? THIS : ALL;
-                }
-                default -> ALL;
-            };
-        }
-    }
-
-    /** One call. */
-    private interface Step {
-        void make() throws GitpodException;
-
-        /** The call failed, and that concerns only what was asked for. */
-        void failed(GitpodException e);
-    }
-
     private static final int MAX_PAGES = 200;
-
-    /** A round waits no longer than this for a server that asks to: page tokens expire. */
-    private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
     /** A prebuild that is watched for less than this may be missing on lists because reads lag behind writes. */
     private static final Duration NEW = Duration.ofSeconds(30);
@@ -101,11 +69,10 @@ final class ReadRound {
             PrebuildPhase.CANCELLING);
 
     private final Plan plan;
-    private final GitpodClient client;
+    private final ReadCalls calls;
     private final EngineRuntime runtime;
     private final WatchList list;
     private final ProjectLists lists;
-    private final ReadPacing pacing;
     private final Duration interval;
     private final Listener listener;
     private final Deque<Step> steps = new ArrayDeque<>();
@@ -113,15 +80,18 @@ final class ReadRound {
     private final List<WatchedPrebuild> read = new ArrayList<>();
     private final int expectedCalls;
     private int listCalls;
+
+    /** How many pages of lists are being read. */
+    private int openPages;
+
     private boolean ofLists;
 
-    /** Whether the round ends early. */
-    private boolean failed;
+    private final ConcurrentReads reads;
 
     /** @param interval the usual time until the next read of a prebuild */
     ReadRound(
             Plan plan,
-            GitpodClient client,
+            ReadCalls calls,
             EngineRuntime runtime,
             WatchList list,
             ProjectLists lists,
@@ -129,11 +99,10 @@ final class ReadRound {
             Duration interval,
             Listener listener) {
         this.plan = plan;
-        this.client = client;
+        this.calls = calls;
         this.runtime = runtime;
         this.list = list;
         this.lists = lists;
-        this.pacing = pacing;
         this.interval = interval;
         this.listener = listener;
         plan.listed().forEach(each -> unread.put(each.prebuildId, each));
@@ -143,35 +112,43 @@ final class ReadRound {
         expectedCalls = lists.expectedCalls(projects.size(), plan.listed().size());
         lists.divide(projects, pacing.failedRounds()).forEach(each -> steps.add(new ListPage(each, null, 0)));
         plan.singles().forEach(one -> steps.add(new Get(one)));
+        pacing.roundBegins();
+        reads = new ConcurrentReads(runtime, list, pacing, new Steps());
     }
 
-    /** Makes the next call, then has itself called again. */
+    /** Begins what is to be done now. Also called while the round is running, if a prebuild has most likely ended. */
     void next() {
-        Duration wait = Duration.ZERO;
-        boolean more = false;
-        try {
-            Step step = nextStep();
-            if (step != null) {
-                wait = make(step);
-                more = !failed;
+        reads.next();
+    }
+
+    private final class Steps implements ConcurrentReads.Steps {
+
+        @Override
+        public Step next() {
+            return nextStep();
+        }
+
+        @Override
+        public void again(Step step) {
+            steps.addFirst(step);
+        }
+
+        @Override
+        public void troubled(GitpodException e) {
+            List<WatchedPrebuild> told;
+            synchronized (list) {
+                told = unread.values().stream().filter(ReadRound.this::isDue).toList();
             }
-        } finally {
-            if (!more) {
-                end(wait);
-            } else if (wait.isZero()) {
-                runtime.executor(WorkQueue.WATCH).execute(this::next);
-            } else {
-                runtime.schedule(wait, () -> runtime.executor(WorkQueue.WATCH).execute(this::next));
-            }
+            told.forEach(each -> listener.failed(each, e));
+        }
+
+        @Override
+        public void ended(boolean failed, Duration pause) {
+            listener.ended(failed, pause, read);
         }
     }
 
-    private void end(Duration pause) {
-        if (!failed) {
-            pacing.roundSucceeded();
-        }
-        listener.ended(failed, pause, read);
-    }
+    // ---- which call is next: under the lock
 
     @CheckForNull
     private Step nextStep() {
@@ -179,24 +156,27 @@ final class ReadRound {
         if (end != null) {
             return end;
         }
-        if (steps.isEmpty() && ofLists) {
+        if (steps.isEmpty() && ofLists && openPages == 0) {
             ofLists = false;
             lists.listed(listCalls, expectedCalls);
             readWhatLeftTheLists();
         }
-        synchronized (list) {
-            while (!steps.isEmpty() && list.mayCall(runtime.nanoTime())) {
-                Step step = steps.poll();
-                if (!(step instanceof Get get)) {
-                    list.spend();
-                    return step;
-                }
-                boolean isRead = !unread.containsKey(get.one.prebuildId);
-                if (!isRead && list.spendOn(get.one)) {
-                    return step;
-                }
-                unread.remove(get.one.prebuildId);
+        while (!steps.isEmpty() && list.mayCall(runtime.nanoTime())) {
+            Step step = steps.poll();
+            if (!(step instanceof Get get)) {
+                openPages++;
+                list.spend();
+                return step;
             }
+            if (get.one.beingRead) {
+                continue;
+            }
+            boolean isRead = !unread.containsKey(get.one.prebuildId);
+            if (!isRead && list.spendOn(get.one)) {
+                get.one.beingRead = true;
+                return step;
+            }
+            unread.remove(get.one.prebuildId);
         }
         return null;
     }
@@ -204,14 +184,13 @@ final class ReadRound {
     /** Ends are read first, also those that happen during the round. */
     @CheckForNull
     private Step likelyEnd() {
-        synchronized (list) {
-            WatchedPrebuild one = list.nextLikelyEnded(runtime.nanoTime());
-            if (one == null || !list.spendOn(one)) {
-                return null;
-            }
-            unread.put(one.prebuildId, one);
-            return new Get(one);
+        WatchedPrebuild one = list.nextLikelyEnded(runtime.nanoTime());
+        if (one == null || !list.spendOn(one)) {
+            return null;
         }
+        unread.put(one.prebuildId, one);
+        one.beingRead = true;
+        return new Get(one);
     }
 
     /** What is watched and on no list has ended, has a phase unknown to this version, or is too new to be listed. */
@@ -226,37 +205,16 @@ final class ReadRound {
         return plan.horizon() - one.due >= 0;
     }
 
-    /** @return how long to wait before the next call, or before the next round if this one failed */
-    private Duration make(Step step) {
-        try {
-            step.make();
-            return pacing.succeeded();
-        } catch (GitpodException e) {
-            if (Scope.of(e) == Scope.THIS) {
-                step.failed(e);
-                return pacing.gap();
+    private void deliver(WatchedPrebuild one, Prebuild prebuild) {
+        Long missedSince;
+        synchronized (list) {
+            unread.remove(one.prebuildId);
+            if (list.get(one.prebuildId) != one) {
+                return;
             }
-            // Gitpod's trouble concerns every prebuild that this token is used for.
-            unread.values().stream().filter(this::isDue).forEach(each -> listener.failed(each, e));
-            if (RetryPolicy.read(e) == RetryPolicy.Decision.WAIT) {
-                steps.addFirst(step);
-                Duration pause = pacing.slowDown(e);
-                failed = pause.compareTo(MAX_WAIT) > 0;
-                return pause;
-            }
-            failed = true;
-            return pacing.roundFailed();
+            missedSince = list.read(one, prebuild.status().phase(), runtime.nanoTime(), interval);
+            read.add(one);
         }
-    }
-
-    private void read(Prebuild prebuild) {
-        WatchedPrebuild one = unread.remove(prebuild.id());
-        if (one == null) {
-            return;
-        }
-        PrebuildPhase phase = prebuild.status().phase();
-        Long missedSince = list.read(one, phase, runtime.nanoTime(), interval);
-        read.add(one);
         if (missedSince != null) {
             listener.changeMissed(missedSince);
         }
@@ -273,21 +231,38 @@ final class ReadRound {
         }
 
         @Override
+        public boolean isNeeded() {
+            if (list.get(one.prebuildId) == one) {
+                list.tried(one);
+                return true;
+            }
+            unread.remove(one.prebuildId);
+            list.refund();
+            return false;
+        }
+
+        @Override
         public void make() throws GitpodException {
-            list.tried(one);
-            Prebuild prebuild = get(one.prebuildId);
+            Prebuild prebuild = calls.get(one.prebuildId);
             if (prebuild.status().phase().isEnd()) {
                 list.refund();
             }
-            read(prebuild);
+            deliver(one, prebuild);
         }
 
         @Override
         public void failed(GitpodException e) {
-            unread.remove(one.prebuildId);
-            list.readFailed(one);
-            read.add(one);
+            synchronized (list) {
+                unread.remove(one.prebuildId);
+                list.readFailed(one);
+                read.add(one);
+            }
             listener.failed(one, e);
+        }
+
+        @Override
+        public void over() {
+            one.beingRead = false;
         }
     }
 
@@ -309,50 +284,52 @@ final class ReadRound {
         }
 
         @Override
-        public void make() throws GitpodException {
+        public boolean isNeeded() {
+            if (list.isStopped()) {
+                return false;
+            }
             listCalls++;
             lists.tried(projects, list.nextTry());
+            return true;
+        }
+
+        @Override
+        public void make() throws GitpodException {
             PrebuildPage answer =
-                    list(PrebuildFilter.none().withProjectIds(projects).withPhases(ACTIVE), start);
-            answer.prebuilds().forEach(ReadRound.this::read);
+                    calls.list(PrebuildFilter.none().withProjectIds(projects).withPhases(ACTIVE), start);
+            for (Prebuild each : answer.prebuilds()) {
+                WatchedPrebuild one;
+                synchronized (list) {
+                    one = unread.get(each.id());
+                }
+                if (one != null) {
+                    deliver(one, each);
+                }
+            }
             String next = answer.nextPage();
             if (next != null && !next.isEmpty() && !next.equals(start) && page + 1 < MAX_PAGES) {
-                steps.addFirst(new ListPage(projects, next, page + 1));
+                synchronized (list) {
+                    steps.addFirst(new ListPage(projects, next, page + 1));
+                }
             }
         }
 
         @Override
         public void failed(GitpodException e) {
-            if (projects.size() == 1) {
-                lists.leaveOut(projects.get(0), runtime.nanoTime());
-            } else {
-                int half = projects.size() / 2;
-                steps.addFirst(new ListPage(projects.subList(half, projects.size()), null, 0));
-                steps.addFirst(new ListPage(projects.subList(0, half), null, 0));
+            synchronized (list) {
+                if (projects.size() == 1) {
+                    lists.leaveOut(projects.get(0), runtime.nanoTime());
+                } else {
+                    int half = projects.size() / 2;
+                    steps.addFirst(new ListPage(projects.subList(half, projects.size()), null, 0));
+                    steps.addFirst(new ListPage(projects.subList(0, half), null, 0));
+                }
             }
         }
-    }
 
-    private Prebuild get(String prebuildId) throws GitpodException {
-        Prebuild prebuild;
-        try {
-            prebuild = client.getPrebuild(prebuildId);
-        } catch (RuntimeException | Error e) {
-            throw UnexpectedFailures.failedCall("GetPrebuild", e);
-        }
-        if (!prebuild.id().equals(prebuildId)) {
-            throw GitpodException.of(Kind.UNREADABLE, Delivery.UNCLEAR, "GetPrebuild")
-                    .detail("the answer is about another prebuild")
-                    .build();
-        }
-        return prebuild;
-    }
-
-    private PrebuildPage list(PrebuildFilter filter, @CheckForNull String start) throws GitpodException {
-        try {
-            return client.listPrebuilds(filter, ProjectLists.PAGE_SIZE, start);
-        } catch (RuntimeException | Error e) {
-            throw UnexpectedFailures.failedCall("ListPrebuilds", e);
+        @Override
+        public void over() {
+            openPages--;
         }
     }
 }

@@ -25,6 +25,9 @@ final class WatchList {
     private static final Set<PrebuildPhase> LAST_PHASES =
             EnumSet.of(PrebuildPhase.SNAPSHOTTING, PrebuildPhase.CANCELLING);
 
+    /** When a prebuild that most likely has ended is read again if that is not seen yet: reads may lag behind events. */
+    private static final Duration READ_AGAIN_AFTER = Duration.ofSeconds(2);
+
     private final Map<String, WatchedPrebuild> watched = new LinkedHashMap<>();
 
     /** Prebuilds that have most likely ended, because an event reported a change in their last phase. */
@@ -92,6 +95,11 @@ final class WatchList {
         return one.phase != null && LAST_PHASES.contains(one.phase);
     }
 
+    /** Whether an event told of a change that looked like the end and was none: the next one may tell it late or not at all. */
+    synchronized boolean isEndDoubtful(WatchedPrebuild one) {
+        return isInLastPhase(one) && one.idleReads > 0;
+    }
+
     /** Notes that an event asks for a read. */
     synchronized void requestRead(WatchedPrebuild one) {
         one.readRequested = true;
@@ -101,7 +109,7 @@ final class WatchList {
     }
 
     /**
-     * The next prebuild that has most likely ended and is due, or null if there is none. Reading it goes before everything
+     * The next prebuild that has most likely ended, is due, and is not being read, or null if there is none. Reading it goes before everything
      * else: if it has ended, the read is free.
      */
     @CheckForNull
@@ -110,7 +118,7 @@ final class WatchList {
             return null;
         }
         for (WatchedPrebuild each : likelyEnded) {
-            if (now - each.due >= 0) {
+            if (now - each.due >= 0 && !each.beingRead) {
                 return each;
             }
         }
@@ -169,9 +177,11 @@ final class WatchList {
         one.lastRead = now;
         boolean changed = one.phase != null && one.phase != phase;
         boolean missed = changed && !one.eventReceived;
+        boolean again = !changed && one.readRequested && mayReadAgain(one, now);
         if (changed) {
             one.idleReads = 0;
-        } else if (one.readRequested) {
+            one.readAgain = false;
+        } else if (one.readRequested && !again) {
             one.idleReads++;
         }
         one.phase = phase;
@@ -181,7 +191,17 @@ final class WatchList {
         one.readFailed = false;
         one.lastTry = ++tries;
         one.due = now + interval.toNanos();
+        if (again) {
+            one.readAgain = true;
+            requestRead(one);
+            one.due = now + READ_AGAIN_AFTER.toNanos();
+        }
         return missed ? before : null;
+    }
+
+    /** Once in a phase, as long as calls are left: the event may have told of something else. */
+    private boolean mayReadAgain(WatchedPrebuild one, long now) {
+        return isInLastPhase(one) && !one.readAgain && one.idleReads == 0 && budget.affordable(now) > 0;
     }
 
     synchronized void readFailed(WatchedPrebuild one) {
@@ -228,6 +248,12 @@ final class WatchList {
 
         /** Whether an event asks for a read, which is due. */
         boolean readRequested;
+
+        /** Whether a call for it alone is being made. */
+        boolean beingRead;
+
+        /** Whether, in this phase, a read for an event was repeated because it found no change. */
+        boolean readAgain;
 
         /** How many such reads in a row found no change. */
         int idleReads;

@@ -37,7 +37,7 @@ final class Watcher {
     /** How long the read for an event waits after an event brought no change; doubled each time. */
     private static final Duration FIRST_EVENT_GAP = Duration.ofSeconds(4);
 
-    private final GitpodClient client;
+    private final ReadCalls calls;
     private final EngineRuntime runtime;
     private final PollSchedule schedule;
     private final ReadPacing pacing;
@@ -70,7 +70,7 @@ final class Watcher {
             EngineSettings settings,
             @CheckForNull EventSource events,
             Semaphore streams) {
-        this.client = client;
+        this.calls = new ReadCalls(client);
         this.runtime = runtime;
         Duration usual = settings.pollInterval();
         this.schedule = new PollSchedule(usual);
@@ -160,7 +160,7 @@ final class Watcher {
     }
 
     private void wakeBy(long at) {
-        if (round != null || (wake != null && wakeAt - at <= 0)) {
+        if (wake != null && wakeAt - at <= 0) {
             return;
         }
         cancelWake();
@@ -176,19 +176,22 @@ final class Watcher {
                 .ifPresent(due -> wakeBy(due - pausedUntil > 0 ? due : pausedUntil));
     }
 
+    /** Begins a round. One that is running has another look, since it can read an end while other calls last. */
     private void begin() {
         ReadRound next;
         synchronized (list) {
             wake = null;
-            if (list.isStopped() || list.isEmpty() || round != null) {
+            if (list.isStopped() || list.isEmpty()) {
                 return;
             }
-            ReadRound.Plan plan = plan(runtime.nanoTime());
-            if (plan == null) {
-                return;
+            if (round == null) {
+                ReadRound.Plan plan = plan(runtime.nanoTime());
+                if (plan == null) {
+                    return;
+                }
+                round = new ReadRound(plan, calls, runtime, list, lists, pacing, schedule.base(), new RoundListener());
             }
-            next = new ReadRound(plan, client, runtime, list, lists, pacing, schedule.base(), new RoundListener());
-            round = next;
+            next = round;
         }
         next.next();
     }
@@ -267,8 +270,10 @@ final class Watcher {
                 for (WatchedPrebuild each : read) {
                     boolean byEvents = reliable && !each.readFailed;
                     Duration age = Duration.ofNanos(now - each.since);
-                    long due = now
-                            + schedule.next(each.phase, age, byEvents, jitter).toNanos();
+                    Duration interval = byEvents && list.isEndDoubtful(each)
+                            ? schedule.longest()
+                            : schedule.next(each.phase, age, byEvents, jitter);
+                    long due = now + interval.toNanos();
                     // A read that an event has asked for meanwhile is not put off.
                     each.due = each.readRequested ? Math.min(each.due, due) : due;
                 }
@@ -306,8 +311,12 @@ final class Watcher {
                 list.requestRead(one);
                 long now = runtime.nanoTime();
                 long due = now + delay(one, now).toNanos();
-                if (due - one.due < 0) {
+                boolean isEarlier = due - one.due < 0;
+                if (isEarlier) {
                     one.due = due;
+                }
+                // A round that is running is to read it while other calls last.
+                if (isEarlier || (round != null && list.isInLastPhase(one))) {
                     wakeBy(due);
                 }
             }

@@ -35,6 +35,7 @@ final class SimulatedRuntime implements EngineRuntime {
     private final PriorityQueue<Task> tasks = new PriorityQueue<>();
     private final Map<WorkQueue, List<Runnable>> held = new EnumMap<>(WorkQueue.class);
     private final Set<WorkQueue> atOnce = EnumSet.noneOf(WorkQueue.class);
+    private final Map<WorkQueue, Duration> callTimes = new EnumMap<>(WorkQueue.class);
     private final Random random;
     private Frame frame = (queue, task) -> task.run();
     private Duration wallAhead = Duration.ZERO;
@@ -90,7 +91,8 @@ final class SimulatedRuntime implements EngineRuntime {
                     waiting.add(task);
                     return;
                 } else if (!atOnce.contains(queue)) {
-                    add(0, () -> frame.around(queue, task));
+                    long delay = callTimes.getOrDefault(queue, Duration.ZERO).toNanos();
+                    add(delay, () -> frame.around(queue, task));
                     return;
                 }
             }
@@ -107,6 +109,15 @@ final class SimulatedRuntime implements EngineRuntime {
 
     void frame(Frame around) {
         frame = around;
+    }
+
+    /**
+     * From now on each call takes so long. It is answered at the end of that time, and other tasks, also those of its
+     * queue, run meanwhile.
+     */
+    synchronized void callsTake(Duration time) {
+        EnumSet.of(WorkQueue.WATCH, WorkQueue.CREATE, WorkQueue.CANCEL, WorkQueue.LOOK_UP)
+                .forEach(queue -> callTimes.put(queue, time));
     }
 
     /** From now on the queue's threads are all busy. */

@@ -1,0 +1,63 @@
+package io.jenkins.plugins.gitpod.engine;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.gitpod.api.GitpodClient;
+import io.jenkins.plugins.gitpod.api.GitpodException;
+import io.jenkins.plugins.gitpod.api.GitpodException.Delivery;
+import io.jenkins.plugins.gitpod.api.GitpodException.Kind;
+import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.api.PrebuildFilter;
+import io.jenkins.plugins.gitpod.api.PrebuildPage;
+
+/** The calls of a {@link Watcher}: whatever goes wrong is a {@link GitpodException}. */
+final class ReadCalls {
+
+    /** Whether a failed call concerns the calls that follow. */
+    enum Scope {
+        /** The server, the network or the token: no other call would do better now. */
+        ALL,
+        /** Only what was asked for. */
+        THIS;
+
+        static Scope of(GitpodException e) {
+            return switch (RetryPolicy.read(e)) {
+                case NOT_FOUND, FINAL -> THIS;
+                case UNEXPECTED -> {
+                    boolean isInvalidAnswer = e.kind() == Kind.UNREADABLE || e.kind() == Kind.TOO_LARGE;
+                    yield isInvalidAnswer && !e.sentHtml() ? THIS : ALL;
+                }
+                default -> ALL;
+            };
+        }
+    }
+
+    private final GitpodClient client;
+
+    ReadCalls(GitpodClient client) {
+        this.client = client;
+    }
+
+    Prebuild get(String prebuildId) throws GitpodException {
+        Prebuild prebuild;
+        try {
+            prebuild = client.getPrebuild(prebuildId);
+        } catch (RuntimeException | Error e) {
+            throw UnexpectedFailures.failedCall("GetPrebuild", e);
+        }
+        if (!prebuild.id().equals(prebuildId)) {
+            throw GitpodException.of(Kind.UNREADABLE, Delivery.UNCLEAR, "GetPrebuild")
+                    .detail("the answer is about another prebuild")
+                    .build();
+        }
+        return prebuild;
+    }
+
+    /** @param start where the page begins, as the page before said; null for the first one */
+    PrebuildPage list(PrebuildFilter filter, @CheckForNull String start) throws GitpodException {
+        try {
+            return client.listPrebuilds(filter, ProjectLists.PAGE_SIZE, start);
+        } catch (RuntimeException | Error e) {
+            throw UnexpectedFailures.failedCall("ListPrebuilds", e);
+        }
+    }
+}
