@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.EnumMap;
 import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -25,7 +26,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Real time and a few daemon threads. As long as tasks end quickly, a few threads run the tasks of all queues. When tasks
+ * Real time and a few daemon threads. As long as tasks end quickly, a few threads run the tasks of all queues, which take turns. When tasks
  * hang, each queue gets further threads up to a limit of its own, so that one queue takes no thread from another. Streams,
  * logs and listeners always have their own threads, because they may last. A pool for each queue, or one pool with a limit
  * for each queue, would be simpler. But a burst of short tasks would then start a thread for each of them, up to all limits
@@ -54,7 +55,7 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
             EnumSet.of(WorkQueue.STREAM, WorkQueue.LOG, WorkQueue.LOG_REST, WorkQueue.LOG_PAGE, WorkQueue.LISTENER);
 
     /** How long a queue without any thread waits for a shared one. */
-    private static final Duration MAX_WAIT_FOR_SHARED = Duration.ofMillis(25);
+    private static final Duration MAX_WAIT_FOR_SHARED = Duration.ofMillis(100);
 
     /** The pause after the JVM could not start a thread. */
     private static final Duration NO_THREAD_PAUSE = Duration.ofSeconds(1);
@@ -67,9 +68,19 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
     /** How many shared threads are in use. */
     private final AtomicInteger busy = new AtomicInteger();
 
+    /** The queues that wait for a shared thread, the one that waits longest first. */
+    private final Set<QueueExecutor> inLine = new LinkedHashSet<>();
+
+    private final Duration maxWaitForShared;
     private volatile boolean closing;
 
     public ThreadedRuntime() {
+        this(MAX_WAIT_FOR_SHARED);
+    }
+
+    /** @param maxWaitForShared how long a queue without any thread waits for a shared one */
+    ThreadedRuntime(Duration maxWaitForShared) {
+        this.maxWaitForShared = maxWaitForShared;
         timer = new ScheduledThreadPoolExecutor(1, threads("timer-"));
         timer.setRemoveOnCancelPolicy(true);
         shared = new ThreadPoolExecutor(
@@ -149,6 +160,16 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
         further.shutdownNow();
     }
 
+    /** Gives the shared threads that are free to the queues that wait for one. */
+    private void startLine() {
+        List<QueueExecutor> line;
+        synchronized (inLine) {
+            line = List.copyOf(inLine);
+            inLine.clear();
+        }
+        line.forEach(each -> each.start(false));
+    }
+
     /** Runs the tasks of one queue in their order, at most {@link WorkQueue#threads()} at a time. */
     private final class QueueExecutor implements Executor {
 
@@ -181,6 +202,7 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
                 }
                 if (!apart && busy.incrementAndGet() > SHARED_THREADS) {
                     busy.decrementAndGet();
+                    waitInLine();
                     checkLater();
                     return;
                 }
@@ -214,7 +236,7 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
             if (!checking) {
                 checking = true;
                 long before = started;
-                schedule(running == 0 ? MAX_WAIT_FOR_SHARED : HANGING_AFTER, () -> check(before));
+                schedule(running == 0 ? maxWaitForShared : HANGING_AFTER, () -> check(before));
             }
         }
 
@@ -244,8 +266,27 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
                 if (!further.isShutdown()) {
                     Thread.interrupted();
                 }
+                // The queues take turns. Otherwise a long queue would keep all shared threads, and each other one would
+                // need a further thread.
+                if (!apart && isAnotherInLine()) {
+                    ended(false);
+                    break;
+                }
             }
-            executors.values().forEach(each -> each.start(false)); // one of them may be waiting for this thread
+            startLine();
+            start(false);
+        }
+
+        private void waitInLine() {
+            synchronized (inLine) {
+                inLine.add(this);
+            }
+        }
+
+        private boolean isAnotherInLine() {
+            synchronized (inLine) {
+                return inLine.size() > (inLine.contains(this) ? 1 : 0);
+            }
         }
 
         @CheckForNull

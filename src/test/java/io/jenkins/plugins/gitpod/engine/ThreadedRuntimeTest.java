@@ -3,12 +3,14 @@ package io.jenkins.plugins.gitpod.engine;
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
+import static org.hamcrest.Matchers.startsWith;
 
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -90,6 +92,35 @@ class ThreadedRuntimeTest {
         await(done);
         int enoughAndOneForEachQueue = 3 + queues.length;
         assertThat(maximum.get(), is(lessThanOrEqualTo(enoughAndOneForEachQueue)));
+    }
+
+    @Test
+    void theQueuesTakeTurnsSoThatALongOneCostsTheOthersNoFurtherThread() throws Exception {
+        // Nothing else than a turn brings a queue to a thread within this test.
+        try (ThreadedRuntime patient = new ThreadedRuntime(Duration.ofHours(1))) {
+            Executor creates = patient.executor(WorkQueue.CREATE);
+            CyclicBarrier allSharedInUse = new CyclicBarrier(3);
+            CompletableFuture<String> other = new CompletableFuture<>();
+            for (int i = 0; i < 3; i++) {
+                creates.execute(() -> {
+                    await(allSharedInUse);
+                    patient.executor(WorkQueue.STATE)
+                            .execute(() -> other.complete(Thread.currentThread().getName()));
+                });
+            }
+            for (int i = 0; i < 100; i++) {
+                creates.execute(() -> other.orTimeout(LONG, TimeUnit.SECONDS).join());
+            }
+            assertThat(other.get(LONG, TimeUnit.SECONDS), startsWith("gitpod-prebuild-shared-"));
+        }
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await(LONG, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
