@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.emptyString;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.jenkins.plugins.gitpod.simulator.Call;
 import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
@@ -20,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +30,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -61,12 +64,20 @@ class SoakTest {
     /** Of each job, which of Gitpod's prebuilds is its own: the project and a time-out that no other job has. */
     private final Map<String, String> marks = new HashMap<>();
 
+    /** The projects of the requests that have to be undecided when their jobs are renamed. */
+    private final Set<String> heldProjects = ConcurrentHashMap.newKeySet();
+
     /** The jobs that were renamed. */
     private final Set<String> moved = new TreeSet<>();
 
     @AfterEach
     void close() {
         gitpod.close();
+    }
+
+    /** Says when a run did what, beside the log of its Jenkins. */
+    private static void note(String what) {
+        System.out.println("Soak: " + Instant.now() + " " + what);
     }
 
     private static String mark(SimPrebuild prebuild) {
@@ -101,12 +112,15 @@ class SoakTest {
             if (killed == KILLS && random.nextInt(4) == 0) {
                 // A crash after that would lose the build's record for good.
                 String job = name("b" + random.nextInt(i + 1));
+                note("break the saving of " + job);
                 real.run(rule -> Remote.breakSaving(rule, job));
             }
             if (killed < KILLS && (i + 1) >= BUILDS * (killed + 1) / (KILLS + 1)) {
                 if (killed == 0 || random.nextBoolean()) {
+                    note("kill Jenkins");
                     Remote.kill(real);
                 } else {
+                    note("stop Jenkins");
                     real.stopJenkins();
                 }
                 killed++;
@@ -139,8 +153,17 @@ class SoakTest {
                     default -> Fault.unknownEnum();
                 };
         if (random.nextInt(2) == 0) {
-            gitpod.simulator().faults().add(FaultRule.on(method, fault).times(1 + random.nextInt(3)));
+            int times = 1 + random.nextInt(3);
+            note(method + " will have trouble " + times + " times: " + fault);
+            gitpod.simulator()
+                    .faults()
+                    .add(FaultRule.on(method, fault).times(times).when(this::isNotHeld));
         }
+    }
+
+    /** Otherwise such a fault could strike instead of the one that holds the call, and the request would be decided. */
+    private boolean isNotHeld(Call call) {
+        return !call.method().equals("GetProject") || heldProjects.stream().noneMatch(call.body()::contains);
     }
 
     private PhasePlan plan() {
@@ -153,6 +176,7 @@ class SoakTest {
 
     private void start(int i) throws Throwable {
         String job = "b" + i;
+        note("start " + job);
         // A request with a condition is undecided for a while. None of another build may be found, for what they share
         // has no mark.
         boolean hasCondition = random.nextInt(4) == 0;
@@ -182,14 +206,12 @@ class SoakTest {
             throws Throwable {
         String id = project.id();
         Fault.Hang hang = Fault.hangBeforeActing();
+        heldProjects.add(id);
         gitpod.simulator()
                 .faults()
                 .add(FaultRule.on("GetProject", hang).when(call -> call.body().contains(id)));
         real.run(rule -> Remote.startPipeline(rule, job, script, durability));
-        // Other faults may have ended the request before.
-        await().atMost(PATIENCE)
-                .until(() -> hang.held() == 1
-                        || builds().stream().noneMatch(build -> build.job.equals(job) && build.building));
+        await(job + " asks for its project").atMost(PATIENCE).until(() -> hang.held() == 1);
         move(job);
         hang.release();
     }
@@ -197,12 +219,14 @@ class SoakTest {
     private void end(String job) throws Throwable {
         String how = List.of("ABORT", "TERM", "KILL").get(random.nextInt(3));
         String name = name(job);
+        note(how + " " + name);
         real.run(rule -> Remote.end(rule, name, how));
     }
 
     private void move(String job) throws Throwable {
         if (moved.add(job)) {
             String name = name(job);
+            note("rename " + job);
             real.run(rule -> Remote.rename(rule, job, name));
         }
     }
