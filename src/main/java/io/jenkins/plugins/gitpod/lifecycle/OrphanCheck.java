@@ -6,6 +6,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Run;
 import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
+import io.jenkins.plugins.gitpod.request.BuildLookup;
 import io.jenkins.plugins.gitpod.request.OwnerTracker;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
 import java.io.IOException;
@@ -109,7 +110,7 @@ final class OrphanCheck {
     @CheckForNull
     private static Steps unlisted(String buildId) {
         try {
-            if (Run.fromExternalizableId(buildId) instanceof FlowExecutionOwner.Executable pipeline) {
+            if (BuildLookup.find(buildId) instanceof FlowExecutionOwner.Executable pipeline) {
                 FlowExecutionOwner owner = pipeline.asFlowExecutionOwner();
                 FlowExecution execution = owner == null ? null : owner.get();
                 return execution == null || execution.isComplete()

@@ -4,9 +4,14 @@ import hudson.Extension;
 import hudson.init.InitMilestone;
 import hudson.init.Initializer;
 import hudson.model.Item;
+import hudson.model.ItemGroup;
+import hudson.model.Items;
+import hudson.model.Job;
 import hudson.model.listeners.ItemListener;
+import hudson.security.ACL;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
 import jenkins.model.Jenkins;
+import jenkins.model.lazy.LazyBuildMixIn;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -46,6 +51,20 @@ public final class PrebuildItemListener extends ItemListener {
     @Override
     public void onLocationChanged(Item item, String oldFullName, String newFullName) {
         // Called for the item itself and for each item inside it.
+        moveBuilds(item);
         PrebuildService.get().relocate(oldFullName, newFullName);
+    }
+
+    /**
+     * Tells jobs where their builds are now. Jenkins does that too, but later: another of its listeners loads all builds before,
+     * from the old place. What is not found there is not looked for again until Jenkins restarts.
+     */
+    private static void moveBuilds(Item item) {
+        if (item instanceof LazyBuildMixIn.LazyLoadingJob<?, ?> lazy && item instanceof Job<?, ?> job) {
+            lazy.getLazyBuildMixIn().getRunMap().updateBaseDir(job.getBuildDir());
+        }
+        if (item instanceof ItemGroup<?> group) {
+            Items.allItems2(ACL.SYSTEM2, group, Job.class).forEach(PrebuildItemListener::moveBuilds);
+        }
     }
 }

@@ -10,11 +10,11 @@ import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
-import org.springframework.security.access.AccessDeniedException;
 
 /** Saves records with builds, whether they are starting, running, or have ended. */
 final class BuildRecorder {
@@ -28,14 +28,20 @@ final class BuildRecorder {
 
     private BuildRecorder() {}
 
-    /** Records the present state of a request with its build, if that is still there. A failure is logged. */
-    static void save(@NonNull Supplier<RequestOrigin> origin, @NonNull PrebuildRecord record) {
+    /**
+     * Records the present state of a request with its build. A failure is logged.
+     *
+     * @return false if the build is not found: it is gone, or its job is being renamed
+     */
+    static boolean save(@NonNull Supplier<RequestOrigin> origin, @NonNull PrebuildRecord record) {
+        AtomicBoolean isFound = new AtomicBoolean(true);
         Guarded.run("record a prebuild with its build", () -> {
             RequestOrigin asked = origin.get();
             String buildId = asked.buildId();
-            Run<?, ?> run = build(buildId);
+            Run<?, ?> run = BuildLookup.find(buildId);
             if (run == null) {
-                LOGGER.log(Level.FINE, "Build {0} is gone; its prebuild is not recorded", buildId);
+                LOGGER.log(Level.FINE, "Build {0} is not found; its prebuild is not recorded", buildId);
+                isFound.set(false);
                 return;
             }
             PrebuildRecord before = PrebuildAction.find(run, record.getRequestId());
@@ -44,6 +50,7 @@ final class BuildRecorder {
             PrebuildService.get().recorded(run, before, PrebuildAction.put(run, complete));
             save(run, origin, 0);
         });
+        return isFound.get();
     }
 
     private static PrebuildRecord named(PrebuildRecord record) {
@@ -71,7 +78,7 @@ final class BuildRecorder {
         }
     }
 
-    /** How long to wait for a pipeline that is not loaded, or null if it was awaited long enough. */
+    /** How long to wait for a pipeline that is not loaded or a build that is not found, or null after all that. */
     @CheckForNull
     static Duration retryDelay(int retries) {
         return retries < MAX_RETRIES ? FIRST_RETRY.multipliedBy(1L << retries) : null;
@@ -81,7 +88,7 @@ final class BuildRecorder {
         PrebuildService service = PrebuildService.get();
         Runnable retry = () -> {
             // It may have been deleted meanwhile.
-            Run<?, ?> later = build(origin.get().buildId());
+            Run<?, ?> later = BuildLookup.find(origin.get().buildId());
             if (later != null) {
                 save(later, origin, retries + 1);
             }
@@ -99,15 +106,5 @@ final class BuildRecorder {
         }
         FlowExecutionOwner owner = pipeline.asFlowExecutionOwner();
         return owner != null && owner.getOrNull() == null;
-    }
-
-    /** The build that a request came from, or null if it is gone. */
-    @CheckForNull
-    static Run<?, ?> build(@NonNull String buildId) {
-        try {
-            return Run.fromExternalizableId(buildId);
-        } catch (IllegalArgumentException | AccessDeniedException e) {
-            return null;
-        }
     }
 }

@@ -102,7 +102,7 @@ final class CommitRequests {
             }
             // In the ledger by itself, or as the owner of a shared prebuild.
             boolean isDecided = registry.recorder(requestId) != null || ledger.isKnown(requestId);
-            Run<?, ?> run = isDecided ? null : BuildRecorder.build(each.buildId());
+            Run<?, ?> run = isDecided ? null : BuildLookup.find(each.buildId());
             try {
                 if (run != null) {
                     ConfiguredConnection configured =

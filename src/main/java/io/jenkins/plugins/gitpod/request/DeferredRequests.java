@@ -227,7 +227,7 @@ public final class DeferredRequests {
     @CheckForNull
     private String submitDue(Pending pending, Predicate<Job<?, ?>> isWanted) {
         Job<?, ?> job = job(pending.jobFullName());
-        Run<?, ?> run = job == null ? null : BuildRecorder.build(pending.buildId());
+        Run<?, ?> run = job == null ? null : BuildLookup.find(pending.buildId());
         if (job != null && !isWanted.test(job)) {
             drop(job, pending, Messages.DeferredRequests_off());
             return null;
@@ -302,7 +302,7 @@ public final class DeferredRequests {
     /** Looks for builds that have ended while Jenkins was down. Loads the builds whose end is awaited. */
     void resume() {
         Guarded.forEach("request a prebuild after a restart", store.all(), each -> {
-            Run<?, ?> run = each.waitsForEnd() ? BuildRecorder.build(each.buildId()) : null;
+            Run<?, ?> run = each.waitsForEnd() ? BuildLookup.find(each.buildId()) : null;
             if (run != null && !run.isBuilding()) {
                 buildEnded(run, new CommitRequests.NoListener());
             } else if (run == null && each.waitsForEnd()) {

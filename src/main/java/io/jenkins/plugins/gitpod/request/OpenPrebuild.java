@@ -58,7 +58,7 @@ public final class OpenPrebuild {
 
     @CheckForNull
     private Run<?, ?> run() {
-        return BuildRecorder.build(origin.buildId());
+        return BuildLookup.find(origin.buildId());
     }
 
     /** The name of the build, without its job's name if the user may not see the job. */

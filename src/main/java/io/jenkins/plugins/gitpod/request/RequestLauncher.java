@@ -299,9 +299,8 @@ final class RequestLauncher implements DecisionHandler {
     @Override
     public void conclude(@NonNull StepRequest request, @NonNull PrebuildRecord record) {
         if (!request.isAutomatic() || record.getConclusion() == EndStatus.ERROR) {
-            BuildRecorder.save(
-                    request.liveOrigin(),
-                    record.skipPublishingChecks(request.options().isSkipPublishingChecks())
+            new RecordSaver(request.liveOrigin())
+                    .save(record.skipPublishingChecks(request.options().isSkipPublishingChecks())
                             .ofClass(request.classId())
                             .automatic(request.isAutomatic()));
         }

@@ -46,11 +46,7 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
     private boolean ownerGone;
     private boolean ownerLeaves;
 
-    /** Held while the build is saved, so that its deletion comes before or after that. */
-    private final Object saving = new Object();
-
-    private boolean isBuildDeleted;
-    private boolean isFinalSaved;
+    private final RecordSaver saver;
 
     @CheckForNull
     private UnusedSnapshotCheck check;
@@ -68,6 +64,7 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
         this.origin = origin;
         this.since = since;
         this.listener = listener;
+        this.saver = new RecordSaver(origin);
         this.messages = new PrebuildMessages(request);
         this.known = new KnownPrebuild(request, messages.url(), since);
     }
@@ -146,9 +143,7 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
 
     /** The build is being deleted. Saving it would bring half of it back. */
     void buildDeleted() {
-        synchronized (saving) {
-            isBuildDeleted = true;
-        }
+        saver.buildDeleted();
     }
 
     @NonNull
@@ -328,7 +323,7 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
     }
 
     private void tellCommit(EnvironmentGit git, boolean isOlder) {
-        BuildCommit own = BuildCommit.of(BuildRecorder.build(origin().buildId()), git);
+        BuildCommit own = BuildCommit.of(BuildLookup.find(origin().buildId()), git);
         switch (own.relation(isOlder)) {
             case OLDER -> line(messages.builtFromOlder(git, own.revision()));
             case OTHER -> line(messages.builtFromOther(git, own.revision()));
@@ -350,7 +345,7 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
     }
 
     private void conclude(PrebuildRecord record, Consumer<Runnable> notifications) {
-        save(record);
+        saver.save(record);
         synchronized (this) {
             conclusion = record;
         }
@@ -376,20 +371,10 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
         String message = outdated
                 ? messages.outcome(end, known.duration())
                 : told.getMessage(); // the reason why Jenkins gave up still matters
-        save(known.record(told.getConclusion(), message));
+        saver.save(known.record(told.getConclusion(), message));
     }
 
     private void save() {
-        save(known.record(null, null));
-    }
-
-    /** Saves the record, unless a final one was saved. */
-    private void save(PrebuildRecord record) {
-        synchronized (saving) {
-            isFinalSaved |= record.getConclusion() != null;
-            if (!isBuildDeleted && (record.getConclusion() != null || !isFinalSaved)) {
-                BuildRecorder.save(origin, record);
-            }
-        }
+        saver.save(known.record(null, null));
     }
 }

@@ -79,7 +79,7 @@ final class RequestTokens {
         boolean sent = isSent.test(requestId);
         GitpodConnection configured = GitpodGlobalConfiguration.get().credentialConnection(connection, sent);
         // The use was tracked before the create request was sent. No build is loaded for that after a restart.
-        Run<?, ?> run = sent ? null : BuildRecorder.build(origin.buildId());
+        Run<?, ?> run = sent ? null : BuildLookup.find(origin.buildId());
         return run == null
                 ? lookup.forConnection(configured, origin.jobFullName())
                 : lookup.forRun(configured, origin.jobFullName(), run);
@@ -87,7 +87,7 @@ final class RequestTokens {
 
     private static TokenLookup.Found ofJob(TokenLookup lookup, RequestOrigin origin, String credentialsId)
             throws TokenUnavailableException {
-        Run<?, ?> run = BuildRecorder.build(origin.buildId());
+        Run<?, ?> run = BuildLookup.find(origin.buildId());
         return run == null
                 ? lookup.forItem(Objects.requireNonNull(origin.knownCredentialsId()), origin.jobFullName())
                 : lookup.forRun(credentialsId, run);

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Supplier;
@@ -57,6 +59,9 @@ public final class Ledger implements RequestStore {
     private final InstantSource clock;
     private final Map<UUID, Announced> announced = new ConcurrentHashMap<>();
 
+    /** The requests that were closed or withdrawn, as long as somebody still saves with which build they ended. */
+    private final Set<Announced> over = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
+
     /** The entries in {@code closed}, the oldest first, so that no end of a request has to list the directory. */
     private final Queue<Closed> kept = new ConcurrentLinkedQueue<>();
 
@@ -87,6 +92,14 @@ public final class Ledger implements RequestStore {
             this.origin = origin;
         }
 
+        synchronized boolean relocate(String oldFullName, String newFullName) {
+            boolean isOf = origin.isOf(oldFullName);
+            if (isOf) {
+                origin = origin.relocated(oldFullName, newFullName);
+            }
+            return isOf;
+        }
+
         @Override
         public RequestOrigin get() {
             return origin;
@@ -115,7 +128,7 @@ public final class Ledger implements RequestStore {
 
     /** Removes a request that was never saved, or that joined another request and has left it. */
     public void withdraw(@NonNull UUID requestId) {
-        announced.remove(requestId);
+        remove(requestId);
     }
 
     @Override
@@ -171,8 +184,7 @@ public final class Ledger implements RequestStore {
     }
 
     /**
-     * The origin of an open request with the current names of its job and build. Once the request is closed, the names stay
-     * as they are.
+     * The origin of an open request with the current names of its job and build, even when the request is closed meanwhile.
      */
     @NonNull
     public Supplier<RequestOrigin> live(@NonNull UUID requestId) {
@@ -220,13 +232,13 @@ public final class Ledger implements RequestStore {
 
     /** Updates the origins of the requests of a job, or of all jobs in a folder, that was renamed or moved. */
     public void relocate(@NonNull String oldFullName, @NonNull String newFullName) {
+        synchronized (over) {
+            over.forEach(known -> known.relocate(oldFullName, newFullName));
+        }
         Set<UUID> relocated = new HashSet<>();
         announced.forEach((requestId, known) -> {
-            synchronized (known) {
-                if (known.origin.isOf(oldFullName)) {
-                    known.origin = known.origin.relocated(oldFullName, newFullName);
-                    relocated.add(requestId);
-                }
+            if (known.relocate(oldFullName, newFullName)) {
+                relocated.add(requestId);
             }
         });
         if (relocated.isEmpty()) {
@@ -254,9 +266,18 @@ public final class Ledger implements RequestStore {
         }
     }
 
+    @CheckForNull
+    private Announced remove(UUID requestId) {
+        Announced known = announced.remove(requestId);
+        if (known != null) {
+            over.add(known);
+        }
+        return known;
+    }
+
     @Override
     public void close(UUID requestId) {
-        Announced known = announced.remove(requestId);
+        Announced known = remove(requestId);
         synchronized (known == null ? this : known) {
             try {
                 open.move(requestId.toString(), closed);

@@ -3,6 +3,7 @@ package io.jenkins.plugins.gitpod.store;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -148,14 +149,19 @@ class LedgerTest {
     }
 
     @Test
-    void originsFollowTheirJobsUntilTheRequestIsClosed() throws Exception {
+    void originsFollowTheirJobsEvenOnceTheRequestIsClosedOrWithdrawn() throws Exception {
         UUID requestId = save().request().requestId();
         Supplier<RequestOrigin> origin = ledger.live(requestId);
+        UUID unsentId = UUID.randomUUID();
+        Supplier<RequestOrigin> unsent = ledger.announce(unsentId, origin());
         ledger.relocate("team", "guild");
         assertEquals("guild/shop", origin.get().jobFullName());
         ledger.close(requestId);
-        ledger.relocate("guild", "team");
-        assertEquals("guild/shop", origin.get().jobFullName());
+        ledger.withdraw(unsentId);
+        ledger.relocate("guild", "crew");
+        assertEquals("crew/shop", origin.get().jobFullName());
+        assertEquals("crew/shop", unsent.get().jobFullName());
+        assertNull(ledger.origin(requestId));
     }
 
     @Test

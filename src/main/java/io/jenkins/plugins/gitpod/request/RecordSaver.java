@@ -1,0 +1,60 @@
+package io.jenkins.plugins.gitpod.request;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.gitpod.record.PrebuildRecord;
+import io.jenkins.plugins.gitpod.record.RequestOrigin;
+import java.time.Duration;
+import java.util.function.Supplier;
+
+/**
+ * Saves the records of one request with its build, one at a time. Its lock is held meanwhile, so that the deletion of the
+ * build comes before or after that.
+ */
+final class RecordSaver {
+
+    private final Supplier<RequestOrigin> origin;
+    private boolean isBuildDeleted;
+
+    /** The last record with a conclusion. No other one replaces it. */
+    @CheckForNull
+    private PrebuildRecord end;
+
+    /** @param origin with the current names of its job and build */
+    RecordSaver(@NonNull Supplier<RequestOrigin> origin) {
+        this.origin = origin;
+    }
+
+    /** The build is being deleted. Saving it would bring half of it back. */
+    synchronized void buildDeleted() {
+        isBuildDeleted = true;
+    }
+
+    /** Saves a record, unless one with a conclusion was saved and this one has none. */
+    synchronized void save(@NonNull PrebuildRecord record) {
+        if (record.getConclusion() != null) {
+            end = record;
+        }
+        if (end == null || record == end) {
+            save(record, 0);
+        }
+    }
+
+    private void save(PrebuildRecord record, int retries) {
+        if (isBuildDeleted || BuildRecorder.save(origin, record) || end == null) {
+            return;
+        }
+        // Its job may be being renamed. After that, the origin has the new name.
+        Duration delay = BuildRecorder.retryDelay(retries);
+        if (delay != null) {
+            PrebuildService service = PrebuildService.get();
+            service.later(delay, () -> service.background().execute(() -> saveAgain(record, retries + 1)));
+        }
+    }
+
+    private synchronized void saveAgain(PrebuildRecord record, int retries) {
+        if (record == end) {
+            save(record, retries);
+        }
+    }
+}
