@@ -53,7 +53,7 @@ final class EventSubscription {
      */
     private static final Duration STABLE_AGE = Duration.ofSeconds(20);
 
-    /** How many missed changes are tolerated, since a change may be read just before its event comes. */
+    /** How many missed changes are tolerated. */
     private static final int MAX_MISSED = 1;
 
     /** Is told of events. Called without any lock of this class. */
@@ -144,33 +144,15 @@ final class EventSubscription {
     }
 
     /**
-     * Reading has found a change of which no event told.
+     * Reading has found a change of which no event has told. Among many prebuilds some are always read just after they
+     * change, so that says nothing of the stream unless the event does not come.
      *
      * @param since the time before which it had not happened yet
      */
-    void changeMissed(long since) {
-        OpenStream ends;
-        boolean lost;
-        synchronized (this) {
-            OpenStream now = current;
-            if (now == null || now.tellsSince() - since > 0) {
-                return;
-            }
-            now.missed++;
-            if (now.reportedWatched && now.missed <= MAX_MISSED) {
-                return;
-            }
-            LOGGER.log(Level.FINE, "The Gitpod event stream does not tell changes; reading continues without it");
-            lost = reliable;
-            ends = end();
-            wasReliable = false;
-            tryAgainAfter(unreliableBackoff.next(runtime.random()));
-        }
-        if (ends != null) {
-            ends.close();
-            if (lost) {
-                listener.onLost();
-            }
+    synchronized void changeMissed(String prebuildId, long since) {
+        OpenStream now = current;
+        if (now != null && now.tellsSince() - since <= 0) {
+            now.expect(prebuildId);
         }
     }
 
@@ -268,6 +250,9 @@ final class EventSubscription {
         /** Whether it has told of a prebuild that is watched. */
         private boolean reportedWatched;
 
+        private final ExpectedEvents expected = new ExpectedEvents();
+        private boolean checking;
+
         /** How many changes it did not tell since it last told of a prebuild that is watched. */
         private int missed;
 
@@ -302,6 +287,7 @@ final class EventSubscription {
                 if (current != this) {
                     return;
                 }
+                expected.remove(event.prebuildId()); // which is not watched any more if it was an end
                 if (watched) {
                     reportedWatched = true;
                     wasReliable = true;
@@ -327,6 +313,47 @@ final class EventSubscription {
                 LOGGER.log(Level.FINE, "No Gitpod event stream, next try in " + pause, e);
                 tryAgainAfter(pause);
             }
+            if (lost) {
+                listener.onLost();
+            }
+        }
+
+        /** Under the lock. */
+        private void expect(String prebuildId) {
+            expected.add(prebuildId, runtime.nanoTime());
+            checkWhenOverdue();
+        }
+
+        /** Under the lock. */
+        private void checkWhenOverdue() {
+            Duration wait = checking ? null : expected.untilOverdue(runtime.nanoTime());
+            if (wait != null) {
+                checking = true;
+                runtime.schedule(wait, this::checkExpected);
+            }
+        }
+
+        /** Gives the stream up if events have not come. */
+        private void checkExpected() {
+            boolean lost;
+            synchronized (EventSubscription.this) {
+                checking = false;
+                if (current != this) {
+                    return;
+                }
+                int overdue = expected.takeOverdue(runtime.nanoTime());
+                missed += overdue;
+                if (overdue == 0 || (reportedWatched && missed <= MAX_MISSED)) {
+                    checkWhenOverdue();
+                    return;
+                }
+                LOGGER.log(Level.FINE, "The Gitpod event stream does not tell changes; reading continues without it");
+                lost = reliable;
+                end();
+                wasReliable = false;
+                tryAgainAfter(unreliableBackoff.next(runtime.random()));
+            }
+            close();
             if (lost) {
                 listener.onLost();
             }

@@ -42,8 +42,8 @@ final class ReadRound {
 
         void failed(WatchedPrebuild one, GitpodException e);
 
-        /** A read found a change of which no event told. @param since the time of the read before */
-        void changeMissed(long since);
+        /** A read found a change of which no event has told yet. @param since the time of the read before */
+        void changeMissed(WatchedPrebuild one, long since);
 
         /**
          * The round has ended.
@@ -216,7 +216,7 @@ final class ReadRound {
             read.add(one);
         }
         if (missedSince != null) {
-            listener.changeMissed(missedSince);
+            listener.changeMissed(one, missedSince);
         }
         listener.read(one, prebuild);
     }

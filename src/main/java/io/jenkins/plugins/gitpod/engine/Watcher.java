@@ -252,9 +252,9 @@ final class Watcher {
         }
 
         @Override
-        public void changeMissed(long since) {
+        public void changeMissed(WatchedPrebuild one, long since) {
             if (events != null) {
-                events.changeMissed(since);
+                events.changeMissed(one.prebuildId, since);
             }
         }
 

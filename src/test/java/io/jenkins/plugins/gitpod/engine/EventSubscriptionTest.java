@@ -174,6 +174,20 @@ class EventSubscriptionTest {
         assertThat(records().count("ListPrebuilds"), is(0));
     }
 
+    /** Of many prebuilds, some are read after they changed and before their events come. */
+    @Test
+    void aStreamWhoseEventsComeALittleLateIsKept() {
+        fixture.close();
+        fixture = fixture(PhasePlan.typical(), Manner.A_LITTLE_LATE);
+        List<EngineFixture.Wait> waits = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            waits.add(fixture.submit());
+            fixture.runtime.advance(Duration.ofMillis(100));
+        }
+        waits.forEach(wait -> fixture.untilConcluded(wait, Duration.ofMinutes(12)));
+        assertThat(events.asked(), is(1));
+    }
+
     @Test
     void aStreamThatChattersIsNotFollowedBlindly() {
         begin(PhasePlan.stuckIn(SimPhase.RUNNING));

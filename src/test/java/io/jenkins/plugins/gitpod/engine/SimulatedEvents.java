@@ -52,6 +52,8 @@ final class SimulatedEvents {
         FORGETS_HALF,
         /** Tells of each prebuild all the time, whether something happened or not. */
         CHATTERS,
+        /** Tells of everything two seconds later. */
+        A_LITTLE_LATE,
         /** Tells of everything three minutes later. */
         LATE,
         /** Says that each change is a creation. */
@@ -63,6 +65,7 @@ final class SimulatedEvents {
     }
 
     private static final Duration LOOK = Duration.ofMillis(500);
+    private static final Duration A_LITTLE_LATE = Duration.ofSeconds(2);
     private static final Duration LATE = Duration.ofMinutes(3);
 
     private final EngineFixture fixture;
@@ -230,6 +233,7 @@ final class SimulatedEvents {
                         send(id, creation);
                     }
                 }
+                case A_LITTLE_LATE -> fixture.runtime.schedule(A_LITTLE_LATE, () -> send(id, creation));
                 case LATE -> fixture.runtime.schedule(LATE, () -> send(id, creation));
                 case SAYS_CREATED -> send(id, true);
                 case BREAKS_AFTER_EACH_EVENT -> {
