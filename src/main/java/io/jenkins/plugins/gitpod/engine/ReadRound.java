@@ -205,14 +205,15 @@ final class ReadRound {
         return plan.horizon() - one.due >= 0;
     }
 
-    private void deliver(WatchedPrebuild one, Prebuild prebuild) {
+    /** @param asked when the call began */
+    private void deliver(WatchedPrebuild one, Prebuild prebuild, long asked) {
         Long missedSince;
         synchronized (list) {
             unread.remove(one.prebuildId);
             if (list.get(one.prebuildId) != one) {
                 return;
             }
-            missedSince = list.read(one, prebuild.status().phase(), runtime.nanoTime(), interval);
+            missedSince = list.read(one, prebuild.status().phase(), asked, runtime.nanoTime(), interval);
             read.add(one);
         }
         if (missedSince != null) {
@@ -243,11 +244,12 @@ final class ReadRound {
 
         @Override
         public void make() throws GitpodException {
+            long asked = runtime.nanoTime();
             Prebuild prebuild = calls.get(one.prebuildId);
             if (prebuild.status().phase().isEnd()) {
                 list.refund();
             }
-            deliver(one, prebuild);
+            deliver(one, prebuild, asked);
         }
 
         @Override
@@ -295,6 +297,7 @@ final class ReadRound {
 
         @Override
         public void make() throws GitpodException {
+            long asked = runtime.nanoTime();
             PrebuildPage answer =
                     calls.list(PrebuildFilter.none().withProjectIds(projects).withPhases(ACTIVE), start);
             for (Prebuild each : answer.prebuilds()) {
@@ -303,7 +306,7 @@ final class ReadRound {
                     one = unread.get(each.id());
                 }
                 if (one != null) {
-                    deliver(one, each);
+                    deliver(one, each, asked);
                 }
             }
             String next = answer.nextPage();

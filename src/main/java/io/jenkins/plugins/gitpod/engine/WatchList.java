@@ -165,18 +165,26 @@ final class WatchList {
     }
 
     /**
-     * Records a read.
+     * Records a read. An event that came since the call began may tell of a change that the answer does not show yet: then
+     * it still asks for a read.
      *
      * @param phase what was read
+     * @param asked when the call began
      * @param interval until the next read, unless the end of the round sets another one
      * @return the time of the read before, if a change happened since then of which no event told; else null
      */
     @CheckForNull
-    synchronized Long read(WatchedPrebuild one, PrebuildPhase phase, long now, Duration interval) {
+    synchronized Long read(WatchedPrebuild one, PrebuildPhase phase, long asked, long now, Duration interval) {
         long before = one.lastRead;
         one.lastRead = now;
         boolean changed = one.phase != null && one.phase != phase;
         boolean missed = changed && !one.eventReceived;
+        if (!changed && one.readRequested && one.eventAt - asked > 0) {
+            one.phase = phase;
+            one.readFailed = false;
+            one.lastTry = ++tries;
+            return null;
+        }
         boolean again = !changed && one.readRequested && mayReadAgain(one, now);
         if (changed) {
             one.idleReads = 0;
@@ -242,6 +250,9 @@ final class WatchList {
 
         /** Whether an event told of it since it was last read. */
         boolean eventReceived;
+
+        /** When the last event told of it. */
+        long eventAt;
 
         /** Whether the event of its creation was received. */
         boolean creationReceived;

@@ -302,6 +302,7 @@ final class Watcher {
                     return;
                 }
                 one.eventReceived = true;
+                one.eventAt = runtime.nanoTime();
                 // The first event of its creation brings nothing new. Further ones mean something else.
                 boolean known = event.creation() && !one.creationReceived;
                 one.creationReceived |= event.creation();
