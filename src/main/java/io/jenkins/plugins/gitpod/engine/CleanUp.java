@@ -30,7 +30,7 @@ public record CleanUp(
      * What was done.
      *
      * @param deleted the ids of the prebuilds whose deletion Gitpod accepted, the oldest first
-     * @param gone the ids of the prebuilds that Gitpod did not have any more
+     * @param gone the ids of the prebuilds that Gitpod did not have any more, those of earlier deletions included
      * @param failure why no more were deleted, or null
      * @param tokenFailure why there was no token, or null
      */

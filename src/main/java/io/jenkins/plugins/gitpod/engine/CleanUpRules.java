@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Which prebuilds a {@link CleanUp} may delete, by what Gitpod lists. Without state. */
 final class CleanUpRules {
@@ -51,13 +53,30 @@ final class CleanUpRules {
         return old;
     }
 
+    /**
+     * The prebuilds of ours that do not exist any more, or soon will not: deleted by an earlier clean-up whose end was not seen, by
+     * a person, or by Gitpod.
+     *
+     * @param listed all completed prebuilds of the project, the newest one among them
+     */
+    static List<String> gone(CleanUp cleanUp, List<Prebuild> listed) {
+        Set<String> there = listed.stream()
+                .filter(each -> each.status().phase() == PrebuildPhase.COMPLETED && !isBeingDeleted(each))
+                .map(Prebuild::id)
+                .collect(Collectors.toSet());
+        return cleanUp.own().stream().filter(id -> !there.contains(id)).toList();
+    }
+
+    private static boolean isBeingDeleted(Prebuild one) {
+        PrebuildPhase desired = one.spec().desiredPhase();
+        return desired == PrebuildPhase.DELETED || desired == PrebuildPhase.DELETING;
+    }
+
     /** Whether a prebuild is a completed one of the same project and class, and is not being deleted. */
     private static boolean isLike(Prebuild one, Prebuild newest) {
         Prebuild.Metadata metadata = one.metadata();
-        PrebuildPhase desired = one.spec().desiredPhase();
         return one.status().phase() == PrebuildPhase.COMPLETED
-                && desired != PrebuildPhase.DELETED
-                && desired != PrebuildPhase.DELETING
+                && !isBeingDeleted(one)
                 && metadata.createdAt() != null
                 && metadata.projectId() != null
                 && metadata.projectId().equals(newest.metadata().projectId())

@@ -100,13 +100,17 @@ final class CleanUpRun {
     }
 
     private void listed(List<Prebuild> found, @Nullable String next, @Nullable String start, int page) {
-        if (next != null && !next.isEmpty() && !next.equals(start) && page < MAX_PAGES) {
+        boolean isLast = next == null || next.isEmpty();
+        if (!isLast && !next.equals(start) && page < MAX_PAGES) {
             list(found, next, page + 1);
             return;
         }
         List<String> chosen = CleanUpRules.toDelete(cleanUp, found);
         if (chosen != null) {
             tries = 0;
+            if (isLast) {
+                gone.addAll(CleanUpRules.gone(cleanUp, found));
+            }
             old.addAll(chosen);
             deleteNext();
         } else if (++tries < MAX_TRIES) {

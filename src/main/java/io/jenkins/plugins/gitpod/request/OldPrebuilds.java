@@ -24,11 +24,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Deletes older completed prebuilds when a newer one of this Jenkins has completed, as the options of its builds want. If
- * Jenkins stops before that is done, the next prebuild that completes leads to it.
+ * Jenkins stops before that is done or noted, the next prebuild that completes leads to it.
  */
 final class OldPrebuilds {
 
@@ -129,8 +130,8 @@ final class OldPrebuilds {
      * compared with what Gitpod has, and how long a prebuild took and when it ran stays true.
      */
     private void forget(CleanUp.Result result) {
-        List<String> gone =
-                Stream.concat(result.deleted().stream(), result.gone().stream()).toList();
+        Set<String> gone =
+                Stream.concat(result.deleted().stream(), result.gone().stream()).collect(Collectors.toSet());
         if (!gone.isEmpty()) {
             Guarded.run("note which prebuilds were deleted", () -> history.deleted(gone));
         }

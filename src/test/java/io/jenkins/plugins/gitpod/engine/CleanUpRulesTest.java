@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.engine;
 
 import static org.hamcrest.MatcherAssert.assertThat;
 import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.nullValue;
@@ -92,6 +93,19 @@ class CleanUpRulesTest {
         going = new Prebuild(
                 going.id(), going.metadata(), new Prebuild.Spec(PrebuildPhase.DELETED, null), going.status());
         assertThat(toDelete(2, Set.of("a", "going", "p9"), a, going), is(empty()));
+    }
+
+    /** Commits are skipped in favor of a prebuild that exists, and of no other. */
+    @Test
+    void whatIsNotListedOrIsBeingDeletedIsGone() {
+        Prebuild a = prebuild("a", 1).environmentClass("large").made();
+        Prebuild others = prebuild("others", 1).made();
+        Prebuild going = prebuild("going", 2).made();
+        going = new Prebuild(
+                going.id(), going.metadata(), new Prebuild.Spec(PrebuildPhase.DELETED, null), going.status());
+        CleanUp cleanUp = cleanUp(1, Set.of("a", "going", "deleted", "p9"));
+        assertThat(
+                CleanUpRules.gone(cleanUp, List.of(a, others, going, NEWEST)), containsInAnyOrder("going", "deleted"));
     }
 
     @Test

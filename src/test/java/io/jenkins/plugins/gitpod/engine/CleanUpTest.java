@@ -201,6 +201,21 @@ class CleanUpTest {
         }
     }
 
+    /** Jenkins may stop after a deletion was accepted and before it was noted. */
+    @Test
+    void whatAnEarlierCleanUpDeletedIsTold() {
+        try (EngineFixture fixture = fixture()) {
+            List<Prebuild> made = make(fixture, 3);
+            cleanUp(fixture, made.subList(0, 2), 1);
+            assertThat(results.get(0).deleted(), contains(made.get(0).id()));
+            results.clear();
+            CleanUp.Result result = cleanUp(fixture, made, 3);
+            assertThat(result.gone(), contains(made.get(0).id()));
+            assertThat(result.deleted(), is(empty()));
+            assertThat(fixture.gitpod.records().count(DELETE), is(1));
+        }
+    }
+
     static Stream<Fault> gone() {
         return Stream.of(
                 Fault.status(404, "not_found", "no such prebuild"),
