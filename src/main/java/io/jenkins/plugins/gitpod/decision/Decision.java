@@ -70,4 +70,11 @@ public sealed interface Decision {
      * @param recheck when to decide again if no end is noticed
      */
     record WaitForEnd(@NonNull String line, @NonNull Duration recheck) implements Decision {}
+
+    /**
+     * Decide when the request for a newer commit of the same branch is decided.
+     *
+     * @param skip what is decided if that one gets a prebuild
+     */
+    record Superseded(@NonNull Skip skip) implements Decision {}
 }

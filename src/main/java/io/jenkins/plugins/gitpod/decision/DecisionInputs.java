@@ -61,6 +61,12 @@ public record DecisionInputs(
         completed = List.copyOf(completed);
     }
 
+    /** The same without the lists of prebuilds, to be kept for hours. */
+    @NonNull
+    DecisionInputs withoutLists() {
+        return new DecisionInputs(project, checkout, changed, List.of(), List.of());
+    }
+
     // ---- gathering
 
     /**

@@ -36,7 +36,7 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 /**
  * Requests for which it is not decided yet whether a prebuild is created. Each goes one way: its token is looked up, the
  * inputs are gathered, {@link DecisionRules} decide, the {@link DecisionHandler} carries it out. A request that has to wait
- * until a running prebuild has ended goes this way once more. All of it happens on threads of the engine. Nothing here is
+ * ({@link DecisionWaits}) goes this way once more. All of it happens on threads of the engine. Nothing here is
  * saved: a step asks again after a restart, and a request for a commit is kept by
  * {@link io.jenkins.plugins.gitpod.store.CommitRequestStore}.
  */
@@ -51,8 +51,7 @@ public final class DecisionQueue {
     private final CommitHistory history;
     private final RunningPrebuilds running;
     private final DecisionEffects effects;
-    private final QuietRequests quiet;
-    private final WaitingDecisions waiting;
+    private final DecisionWaits waits;
     private final Map<UUID, PendingDecision> pending = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
@@ -74,8 +73,8 @@ public final class DecisionQueue {
         this.history = history;
         this.running = running;
         this.effects = new DecisionEffects(history, handler, () -> closed);
-        this.waiting = new WaitingDecisions(runtime, cancelLimit, this::start);
-        this.quiet = new QuietRequests(runtime, requestId -> !closed && isPending(requestId), this::start);
+        this.waits = new DecisionWaits(
+                runtime, cancelLimit, requestId -> !closed && isPending(requestId), this::start, this::skip);
     }
 
     /** Jenkins stops: nothing is decided any longer, so that all requests are made again. */
@@ -100,7 +99,7 @@ public final class DecisionQueue {
     /** The state of an undecided request for people, or null if the request is not pending. */
     @CheckForNull
     public String status(@NonNull UUID requestId) {
-        String waitsFor = waiting.line(requestId);
+        String waitsFor = waits.line(requestId);
         return waitsFor == null && isPending(requestId) ? Messages.PrebuildService_deciding() : waitsFor;
     }
 
@@ -111,7 +110,7 @@ public final class DecisionQueue {
      * @param ended its request, or null if it is not known
      */
     public void prebuildEnded(@Nullable PrebuildRequest ended) {
-        waiting.prebuildEnded(ended);
+        waits.prebuildEnded(ended);
     }
 
     /** The undecided requests with such an origin, those for commits included. */
@@ -145,7 +144,7 @@ public final class DecisionQueue {
             return false;
         }
         if (!closed && decision.end()) {
-            waiting.withdrawn(requestId);
+            waits.withdrawn(decision);
             // Pending until the build was told, because a step that is stopped waits for that.
             inBackground(() -> {
                 try {
@@ -253,7 +252,7 @@ public final class DecisionQueue {
             split(decision, inputs, notifications);
             return;
         } else if (inputs == null) {
-            carryOut(decision, () -> {
+            carryOut(decision, notifications, () -> {
                 effects.create(request, notifications);
                 return true;
             });
@@ -262,37 +261,24 @@ public final class DecisionQueue {
         boolean isCarriedOut = false;
         effects.count(request, inputs);
         while (!isCarriedOut) {
-            long ends = waiting.ends();
+            long ends = waits.forEnds().ends();
             Decision next = DecisionRules.decide(
                     request.options(),
                     request.isAutomatic(),
                     request.conditions(),
                     inputs,
-                    LocalState.read(decision, inputs, runtime, history, running, waiting),
+                    LocalState.read(decision, inputs, runtime, history, running, waits.forEnds()),
                     request.connection()
                             .endpoint()
                             .projectPage(inputs.project().id())
                             .toString());
             if (next instanceof Decision.WaitForEnd wait) {
-                await(decision, inputs, wait, ends, notifications);
+                if (!closed) {
+                    waits.untilEnd(decision, inputs, wait, ends, notifications);
+                }
                 return;
             }
             isCarriedOut = carryOut(decision, inputs, next, notifications);
-        }
-    }
-
-    private void await(
-            PendingDecision decision,
-            DecisionInputs inputs,
-            Decision.WaitForEnd wait,
-            long ends,
-            Notifications notifications) {
-        if (closed) {
-            return;
-        }
-        notifications.add(() -> decision.print(wait.line()));
-        for (WaitingDecisions.Superseded older : waiting.add(decision, inputs, wait, ends)) {
-            skip(older.decision(), older.inputs(), QueueRules.newerWaits(inputs.revision()), notifications);
         }
     }
 
@@ -302,7 +288,7 @@ public final class DecisionQueue {
             skip(decision, inputs, skip, notifications);
             return;
         }
-        carryOut(decision, () -> effects.split(decision, inputs, this::add, notifications));
+        carryOut(decision, notifications, () -> effects.split(decision, inputs, this::add, notifications));
     }
 
     /** @return false if the prebuild to join has ended meanwhile: then it is no longer among the running ones */
@@ -310,25 +296,23 @@ public final class DecisionQueue {
             PendingDecision decision, DecisionInputs inputs, Decision next, Notifications notifications) {
         StepRequest request = decision.request();
         if (next instanceof Decision.Create create) {
-            return carryOut(decision, () -> {
+            return carryOut(decision, notifications, () -> {
                 effects.create(decision, inputs, create, notifications);
                 return true;
             });
         } else if (next instanceof Decision.Join join) {
-            return carryOut(decision, () -> effects.join(request, inputs, join, notifications));
+            return carryOut(decision, notifications, () -> effects.join(request, inputs, join, notifications));
         } else if (next instanceof Decision.JoinForeign join) {
-            return carryOut(decision, () -> {
+            return carryOut(decision, notifications, () -> {
                 effects.joinForeign(request, inputs, join, notifications);
                 return true;
             });
         } else if (next instanceof Decision.Skip skip) {
             skip(decision, inputs, skip, notifications);
         } else if (next instanceof Decision.Wait wait) {
-            // Of several requests for the same branch, only the newest one has to wait.
-            PendingDecision unneeded = quiet.add(decision, inputs.key(request), wait.end(), notifications);
-            if (unneeded != null) {
-                skip(unneeded, inputs, new Decision.Skip(Messages.Decision_newerWaits(), null, true), notifications);
-            }
+            waits.untilQuietHoursEnd(decision, inputs, wait, notifications);
+        } else if (next instanceof Decision.Superseded superseded) {
+            return waits.superseded(decision, inputs, superseded, notifications);
         } else if (next instanceof Decision.CheckAgain again) {
             checkAgain(decision, again.after());
         } else {
@@ -344,7 +328,7 @@ public final class DecisionQueue {
      * @param how returns false if it came too late
      * @return false if the request is still to be decided on
      */
-    private boolean carryOut(PendingDecision decision, BooleanSupplier how) {
+    private boolean carryOut(PendingDecision decision, Notifications notifications, BooleanSupplier how) {
         if (closed || !decision.start()) {
             return true;
         }
@@ -364,6 +348,9 @@ public final class DecisionQueue {
                 withdraw(decision.requestId(), left);
             }
         }
+        if (isOver) {
+            waits.covered(decision, notifications);
+        }
         return isOver || left != null;
     }
 
@@ -379,6 +366,11 @@ public final class DecisionQueue {
             notifications.add(
                     () -> effects.conclude(decision.request(), EndStatus.SKIPPED, projectId, instead, message));
         }
+        if (inputs != null && !skip.missedChange()) {
+            waits.covered(decision, notifications);
+        } else {
+            waits.gotNone(decision);
+        }
     }
 
     // ---- ends
@@ -387,6 +379,7 @@ public final class DecisionQueue {
         if (ends(decision)) {
             effects.conclude(decision.request(), EndStatus.ERROR, null, null, why);
         }
+        waits.gotNone(decision);
     }
 
     /** Whether the request ends here and now. */

@@ -104,6 +104,11 @@ final class PendingDecision {
         return state == State.UNDECIDED;
     }
 
+    /** Whether nothing is left to decide. */
+    synchronized boolean isOver() {
+        return state == State.OVER;
+    }
+
     /** Ends the request. @return false if it is being carried out, or over */
     synchronized boolean end() {
         boolean isUndecided = state == State.UNDECIDED;

@@ -59,7 +59,7 @@ final class QueueRules {
             decision = isQueue ? waitForAny() : waitForOverdue();
             String newer = state.queue().newerCommit();
             if (decision != null && isAutomatic && newer != null) {
-                return newerWaits(newer);
+                return new Decision.Superseded(newerWaits(newer));
             }
         }
         return decision;

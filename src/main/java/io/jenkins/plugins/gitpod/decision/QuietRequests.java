@@ -11,7 +11,9 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -36,6 +38,16 @@ final class QuietRequests {
     /** By what a prebuild would be of. */
     private final Map<CommitHistory.Key, PendingDecision> newest = new HashMap<>();
 
+    /** Those that are decided again at the end of the quiet hours. */
+    private final Set<UUID> asleep = new HashSet<>();
+
+    /**
+     * A request that does not wait any longer.
+     *
+     * @param newer the request for a newer commit, which waits
+     */
+    record Unneeded(@NonNull PendingDecision older, @NonNull PendingDecision newer) {}
+
     QuietRequests(
             @NonNull EngineRuntime runtime,
             @NonNull Predicate<UUID> isPending,
@@ -49,37 +61,51 @@ final class QuietRequests {
      * Has a request wait.
      *
      * @param key what its prebuild would be of, or null if that is not known
-     * @return a request that is not needed any longer, because one for a newer commit waits: this one or another one. Null if
-     *     there is none
+     * @return a request that need not wait, because one for a newer commit waits: this one or another one. Null if there is none
      */
     @CheckForNull
-    synchronized PendingDecision add(
+    synchronized Unneeded add(
             @NonNull PendingDecision decision,
             @Nullable CommitHistory.Key key,
             @NonNull ZonedDateTime end,
             @NonNull Notifications notifications) {
         newest.values().removeIf(each -> !isPending.test(each.requestId()));
+        asleep.removeIf(isPending.negate());
         PendingDecision other = key == null ? null : newest.get(key);
         if (other != null && other.isNewerThan(decision)) {
-            return decision;
+            return new Unneeded(decision, other);
         }
         if (key != null) {
             newest.put(key, decision);
         }
         notifications.add(() -> decision.print(Messages.Decision_quietHours(TIME.format(end))));
+        asleep.add(decision.requestId());
         sleep(decision, end.toInstant());
-        return other == decision ? null : other;
+        if (other == null || other == decision) {
+            return null;
+        }
+        asleep.remove(other.requestId());
+        return new Unneeded(other, decision);
+    }
+
+    private synchronized boolean isAsleep(PendingDecision decision) {
+        return isPending.test(decision.requestId()) && asleep.contains(decision.requestId());
+    }
+
+    private synchronized void wake(PendingDecision decision) {
+        asleep.remove(decision.requestId());
     }
 
     private void sleep(PendingDecision decision, Instant until) {
         Duration left = Duration.between(runtime.now(), until);
         Duration next = left.isNegative() ? Duration.ZERO : left.compareTo(LONGEST_SLEEP) > 0 ? LONGEST_SLEEP : left;
         runtime.schedule(next, () -> {
-            if (!isPending.test(decision.requestId())) {
+            if (!isAsleep(decision)) {
                 return;
             } else if (runtime.now().isBefore(until)) {
                 sleep(decision, until);
             } else {
+                wake(decision);
                 decision.startAge(runtime.nanoTime());
                 decideAgain.accept(decision);
             }

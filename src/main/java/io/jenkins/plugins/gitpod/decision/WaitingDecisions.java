@@ -9,9 +9,11 @@ import io.jenkins.plugins.gitpod.options.WhenActive;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,9 +47,7 @@ final class WaitingDecisions {
 
         Wait(PendingDecision decision, DecisionInputs inputs, String line) {
             this.decision = decision;
-            // It may last for hours: without the lists.
-            this.inputs =
-                    new DecisionInputs(inputs.project(), inputs.checkout(), inputs.changed(), List.of(), List.of());
+            this.inputs = inputs.withoutLists();
             this.line = line;
             this.branch = inputs.key(decision.request());
         }
@@ -74,7 +74,7 @@ final class WaitingDecisions {
         }
     }
 
-    /** A request for a commit that need not wait any longer, because a newer commit waits. */
+    /** A request for a commit that does not wait any longer, because a newer commit waits. */
     record Superseded(
             @NonNull PendingDecision decision, @NonNull DecisionInputs inputs) {}
 
@@ -118,14 +118,27 @@ final class WaitingDecisions {
 
     @CheckForNull
     private String newerCommit(PendingDecision decision, @Nullable CommitHistory.Key branch) {
-        if (branch == null) {
-            return null;
-        }
-        return waits.values().stream()
-                .filter(each -> each.isForCommitAfter(decision, branch))
+        return newerWait(decision, branch)
                 .map(each -> Objects.toString(each.inputs.revision(), ""))
-                .findFirst()
                 .orElse(null);
+    }
+
+    /**
+     * The newest waiting request for a commit of the branch that was made after another request, or null if there is none.
+     *
+     * @param branch null if the branch is not known
+     */
+    @CheckForNull
+    PendingDecision newer(@NonNull PendingDecision than, @Nullable CommitHistory.Key branch) {
+        return newerWait(than, branch).map(each -> each.decision).orElse(null);
+    }
+
+    private Optional<Wait> newerWait(PendingDecision than, @Nullable CommitHistory.Key branch) {
+        return branch == null
+                ? Optional.empty()
+                : waits.values().stream()
+                        .filter(each -> each.isForCommitAfter(than, branch))
+                        .max(Comparator.comparing(each -> each.decision.order()));
     }
 
     /**

@@ -2,12 +2,17 @@ package io.jenkins.plugins.gitpod.commits;
 
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
+import io.jenkins.plugins.gitpod.options.WhenActive;
+import io.jenkins.plugins.gitpod.request.PrebuildService;
+import io.jenkins.plugins.gitpod.simulator.PhasePlan;
+import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.store.DecisionLog;
 import io.jenkins.plugins.gitpod.testing.Builds;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
@@ -17,6 +22,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.UUID;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -109,6 +116,47 @@ class ConditionsTest extends RepositoryTestBase {
                 containsString(second.getExternalizableId()));
         job.delete();
         assertMade(0);
+    }
+
+    private static List<String> states() {
+        return LedgerFiles.in(LedgerFiles.directory().resolve("new-commits")).stream()
+                .map(file -> file.getFileName().toString().replace(".xml", ""))
+                .map(name -> PrebuildService.get().status(UUID.fromString(name)))
+                .toList();
+    }
+
+    /** The request of the second job is the newer one, and then its interval is not over. */
+    @Test
+    void ofTwoJobsOfABranchTheOneThatStillWantsAPrebuildGetsIt() throws Exception {
+        project.plan(PhasePlan.stuckIn(SimPhase.RUNNING));
+        GitpodPrebuildProperty property = new GitpodPrebuildProperty();
+        property.setWhenActive(WhenActive.QUEUE);
+        FreeStyleProject job = freestyle(property);
+        assertMadeAfter(job, 1);
+        push("one");
+        FreeStyleBuild older = jenkins.buildAndAssertSuccess(job);
+        GitpodPrebuildProperty rarely = new GitpodPrebuildProperty();
+        rarely.setWhenActive(WhenActive.QUEUE);
+        rarely.setMinimumInterval(60);
+        FreeStyleProject other = freestyle(rarely);
+        FreeStyleProject deleted = freestyle(property);
+        jenkins.buildAndAssertSuccess(other);
+        jenkins.buildAndAssertSuccess(deleted);
+        String queued = "Waiting for Gitpod prebuild ";
+        String superseded = "A newer request, for commit ";
+        await().atMost(Duration.ofSeconds(30))
+                .until(
+                        ConditionsTest::states,
+                        containsInAnyOrder(startsWith(queued), startsWith(superseded), startsWith(superseded)));
+        deleted.delete();
+        await().atMost(Duration.ofSeconds(30))
+                .until(ConditionsTest::states, containsInAnyOrder(startsWith(queued), startsWith(superseded)));
+        project.plan(PhasePlan.quick(Duration.ofMillis(300)));
+        made().get(0).forcePhase(SimPhase.COMPLETED);
+        assertMade(2);
+        assertThat(lastDecision(other), startsWith("Skipped: "));
+        assertThat(lastDecision(other), containsString("60"));
+        assertEquals(made().get(1).id(), Commits.awaitEnd(older).getResult().getId());
     }
 
     @Test

@@ -5,30 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import edu.umd.cs.findbugs.annotations.NonNull;
-import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
-import io.jenkins.plugins.gitpod.api.Prebuild;
-import io.jenkins.plugins.gitpod.api.Project;
-import io.jenkins.plugins.gitpod.api.ProjectTarget;
-import io.jenkins.plugins.gitpod.checkout.ChangedPaths;
-import io.jenkins.plugins.gitpod.checkout.CheckedOut;
-import io.jenkins.plugins.gitpod.checkout.Checkout;
-import io.jenkins.plugins.gitpod.config.ConfiguredConnection;
-import io.jenkins.plugins.gitpod.engine.Connection;
-import io.jenkins.plugins.gitpod.engine.EngineRuntime;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
-import io.jenkins.plugins.gitpod.engine.WorkQueue;
-import io.jenkins.plugins.gitpod.options.CommitConditions;
-import io.jenkins.plugins.gitpod.options.PrebuildOptions;
-import io.jenkins.plugins.gitpod.options.WhenActive;
-import io.jenkins.plugins.gitpod.store.NewCommit;
-import io.jenkins.plugins.gitpod.store.RunTimes;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
 /** The waits of undecided requests: what ends them, and that nothing else does and nothing is left of them. */
@@ -36,112 +17,24 @@ class WaitingDecisionsTest {
 
     private static final Decision.WaitForEnd HOW = new Decision.WaitForEnd("waiting for one", Duration.ofSeconds(30));
 
-    private final Timers timers = new Timers();
+    private final Waits.Timers timers = new Waits.Timers();
     private final List<PendingDecision> decidedAgain = new ArrayList<>();
     private final WaitingDecisions waiting = new WaitingDecisions(timers, Duration.ofMinutes(60), decidedAgain::add);
 
-    /** Counts what is scheduled, and does it when it is told to. */
-    private static final class Timers implements EngineRuntime {
-        private final List<Runnable> scheduled = new ArrayList<>();
-        private Duration last;
-        private long nanos;
-
-        @NonNull
-        @Override
-        public Instant now() {
-            return Instant.EPOCH.plusNanos(nanos);
-        }
-
-        @Override
-        public long nanoTime() {
-            return nanos;
-        }
-
-        @NonNull
-        @Override
-        public Timer schedule(@NonNull Duration delay, @NonNull Runnable task) {
-            last = delay;
-            scheduled.add(task);
-            return () -> scheduled.remove(task);
-        }
-
-        @NonNull
-        @Override
-        public Executor executor(@NonNull WorkQueue queue) {
-            return Runnable::run;
-        }
-
-        @Override
-        public double random() {
-            return 0;
-        }
-    }
-
-    private static Connection connection(String host) {
-        try {
-            return new Connection(host, GitpodEndpoint.parse("https://" + host + "/api"), false);
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static Checkout checkout(String revision) {
-        CheckedOut found = new CheckedOut(
-                List.of("https://github.com/acme/shop"),
-                List.of("main"),
-                List.of(),
-                revision,
-                CheckedOut.Kind.BRANCH,
-                false);
-        return new Checkout(found, Checkout.From.OWN_SCM, null);
-    }
-
-    private PendingDecision decision(NewCommit commit) {
-        PrebuildOptions options = new PrebuildOptions();
-        options.setWhenActive(WhenActive.QUEUE);
-        StepRequest request = new StepRequest(
-                UUID.randomUUID(),
-                null,
-                () -> null,
-                new ConfiguredConnection(null, connection("gitpod.example.com")),
-                options,
-                commit,
-                null);
-        return new PendingDecision(request, null, timers.nanoTime());
-    }
-
     private PendingDecision step() {
-        return decision(null);
+        return Waits.request("shop#1", null, timers.nanoTime());
     }
 
     private PendingDecision automatic(String revision) {
-        return decision(new NewCommit(checkout(revision), ChangedPaths.MATCH, false, null, CommitConditions.NONE));
-    }
-
-    private static DecisionInputs inputs(String projectId, PendingDecision decision) {
-        Project project = new Project(
-                projectId,
-                "shop",
-                "https://github.com/acme/shop",
-                ProjectTarget.branch("main"),
-                List.of(),
-                new Project.PrebuildConfiguration(true, List.of()),
-                false);
-        NewCommit commit = decision.request().newCommit();
-        return new DecisionInputs(
-                project,
-                commit == null ? checkout("0123") : commit.checkout(),
-                ChangedPaths.MATCH,
-                List.of(),
-                List.of());
+        return Waits.request("shop#1", revision, timers.nanoTime());
     }
 
     private List<WaitingDecisions.Superseded> add(PendingDecision decision, String projectId) {
-        return waiting.add(decision, inputs(projectId, decision), HOW, waiting.ends());
+        return waiting.add(decision, Waits.inputs(projectId, decision), HOW, waiting.ends());
     }
 
     private static PrebuildRequest ended(String host, String projectId) {
-        return new PrebuildRequest(UUID.randomUUID(), connection(host), projectId, null, null, false, true);
+        return new PrebuildRequest(UUID.randomUUID(), Waits.connection(host), projectId, null, null, false, true);
     }
 
     @Test
@@ -161,23 +54,23 @@ class WaitingDecisionsTest {
         assertEquals("waiting for one", waiting.line(other.requestId()));
         waiting.prebuildEnded(null);
         assertEquals(List.of(one, other), decidedAgain);
-        assertEquals(List.of(), timers.scheduled, "timers left");
+        assertEquals(List.of(), timers.scheduled(), "timers left");
     }
 
     @Test
     void aWaitIsOverAfterItsTimeAndOnlyOnce() {
         PendingDecision one = step();
         add(one, "p");
-        assertEquals(Duration.ofSeconds(30), timers.last);
-        Runnable early = timers.scheduled.get(0);
+        assertEquals(Duration.ofSeconds(30), timers.last());
+        Runnable early = timers.scheduled().get(0);
         waiting.prebuildEnded(ended("gitpod.example.com", "p"));
         add(one, "p");
         early.run();
         assertEquals(List.of(one), decidedAgain, "the time of an earlier wait");
-        assertEquals(1, timers.scheduled.size());
-        timers.scheduled.get(0).run();
+        assertEquals(1, timers.scheduled().size());
+        timers.scheduled().get(0).run();
         assertEquals(List.of(one, one), decidedAgain);
-        assertEquals(List.of(), timers.scheduled);
+        assertEquals(List.of(), timers.scheduled());
     }
 
     /** What runs is read before the request waits. */
@@ -186,17 +79,17 @@ class WaitingDecisionsTest {
         PendingDecision one = step();
         long before = waiting.ends();
         waiting.prebuildEnded(ended("gitpod.example.com", "p"));
-        waiting.add(one, inputs("p", one), HOW, before);
+        waiting.add(one, Waits.inputs("p", one), HOW, before);
         assertEquals(List.of(one), decidedAgain);
         assertEquals(0, waiting.size());
-        assertEquals(List.of(), timers.scheduled);
+        assertEquals(List.of(), timers.scheduled());
     }
 
     @Test
     void thePatienceOfARequestBeginsAnewWithEachWait() {
         PendingDecision one = step();
         add(one, "p");
-        timers.nanos = Duration.ofHours(5).toNanos();
+        timers.set(Duration.ofHours(5).toNanos());
         assertEquals(Duration.ofHours(5), one.age(timers.nanoTime()));
         waiting.prebuildEnded(null);
         assertEquals(Duration.ZERO, one.age(timers.nanoTime()));
@@ -209,12 +102,12 @@ class WaitingDecisionsTest {
         assertTrue(one.end());
         waiting.withdrawn(one.requestId());
         assertEquals(0, waiting.size());
-        assertEquals(List.of(), timers.scheduled);
+        assertEquals(List.of(), timers.scheduled());
         waiting.prebuildEnded(null);
         assertEquals(List.of(), decidedAgain);
         add(one, "p"); // decided just before it was withdrawn
         assertEquals(0, waiting.size());
-        assertEquals(List.of(), timers.scheduled);
+        assertEquals(List.of(), timers.scheduled());
     }
 
     @Test
@@ -231,7 +124,7 @@ class WaitingDecisionsTest {
                 List.of(older),
                 superseded.stream().map(WaitingDecisions.Superseded::decision).toList());
         assertEquals(3, waiting.size());
-        assertEquals(3, timers.scheduled.size());
+        assertEquals(3, timers.scheduled().size());
         assertEquals(List.of(), decidedAgain);
     }
 
@@ -243,52 +136,13 @@ class WaitingDecisionsTest {
         add(newer, "p");
         assertEquals(
                 "4567",
-                waiting.state(older, inputs("p", older), List.of(), new NothingRuns())
+                waiting.state(older, Waits.inputs("p", older), List.of(), new Waits.NothingRuns())
                         .newerCommit());
-        assertNull(waiting.state(newer, inputs("p", newer), List.of(), new NothingRuns())
+        assertNull(waiting.state(newer, Waits.inputs("p", newer), List.of(), new Waits.NothingRuns())
                 .newerCommit());
-        assertNull(waiting.state(older, inputs("q", older), List.of(), new NothingRuns())
+        assertNull(waiting.state(older, Waits.inputs("q", older), List.of(), new Waits.NothingRuns())
                 .newerCommit());
         add(older, "p");
         assertEquals(2, waiting.size(), "an older one takes no place");
-    }
-
-    private static final class NothingRuns implements RunningPrebuilds {
-        @NonNull
-        @Override
-        public List<RunningPrebuild> like(@NonNull StepRequest request, @NonNull Project project) {
-            return List.of();
-        }
-
-        @NonNull
-        @Override
-        public List<RunTimes.Run> runs(@NonNull StepRequest request, @NonNull Project project, @NonNull Instant now) {
-            return List.of();
-        }
-
-        @Override
-        public String ending(@NonNull StepRequest request, @NonNull Project project) {
-            return null;
-        }
-
-        @Override
-        public boolean isOwn(@NonNull String prebuildId) {
-            return false;
-        }
-
-        @Override
-        public boolean isGivenUp(@NonNull String prebuildId) {
-            return false;
-        }
-
-        @Override
-        public boolean mayBeOwn(@NonNull StepRequest request, @NonNull Prebuild prebuild) {
-            return false;
-        }
-
-        @Override
-        public boolean anyWithoutId(@NonNull StepRequest request, @NonNull Project project) {
-            return false;
-        }
     }
 }
