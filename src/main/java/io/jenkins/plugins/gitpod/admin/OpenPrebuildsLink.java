@@ -21,7 +21,8 @@ import org.kohsuke.stapler.StaplerProxy;
 import org.kohsuke.stapler.verb.POST;
 
 /**
- * Manage Jenkins → Gitpod prebuilds: the open requests, with a button to cancel each. Overall/SystemRead may see them.
+ * Manage Jenkins → Gitpod prebuilds: the open requests, those that wait included, with a button to cancel each. Overall/SystemRead
+ * may see them.
  */
 @Extension
 @Restricted(NoExternalUse.class)
@@ -73,12 +74,12 @@ public final class OpenPrebuildsLink extends ManagementLink implements StaplerPr
         return PrebuildService.get().queries().map(PrebuildQueries::open).orElse(List.of());
     }
 
-    /** Whether the user may cancel the prebuild. */
+    /** Whether the user may cancel the prebuild, or remove the waiting request. */
     public boolean mayCancel(@NonNull OpenPrebuild prebuild) {
         return CancelPermission.of(prebuild);
     }
 
-    /** Cancels the prebuild of a request, even if builds wait for it. */
+    /** Cancels the prebuild of a request, even if builds wait for it. An undecided request is withdrawn. */
     @POST
     public HttpResponse doCancel(@QueryParameter(required = true) String requestId) {
         OpenPrebuild prebuild = getPrebuilds().stream()

@@ -67,9 +67,13 @@ public sealed interface Decision {
      * Decide again once a running prebuild has ended.
      *
      * @param line what is waited for, for people
+     * @param prebuildId the id of that prebuild, or the empty text if it is not known
      * @param recheck when to decide again if no end is noticed
      */
-    record WaitForEnd(@NonNull String line, @NonNull Duration recheck) implements Decision {}
+    record WaitForEnd(
+            @NonNull String line,
+            @NonNull String prebuildId,
+            @NonNull Duration recheck) implements Decision {}
 
     /**
      * Decide when the request for a newer commit of the same branch is decided.

@@ -82,7 +82,6 @@ public final class DecisionQueue {
         closed = true;
     }
 
-    // ---- owners
     /** Adds a request, unless it is pending already. Returns at once. */
     public void add(@NonNull StepRequest request, @NonNull TokenSource tokens) {
         PendingDecision added = new PendingDecision(request, tokens, runtime.nanoTime());
@@ -123,6 +122,15 @@ public final class DecisionQueue {
     @NonNull
     public List<UUID> ofSteps(@NonNull Predicate<RequestOrigin> filter) {
         return of(request -> !request.isAutomatic() && filter.test(request.origin()));
+    }
+
+    /** All undecided requests, as pages show them. */
+    @NonNull
+    public List<UndecidedRequest> undecided() {
+        return pending.values().stream()
+                .filter(PendingDecision::isUndecided)
+                .map(waits::shown)
+                .toList();
     }
 
     private List<UUID> of(Predicate<StepRequest> filter) {
@@ -372,8 +380,6 @@ public final class DecisionQueue {
             waits.gotNone(decision);
         }
     }
-
-    // ---- ends
 
     private void fail(PendingDecision decision, String why) {
         if (ends(decision)) {

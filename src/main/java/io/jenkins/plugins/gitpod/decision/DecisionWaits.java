@@ -8,9 +8,11 @@ import io.jenkins.plugins.gitpod.engine.EngineRuntime;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The undecided requests that wait: until a prebuild has ended, until quiet hours are over, or until the request for a newer commit
@@ -161,5 +163,16 @@ final class DecisionWaits {
     String line(@NonNull UUID requestId) {
         String line = forEnds.line(requestId);
         return line == null ? superseded.line(requestId) : line;
+    }
+
+    /** An undecided request for pages. */
+    @NonNull
+    UndecidedRequest shown(@NonNull PendingDecision decision) {
+        long now = runtime.nanoTime();
+        String projectId = Objects.toString(decision.request().options().getProjectId(), "");
+        return Stream.of(forEnds.shown(decision), superseded.shown(decision, now), quiet.shown(decision))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseGet(() -> decision.shown(projectId, UndecidedRequest.WaitsFor.DECISION, now));
     }
 }

@@ -22,6 +22,7 @@ final class PendingDecision {
     private final StepRequest request;
     private final TokenSource tokens;
     private final long order = RequestOrder.next();
+    private final long made;
     private final Set<String> told = ConcurrentHashMap.newKeySet();
     private State state = State.UNDECIDED;
 
@@ -38,6 +39,7 @@ final class PendingDecision {
         this.request = request;
         this.tokens = tokens;
         this.since = since;
+        this.made = since;
     }
 
     @NonNull
@@ -85,6 +87,12 @@ final class PendingDecision {
     /** Whether it was added after another one. */
     boolean isNewerThan(@NonNull PendingDecision other) {
         return order > other.order;
+    }
+
+    /** The request for pages. @param projectId the empty text if the project is not known */
+    @NonNull
+    UndecidedRequest shown(@NonNull String projectId, @NonNull UndecidedRequest.WaitsFor waitsFor, long nanoTime) {
+        return new UndecidedRequest(request, projectId, waitsFor, Duration.ofNanos(nanoTime - made));
     }
 
     /** Prints a line in the console. The same line is printed only once, however often the request is looked at. */

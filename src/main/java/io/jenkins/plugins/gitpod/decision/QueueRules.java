@@ -105,18 +105,19 @@ final class QueueRules {
     private Decision waitForAny() {
         String ending = state.queue().ending();
         if (!state.running().isEmpty()) {
-            return new Decision.WaitForEnd(line(state.running().get(0)), OWN_RECHECK);
+            RunningPrebuild first = state.running().get(0);
+            return new Decision.WaitForEnd(line(first), first.prebuildId(), OWN_RECHECK);
         } else if (ending != null) {
             String line = ending.isEmpty()
                     ? Messages.Decision_waitsForEarlier()
                     : Messages.Decision_waitsForCancelled(ending);
-            return new Decision.WaitForEnd(line, OWN_RECHECK);
+            return new Decision.WaitForEnd(line, ending, OWN_RECHECK);
         } else if (!state.foreign().isEmpty()) {
             LocalState.ForeignPrebuild first = state.foreign().get(0);
             String line = first.isGivenUp()
                     ? Messages.Decision_waitsForGivenUp(first.id())
                     : Messages.Decision_waitsForForeign(first.id());
-            return new Decision.WaitForEnd(line, FOREIGN_RECHECK);
+            return new Decision.WaitForEnd(line, first.id(), FOREIGN_RECHECK);
         }
         return null;
     }
@@ -137,7 +138,7 @@ final class QueueRules {
             Duration age = state.queue().overdue().get(each.requestId());
             if (age != null && !each.isForeign() && each.isSameCredential()) {
                 String line = Messages.Decision_notCancelled(each.prebuildId(), each.firstBuild(), age.toMinutes());
-                return new Decision.WaitForEnd(line, OWN_RECHECK);
+                return new Decision.WaitForEnd(line, each.prebuildId(), OWN_RECHECK);
             }
         }
         return null;

@@ -11,9 +11,7 @@ import java.time.Instant;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -39,7 +37,10 @@ final class QuietRequests {
     private final Map<CommitHistory.Key, PendingDecision> newest = new HashMap<>();
 
     /** Those that are decided again at the end of the quiet hours. */
-    private final Set<UUID> asleep = new HashSet<>();
+    private final Map<UUID, Sleep> asleep = new HashMap<>();
+
+    /** @param projectId the empty text if it is not known */
+    private record Sleep(String projectId, ZonedDateTime end) {}
 
     /**
      * A request that does not wait any longer.
@@ -70,7 +71,7 @@ final class QuietRequests {
             @NonNull ZonedDateTime end,
             @NonNull Notifications notifications) {
         newest.values().removeIf(each -> !isPending.test(each.requestId()));
-        asleep.removeIf(isPending.negate());
+        asleep.keySet().removeIf(isPending.negate());
         PendingDecision other = key == null ? null : newest.get(key);
         if (other != null && other.isNewerThan(decision)) {
             return new Unneeded(decision, other);
@@ -79,7 +80,7 @@ final class QuietRequests {
             newest.put(key, decision);
         }
         notifications.add(() -> decision.print(Messages.Decision_quietHours(TIME.format(end))));
-        asleep.add(decision.requestId());
+        asleep.put(decision.requestId(), new Sleep(key == null ? "" : key.projectId(), end));
         sleep(decision, end.toInstant());
         if (other == null || other == decision) {
             return null;
@@ -89,7 +90,19 @@ final class QuietRequests {
     }
 
     private synchronized boolean isAsleep(PendingDecision decision) {
-        return isPending.test(decision.requestId()) && asleep.contains(decision.requestId());
+        return isPending.test(decision.requestId()) && asleep.containsKey(decision.requestId());
+    }
+
+    /** The waiting request for pages, or null if it does not wait. */
+    @CheckForNull
+    synchronized UndecidedRequest shown(@NonNull PendingDecision decision) {
+        Sleep sleep = asleep.get(decision.requestId());
+        return sleep == null
+                ? null
+                : decision.shown(
+                        sleep.projectId(),
+                        new UndecidedRequest.WaitsFor(UndecidedRequest.Kind.QUIET_HOURS, TIME.format(sleep.end())),
+                        runtime.nanoTime());
     }
 
     private synchronized void wake(PendingDecision decision) {

@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.decision;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
+import io.jenkins.plugins.gitpod.store.NewCommit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -79,6 +80,22 @@ final class SupersededDecisions {
     synchronized void withdrawn(@NonNull UUID requestId) {
         kept.remove(requestId);
         newer.remove(requestId);
+    }
+
+    /** The request for pages, or null if it is none of these. */
+    @CheckForNull
+    synchronized UndecidedRequest shown(@NonNull PendingDecision decision, long nanoTime) {
+        Kept one = kept.get(decision.requestId());
+        if (one == null) {
+            return null;
+        }
+        NewCommit commit = newer.get(decision.requestId()).request().newCommit();
+        String revision = commit == null ? null : commit.checkout().revision();
+        return decision.shown(
+                one.inputs().project().id(),
+                new UndecidedRequest.WaitsFor(
+                        UndecidedRequest.Kind.NEWER_REQUEST, revision == null ? "" : DecisionRules.brief(revision)),
+                nanoTime);
     }
 
     /** Why a request waits, for people; null if it is none of these. */

@@ -37,7 +37,7 @@ final class WaitingDecisions {
     private static final class Wait {
         private final PendingDecision decision;
         private final DecisionInputs inputs;
-        private final String line;
+        private final Decision.WaitForEnd how;
 
         @CheckForNull
         private final CommitHistory.Key branch;
@@ -45,10 +45,10 @@ final class WaitingDecisions {
         @CheckForNull
         private volatile EngineRuntime.Timer timer;
 
-        Wait(PendingDecision decision, DecisionInputs inputs, String line) {
+        Wait(PendingDecision decision, DecisionInputs inputs, Decision.WaitForEnd how) {
             this.decision = decision;
             this.inputs = inputs.withoutLists();
-            this.line = line;
+            this.how = how;
             this.branch = inputs.key(decision.request());
         }
 
@@ -153,7 +153,7 @@ final class WaitingDecisions {
             @NonNull DecisionInputs inputs,
             @NonNull Decision.WaitForEnd how,
             long endsBefore) {
-        Wait wait = new Wait(decision, inputs, how.line());
+        Wait wait = new Wait(decision, inputs, how);
         waits.put(decision.requestId(), wait);
         if (!decision.isUndecided()) {
             remove(wait); // withdrawn just now
@@ -224,7 +224,19 @@ final class WaitingDecisions {
     @CheckForNull
     String line(@NonNull UUID requestId) {
         Wait wait = waits.get(requestId);
-        return wait == null ? null : wait.line;
+        return wait == null ? null : wait.how.line();
+    }
+
+    /** The waiting request for pages, or null if it does not wait. */
+    @CheckForNull
+    UndecidedRequest shown(@NonNull PendingDecision decision) {
+        Wait wait = waits.get(decision.requestId());
+        return wait == null
+                ? null
+                : decision.shown(
+                        wait.inputs.project().id(),
+                        new UndecidedRequest.WaitsFor(UndecidedRequest.Kind.PREBUILD, wait.how.prebuildId()),
+                        runtime.nanoTime());
     }
 
     /** How many requests wait. */

@@ -14,7 +14,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * Whether the user may cancel the prebuild of an open request. An administrator may cancel each one. Other users need
- * Item/Cancel for the jobs of all builds that would lose it, and cannot cancel one that this Jenkins did not create.
+ * Item/Cancel for the jobs of all builds that would lose it, and cannot cancel one that this Jenkins did not create. An undecided
+ * request has no prebuild; it is withdrawn.
  */
 @Restricted(NoExternalUse.class)
 public final class CancelPermission {
@@ -27,6 +28,9 @@ public final class CancelPermission {
             return false;
         } else if (Jenkins.get().hasPermission(Jenkins.ADMINISTER)) {
             return true;
+        }
+        if (open.isUndecided()) {
+            return mayCancelBuildsOf(open.jobFullName());
         }
         UUID requestId = UUID.fromString(open.getRequestId());
         Set<String> jobs = queries.owningJobs(requestId);

@@ -9,6 +9,8 @@ import hudson.model.Run;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.config.CallFailures;
 import io.jenkins.plugins.gitpod.config.GitpodLookup;
+import io.jenkins.plugins.gitpod.decision.StepRequest;
+import io.jenkins.plugins.gitpod.decision.UndecidedRequest;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.Stage;
@@ -29,16 +31,47 @@ public final class OpenPrebuild {
     private final RequestOrigin origin;
     private final Instant since;
 
-    /** Null while it waits for a free place. */
+    /** Null while it waits for a free place, or is undecided. */
     @Nullable
     private final PrebuildHandle.View view;
 
+    /** Null if it is decided that a prebuild is created or shared. */
+    @Nullable
+    private final UndecidedRequest.WaitsFor waitsFor;
+
     public OpenPrebuild(
             PrebuildRequest request, RequestOrigin origin, Instant since, @Nullable PrebuildHandle.View view) {
+        this(request, origin, since, view, null);
+    }
+
+    private OpenPrebuild(
+            PrebuildRequest request,
+            RequestOrigin origin,
+            Instant since,
+            @Nullable PrebuildHandle.View view,
+            @Nullable UndecidedRequest.WaitsFor waitsFor) {
         this.request = request;
         this.origin = origin;
         this.since = since;
         this.view = view;
+        this.waitsFor = waitsFor;
+    }
+
+    /** A request about which nothing is decided. */
+    @NonNull
+    static OpenPrebuild of(@NonNull UndecidedRequest undecided, @NonNull Instant now) {
+        StepRequest request = undecided.request();
+        return new OpenPrebuild(
+                request.request(undecided.projectId()),
+                request.origin(),
+                now.minus(undecided.age()),
+                null,
+                undecided.waitsFor());
+    }
+
+    /** Whether it is not decided yet whether a prebuild is created. */
+    public boolean isUndecided() {
+        return waitsFor != null;
     }
 
     @NonNull
@@ -96,7 +129,7 @@ public final class OpenPrebuild {
         return request.environmentClassId();
     }
 
-    /** The project's name if it is known, else its id. */
+    /** The project's name if it is known, else its id; the empty text while an undecided request has no project. */
     @NonNull
     public String getProjectName() {
         return Objects.toString(GitpodLookup.get().knownName(request.projectId()), request.projectId());
@@ -115,7 +148,13 @@ public final class OpenPrebuild {
     /** The state in words. */
     @NonNull
     public String getState() {
-        if (view == null) {
+        if (waitsFor != null) {
+            return switch (waitsFor.kind()) {
+                case DECISION -> Messages.PrebuildService_deciding();
+                case PREBUILD, NEWER_REQUEST -> Messages.OpenPrebuild_inQueue();
+                case QUIET_HOURS -> Messages.OpenPrebuild_waiting();
+            };
+        } else if (view == null) {
             return Messages.OpenPrebuild_queued();
         } else if (isCancelling()) {
             return Messages.PhaseNames_cancelling();
@@ -125,6 +164,20 @@ public final class OpenPrebuild {
             return Messages.OpenPrebuild_creating();
         }
         return PhaseNames.of(view.phase().name(), view.snapshotPercentage());
+    }
+
+    /** What an undecided request waits for, in words; else the empty text. Names no other job, which the user may not see. */
+    @NonNull
+    public String getWaitsFor() {
+        if (waitsFor == null || waitsFor.kind() == UndecidedRequest.Kind.DECISION) {
+            return "";
+        }
+        String what = waitsFor.what();
+        return switch (waitsFor.kind()) {
+            case NEWER_REQUEST -> Messages.OpenPrebuild_behindNewer(what);
+            case QUIET_HOURS -> Messages.OpenPrebuild_untilQuietHoursEnd(what);
+            default -> what.isEmpty() ? Messages.OpenPrebuild_behindOther() : Messages.OpenPrebuild_behind(what);
+        };
     }
 
     /** The page of an environment in Gitpod. */

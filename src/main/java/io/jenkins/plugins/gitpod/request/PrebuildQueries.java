@@ -6,13 +6,17 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.model.Run;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.decision.DecisionQueue;
+import io.jenkins.plugins.gitpod.decision.UndecidedRequest;
 import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.store.RunTimes;
 import io.jenkins.plugins.gitpod.store.UsualLengths;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -43,10 +47,18 @@ public final class PrebuildQueries {
         this.runTimes = runTimes;
     }
 
-    /** All open requests, the oldest first. */
+    /** All open requests, the undecided ones included, the oldest first. */
     @NonNull
     public List<OpenPrebuild> open() {
-        return registry.shown();
+        // Those first that may be handed over meanwhile.
+        List<UndecidedRequest> undecided = decisions.undecided();
+        Map<String, OpenPrebuild> all = new LinkedHashMap<>();
+        Instant now = Instant.now();
+        undecided.forEach(each -> all.put(each.request().requestId().toString(), OpenPrebuild.of(each, now)));
+        registry.shown().forEach(each -> all.put(each.getRequestId(), each));
+        return all.values().stream()
+                .sorted(Comparator.comparing(OpenPrebuild::since))
+                .toList();
     }
 
     /** The open requests of a build, the oldest first. */

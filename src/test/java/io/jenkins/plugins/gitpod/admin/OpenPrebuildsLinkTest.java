@@ -15,6 +15,7 @@ import hudson.model.Item;
 import hudson.model.Result;
 import io.jenkins.plugins.gitpod.config.GitpodLookup;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
+import io.jenkins.plugins.gitpod.options.WhenActive;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
@@ -60,6 +61,9 @@ class OpenPrebuildsLinkTest {
                 .grant(Jenkins.READ, Jenkins.SYSTEM_READ)
                 .everywhere()
                 .to("auditor")
+                .grant(Jenkins.READ, Jenkins.SYSTEM_READ, Item.READ, Item.CANCEL)
+                .everywhere()
+                .to("operator")
                 .grant(Jenkins.READ, Jenkins.MANAGE, Item.READ, Item.CONFIGURE)
                 .everywhere()
                 .to("manager"));
@@ -173,6 +177,64 @@ class OpenPrebuildsLinkTest {
             Jenkins.SYSTEM_READ.setEnabled(before);
         }
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() ->
+                        PrebuildService.get().queries().orElseThrow().open().isEmpty());
+    }
+
+    @Test
+    void aRequestThatWaitsIsShownAndRemovedByThoseWhoMayCancelItsBuild() throws Exception {
+        GITPOD.project().plan(PhasePlan.of(List.of(), SimPhase.RUNNING));
+        FreeStyleProject job = jenkins.createFreeStyleProject("running-job");
+        GitpodPrebuildBuilder step = new GitpodPrebuildBuilder();
+        step.setProjectId(GITPOD.project().id());
+        job.getBuildersList().add(step);
+        FreeStyleBuild running = job.scheduleBuild2(0).waitForStart();
+        jenkins.waitForMessage("Gitpod prebuild: RUNNING", running);
+        String id = PrebuildService.get().queries().orElseThrow().open().get(0).getPrebuildId();
+        FreeStyleProject waitingJob = jenkins.createFreeStyleProject("waiting-job");
+        GitpodPrebuildBuilder queued = new GitpodPrebuildBuilder();
+        queued.setProjectId(GITPOD.project().id());
+        queued.setWhenActive(WhenActive.QUEUE);
+        waitingJob.getBuildersList().add(queued);
+        FreeStyleBuild waiting = waitingJob.scheduleBuild2(0).waitForStart();
+        jenkins.waitForMessage("to end. The next one is created then.", waiting);
+        long made = GITPOD.simulator().records().count("CreatePrebuild");
+        boolean before = Jenkins.SYSTEM_READ.getEnabled();
+        Jenkins.SYSTEM_READ.setEnabled(true);
+        try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
+            client.login("auditor");
+            HtmlPage page = client.goTo("manage/gitpod-prebuilds");
+            HtmlTable table = page.getHtmlElementById("gitpod-open-prebuilds");
+            assertThat(table.getRows(), hasSize(3));
+            for (String expected : List.of("Queued", "behind prebuild " + id, "(not visible to you)", "shop", "sim")) {
+                assertThat(table.getRow(2).asNormalizedText(), containsString(expected));
+            }
+            String html = page.getWebResponse().getContentAsString();
+            assertThat(html, not(containsString("waiting-job")));
+            assertThat(html, not(containsString("running-job")));
+            assertThat(page.getByXPath("//button[@data-gitpod-cancel]"), hasSize(0));
+            String requestId =
+                    PrebuildService.get().queries().orElseThrow().open().get(1).getRequestId();
+            assertThat(cancel(client, requestId), is("error"));
+            assertThat(waiting.isBuilding(), is(true));
+            client.login("operator");
+            table = client.goTo("manage/gitpod-prebuilds").getHtmlElementById("gitpod-open-prebuilds");
+            DomElement remove = table.getRow(2).getFirstByXPath(".//button[@data-gitpod-cancel]");
+            assertThat(remove.getAttribute("aria-label"), is("Remove the waiting request of waiting-job #1 for shop"));
+            assertThat(remove.getAttribute("data-title"), is("Remove this request?"));
+            assertThat(cancel(client, remove.getAttribute("data-request-id")), is("ok"));
+            jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(waiting));
+            jenkins.assertLogContains("No Gitpod prebuild was created.", waiting);
+            assertThat(running.isBuilding(), is(true));
+            assertEquals(made, GITPOD.simulator().records().count("CreatePrebuild"));
+            assertThat(
+                    client.goTo("manage/gitpod-prebuilds/ajaxTable").asNormalizedText(), not(containsString("Queued")));
+        } finally {
+            Jenkins.SYSTEM_READ.setEnabled(before);
+            running.doStop();
+        }
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(running));
         await().atMost(Duration.ofSeconds(30))
                 .until(() ->
                         PrebuildService.get().queries().orElseThrow().open().isEmpty());

@@ -2,14 +2,17 @@ package io.jenkins.plugins.gitpod.commits;
 
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.MatcherAssert.assertThat;
+import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsInAnyOrder;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.matchesPattern;
 import static org.hamcrest.Matchers.startsWith;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import io.jenkins.plugins.gitpod.options.WhenActive;
+import io.jenkins.plugins.gitpod.request.OpenPrebuild;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
@@ -114,6 +117,11 @@ class ConditionsTest extends RepositoryTestBase {
                 Files.readString(LedgerFiles.in(LedgerFiles.directory().resolve("new-commits"))
                         .get(0)),
                 containsString(second.getExternalizableId()));
+        OpenPrebuild shown =
+                PrebuildService.get().queries().orElseThrow().open().get(0);
+        assertEquals("Waiting", shown.getState());
+        assertThat(shown.getWaitsFor(), matchesPattern("until [-0-9]{10} .*, when the quiet hours are over"));
+        assertEquals(project.id(), shown.getProjectId());
         job.delete();
         assertMade(0);
     }
@@ -148,6 +156,15 @@ class ConditionsTest extends RepositoryTestBase {
                 .until(
                         ConditionsTest::states,
                         containsInAnyOrder(startsWith(queued), startsWith(superseded), startsWith(superseded)));
+        assertThat(
+                PrebuildService.get().queries().orElseThrow().open().stream()
+                        .map(OpenPrebuild::getWaitsFor)
+                        .toList(),
+                contains(
+                        "",
+                        "behind a newer request, for commit " + repo.head().substring(0, 8),
+                        "behind a newer request, for commit " + repo.head().substring(0, 8),
+                        "behind prebuild " + made().get(0).id()));
         deleted.delete();
         await().atMost(Duration.ofSeconds(30))
                 .until(ConditionsTest::states, containsInAnyOrder(startsWith(queued), startsWith(superseded)));

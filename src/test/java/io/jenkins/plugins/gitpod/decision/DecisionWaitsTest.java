@@ -23,7 +23,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(EnglishTexts.class)
 class DecisionWaitsTest {
 
-    private static final Decision.WaitForEnd QUEUED = new Decision.WaitForEnd("queued", Duration.ofMinutes(5));
+    private static final Decision.WaitForEnd QUEUED =
+            new Decision.WaitForEnd("queued", "running", Duration.ofMinutes(5));
 
     private final Waits.Timers timers = new Waits.Timers();
     private final Set<UUID> pending = new HashSet<>();
@@ -82,6 +83,33 @@ class DecisionWaitsTest {
         assertEquals(List.of(older), skipped);
         assertEquals(List.of(false), missed, "its change is in the prebuild of the newer one");
         assertNull(waits.line(older.requestId()));
+    }
+
+    @Test
+    void pagesShowWhatEachOneWaitsFor() {
+        PendingDecision older = queued("one", "0123");
+        PendingDecision newer = queued("other", "4567");
+        PendingDecision undecided = request("third", "89ab");
+        PendingDecision quiet = request("fourth", "cdef");
+        timers.set(Duration.ofMinutes(3).toNanos());
+        Decision.Wait morning = new Decision.Wait(ZonedDateTime.parse("2026-03-11T06:00:00Z[UTC]"));
+        waits.untilQuietHoursEnd(quiet, Waits.inputs("p", quiet), morning, new Notifications());
+        assertShown(older, "p", UndecidedRequest.Kind.NEWER_REQUEST, "4567");
+        assertShown(newer, "p", UndecidedRequest.Kind.PREBUILD, "running");
+        assertShown(undecided, "", UndecidedRequest.Kind.DECISION, "");
+        assertShown(quiet, "p", UndecidedRequest.Kind.QUIET_HOURS, "2026-03-11 06:00 UTC");
+        waits.prebuildEnded(null);
+        assertShown(newer, "", UndecidedRequest.Kind.DECISION, "");
+    }
+
+    private void assertShown(PendingDecision decision, String projectId, UndecidedRequest.Kind kind, String what) {
+        assertEquals(
+                new UndecidedRequest(
+                        decision.request(),
+                        projectId,
+                        new UndecidedRequest.WaitsFor(kind, what),
+                        Duration.ofMinutes(3)),
+                waits.shown(decision));
     }
 
     @Test

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 /** The waits of undecided requests: what ends them, and that nothing else does and nothing is left of them. */
 class WaitingDecisionsTest {
 
-    private static final Decision.WaitForEnd HOW = new Decision.WaitForEnd("waiting for one", Duration.ofSeconds(30));
+    private static final Decision.WaitForEnd HOW =
+            new Decision.WaitForEnd("waiting for one", "running", Duration.ofSeconds(30));
 
     private final Waits.Timers timers = new Waits.Timers();
     private final List<PendingDecision> decidedAgain = new ArrayList<>();
