@@ -4,9 +4,7 @@ import hudson.Extension;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.model.listeners.RunListener;
-import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
-import java.util.function.Predicate;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
@@ -17,24 +15,20 @@ public final class BuildEndListener extends RunListener<Run<?, ?>> {
 
     @Override
     public void onCompleted(Run<?, ?> run, TaskListener listener) {
-        PrebuildService.get().owners().ifPresent(owners -> owners.ownersGone(of(run), listener));
+        PrebuildService.get().owners().ifPresent(owners -> owners.buildGone(run.getExternalizableId(), listener));
     }
 
     @Override
     public void onFinalized(Run<?, ?> run) {
-        PrebuildService.get().owners().ifPresent(owners -> owners.ownersGone(of(run), null));
+        PrebuildService.get().owners().ifPresent(owners -> owners.buildGone(run.getExternalizableId(), null));
     }
 
     @Override
     public void onDeleted(Run<?, ?> run) {
-        PrebuildService.get().owners().ifPresent(owners -> {
-            owners.buildsDeleted(of(run));
-            owners.ownersGone(of(run), null);
-        });
-    }
-
-    private static Predicate<RequestOrigin> of(Run<?, ?> run) {
         String buildId = run.getExternalizableId();
-        return origin -> buildId.equals(origin.buildId());
+        PrebuildService.get().owners().ifPresent(owners -> {
+            owners.buildsDeleted(origin -> buildId.equals(origin.buildId()));
+            owners.buildGone(buildId, null);
+        });
     }
 }

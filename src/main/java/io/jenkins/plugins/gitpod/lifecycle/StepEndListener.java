@@ -27,20 +27,17 @@ public final class StepEndListener implements GraphListener.Synchronous {
     @Override
     public void onNewHead(FlowNode node) {
         OwnerTracker owners = PrebuildService.get().owners().orElse(null);
-        if (owners == null || !owners.anyOwner(origin -> origin.nodeId() != null)) {
-            return; // as in most cases
-        }
         List<String> over = node.getParents().stream().map(FlowNode::getId).toList();
-        if (!owners.anyOwner(origin -> over.contains(origin.nodeId()))) {
-            return;
+        if (owners == null || over.isEmpty() || !owners.any()) {
+            return; // as in most cases
         }
         try {
             FlowExecutionOwner owner = node.getExecution().getOwner();
             if (owner.getExecutable() instanceof Run<?, ?> run) {
                 String buildId = run.getExternalizableId();
-                owners.stepsGone(
-                        origin -> buildId.equals(origin.buildId()) && over.contains(origin.nodeId()),
-                        owner.getListener());
+                if (owners.anyOwner(buildId, origin -> over.contains(origin.nodeId()))) {
+                    owners.stepsGone(buildId, origin -> over.contains(origin.nodeId()), owner.getListener());
+                }
             }
         } catch (IOException e) {
             LOGGER.log(Level.FINE, "A step ended in a build that cannot be found", e);

@@ -114,13 +114,12 @@ final class ClassRequests {
 
     @CheckForNull
     private Known known(UUID requestId, Run<?, ?> run) {
-        for (RequestRecorder recorder : registry.recorders()) {
-            RequestOrigin origin = recorder.origin();
-            if (origin.isPartOf(requestId)) {
-                return new Known(
-                        Objects.requireNonNull(origin.partOf()),
-                        recorder.shown(null).getProjectId());
-            }
+        List<RequestRecorder> parts = registry.recorders().partsOf(requestId);
+        if (!parts.isEmpty()) {
+            RequestRecorder any = parts.get(0);
+            return new Known(
+                    Objects.requireNonNull(any.origin().partOf()),
+                    any.shown(null).getProjectId());
         }
         PrebuildAction action = run.getAction(PrebuildAction.class);
         for (PrebuildRecord record : action == null ? List.<PrebuildRecord>of() : action.getRecords()) {
@@ -205,8 +204,8 @@ final class ClassRequests {
             @NonNull PrebuildOptions options,
             @NonNull RequestListener listener,
             @NonNull DecisionQueue decisions) {
-        List<RequestRecorder> owned = registry.recorders().stream()
-                .filter(each -> each.origin().isPartOf(requestId) && each.isOwned())
+        List<RequestRecorder> owned = registry.recorders().partsOf(requestId).stream()
+                .filter(RequestRecorder::isOwned)
                 .toList();
         if (owned.isEmpty() || !owned.stream().allMatch(RequestRecorder::isUnclaimed)) {
             return false;

@@ -18,6 +18,7 @@ import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestListener;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import io.jenkins.plugins.gitpod.store.Ledger;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -117,26 +118,36 @@ public final class OwnerTracker {
 
     // ---- owners that are gone without saying so
 
-    /** Whether an owner with such an origin waits for a prebuild. */
-    public boolean anyOwner(@NonNull Predicate<RequestOrigin> filter) {
-        for (RequestRecorder recorder : registry.recorders()) {
-            if (recorder.isOwned() && filter.test(recorder.origin())) {
-                return true;
-            }
-        }
-        return !decisions.ofSteps(filter).isEmpty();
+    /** Whether any request is open. */
+    public boolean any() {
+        return !registry.recorders().all().isEmpty()
+                || !decisions.ofSteps(origin -> true).isEmpty();
+    }
+
+    /** Whether a step of this build, with such an origin, waits for a prebuild. */
+    public boolean anyOwner(@NonNull String buildId, @NonNull Predicate<RequestOrigin> filter) {
+        return registry.recorders().ofBuild(buildId).stream()
+                        .anyMatch(recorder -> recorder.isOwned() && filter.test(recorder.origin()))
+                || !decisions
+                        .ofSteps(origin -> buildId.equals(origin.buildId()) && filter.test(origin))
+                        .isEmpty();
     }
 
     /**
-     * Owners with such an origin are gone. Their prebuilds are cancelled, as {@code cancelOnAbort} says.
+     * A build is over. Prebuilds that it owns are cancelled, as {@code cancelOnAbort} says.
      *
      * @param console where this is logged if the owners were not told to stop, or null if there is no console any longer
      */
-    public void ownersGone(@NonNull Predicate<RequestOrigin> filter, @Nullable TaskListener console) {
+    public void buildGone(@NonNull String buildId, @Nullable TaskListener console) {
+        ownersGone(registry.recorders().ofBuild(buildId), origin -> buildId.equals(origin.buildId()), console);
+    }
+
+    private void ownersGone(
+            Collection<RequestRecorder> among, Predicate<RequestOrigin> filter, @Nullable TaskListener console) {
         for (UUID requestId : decisions.ofSteps(filter)) {
             ownerGone(requestId, console);
         }
-        Guarded.forEach(OWNER_GONE, registry.recorders(), recorder -> {
+        Guarded.forEach(OWNER_GONE, among, recorder -> {
             if (recorder.isOwned() && filter.test(recorder.origin())) {
                 ownerGone(recorder, console);
             }
@@ -144,14 +155,15 @@ public final class OwnerTracker {
     }
 
     /**
-     * Steps with such an origin have ended, and their pipeline continues. A step that has not come back since a restart has
-     * not ended: its pipeline may continue from a state that was saved before the step.
+     * Steps of this build with such an origin have ended, and their pipeline continues. A step that has not come back since
+     * a restart has not ended: its pipeline may continue from a state that was saved before the step.
      */
-    public void stepsGone(@NonNull Predicate<RequestOrigin> filter, @NonNull TaskListener console) {
-        for (UUID requestId : decisions.ofSteps(filter)) {
+    public void stepsGone(
+            @NonNull String buildId, @NonNull Predicate<RequestOrigin> filter, @NonNull TaskListener console) {
+        for (UUID requestId : decisions.ofSteps(origin -> buildId.equals(origin.buildId()) && filter.test(origin))) {
             ownerGone(requestId, console);
         }
-        Guarded.forEach(OWNER_GONE, registry.recorders(), recorder -> {
+        Guarded.forEach(OWNER_GONE, registry.recorders().ofBuild(buildId), recorder -> {
             if (recorder.isOwned() && !recorder.isUnclaimed() && filter.test(recorder.origin())) {
                 ownerGone(recorder, console);
             }
@@ -180,18 +192,19 @@ public final class OwnerTracker {
     /** Jobs are being deleted. What was requested for them and does not exist yet is no longer wanted. */
     public void jobsDeleted(@NonNull Predicate<RequestOrigin> filter) {
         buildsDeleted(filter);
-        ownersGone(filter, null);
+        ownersGone(registry.recorders().all(), filter, null);
         decisions.ofJobs(filter).forEach(this::dropAutomatic);
-        Guarded.forEach("withdraw a request of a deleted job", registry.recorders(), recorder -> {
-            if (filter.test(recorder.origin()) && registry.handle(recorder.requestId()) == null) {
-                dropAutomatic(recorder.requestId());
-            }
-        });
+        Guarded.forEach(
+                "withdraw a request of a deleted job", registry.recorders().all(), recorder -> {
+                    if (filter.test(recorder.origin()) && registry.handle(recorder.requestId()) == null) {
+                        dropAutomatic(recorder.requestId());
+                    }
+                });
     }
 
     /** The builds of these requests are being deleted. Nothing is recorded with them any longer. */
     public void buildsDeleted(@NonNull Predicate<RequestOrigin> filter) {
-        for (RequestRecorder recorder : registry.recorders()) {
+        for (RequestRecorder recorder : registry.recorders().all()) {
             if (filter.test(recorder.origin())) {
                 recorder.buildDeleted();
             }
@@ -202,7 +215,7 @@ public final class OwnerTracker {
     @NonNull
     public Map<UUID, RequestOrigin> unclaimed() {
         Map<UUID, RequestOrigin> unclaimed = new HashMap<>();
-        for (RequestRecorder recorder : registry.recorders()) {
+        for (RequestRecorder recorder : registry.recorders().all()) {
             if (recorder.isUnclaimed()) {
                 unclaimed.put(recorder.requestId(), recorder.origin());
             }
@@ -305,9 +318,8 @@ public final class OwnerTracker {
     @NonNull
     public List<UUID> unclaimed(@NonNull Run<?, ?> run, @NonNull PrebuildOptions options) throws AbortException {
         String buildId = run.getExternalizableId();
-        List<RequestRecorder> unclaimed = registry.recorders().stream()
-                .filter(recorder ->
-                        recorder.isUnclaimed() && recorder.origin().buildId().equals(buildId))
+        List<RequestRecorder> unclaimed = registry.recorders().ofBuild(buildId).stream()
+                .filter(RequestRecorder::isUnclaimed)
                 .toList();
         if (unclaimed.isEmpty()) {
             return List.of();

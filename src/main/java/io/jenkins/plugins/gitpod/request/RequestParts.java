@@ -20,9 +20,7 @@ final class RequestParts {
     /** The parts; empty for a request that has none. */
     @NonNull
     List<UUID> of(@NonNull UUID requestId) {
-        Stream<UUID> known = registry.recorders().stream()
-                .filter(each -> each.origin().isPartOf(requestId))
-                .map(RequestRecorder::requestId);
+        Stream<UUID> known = registry.recorders().partsOf(requestId).stream().map(RequestRecorder::requestId);
         return Stream.concat(known, decisions.ofJobs(origin -> origin.isPartOf(requestId)).stream())
                 .distinct()
                 .toList();

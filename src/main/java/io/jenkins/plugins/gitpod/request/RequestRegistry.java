@@ -23,7 +23,6 @@ import io.jenkins.plugins.gitpod.store.RunTimes;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +44,7 @@ final class RequestRegistry implements RunningPrebuilds {
     private final RunTimes runTimes;
     private final LogOutput.Follower logs;
     private final OldPrebuilds oldPrebuilds;
-    private final Map<UUID, RequestRecorder> recorders = new ConcurrentHashMap<>();
+    private final Recorders recorders = new Recorders();
     private final Map<UUID, SharedPrebuild> sharedPrebuilds = new ConcurrentHashMap<>();
 
     private final PastPrebuilds past = new PastPrebuilds(InstantSource.system());
@@ -77,13 +76,13 @@ final class RequestRegistry implements RunningPrebuilds {
     }
 
     @NonNull
-    Collection<RequestRecorder> recorders() {
-        return recorders.values();
+    Recorders recorders() {
+        return recorders;
     }
 
     @CheckForNull
     RequestRecorder recorder(@NonNull UUID requestId) {
-        return recorders.get(requestId);
+        return recorders.find(requestId);
     }
 
     @CheckForNull
@@ -143,7 +142,7 @@ final class RequestRegistry implements RunningPrebuilds {
 
     void enter(@NonNull RequestRecorder recorder, @NonNull SharedPrebuild shared) {
         sharedPrebuilds.put(recorder.requestId(), shared);
-        recorders.put(recorder.requestId(), recorder);
+        recorders.add(recorder);
     }
 
     /** Removes a request. */
@@ -358,11 +357,9 @@ final class RequestRegistry implements RunningPrebuilds {
     @NonNull
     List<OpenPrebuild> shown(@NonNull String buildId) {
         List<OpenPrebuild> all = new ArrayList<>();
-        for (RequestRecorder recorder : recorders.values()) {
-            if (recorder.origin().buildId().equals(buildId)) {
-                PrebuildHandle handle = handle(recorder.requestId());
-                all.add(recorder.shown(handle == null ? null : handle.view()));
-            }
+        for (RequestRecorder recorder : recorders.ofBuild(buildId)) {
+            PrebuildHandle handle = handle(recorder.requestId());
+            all.add(recorder.shown(handle == null ? null : handle.view()));
         }
         all.sort(Comparator.comparing(OpenPrebuild::since));
         return all;
@@ -374,7 +371,7 @@ final class RequestRegistry implements RunningPrebuilds {
         SharedPrebuild shared = sharedPrebuilds.get(requestId);
         List<UUID> ids = shared == null ? List.of(requestId) : shared.memberIds();
         return ids.stream()
-                .map(recorders::get)
+                .map(recorders::find)
                 .filter(Objects::nonNull)
                 .map(each -> each.origin().jobFullName())
                 .collect(Collectors.toSet());
