@@ -13,11 +13,13 @@ import java.util.Objects;
  */
 final class CancelPhase {
 
+    private static final Duration FIRST_WAIT = Duration.ofSeconds(2);
+
     private final RequestState state;
     private final TokenRenewal token;
     private final ObservedTime sinceAccepted = new ObservedTime();
     private final ObservedTime trouble = new ObservedTime();
-    private final Backoff backoff = new Backoff(Duration.ofSeconds(2), RequestState.MAX_WAIT);
+    private final Backoff backoff = new Backoff(FIRST_WAIT, RequestState.MAX_WAIT);
     private boolean unanswered;
     private boolean retryScheduled;
     private boolean accepted;

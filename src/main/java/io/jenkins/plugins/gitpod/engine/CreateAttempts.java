@@ -14,20 +14,22 @@ final class CreateAttempts {
     /** The maximum number of resends of one request. */
     static final int MAX_RESENDS = 3;
 
-    private final List<CreateAttempt> open;
+    /** Cannot be changed. */
+    private List<CreateAttempt> open;
+
     private int sent;
 
     @CheckForNull
     private CreateAttempt last;
 
     CreateAttempts(List<CreateAttempt> saved) {
-        open = new ArrayList<>(saved);
+        open = List.copyOf(saved);
         sent = saved.isEmpty() ? 0 : saved.get(saved.size() - 1).number();
     }
 
     /** Those that may have made a prebuild and are not accounted for. */
     List<CreateAttempt> open() {
-        return List.copyOf(open);
+        return open;
     }
 
     /** The number of creates that were sent, which is also the number of the latest one. */
@@ -46,10 +48,11 @@ final class CreateAttempts {
      * @param number the next number, or that of the latest one, which surely did nothing and is sent once more
      */
     void send(int number, Instant now, @Nullable Instant serverTime) {
-        forget(number);
         sent = number;
         last = new CreateAttempt(number, now, serverTime);
-        open.add(last);
+        List<CreateAttempt> next = new ArrayList<>(othersThan(number));
+        next.add(last);
+        open = List.copyOf(next);
     }
 
     List<CreateAttempt> othersThan(int number) {
@@ -58,13 +61,13 @@ final class CreateAttempts {
 
     /** What this one made is known, or that it made nothing. */
     void forget(int number) {
-        open.removeIf(one -> one.number() == number);
+        open = othersThan(number);
     }
 
     /** Removes all, and returns those with other numbers, for other requests to look after. */
     List<CreateAttempt> drainOthers(int number) {
         List<CreateAttempt> others = othersThan(number);
-        open.clear();
+        open = List.of();
         return others;
     }
 

@@ -22,12 +22,15 @@ final class CreatePhase {
     /** How often a request that was restored looks whether its owner has come back. */
     private static final Duration OWNER_CHECK = Duration.ofSeconds(1);
 
+    private static final Duration FIRST_WAIT = Duration.ofSeconds(1);
+    private static final Duration MAX_WAIT = Duration.ofSeconds(20);
+
     private final RequestState state;
     private final TokenRenewal token;
     private final ObservedTime trouble = new ObservedTime();
     private final ObservedTime rateLimitWaits = new ObservedTime();
     private final ObservedTime ownerAway = new ObservedTime();
-    private final Backoff backoff = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(20));
+    private final Backoff backoff = new Backoff(FIRST_WAIT, MAX_WAIT);
 
     /** The number of the create that is being sent, or was sent last. */
     private int number;

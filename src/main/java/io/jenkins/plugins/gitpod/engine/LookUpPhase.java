@@ -100,6 +100,10 @@ final class LookUpPhase {
      * @param held whether another create, still unanswered, may yet explain the candidates
      */
     void foundNone(List<Prebuild> candidates, boolean held) {
+        answered();
+        if (state.stage != Stage.LOOKING_UP) {
+            return;
+        }
         trouble.reset();
         failures = 0;
         token.accepted();
@@ -188,7 +192,7 @@ final class LookUpPhase {
 
     /** Another request's look-up has just decided about this request too: its result is on the way. */
     void overtaken() {
-        unanswered = false;
+        answered();
         if (state.stage == Stage.LOOKING_UP) {
             later(backoff.next(state.actions.random()));
         }
@@ -201,7 +205,19 @@ final class LookUpPhase {
         }
     }
 
+    /** The token of a look-up was refused, but another one is in use by now. */
+    void failedWithOldToken() {
+        answered();
+        if (state.stage == Stage.LOOKING_UP) {
+            lookUp();
+        }
+    }
+
     void failed(GitpodException e) {
+        answered();
+        if (state.stage != Stage.LOOKING_UP) {
+            return;
+        }
         // Only look-ups that were answered count for the read lag and for late look-ups.
         looking.pause();
         trouble.observe(state.actions.nanoTime());

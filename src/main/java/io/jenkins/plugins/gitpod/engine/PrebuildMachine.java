@@ -29,11 +29,16 @@ final class PrebuildMachine {
     private final MachineActions actions;
     private final TokenRenewal token;
     private final CreatePhase create;
-    private final LookUpPhase lookUp;
-    private final CancelPhase cancel;
     private final WatchPhase watch;
     private final SurplusCreates surplus;
     private final WarmPoolWait warmPool;
+
+    /** This phase and the next one are null until they are needed, since most requests never do. */
+    @CheckForNull
+    private LookUpPhase lookUpPhase;
+
+    @CheckForNull
+    private CancelPhase cancelPhase;
 
     PrebuildMachine(PrebuildRequest request, EngineSettings settings, MachineActions actions, GitpodCalls calls) {
         this(new RequestState(request, settings, actions, calls));
@@ -49,11 +54,19 @@ final class PrebuildMachine {
         this.actions = state.actions;
         this.token = new TokenRenewal(state);
         this.create = new CreatePhase(state, token);
-        this.lookUp = new LookUpPhase(state, token, create);
-        this.cancel = new CancelPhase(state, token);
         this.surplus = new SurplusCreates(state);
         this.warmPool = new WarmPoolWait(state);
-        this.watch = new WatchPhase(state, token, create, cancel, surplus, warmPool);
+        this.watch = new WatchPhase(state, token, create, this::cancel, surplus, warmPool);
+    }
+
+    private LookUpPhase lookUp() {
+        lookUpPhase = lookUpPhase == null ? new LookUpPhase(state, token, create) : lookUpPhase;
+        return lookUpPhase;
+    }
+
+    private CancelPhase cancel() {
+        cancelPhase = cancelPhase == null ? new CancelPhase(state, token) : cancelPhase;
+        return cancelPhase;
     }
 
     Stage stage() {
@@ -111,12 +124,14 @@ final class PrebuildMachine {
                 if (create.isResending()) {
                     create.repeat();
                 } else {
-                    lookUp.lookUp();
+                    lookUp().lookUp();
                 }
             }
             case WATCHING -> {
                 watch.start();
-                cancel.sendIfWanted();
+                if (state.cancelReason != null) {
+                    cancel().sendIfWanted();
+                }
             }
             case ENDED -> {}
         }
@@ -127,13 +142,13 @@ final class PrebuildMachine {
             case NEW, CREATING -> state.end(new Outcome.CreateRefused(refused));
             case LOOKING_UP -> {
                 create.stopResending();
-                lookUp.giveUp(refused);
+                lookUp().giveUp(refused);
             }
             case WATCHING -> {
                 if (state.cancelReason == null) {
                     watch.lost(refused);
                 } else {
-                    cancel.tokenRefused(refused);
+                    cancel().tokenRefused(refused);
                 }
             }
             case ENDED -> {}
@@ -172,7 +187,7 @@ final class PrebuildMachine {
             return true;
         } catch (IOException e) {
             if (create.isResending()) {
-                lookUp.resendNotSaved(e);
+                lookUp().resendNotSaved(e);
             } else {
                 state.end(new Outcome.NotSaved(e));
             }
@@ -198,10 +213,10 @@ final class PrebuildMachine {
                 surplus.handOverLast();
             }
         } else if (decision == Decision.UNCLEAR) {
-            lookUp.begin(e);
+            lookUp().begin(e);
         } else if (state.cancelReason != null || state.ownerLeft) {
             if (create.isResending()) {
-                lookUp.resendNotWanted();
+                lookUp().resendNotWanted();
             } else {
                 state.end(new Outcome.NotCreated());
             }
@@ -209,7 +224,7 @@ final class PrebuildMachine {
             Outcome failure = create.failed(decision, e);
             if (failure != null) {
                 if (create.isResending()) {
-                    lookUp.resendFailed(failure);
+                    lookUp().resendFailed(failure);
                 } else {
                     state.end(failure);
                 }
@@ -224,35 +239,26 @@ final class PrebuildMachine {
      * @param held whether another create, still unanswered, may yet explain the candidates
      */
     void lookedUp(List<Prebuild> candidates, boolean held) {
-        lookUp.answered();
-        if (state.stage == Stage.LOOKING_UP) {
-            lookUp.foundNone(candidates, held);
-        }
+        lookUp().foundNone(candidates, held);
     }
 
     void lookUpFailed(GitpodException e) {
-        lookUp.answered();
-        if (state.stage == Stage.LOOKING_UP) {
-            lookUp.failed(e);
-        }
+        lookUp().failed(e);
     }
 
     /** The look-up's token was refused, but another one is in use by now. */
     void lookUpWithOldToken() {
-        lookUp.answered();
-        if (state.stage == Stage.LOOKING_UP) {
-            lookUp.lookUp();
-        }
+        lookUp().failedWithOldToken();
     }
 
     /** Another request's look-up has just decided about this request too: its result is on the way. */
     void lookUpOvertaken() {
-        lookUp.overtaken();
+        lookUp().overtaken();
     }
 
     /** The create that this surplus request looks after was answered: it made nothing. */
     void nothingMade() {
-        lookUp.nothingMade();
+        lookUp().nothingMade();
     }
 
     /**
@@ -261,7 +267,7 @@ final class PrebuildMachine {
      * @param made what was made, by the number of the create that made it
      */
     void found(Map<Integer, Prebuild> made) {
-        lookUp.answered();
+        lookUp().answered();
         if (state.stage != Stage.LOOKING_UP) {
             surplus.cancel(made);
             return;
@@ -323,7 +329,7 @@ final class PrebuildMachine {
             state.ownerLeft = true;
             state.detached = true;
             state.saveOrWarn();
-            lookUp.withdrawResend();
+            lookUp().withdrawResend();
             state.conclude(new Outcome.LeftRunning(state.prebuildId));
         }
     }
@@ -336,33 +342,33 @@ final class PrebuildMachine {
         if (state.stage == Stage.NEW || create.isNeverSent()) {
             state.end(new Outcome.NotCreated());
         } else if (state.stage == Stage.WATCHING) {
-            cancel.begin(reason);
+            cancel().begin(reason);
         } else {
             state.decideCancel(reason);
-            lookUp.withdrawResend();
+            lookUp().withdrawResend();
         }
     }
 
     void cancelAnswered(Prebuild prebuild) {
-        cancel.answered();
+        cancel().answered();
         if (state.stage == Stage.WATCHING) {
-            cancel.accept();
+            cancel().accept();
             watch.read(prebuild);
         }
     }
 
     void cancelFailed(GitpodException e) {
-        cancel.answered();
+        cancel().answered();
         if (state.stage == Stage.WATCHING) {
-            cancel.failed(e);
+            cancel().failed(e);
         }
     }
 
     /** The cancel's token was refused, but another one is in use by now. */
     void cancelWithOldToken() {
-        cancel.answered();
+        cancel().answered();
         if (state.stage == Stage.WATCHING) {
-            cancel.sendIfWanted();
+            cancel().sendIfWanted();
         }
     }
 
@@ -379,10 +385,10 @@ final class PrebuildMachine {
             }
             case LOOK_UP -> {
                 if (state.stage == Stage.LOOKING_UP) {
-                    lookUp.lookUp();
+                    lookUp().lookUp();
                 }
             }
-            case CANCEL -> cancel.retry();
+            case CANCEL -> cancel().retry();
             case WARM_POOL -> warmPool.next();
             case TOKEN -> {
                 if (state.stage != Stage.ENDED) {

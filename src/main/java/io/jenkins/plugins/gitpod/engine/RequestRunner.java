@@ -39,7 +39,10 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
     private final TokenLookUp tokenLookUp;
     private final SurplusRequests surplusRequests;
     private final SessionCalls calls;
-    private final Map<RetryTimer, EngineRuntime.Timer> timers = new EnumMap<>(RetryTimer.class);
+
+    /** The timers that were started, or null if none ever was, as in most requests. */
+    @CheckForNull
+    private Map<RetryTimer, EngineRuntime.Timer> timers;
 
     @CheckForNull
     private BearerToken token;
@@ -302,6 +305,9 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
 
     @Override
     public void startTimer(RetryTimer timer, Duration delay) {
+        if (timers == null) {
+            timers = new EnumMap<>(RetryTimer.class);
+        }
         EngineRuntime.Timer earlier = timers.put(timer, runtime.schedule(delay, () -> post(m -> m.timerFired(timer))));
         if (earlier != null) {
             earlier.cancel();
@@ -351,8 +357,10 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
     @Override
     public void finish() {
         finished = true;
-        timers.values().forEach(EngineRuntime.Timer::cancel);
-        timers.clear();
+        if (timers != null) {
+            timers.values().forEach(EngineRuntime.Timer::cancel);
+            timers = null;
+        }
         tokenLookUp.stop();
         context.lostCreates().closed(requestId(), machine.prebuildId());
         calls.use(null);

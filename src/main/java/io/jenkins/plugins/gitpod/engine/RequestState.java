@@ -271,7 +271,11 @@ final class RequestState {
     static final class MissingPrebuild {
 
         private final EngineSettings settings;
-        private final ObservedTime missing = new ObservedTime();
+
+        /** Since the first answer that it does not exist, or null if it was read since then. */
+        @CheckForNull
+        private ObservedTime missing;
+
         private boolean missingForReads;
 
         MissingPrebuild(EngineSettings settings) {
@@ -280,14 +284,14 @@ final class RequestState {
 
         /** The prebuild was read. */
         void wasRead() {
-            missing.reset();
+            missing = null;
             missingForReads = false;
         }
 
         /** A read says that it does not exist. @return whether that is believed */
         boolean notFoundByRead(long now) {
             missingForReads = true;
-            return isMissing(now);
+            return missing(now).reached(settings.readLag());
         }
 
         /**
@@ -296,12 +300,16 @@ final class RequestState {
          * @return whether that is believed: if reads do not agree, cancels alone may be wrong, so it takes longer
          */
         boolean notFoundByCancel(long now) {
-            return isMissing(now) && (missingForReads || missing.reached(settings.failureBudget()));
+            ObservedTime since = missing(now);
+            return since.reached(settings.readLag()) && (missingForReads || since.reached(settings.failureBudget()));
         }
 
-        private boolean isMissing(long now) {
+        private ObservedTime missing(long now) {
+            if (missing == null) {
+                missing = new ObservedTime();
+            }
             missing.observe(now);
-            return missing.reached(settings.readLag());
+            return missing;
         }
     }
 }

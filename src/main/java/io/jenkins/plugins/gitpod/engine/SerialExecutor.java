@@ -1,5 +1,6 @@
 package io.jenkins.plugins.gitpod.engine;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -13,7 +14,11 @@ public final class SerialExecutor implements Executor {
 
     private final Executor executor;
     private final int maxConcurrent;
-    private final Queue<Runnable> waiting = new ArrayDeque<>();
+
+    /** The tasks that wait, or null if none does: there are two of these objects for each open request. */
+    @CheckForNull
+    private Queue<Runnable> waiting;
+
     private int running;
 
     public SerialExecutor(@NonNull Executor executor, int maxConcurrent) {
@@ -23,8 +28,11 @@ public final class SerialExecutor implements Executor {
 
     @Override
     public void execute(@NonNull Runnable task) {
-        synchronized (waiting) {
+        synchronized (this) {
             if (running == maxConcurrent) {
+                if (waiting == null) {
+                    waiting = new ArrayDeque<>();
+                }
                 waiting.add(task);
                 return;
             }
@@ -34,27 +42,29 @@ public final class SerialExecutor implements Executor {
     }
 
     /** How many tasks have not been started. */
-    public int waiting() {
-        synchronized (waiting) {
-            return waiting.size();
-        }
+    public synchronized int waiting() {
+        return waiting == null ? 0 : waiting.size();
     }
 
     private void run(Runnable task) {
         try {
             task.run();
         } finally {
-            Runnable next;
-            synchronized (waiting) {
-                next = waiting.poll();
-                if (next == null) {
-                    running--;
-                }
-            }
+            Runnable next = nextOrEnd();
             if (next != null) {
                 // At the end of the queue, so that these tasks do not occupy a thread of the shared executor.
                 executor.execute(() -> run(next));
             }
         }
+    }
+
+    @CheckForNull
+    private synchronized Runnable nextOrEnd() {
+        Runnable next = waiting == null ? null : waiting.poll();
+        if (next == null) {
+            running--;
+            waiting = null;
+        }
+        return next;
     }
 }

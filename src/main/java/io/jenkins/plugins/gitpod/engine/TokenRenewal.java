@@ -14,9 +14,11 @@ final class TokenRenewal {
     /** How many new tokens in a row are tried at once: some credentials providers return a new one for each look-up. */
     private static final int MAX_NEW_TOKENS = 2;
 
+    private static final Duration FIRST_WAIT = Duration.ofSeconds(2);
+
     private final RequestState state;
     private final ObservedTime trouble = new ObservedTime();
-    private final Backoff backoff = new Backoff(Duration.ofSeconds(2), RequestState.MAX_WAIT);
+    private final Backoff backoff = new Backoff(FIRST_WAIT, RequestState.MAX_WAIT);
     private boolean known;
     private int newTokens;
 

@@ -16,7 +16,7 @@ final class UpdateFilter {
 
     private final MachineActions out;
     private final Set<PrebuildPhase> reportedPhases = EnumSet.noneOf(PrebuildPhase.class);
-    private final Set<String> reportedUnknown = new HashSet<>();
+    private Set<String> reportedUnknown = Set.of();
     private boolean lookingUpTold;
     private boolean rateLimitTold;
     private boolean cancellingTold;
@@ -45,7 +45,9 @@ final class UpdateFilter {
         String raw = prebuild.status().rawPhase();
         if (phase == PrebuildPhase.UNKNOWN) {
             // Right after the create, the phase is often missing, which is not reported.
-            if (!raw.isEmpty() && reportedUnknown.size() < MAX_UNKNOWN_PHASES && reportedUnknown.add(raw)) {
+            if (!raw.isEmpty() && reportedUnknown.size() < MAX_UNKNOWN_PHASES && !reportedUnknown.contains(raw)) {
+                reportedUnknown = new HashSet<>(reportedUnknown);
+                reportedUnknown.add(raw);
                 report(new Update.UnknownPhase(prebuild.id(), raw));
             }
         } else if (reportedPhases.add(phase)) {

@@ -7,8 +7,8 @@ import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.engine.RetryPolicy.Decision;
 import io.jenkins.plugins.gitpod.engine.Update.Operation;
-import java.math.BigInteger;
 import java.time.Duration;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
@@ -23,18 +23,22 @@ final class WatchPhase {
     private final RequestState state;
     private final TokenRenewal token;
     private final CreatePhase create;
-    private final CancelPhase cancel;
+    private final Supplier<CancelPhase> cancel;
     private final SurplusCreates surplus;
     private final WarmPoolWait warmPool;
     private final StatusVersion versions;
-    private final ObservedTime trouble = new ObservedTime();
+
+    /** Since the first read that failed, or null if the last one did not. */
+    @CheckForNull
+    private ObservedTime trouble;
+
     private int failures;
 
     WatchPhase(
             RequestState state,
             TokenRenewal token,
             CreatePhase create,
-            CancelPhase cancel,
+            Supplier<CancelPhase> cancel,
             SurplusCreates surplus,
             WarmPoolWait warmPool) {
         this.state = state;
@@ -81,7 +85,7 @@ final class WatchPhase {
         }
         long now = state.actions.nanoTime();
         state.updates.recovered();
-        trouble.reset();
+        trouble = null;
         failures = 0;
         state.missing.wasRead();
         token.accepted();
@@ -102,7 +106,7 @@ final class WatchPhase {
                 state.end(new Outcome.Ended(prebuild, state.cancelReason));
             }
         } else if (state.cancelReason != null) {
-            cancel.pursue(now);
+            cancel.get().pursue(now);
         } else if (reached != null) {
             overLimit(reached);
         } else {
@@ -114,7 +118,7 @@ final class WatchPhase {
         boolean cancels = state.request.cancelOnAbort();
         state.conclude(new Outcome.OverLimit(state.requirePrebuildId(), reached.limit(), reached.allowed(), cancels));
         if (cancels) {
-            cancel.begin(reached.limit());
+            cancel.get().begin(reached.limit());
         } else {
             state.finish();
         }
@@ -132,28 +136,31 @@ final class WatchPhase {
             }
             return;
         }
+        if (trouble == null) {
+            trouble = new ObservedTime();
+        }
         trouble.observe(now);
         failures++;
         if (decision == Decision.REAUTHENTICATE) {
             // No more reads with this token: the next one starts them again.
             state.calls.unwatch();
             token.renew(e);
-        } else if (!isLost(decision)) {
+        } else if (!isLost(decision, trouble)) {
             if (decision != Decision.WAIT && failures > UNREPORTED_FAILURES) {
                 state.updates.trouble(Operation.WATCH, e);
             }
         } else if (state.cancelReason == null) {
             lost(e);
         } else {
-            cancel.readsLost(now);
+            cancel.get().readsLost(now);
         }
     }
 
-    private boolean isLost(Decision decision) {
+    private boolean isLost(Decision decision, ObservedTime since) {
         return switch (decision) {
-            case WAIT -> trouble.reached(state.settings.createPatience());
-            case TRANSIENT -> trouble.reached(state.settings.failureBudget());
-            case UNEXPECTED -> state.isUnexpectedForLong(failures, trouble);
+            case WAIT -> since.reached(state.settings.createPatience());
+            case TRANSIENT -> since.reached(state.settings.failureBudget());
+            case UNEXPECTED -> state.isUnexpectedForLong(failures, since);
             default -> true;
         };
     }
@@ -161,21 +168,22 @@ final class WatchPhase {
     /** Reads say that the prebuild does not exist. A cancel finds out whether writes agree. */
     private void gone() {
         Outcome gone = new Outcome.Gone(state.requirePrebuildId());
-        if (cancel.isAccepted() || !state.wantsCancel()) {
+        if (cancel.get().isAccepted() || !state.wantsCancel()) {
             state.end(gone);
         } else {
             state.conclude(gone);
-            cancel.begin(CancelReason.WATCH_LOST);
+            cancel.get().begin(CancelReason.WATCH_LOST);
         }
     }
 
     /** The prebuild can no longer be read: reports that, and cancels it if the request says so. */
     void lost(GitpodException e) {
         boolean cancels = state.wantsCancel();
-        state.conclude(new Outcome.WatchLost(state.requirePrebuildId(), state.phase, e, trouble.total(), cancels));
+        Duration lasted = trouble == null ? Duration.ZERO : trouble.total();
+        state.conclude(new Outcome.WatchLost(state.requirePrebuildId(), state.phase, e, lasted, cancels));
         if (cancels) {
             start();
-            cancel.begin(CancelReason.WATCH_LOST);
+            cancel.get().begin(CancelReason.WATCH_LOST);
         } else {
             state.finishUnsure();
         }
@@ -203,13 +211,16 @@ final class WatchPhase {
      */
     private static final class StatusVersion {
 
-        private static final Pattern NUMBER = Pattern.compile("[0-9]{1,20}");
+        private static final Pattern NUMBER = Pattern.compile("[0-9]{1,19}");
+
+        private static final long NONE = -1;
 
         private final Duration longest;
-        private final ObservedTime older = new ObservedTime();
+        private long newest = NONE;
 
+        /** How long all versions have been older, or null if the last one was not. */
         @CheckForNull
-        private BigInteger newest;
+        private ObservedTime older;
 
         /** @param longest after this time with only older versions, they are believed, since no replica is that late */
         StatusVersion(Duration longest) {
@@ -222,23 +233,34 @@ final class WatchPhase {
          * @param nanos the time of the read
          */
         boolean isOld(Prebuild prebuild, long nanos) {
-            String text = prebuild.status().statusVersion();
-            BigInteger version = text != null && NUMBER.matcher(text).matches() ? new BigInteger(text) : null;
-            if (version == null) {
+            long version = version(prebuild.status().statusVersion());
+            if (version == NONE) {
                 return false;
             }
-            boolean old = newest != null
-                    && version.compareTo(newest) < 0
-                    && !prebuild.status().phase().isEnd();
+            boolean old = version < newest && !prebuild.status().phase().isEnd();
             if (old) {
+                if (older == null) {
+                    older = new ObservedTime();
+                }
                 older.observe(nanos);
                 if (!older.reached(longest)) {
                     return true;
                 }
             }
-            older.reset();
+            older = null;
             newest = version;
             return false;
+        }
+
+        private static long version(@Nullable String text) {
+            if (text == null || !NUMBER.matcher(text).matches()) {
+                return NONE;
+            }
+            try {
+                return Long.parseLong(text);
+            } catch (NumberFormatException tooLarge) {
+                return NONE;
+            }
         }
     }
 }

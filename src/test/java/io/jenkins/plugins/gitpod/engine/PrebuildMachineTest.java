@@ -892,6 +892,18 @@ class PrebuildMachineTest {
         }
 
         @Test
+        void aVersionThatIsNoInt64IsNoVersion() {
+            watching();
+            machine.read(Prebuilds.in(PrebuildPhase.SNAPSHOTTING, "9223372036854775807"));
+            machine.read(Prebuilds.in(PrebuildPhase.PENDING, "9223372036854775806"));
+            assertThat(machine.view(null).phase(), is(PrebuildPhase.SNAPSHOTTING));
+            machine.read(Prebuilds.in(PrebuildPhase.RUNNING, "9223372036854775808"));
+            assertThat(machine.view(null).phase(), is(PrebuildPhase.RUNNING));
+            machine.read(Prebuilds.in(PrebuildPhase.STOPPING, "9223372036854775806"));
+            assertThat(machine.view(null).phase(), is(PrebuildPhase.RUNNING));
+        }
+
+        @Test
         void anOlderReadDoesNotTakeACancelBack() {
             cancelling();
             machine.cancelAnswered(Prebuilds.in(PrebuildPhase.CANCELLING, "7"));
