@@ -75,9 +75,11 @@ final class HistoryUpdates {
 
     /** What finally happened to the prebuild after its outcome was reported. */
     void settled(@NonNull Outcome outcome) {
-        over |= outcome instanceof Outcome.Ended
+        if (outcome instanceof Outcome.Ended
                 || outcome instanceof Outcome.Gone
-                || outcome instanceof Outcome.OverLimit;
+                || outcome instanceof Outcome.OverLimit) {
+            over = true;
+        }
     }
 
     void ended(@NonNull Outcome outcome) {
