@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -18,9 +17,12 @@ public final class Benchmark {
     private static final int USUAL_RUNS = 3;
 
     /** How many light cases run side by side for each core. */
-    private static final int PAIRS_PER_CORE = 3;
+    private static final int LIGHT_CASES_PER_CORE = 4;
 
-    private final int pairs = PAIRS_PER_CORE * Runtime.getRuntime().availableProcessors();
+    /** So long after a case with bursts the next one begins, so that their bursts do not meet. */
+    private static final Duration APART = Duration.ofSeconds(8);
+
+    private final int cores = Math.min(2, Runtime.getRuntime().availableProcessors());
     private final Map<Plan.Entry, List<Optional<Result>>> results = new LinkedHashMap<>();
 
     private Benchmark() {}
@@ -65,7 +67,8 @@ public final class Benchmark {
     private boolean run(List<Plan.Entry> plan, int runs) throws Exception {
         Instant begun = Instant.now();
         plan.forEach(each -> results.put(each, new ArrayList<>()));
-        sideBySide(plan, runs);
+        together(plan, runs, Case.Load.LIGHT, LIGHT_CASES_PER_CORE * cores, Duration.ZERO);
+        together(plan, runs, Case.Load.IN_BURSTS, cores, APART);
         System.out.println(Measured.head());
         List<Measured> measured = new ArrayList<>();
         for (Plan.Entry each : plan) {
@@ -83,27 +86,35 @@ public final class Benchmark {
     }
 
     /**
-     * Runs the light cases, several at once. The next ones begin when all have ended, because the start of a process would
-     * disturb a case in which something happens just then.
+     * Runs the cases of a load, several at once. The next ones begin when all have ended, because the start of a process
+     * would disturb a case in which something happens just then.
+     *
+     * @param number how many at once
+     * @param apart how long after one the next one begins
      */
-    private void sideBySide(List<Plan.Entry> plan, int runs) throws Exception {
+    private void together(List<Plan.Entry> plan, int runs, Case.Load load, int number, Duration apart)
+            throws Exception {
         List<Plan.Entry> waiting = new ArrayList<>();
         for (Plan.Entry each : plan) {
-            for (int i = 0; each.of().isLight() && i < each.runs(runs); i++) {
+            for (int i = 0; each.of().load() == load && i < each.runs(runs); i++) {
                 waiting.add(each);
             }
         }
         // Cases that take about as long run together.
         waiting.sort((a, b) -> Double.compare(length(b.of()), length(a.of())));
-        ExecutorService threads = Executors.newFixedThreadPool(pairs);
+        ExecutorService threads = Executors.newFixedThreadPool(number);
         try {
-            for (int from = 0; from < waiting.size(); from += pairs) {
-                List<Plan.Entry> together = waiting.subList(from, Math.min(from + pairs, waiting.size()));
-                List<Callable<Optional<Result>>> tasks = new ArrayList<>();
-                together.forEach(each -> tasks.add(() -> ProcessPair.run(each.of())));
-                List<Future<Optional<Result>>> done = threads.invokeAll(tasks);
-                for (int i = 0; i < done.size(); i++) {
-                    results.get(together.get(i)).add(done.get(i).get());
+            for (int from = 0; from < waiting.size(); from += number) {
+                List<Plan.Entry> group = waiting.subList(from, Math.min(from + number, waiting.size()));
+                List<Future<Optional<Result>>> running = new ArrayList<>();
+                for (Plan.Entry each : group) {
+                    if (!running.isEmpty()) {
+                        Thread.sleep(apart.toMillis());
+                    }
+                    running.add(threads.submit(() -> ProcessPair.run(each.of())));
+                }
+                for (int i = 0; i < group.size(); i++) {
+                    results.get(group.get(i)).add(running.get(i).get());
                 }
             }
         } finally {

@@ -48,9 +48,21 @@ record Case(Way way, int waits, int secrets, boolean stream, int limit, int netw
         return new Case(way, waits, secrets, stream, limit, networkMillis, factor, window);
     }
 
-    /** Whether it needs so little of the machine that several such cases do not disturb each other. */
-    boolean isLight() {
-        return waits < 300 || limit > 0;
+    /** How much of the machine it needs. */
+    enum Load {
+        /** So little that several such cases do not disturb each other. */
+        LIGHT,
+        /** Little, except for a few seconds when all its prebuilds are created, change or end. */
+        IN_BURSTS,
+        /** So much that no other case may run meanwhile. */
+        HEAVY
+    }
+
+    Load load() {
+        if (waits < 300 || limit > 0) {
+            return Load.LIGHT;
+        }
+        return way == Way.PLUGIN && waits <= 1000 ? Load.IN_BURSTS : Load.HEAVY;
     }
 
     String toArguments(Instant start) {

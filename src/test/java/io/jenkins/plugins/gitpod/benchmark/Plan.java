@@ -10,12 +10,12 @@ final class Plan {
      * One scale for this plugin's cases. Higher ones multiply what the machine needs for a call; lower ones take
      * longer.
      */
-    private static final double SCALE = 20;
+    private static final double SCALE = 12;
 
     /** At a higher one, two cores could not answer so many calls. */
     private static final double SCALE_OF_MANY_POLLERS = 8;
 
-    private static final double[] SCALES = {4, 8, 20, 60};
+    private static final double[] SCALES = {4, 8, 12, 24, 60};
 
     private static final int NETWORK_MILLIS = 100;
     private static final int WINDOW_SECONDS = 30;
@@ -53,15 +53,16 @@ final class Plan {
             add(plan, Case.poller(waits, SCALE));
         }
         plugin(plan, 1000, 1);
-        plugin(plan, 1000, 50);
+        add(plan, Case.plugin(1000, 50, true, SCALE));
+        once(plan, Case.plugin(1000, 50, false, SCALE));
         once(plan, Case.poller(1000, SCALE_OF_MANY_POLLERS));
-        plugin(plan, 10_000, 1);
+        add(plan, Case.plugin(10_000, 1, true, SCALE));
+        once(plan, Case.plugin(10_000, 1, false, SCALE));
         once(plan, Case.plugin(10_000, 50, true, SCALE));
         once(plan, Case.plugin(10_000, 50, false, SCALE));
         once(plan, Case.poller(10_000, 1).withWindow(WINDOW_SECONDS));
-        for (boolean stream : new boolean[] {true, false}) {
-            add(plan, Case.plugin(1000, 1, stream, SCALE).withNetwork(NETWORK_MILLIS));
-        }
+        add(plan, Case.plugin(1000, 1, true, SCALE).withNetwork(NETWORK_MILLIS));
+        once(plan, Case.plugin(1000, 1, false, SCALE).withNetwork(NETWORK_MILLIS));
         for (int waits : new int[] {30, 1000}) {
             for (boolean stream : new boolean[] {true, false}) {
                 add(plan, Case.plugin(waits, 1, stream, SCALE).withLimit(Target.CALL_LIMIT));
