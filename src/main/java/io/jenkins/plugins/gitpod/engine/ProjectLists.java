@@ -1,5 +1,7 @@
 package io.jenkins.plugins.gitpod.engine;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import io.jenkins.plugins.gitpod.engine.WatchList.WatchedPrebuild;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -7,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * How a {@link Watcher} divides its projects into lists, and what it learned about them. Not thread-safe: belongs to the
@@ -21,10 +24,20 @@ final class ProjectLists {
     /** How long a project that makes lists fail is left out of them. */
     private static final Duration LEFT_OUT_FOR = Duration.ofMinutes(10);
 
+    /** From this number on, ends are looked for on lists. */
+    private static final int MANY_ENDS = 20;
+
+    /** How long ends are read one by one after a list had few of them. */
+    private static final Duration ONE_BY_ONE_FOR = Duration.ofMinutes(10);
+
     private final Map<String, Long> lastTried = new HashMap<>();
 
     /** Projects that make lists fail, and until when they are left out. */
     private final Map<String, Long> leftOut = new HashMap<>();
+
+    /** Until when ends are read one by one, or null. */
+    @CheckForNull
+    private Long endsOneByOneUntil;
 
     /** How many more pages the last lists had than expected, because others use the projects, too. */
     private int extraPages;
@@ -68,6 +81,27 @@ final class ProjectLists {
             lists.add(order.subList(from, Math.min(order.size(), from + each)));
         }
         return lists;
+    }
+
+    /**
+     * The ends that may be found on lists of prebuilds that have ended, those of each list together.
+     *
+     * @param ends the prebuilds that have most likely ended
+     */
+    List<List<WatchedPrebuild>> listsOfEnds(List<WatchedPrebuild> ends, long now) {
+        if (ends.size() < MANY_ENDS || (endsOneByOneUntil != null && now - endsOneByOneUntil < 0)) {
+            return List.of();
+        }
+        List<String> projects =
+                ends.stream().map(each -> each.projectId).distinct().toList();
+        Map<Integer, List<WatchedPrebuild>> lists = ends.stream()
+                .collect(Collectors.groupingBy(each -> projects.indexOf(each.projectId) / MAX_PROJECTS_PER_LIST));
+        return lists.values().stream().filter(each -> each.size() >= MANY_ENDS).toList();
+    }
+
+    /** A list had few of the ends that were looked for. */
+    void endsAreNotOnLists(long now) {
+        endsOneByOneUntil = now + ONE_BY_ONE_FOR.toNanos();
     }
 
     /** @param number the number of the try, for the order */

@@ -8,6 +8,10 @@ import io.jenkins.plugins.gitpod.api.GitpodException.Kind;
 import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildFilter;
 import io.jenkins.plugins.gitpod.api.PrebuildPage;
+import io.jenkins.plugins.gitpod.api.PrebuildPhase;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
 
 /** The calls of a {@link Watcher}: whatever goes wrong is a {@link GitpodException}. */
 final class ReadCalls {
@@ -31,6 +35,17 @@ final class ReadCalls {
         }
     }
 
+    private static final Set<PrebuildPhase> ACTIVE = EnumSet.of(
+            PrebuildPhase.PENDING,
+            PrebuildPhase.STARTING,
+            PrebuildPhase.RUNNING,
+            PrebuildPhase.STOPPING,
+            PrebuildPhase.SNAPSHOTTING,
+            PrebuildPhase.CANCELLING);
+
+    private static final Set<PrebuildPhase> ENDED =
+            EnumSet.of(PrebuildPhase.COMPLETED, PrebuildPhase.FAILED, PrebuildPhase.CANCELLED);
+
     private final GitpodClient client;
 
     ReadCalls(GitpodClient client) {
@@ -52,8 +67,23 @@ final class ReadCalls {
         return prebuild;
     }
 
-    /** @param start where the page begins, as the page before said; null for the first one */
-    PrebuildPage list(PrebuildFilter filter, @CheckForNull String start) throws GitpodException {
+    /**
+     * A page of the active prebuilds of some projects.
+     *
+     * @param start where the page begins, as the page before said; null for the first one
+     */
+    PrebuildPage listActive(List<String> projects, @CheckForNull String start) throws GitpodException {
+        return list(projects, ACTIVE, start);
+    }
+
+    /** The same of the prebuilds that have ended, those of the last week. */
+    PrebuildPage listEnded(List<String> projects, @CheckForNull String start) throws GitpodException {
+        return list(projects, ENDED, start);
+    }
+
+    private PrebuildPage list(List<String> projects, Set<PrebuildPhase> phases, @CheckForNull String start)
+            throws GitpodException {
+        PrebuildFilter filter = PrebuildFilter.none().withProjectIds(projects).withPhases(phases);
         try {
             return client.listPrebuilds(filter, ProjectLists.PAGE_SIZE, start);
         } catch (RuntimeException | Error e) {

@@ -3,9 +3,7 @@ package io.jenkins.plugins.gitpod.engine;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import io.jenkins.plugins.gitpod.api.GitpodException;
 import io.jenkins.plugins.gitpod.api.Prebuild;
-import io.jenkins.plugins.gitpod.api.PrebuildFilter;
 import io.jenkins.plugins.gitpod.api.PrebuildPage;
-import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.engine.ConcurrentReads.Step;
 import io.jenkins.plugins.gitpod.engine.WatchList.WatchedPrebuild;
 import java.time.Duration;
@@ -13,7 +11,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,14 +57,6 @@ final class ReadRound {
     /** A prebuild that is watched for less than this may be missing on lists because reads lag behind writes. */
     private static final Duration NEW = Duration.ofSeconds(30);
 
-    private static final Set<PrebuildPhase> ACTIVE = EnumSet.of(
-            PrebuildPhase.PENDING,
-            PrebuildPhase.STARTING,
-            PrebuildPhase.RUNNING,
-            PrebuildPhase.STOPPING,
-            PrebuildPhase.SNAPSHOTTING,
-            PrebuildPhase.CANCELLING);
-
     private final Plan plan;
     private final ReadCalls calls;
     private final EngineRuntime runtime;
@@ -83,6 +72,9 @@ final class ReadRound {
 
     /** How many pages of lists are being read. */
     private int openPages;
+
+    /** How many of them are of prebuilds that have ended. Until they are answered, no end is read by itself. */
+    private int openEndPages;
 
     private boolean ofLists;
 
@@ -162,11 +154,12 @@ final class ReadRound {
             readWhatLeftTheLists();
         }
         while (!steps.isEmpty() && list.mayCall(runtime.nanoTime())) {
+            if (openEndPages > 0 && steps.peek() instanceof Get) {
+                return null;
+            }
             Step step = steps.poll();
             if (!(step instanceof Get get)) {
-                openPages++;
-                list.spend();
-                return step;
+                return opened(step);
             }
             if (get.one.beingRead) {
                 continue;
@@ -184,8 +177,22 @@ final class ReadRound {
     /** Ends are read first, also those that happen during the round. */
     @CheckForNull
     private Step likelyEnd() {
-        WatchedPrebuild one = list.nextLikelyEnded(runtime.nanoTime());
-        if (one == null || !list.spendOn(one)) {
+        long now = runtime.nanoTime();
+        if (openEndPages > 0) {
+            return null;
+        }
+        WatchedPrebuild one = list.nextLikelyEnded(now);
+        if (one == null) {
+            return null;
+        }
+        List<WatchedPrebuild> ends = list.likelyEnded(now);
+        if (ends.size() >= ProjectLists.PAGE_SIZE) {
+            List<List<WatchedPrebuild>> many = lists.listsOfEnds(ends, now);
+            if (!many.isEmpty()) {
+                return opened(endPage(many.get(0)));
+            }
+        }
+        if (!list.spendOn(one)) {
             return null;
         }
         unread.put(one.prebuildId, one);
@@ -193,12 +200,27 @@ final class ReadRound {
         return new Get(one);
     }
 
+    private Step opened(Step page) {
+        openPages++;
+        if (page instanceof EndPage) {
+            openEndPages++;
+        }
+        list.spend();
+        return page;
+    }
+
+    private EndPage endPage(List<WatchedPrebuild> ends) {
+        return new EndPage(ends, calls, list, lists, runtime, new EndPages());
+    }
+
     /** What is watched and on no list has ended, has a phase unknown to this version, or is too new to be listed. */
     private void readWhatLeftTheLists() {
-        unread.values().stream()
+        List<WatchedPrebuild> ends = unread.values().stream()
                 .filter(each -> isDue(each) || plan.now() - each.since > NEW.toNanos())
                 .sorted(Comparator.comparingLong(each -> each.lastTry))
-                .forEach(each -> steps.add(new Get(each)));
+                .toList();
+        lists.listsOfEnds(ends, runtime.nanoTime()).forEach(each -> steps.add(endPage(each)));
+        ends.forEach(each -> steps.add(new Get(each)));
     }
 
     private boolean isDue(WatchedPrebuild one) {
@@ -220,6 +242,25 @@ final class ReadRound {
             listener.changeMissed(one, missedSince);
         }
         listener.read(one, prebuild);
+    }
+
+    private final class EndPages implements EndPage.Round {
+
+        @Override
+        public void ended(WatchedPrebuild one, Prebuild prebuild, long asked) {
+            deliver(one, prebuild, asked);
+        }
+
+        @Override
+        public void next(EndPage page) {
+            steps.addFirst(page);
+        }
+
+        @Override
+        public void over() {
+            openPages--;
+            openEndPages--;
+        }
     }
 
     /** Reads one prebuild. */
@@ -298,8 +339,7 @@ final class ReadRound {
         @Override
         public void make() throws GitpodException {
             long asked = runtime.nanoTime();
-            PrebuildPage answer =
-                    calls.list(PrebuildFilter.none().withProjectIds(projects).withPhases(ACTIVE), start);
+            PrebuildPage answer = calls.listActive(projects, start);
             for (Prebuild each : answer.prebuilds()) {
                 WatchedPrebuild one;
                 synchronized (list) {

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -123,6 +124,11 @@ final class WatchList {
             }
         }
         return null;
+    }
+
+    /** All prebuilds that have most likely ended and are due. */
+    synchronized List<WatchedPrebuild> likelyEnded(long now) {
+        return likelyEnded.stream().filter(each -> now - each.due >= 0).toList();
     }
 
     // ---- budget

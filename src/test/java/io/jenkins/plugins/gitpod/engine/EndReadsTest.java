@@ -43,6 +43,7 @@ class EndReadsTest {
     private final EngineFixture fixture =
             EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.PENDING)).begin();
     private final GitpodClient client = fixture.client(fixture.endpoint(), BearerToken.of(fixture.account.token()));
+    private int closed;
     private final List<EventSource.Listener> listeners = new ArrayList<>();
     private final Watcher watcher = new Watcher(
             client,
@@ -51,7 +52,7 @@ class EndReadsTest {
             listener -> {
                 listeners.add(listener);
                 listener.opened();
-                return () -> {};
+                return () -> closed++;
             },
             new Semaphore(1));
     private final Records records = fixture.gitpod.records();
@@ -262,5 +263,31 @@ class EndReadsTest {
         heard.get(ids.get(0)).phases.clear();
         fixture.runtime.advance(Duration.ofSeconds(18));
         assertCompletedOnce(ids.subList(0, 1));
+    }
+
+    private List<String> someEndsReadByAList() throws GitpodException {
+        List<String> ids = snapshotting(30);
+        List<String> ended = ids.subList(0, 5);
+        ended.forEach(id -> fixture.gitpod.prebuild(id).forcePhase(SimPhase.COMPLETED));
+        fixture.runtime.runUntil(
+                () -> ended.stream().noneMatch(id -> heard.get(id).phases.isEmpty()), Duration.ofMinutes(3));
+        return ended;
+    }
+
+    /** Also if they are not watched any longer when their events come. */
+    @Test
+    void endsThatAreReadJustBeforeTheirEventsDoNotMakeTheStreamUnreliable() throws GitpodException {
+        List<String> ended = someEndsReadByAList();
+        fixture.runtime.advance(Duration.ofSeconds(1));
+        ended.forEach(this::tell);
+        fixture.runtime.advance(Duration.ofSeconds(30));
+        assertThat(closed, is(0));
+    }
+
+    @Test
+    void streamThatTellsOfNoEndIsClosedAfterSeconds() throws GitpodException {
+        someEndsReadByAList();
+        fixture.runtime.advance(Duration.ofSeconds(10));
+        assertThat(closed, is(1));
     }
 }

@@ -25,4 +25,14 @@ class NoticeTimesTest {
         assertThat(figures.p99(), is(lessThanOrEqualTo(6.0)));
         assertThat(figures.callsPerSecond(), is(lessThanOrEqualTo(1.0)));
     }
+
+    @ParameterizedTest
+    @ValueSource(ints = {25, 100})
+    void theEndsOfAThousandWaitsAreNoticedWithinSecondsByPolling(int callMillis) {
+        NoticeTimes.Figures figures = figures(false, callMillis, 1000);
+        assertThat(figures.median(), is(lessThanOrEqualTo(8.0)));
+        assertThat(figures.p99(), is(lessThanOrEqualTo(13.0)));
+        // Creates, a call a second, and no more than that for the ends.
+        assertThat(figures.calls(), is(lessThanOrEqualTo(1000 + 700)));
+    }
 }
