@@ -9,6 +9,9 @@ import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The simulated Gitpod in a process of its own, so that neither its threads nor its heap are measured. */
 public final class BenchmarkGitpod {
@@ -20,6 +23,8 @@ public final class BenchmarkGitpod {
 
     /** Prebuilds of the warm-up are short. */
     private static final Duration WARM_UP_LIFE = Duration.ofSeconds(30);
+
+    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
     private BenchmarkGitpod() {}
 
@@ -35,6 +40,7 @@ public final class BenchmarkGitpod {
         FastClock clock = Case.clock(args[0]);
         try (GitpodSimulator gitpod = GitpodSimulator.builder().clock(clock).start()) {
             gitpod.records().countOnly();
+            AtomicInteger ends = countEnds(gitpod);
             if (!of.stream()) {
                 gitpod.faults()
                         .add(FaultRule.on("WatchEvents", Fault.status(501, "unimplemented", "no streams"))
@@ -56,9 +62,23 @@ public final class BenchmarkGitpod {
                 if (line.equals(BEGIN)) {
                     begin(gitpod, of, clock);
                 }
-                System.out.println(Calls.of(gitpod.records()).toLine());
+                System.out.println(Calls.of(gitpod.records(), ends.get()).toLine());
             }
         }
+    }
+
+    /** Counts the reads of single prebuilds that have ended, as they come in. */
+    static AtomicInteger countEnds(GitpodSimulator gitpod) {
+        AtomicInteger ends = new AtomicInteger();
+        FaultRule none = FaultRule.on("GetPrebuild", Fault.closeBeforeActing()).when(call -> {
+            Matcher id = UUID.matcher(call.body());
+            if (id.find() && !gitpod.prebuild(id.group()).isActive()) {
+                ends.incrementAndGet();
+            }
+            return false; // nothing goes wrong
+        });
+        gitpod.faults().add(none);
+        return ends;
     }
 
     private static void begin(GitpodSimulator gitpod, Case of, FastClock clock) {

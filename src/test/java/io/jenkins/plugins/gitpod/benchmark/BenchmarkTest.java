@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.is;
+import static org.hamcrest.Matchers.lessThanOrEqualTo;
 import static org.hamcrest.Matchers.not;
 
 import io.jenkins.plugins.gitpod.api.BearerToken;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +38,7 @@ class BenchmarkTest {
         Waits waits = new Waits(WAITS);
         try (GitpodSimulator gitpod = GitpodSimulator.builder().clock(clock).start()) {
             gitpod.records().countOnly();
+            AtomicInteger ends = BenchmarkGitpod.countEnds(gitpod);
             GitpodEndpoint endpoint = GitpodEndpoint.parse(gitpod.apiUrl().toString());
             List<BearerToken> tokens =
                     List.of(BearerToken.of(gitpod.account("a").token()));
@@ -50,8 +53,12 @@ class BenchmarkTest {
             assertThat(waits.failed(), is(0));
             assertThat(waits.late(Duration.ofMinutes(11)), hasSize(WAITS));
             assertThat(waits.late(Duration.ofMinutes(11)), everyItem(is(greaterThanOrEqualTo(0.0))));
-            assertThat(Calls.of(gitpod.records()).creates(), is(WAITS));
-            assertThat(Calls.of(gitpod.records()).reads(), is(greaterThanOrEqualTo(WAITS)));
+            assertThat(Calls.of(gitpod.records(), ends.get()).creates(), is(WAITS));
+            assertThat(Calls.of(gitpod.records(), ends.get()).reads(), is(greaterThanOrEqualTo(WAITS)));
+            assertThat("each end is read once, alone or by a list", ends.get(), is(lessThanOrEqualTo(WAITS)));
+            if (way == Case.Way.POLLER) {
+                assertThat(ends.get(), is(WAITS));
+            }
             assertThat(gitpod.records().calls(), hasSize(0));
         }
     }
@@ -90,13 +97,13 @@ class BenchmarkTest {
 
     @Test
     void callsOfTheWarmUpAreNotCounted() {
-        Calls warmUp = new Calls(10, 40, 1, 0);
-        Calls all = Calls.of(new Calls(14, 52, 2, 3).toLine());
-        assertThat(all.since(warmUp), is(new Calls(4, 12, 1, 3)));
+        Calls warmUp = new Calls(10, 40, 10, 1, 0);
+        Calls all = Calls.of(new Calls(14, 52, 13, 2, 3).toLine());
+        assertThat(all.since(warmUp), is(new Calls(4, 12, 3, 1, 3)));
     }
 
     @Test
-    void oneCreateAndOneLastReadOfEachWaitAreNoWatchingCalls() {
+    void createsAndReadsThatBringAnEndAreNoWatchingCalls() {
         Waits waits = new Waits(4);
         for (int i = 0; i < 4; i++) {
             waits.made(i, Instant.EPOCH);
@@ -105,8 +112,8 @@ class BenchmarkTest {
         Figures figures = new Figures(Case.plugin(4, 1, true, 20));
         figures.ends(waits);
         Map<Figure, Double> result =
-                figures.result(waits, new Calls(4, 13, 1, 0), 20).figures();
-        assertThat(result.get(Figure.WATCHING), is(closeTo(0.5, 1e-9)));
+                figures.result(waits, new Calls(4, 13, 3, 1, 0), 20).figures();
+        assertThat(result.get(Figure.WATCHING), is(closeTo(0.55, 1e-9)));
         assertThat(result.get(Figure.CALLS), is(closeTo(4.5, 1e-9)));
         assertThat(result.get(Figure.MEDIAN), is(closeTo(2, 1e-9)));
         assertThat(result.get(Figure.P99), is(closeTo(4, 1e-9)));
@@ -119,7 +126,7 @@ class BenchmarkTest {
         figures.fixedHeap(5 << 20);
         figures.heap(3000 << 10);
         Map<Figure, Double> result =
-                figures.result(waits, new Calls(0, 0, 0, 0), 1).figures();
+                figures.result(waits, new Calls(0, 0, 0, 0, 0), 1).figures();
         assertThat(result.get(Figure.HEAP), is(3.0));
         assertThat(result.get(Figure.FIXED_HEAP), is(5120.0));
         Measured measured = new Measured(Case.plugin(1000, 1, true, 20), List.of(new Result(result)), 0);
@@ -135,7 +142,7 @@ class BenchmarkTest {
         figures.threads(6, true);
         figures.threads(7, true);
         Map<Figure, Double> result =
-                figures.result(new Waits(1), new Calls(0, 0, 0, 0), 1).figures();
+                figures.result(new Waits(1), new Calls(0, 0, 0, 0, 0), 1).figures();
         assertThat(result.get(Figure.MOST), is(12.0));
         assertThat(result.get(Figure.THREADS), is(6.0));
     }

@@ -8,15 +8,17 @@ import java.util.Arrays;
  *
  * @param creates that create a prebuild
  * @param reads of one prebuild, or of a page of a list
+ * @param ends of the reads, how many asked for a single prebuild that had ended
  * @param streams that open an event stream
  * @param refused of all these, how many were answered with "too many"
  */
-record Calls(int creates, int reads, int streams, int refused) {
+record Calls(int creates, int reads, int ends, int streams, int refused) {
 
-    static Calls of(Records records) {
+    static Calls of(Records records, int ends) {
         return new Calls(
                 records.total("CreatePrebuild"),
                 records.total("GetPrebuild") + records.total("ListPrebuilds"),
+                ends,
                 records.total("WatchEvents"),
                 records.refused());
     }
@@ -24,22 +26,31 @@ record Calls(int creates, int reads, int streams, int refused) {
     static Calls of(String line) {
         int[] numbers =
                 Arrays.stream(line.split(" ")).mapToInt(Integer::parseInt).toArray();
-        return new Calls(numbers[0], numbers[1], numbers[2], numbers[3]);
+        return new Calls(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
     }
 
     /** One line, for the way to another process. */
     String toLine() {
-        return creates + " " + reads + " " + streams + " " + refused;
+        return creates + " " + reads + " " + ends + " " + streams + " " + refused;
     }
 
     /** Those made since then. */
     Calls since(Calls before) {
         return new Calls(
-                creates - before.creates, reads - before.reads, streams - before.streams, refused - before.refused);
+                creates - before.creates,
+                reads - before.reads,
+                ends - before.ends,
+                streams - before.streams,
+                refused - before.refused);
     }
 
     /** All but the creates. */
-    int watching() {
+    int withoutCreates() {
         return reads + streams;
+    }
+
+    /** All but the creates and the reads that brought an end. A page of a list counts, whatever it brought. */
+    int watching() {
+        return withoutCreates() - ends;
     }
 }

@@ -74,9 +74,8 @@ final class Figures {
      */
     Result result(Waits waits, Calls calls, double seconds) {
         boolean window = of.window() > 0;
-        int reads = calls.watching();
-        double watching = Math.max(0, window ? reads : reads - waits.ended());
-        figures.put(Figure.WATCHING, watching / seconds);
+        int reads = calls.withoutCreates();
+        figures.put(Figure.WATCHING, calls.watching() / seconds);
         figures.put(
                 Figure.CALLS,
                 window
