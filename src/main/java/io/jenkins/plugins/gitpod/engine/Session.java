@@ -8,6 +8,7 @@ import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildFilter;
 import io.jenkins.plugins.gitpod.api.PrebuildPage;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -27,8 +28,9 @@ final class Session {
 
     private static final int MAX_CONCURRENT_CANCELS = 3;
     /** Creates, cancels, and a read; an event stream, which is one long answer, is not counted. */
-    static final int MAX_CONCURRENT_CALLS = CreateQueue.MAX_CONCURRENT + MAX_CONCURRENT_CANCELS + 1;
+    static final int MAX_CONCURRENT_CALLS = CreatePacing.FIRST_CONCURRENT + MAX_CONCURRENT_CANCELS + 1;
 
+    private static final Duration EXTRA_CALL_PAUSE = Duration.ofSeconds(5);
     private static final int PAGE_SIZE = 100;
     /** 5,000 prebuilds of one project within the week that Gitpod keeps them. */
     private static final int MAX_PAGES = 50;
@@ -58,9 +60,16 @@ final class Session {
         this.key = key;
         this.client = client;
         this.watcher = new Watcher(client, runtime, settings, events, streams);
-        this.extraCalls = new ExtraCalls(runtime, watcher::admitExtraCall);
-        this.creates = new CreateQueue(runtime);
+        // A cancel or a read never has to wait for a create to end.
+        this.creates = new CreateQueue(runtime, key.limits().maxConcurrentCalls() - 1);
+        this.extraCalls = new ExtraCalls(runtime, this::admitExtraCall);
         this.cancels = new SerialExecutor(runtime.executor(WorkQueue.CANCEL), MAX_CONCURRENT_CANCELS);
+    }
+
+    /** Creates that wait because of a limit of Gitpod's come first. */
+    @CheckForNull
+    private Duration admitExtraCall() {
+        return creates.isHeldBack() ? EXTRA_CALL_PAUSE : watcher.admitExtraCall();
     }
 
     Key key() {
