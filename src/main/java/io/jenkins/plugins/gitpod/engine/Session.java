@@ -30,7 +30,9 @@ final class Session {
     /** Creates, cancels, and a read; an event stream, which is one long answer, is not counted. */
     static final int MAX_CONCURRENT_CALLS = CreatePacing.FIRST_CONCURRENT + MAX_CONCURRENT_CANCELS + 1;
 
-    private static final Duration EXTRA_CALL_PAUSE = Duration.ofSeconds(5);
+    /** The time between extra calls while creates wait because of a limit of Gitpod's. */
+    private static final Duration EXTRA_CALL_PAUSE = Duration.ofSeconds(10);
+
     private static final int PAGE_SIZE = 100;
     /** 5,000 prebuilds of one project within the week that Gitpod keeps them. */
     private static final int MAX_PAGES = 50;
@@ -41,6 +43,8 @@ final class Session {
     private final ExtraCalls extraCalls;
     private final CreateQueue creates;
     private final Executor cancels;
+    private final EngineRuntime runtime;
+    private volatile long lastExtraCall;
     private int users;
 
     @CheckForNull
@@ -58,6 +62,8 @@ final class Session {
             @CheckForNull EventSource events,
             Semaphore streams) {
         this.key = key;
+        this.runtime = runtime;
+        this.lastExtraCall = runtime.nanoTime();
         this.client = client;
         this.watcher = new Watcher(client, runtime, settings, events, streams);
         // A cancel or a read never has to wait for a create to end.
@@ -66,10 +72,19 @@ final class Session {
         this.cancels = new SerialExecutor(runtime.executor(WorkQueue.CANCEL), MAX_CONCURRENT_CANCELS);
     }
 
-    /** Creates that wait because of a limit of Gitpod's come first. */
+    /** Creates that wait because of a limit of Gitpod's come before most extra calls. */
     @CheckForNull
     private Duration admitExtraCall() {
-        return creates.isHeldBack() ? EXTRA_CALL_PAUSE : watcher.admitExtraCall();
+        long now = runtime.nanoTime();
+        Duration pause = Duration.ofNanos(lastExtraCall - now).plus(EXTRA_CALL_PAUSE);
+        if (pause.compareTo(Duration.ZERO) > 0 && creates.isHeldBack()) {
+            return pause;
+        }
+        Duration wait = watcher.admitExtraCall();
+        if (wait != null && wait.isZero()) {
+            lastExtraCall = now;
+        }
+        return wait;
     }
 
     Key key() {
