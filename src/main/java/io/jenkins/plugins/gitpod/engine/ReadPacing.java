@@ -21,8 +21,8 @@ final class ReadPacing {
     /** The longest wait that is granted to a server that asks for one. */
     private static final Duration MAX_RETRY_AFTER = Duration.ofMinutes(5);
 
-    /** Ends come at about the rate of the creates, of which a burst begins with one fewer at a time. */
-    private static final int MAX_CONCURRENT = CreatePacing.FIRST_CONCURRENT + 1;
+    /** Ends come at the rate of the creates. With one more call at a time than creates, their reads do not fall behind. */
+    private static final int MAX_CONCURRENT = Session.MAX_CONCURRENT_CALLS;
 
     private final EngineRuntime runtime;
     private final Backoff backoff;
