@@ -51,14 +51,17 @@ public final class TokenLookup {
 
     /**
      * The token of a credential that the job of a build specifies, as the build may use it: with its parameters, and with the
-     * permissions that it runs with. The use is tracked.
+     * permissions that it runs with.
+     *
+     * @param uses tracks the use
      */
     @NonNull
-    public Found forRun(@NonNull String credentialsId, @NonNull Run<?, ?> run) throws TokenUnavailableException {
+    public Found forRun(@NonNull String credentialsId, @NonNull Run<?, ?> run, @NonNull CredentialUses uses)
+            throws TokenUnavailableException {
         StringCredentials found =
                 CredentialsProvider.findCredentialById(credentialsId, StringCredentials.class, run, requirements());
         if (found != null) {
-            CredentialsProvider.track(run, found);
+            uses.add(run, found);
             return found(found);
         }
         boolean otherKind =
@@ -95,12 +98,20 @@ public final class TokenLookup {
                 StandardCredentials.class, item, authentication, requirements());
     }
 
-    /** The token of a connection's credential for a build. The use is tracked. */
+    /**
+     * The token of a connection's credential for a build.
+     *
+     * @param uses tracks the use
+     */
     @NonNull
-    public Found forRun(@Nullable GitpodConnection connection, @NonNull String jobFullName, @NonNull Run<?, ?> run)
+    public Found forRun(
+            @Nullable GitpodConnection connection,
+            @NonNull String jobFullName,
+            @NonNull Run<?, ?> run,
+            @NonNull CredentialUses uses)
             throws TokenUnavailableException {
         StringCredentials found = find(connection, jobFullName);
-        CredentialsProvider.track(run, found);
+        uses.add(run, found);
         return found(found);
     }
 

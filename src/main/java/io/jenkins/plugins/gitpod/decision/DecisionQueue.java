@@ -177,7 +177,7 @@ public final class DecisionQueue {
         if (!closed && isPending(decision.requestId())) {
             tokens.lookUp(
                     decision,
-                    found -> runtime.executor(WorkQueue.LOOK_UP).execute(() -> decide(decision, found)),
+                    found -> tokens.lookUps(decision).execute(() -> decide(decision, found)),
                     failure -> noToken(decision, failure));
         }
     }

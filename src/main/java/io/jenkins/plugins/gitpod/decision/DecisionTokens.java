@@ -10,7 +10,10 @@ import io.jenkins.plugins.gitpod.engine.EngineSettings;
 import io.jenkins.plugins.gitpod.engine.TokenLookUp;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException;
 import io.jenkins.plugins.gitpod.engine.TokenUnavailableException.Problem;
+import io.jenkins.plugins.gitpod.engine.TurnExecutor;
+import io.jenkins.plugins.gitpod.engine.WorkQueue;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.logging.Level;
@@ -24,11 +27,26 @@ final class DecisionTokens {
     private final EngineRuntime runtime;
     private final EngineSettings settings;
     private final GitpodClients clients;
+    private final TurnExecutor credentials;
+    private final TurnExecutor lookUps;
 
     DecisionTokens(EngineRuntime runtime, EngineSettings settings, GitpodClients clients) {
         this.runtime = runtime;
         this.settings = settings;
         this.clients = clients;
+        this.credentials = new TurnExecutor(runtime.executor(WorkQueue.CREDENTIALS));
+        this.lookUps = new TurnExecutor(runtime.executor(WorkQueue.LOOK_UP));
+    }
+
+    /** Runs the look-ups of a decision. Jobs take turns, so that one with hundreds of builds does not hold up others. */
+    Executor lookUps(PendingDecision decision) {
+        return ofJob(lookUps, decision);
+    }
+
+    private static Executor ofJob(TurnExecutor executor, PendingDecision decision) {
+        StepRequest request = decision.request();
+        String project = Objects.toString(request.options().getProjectId(), "");
+        return executor.of(project, request.origin().jobFullName());
     }
 
     /** Starts a look-up. One of the two consumers is called later; neither may block. */
@@ -45,6 +63,7 @@ final class DecisionTokens {
         TokenLookUp lookUp = new TokenLookUp(
                 decision.tokens(),
                 runtime,
+                ofJob(credentials, decision),
                 mailbox,
                 settings.credentialLimit(),
                 () -> settings.credentialLimit().plus(settings.connectBudget()),

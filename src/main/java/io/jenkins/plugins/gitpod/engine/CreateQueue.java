@@ -2,40 +2,41 @@ package io.jenkins.plugins.gitpod.engine;
 
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.PriorityQueue;
-import java.util.Queue;
 import java.util.concurrent.Executor;
 
 /**
- * The queue of one secret's creates, of which at most {@value #MAX_CONCURRENT} run at a time. Projects take turns, so that
- * a job with hundreds of builds does not hold up others. Within a project, the order is that of the turns, which a create
- * keeps when it is repeated. When Gitpod asks to wait, the whole queue waits.
+ * The queue of one secret's creates. Projects take turns, and within a project jobs do. What a job has keeps the order of its
+ * turns, also when it is repeated. {@link CreatePacing} decides how many run at a time, and when.
  */
 final class CreateQueue {
 
-    static final int MAX_CONCURRENT = 3;
+    /** A call, which may block. */
+    @FunctionalInterface
+    interface Call {
 
-    /** A request that was told a longer wait keeps it; the rest of the queue tries again after this time. */
-    private static final Duration MAX_HOLD = Duration.ofMinutes(1);
-
-    private record Waiting(long turn, Runnable task) {}
+        /** @return false if it was not sent after all */
+        boolean send();
+    }
 
     private final EngineRuntime runtime;
-    private final Map<String, Queue<Waiting>> byProject = new HashMap<>();
-    private final Queue<String> projects = new ArrayDeque<>();
     private final Executor executor;
+    private final TurnQueue<Call> waiting = new TurnQueue<>();
+    private final CreatePacing pacing;
     private long turns;
-    private int size;
-    private long heldUntil;
-    private boolean held;
 
-    CreateQueue(EngineRuntime runtime) {
+    /** How many tasks were handed to the executor and have not ended. */
+    private int running;
+
+    /** How many of them have not taken a call yet. */
+    private int starting;
+
+    private boolean timed;
+
+    /** @param maxConcurrent the maximum number of concurrent calls, or less than the usual number for that number */
+    CreateQueue(EngineRuntime runtime, int maxConcurrent) {
         this.runtime = runtime;
-        this.executor = new SerialExecutor(runtime.executor(WorkQueue.CREATE), MAX_CONCURRENT);
+        this.executor = runtime.executor(WorkQueue.CREATE);
+        this.pacing = new CreatePacing(runtime.nanoTime(), maxConcurrent);
     }
 
     /** A new place in the order. A create that is repeated passes the same one. */
@@ -44,79 +45,103 @@ final class CreateQueue {
         return turns;
     }
 
-    /** Runs a task when it is its turn. The task may block. */
-    void add(String projectId, long turn, Runnable task) {
+    /** Sends a call when it is its turn. */
+    void add(String projectId, String job, long turn, Call call) {
         synchronized (this) {
-            Queue<Waiting> queue = byProject.get(projectId);
-            if (queue == null) {
-                queue = new PriorityQueue<>(Comparator.comparingLong(Waiting::turn));
-                byProject.put(projectId, queue);
-                projects.add(projectId);
-            }
-            queue.add(new Waiting(turn, task));
-            size++;
+            waiting.add(projectId, job, turn, call);
         }
-        executor.execute(this::runNext);
+        startNext();
     }
 
-    /** Gitpod has asked to wait. */
-    void hold(Duration asked) {
-        Duration wait = asked.compareTo(MAX_HOLD) < 0 ? asked : MAX_HOLD;
+    /** Gitpod has made a prebuild. */
+    void succeeded() {
         synchronized (this) {
-            long until = runtime.nanoTime() + wait.toNanos();
-            if (held && until - heldUntil <= 0) {
-                return;
-            }
-            heldUntil = until;
-            if (held) {
-                return; // the timer that is running checks the time again
-            }
-            held = true;
+            pacing.succeeded();
         }
-        runtime.schedule(wait, this::release);
     }
 
-    private void release() {
-        int waiting;
+    /** A create failed for another reason than a limit of Gitpod's. */
+    void failed() {
         synchronized (this) {
-            long left = heldUntil - runtime.nanoTime();
-            if (left > 0) {
-                runtime.schedule(Duration.ofNanos(left), this::release);
-                return;
-            }
-            held = false;
-            waiting = size;
+            pacing.failed();
         }
-        for (int i = 0; i < waiting; i++) {
+    }
+
+    /**
+     * Gitpod has asked to wait.
+     *
+     * @param sent when the refused create was sent
+     */
+    void hold(long sent, Duration asked) {
+        synchronized (this) {
+            pacing.refused(sent, asked, runtime.nanoTime());
+        }
+    }
+
+    /** Whether creates wait because of a limit of Gitpod's. */
+    synchronized boolean isHeldBack() {
+        return waiting.size() > 0 && (pacing.hasGaps() || pacing.isHeld(runtime.nanoTime()));
+    }
+
+    private void startNext() {
+        while (isNextDue()) {
             executor.execute(this::runNext);
         }
     }
 
-    /** Decides only now whose turn it is. While the queue is held, this does nothing: the release makes up for it. */
-    private void runNext() {
-        Waiting next;
-        synchronized (this) {
-            next = held ? null : poll();
+    /** Whether one more task is to be handed to the executor; it counts as running then. */
+    private synchronized boolean isNextDue() {
+        if (running >= pacing.concurrent() || starting >= waiting.size() || !isTime()) {
+            return false;
         }
-        if (next != null) {
-            next.task().run();
+        pacing.sent(runtime.nanoTime());
+        running++;
+        starting++;
+        return true;
+    }
+
+    /** Whether a call may be sent now. If not, a timer is set. */
+    private boolean isTime() {
+        long wait = pacing.waitFrom(runtime.nanoTime());
+        if (wait <= 0) {
+            return true;
+        }
+        if (!timed) {
+            timed = true;
+            runtime.schedule(Duration.ofNanos(wait), this::timeOver);
+        }
+        return false;
+    }
+
+    private void timeOver() {
+        synchronized (this) {
+            timed = false;
+        }
+        startNext();
+    }
+
+    private void runNext() {
+        boolean isSent = false;
+        try {
+            Call next = takeNext();
+            isSent = next != null && next.send();
+        } finally {
+            ended(isSent);
+            startNext();
         }
     }
 
+    /** Decides only now whose turn it is. Gitpod may have asked to wait meanwhile. */
     @CheckForNull
-    private Waiting poll() {
-        String project = projects.poll();
-        if (project == null) {
-            return null;
+    private synchronized Call takeNext() {
+        starting--;
+        return pacing.isHeld(runtime.nanoTime()) ? null : waiting.poll();
+    }
+
+    private synchronized void ended(boolean isSent) {
+        running--;
+        if (!isSent) {
+            pacing.notSent(runtime.nanoTime());
         }
-        Queue<Waiting> queue = byProject.get(project);
-        Waiting next = queue.poll();
-        size--;
-        if (queue.isEmpty()) {
-            byProject.remove(project);
-        } else {
-            projects.add(project);
-        }
-        return next;
     }
 }

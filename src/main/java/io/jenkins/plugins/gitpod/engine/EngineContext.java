@@ -40,6 +40,7 @@ final class EngineContext {
     private final SessionPool sessions;
     private final OpenRequests requests;
     private final LostCreates lostCreates;
+    private final TurnExecutor credentials;
     private volatile boolean closed;
 
     EngineContext(
@@ -53,6 +54,7 @@ final class EngineContext {
         this.store = store;
         this.sessions = sessions;
         this.requests = requests;
+        this.credentials = new TurnExecutor(runtime.executor(WorkQueue.CREDENTIALS));
         this.lostCreates =
                 new LostCreates(settings.clockSkew(), settings.readLag().plus(settings.lateLook()));
     }
@@ -71,6 +73,11 @@ final class EngineContext {
 
     SessionPool sessions() {
         return sessions;
+    }
+
+    /** Runs the look-ups of tokens. */
+    TurnExecutor credentials() {
+        return credentials;
     }
 
     OpenRequests requests() {

@@ -23,6 +23,14 @@ public interface PrebuildObserver {
         return request.after().waitForWarmPool() && !request.detached();
     }
 
+    /**
+     * The job that wants the prebuild, by any name: creates of different jobs take turns. Called by any thread; must not block.
+     */
+    @NonNull
+    default String job() {
+        return "";
+    }
+
     /** Something happened before the outcome. */
     void update(@NonNull Update update);
 

@@ -22,7 +22,7 @@ final class ReadPacing {
     private static final Duration MAX_RETRY_AFTER = Duration.ofMinutes(5);
 
     /** Ends come at the rate of the creates. With one more call at a time than creates, their reads do not fall behind. */
-    private static final int MAX_CONCURRENT = CreateQueue.MAX_CONCURRENT + 1;
+    private static final int MAX_CONCURRENT = Session.MAX_CONCURRENT_CALLS;
 
     private final EngineRuntime runtime;
     private final Backoff backoff;

@@ -91,6 +91,7 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
         this.tokenLookUp = new TokenLookUp(
                 tokens,
                 runtime,
+                task -> context.credentials().of(request.projectId(), job()).execute(task),
                 action -> post(m -> action.run()),
                 settings.credentialLimit(),
                 this::tokenLimit,
@@ -157,6 +158,11 @@ final class RequestRunner implements MachineActions, SessionCalls.Events, Prebui
             lastFailure = null;
             m.read(prebuild);
         });
+    }
+
+    @Override
+    public String job() {
+        return observer == null ? "" : observer.job();
     }
 
     // ---- the handle: called by any thread

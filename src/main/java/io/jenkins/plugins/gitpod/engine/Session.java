@@ -8,6 +8,7 @@ import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildFilter;
 import io.jenkins.plugins.gitpod.api.PrebuildPage;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -27,7 +28,10 @@ final class Session {
 
     private static final int MAX_CONCURRENT_CANCELS = 3;
     /** Creates, cancels, and a read; an event stream, which is one long answer, is not counted. */
-    static final int MAX_CONCURRENT_CALLS = CreateQueue.MAX_CONCURRENT + MAX_CONCURRENT_CANCELS + 1;
+    static final int MAX_CONCURRENT_CALLS = CreatePacing.FIRST_CONCURRENT + MAX_CONCURRENT_CANCELS + 1;
+
+    /** The time between extra calls while creates wait because of a limit of Gitpod's. */
+    private static final Duration EXTRA_CALL_PAUSE = Duration.ofSeconds(10);
 
     private static final int PAGE_SIZE = 100;
     /** 5,000 prebuilds of one project within the week that Gitpod keeps them. */
@@ -39,6 +43,8 @@ final class Session {
     private final ExtraCalls extraCalls;
     private final CreateQueue creates;
     private final Executor cancels;
+    private final EngineRuntime runtime;
+    private volatile long lastExtraCall;
     private int users;
 
     @CheckForNull
@@ -56,11 +62,29 @@ final class Session {
             @CheckForNull EventSource events,
             Semaphore streams) {
         this.key = key;
+        this.runtime = runtime;
+        this.lastExtraCall = runtime.nanoTime();
         this.client = client;
         this.watcher = new Watcher(client, runtime, settings, events, streams);
-        this.extraCalls = new ExtraCalls(runtime, watcher::admitExtraCall);
-        this.creates = new CreateQueue(runtime);
+        // A cancel or a read never has to wait for a create to end.
+        this.creates = new CreateQueue(runtime, key.limits().maxConcurrentCalls() - 1);
+        this.extraCalls = new ExtraCalls(runtime, this::admitExtraCall);
         this.cancels = new SerialExecutor(runtime.executor(WorkQueue.CANCEL), MAX_CONCURRENT_CANCELS);
+    }
+
+    /** Creates that wait because of a limit of Gitpod's come before most extra calls. */
+    @CheckForNull
+    private Duration admitExtraCall() {
+        long now = runtime.nanoTime();
+        Duration pause = Duration.ofNanos(lastExtraCall - now).plus(EXTRA_CALL_PAUSE);
+        if (pause.compareTo(Duration.ZERO) > 0 && creates.isHeldBack()) {
+            return pause;
+        }
+        Duration wait = watcher.admitExtraCall();
+        if (wait != null && wait.isZero()) {
+            lastExtraCall = now;
+        }
+        return wait;
     }
 
     Key key() {

@@ -36,6 +36,9 @@ final class SessionCalls implements GitpodCalls {
 
         /** The prebuild was read, so that an earlier failure is past. */
         void postRead(Prebuild prebuild);
+
+        /** The job that wants the prebuild. */
+        String job();
     }
 
     private final EngineContext context;
@@ -103,7 +106,7 @@ final class SessionCalls implements GitpodCalls {
         Session with = current();
         CreateCall call = new CreateCall(with, number);
         createCall = call;
-        with.creates().add(request.projectId(), turn(with), call);
+        with.creates().add(request.projectId(), events.job(), turn(with), call);
     }
 
     @Override
@@ -116,7 +119,7 @@ final class SessionCalls implements GitpodCalls {
      * One create: it waits in the queue, from which it can be withdrawn, then calls Gitpod and tells {@link LostCreates} what
      * came of it. It is either sent or withdrawn, never both. Thread-safe.
      */
-    private final class CreateCall implements Runnable {
+    private final class CreateCall implements CreateQueue.Call {
 
         private enum State {
             QUEUED,
@@ -148,20 +151,31 @@ final class SessionCalls implements GitpodCalls {
         }
 
         @Override
-        public void run() {
+        public boolean send() {
             if (!events.ask(m -> state.get() == State.QUEUED && m.createLeaves() && leave())) {
-                return;
+                return false;
             }
+            call();
+            return true;
+        }
+
+        private void call() {
+            long sent = context.runtime().nanoTime();
             context.lostCreates().sent(request, number, context.clock(request.connection()), context.moment());
             try {
-                created(with.client()
-                        .createPrebuild(request.projectId(), request.environmentClassId(), request.timeout()));
+                Prebuild prebuild = with.client()
+                        .createPrebuild(request.projectId(), request.environmentClassId(), request.timeout());
+                with.creates().succeeded();
+                created(prebuild);
             } catch (GitpodException e) {
                 if (RetryPolicy.create(e) == RetryPolicy.Decision.WAIT) {
-                    e.retryAfter().ifPresent(with.creates()::hold);
+                    with.creates().hold(sent, e.retryAfter().orElse(Duration.ZERO));
+                } else {
+                    with.creates().failed();
                 }
                 failed(e);
             } catch (RuntimeException | Error e) {
+                with.creates().failed();
                 failed(UnexpectedFailures.failedCall("CreatePrebuild", e));
             }
         }
@@ -211,7 +225,7 @@ final class SessionCalls implements GitpodCalls {
     @Override
     public void lookUp(boolean lagOver) {
         Session with = current();
-        with.creates().add(request.projectId(), turn(with), () -> {
+        with.creates().add(request.projectId(), events.job(), turn(with), () -> {
             try {
                 decide(with, with.ownPrebuilds(request.projectId()), lagOver);
             } catch (GitpodException e) {
@@ -219,6 +233,7 @@ final class SessionCalls implements GitpodCalls {
             } catch (RuntimeException | Error e) {
                 lookUpFailed(with, UnexpectedFailures.failedCall("ListPrebuilds", e));
             }
+            return true;
         });
     }
 

@@ -47,7 +47,7 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
     /** The number of threads that all queues share. */
     private static final int SHARED_THREADS = 3;
 
-    /** A queue that starts none of its tasks for this long hangs. */
+    /** A queue hangs if it starts none of its tasks for this long, or fewer than it has threads. */
     private static final Duration HANGING_AFTER = Duration.ofMillis(250);
 
     /** The queues whose tasks may last and never use the shared threads. */
@@ -245,7 +245,8 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
             int further;
             synchronized (this) {
                 checking = false;
-                hanging = started == before;
+                // Also of tasks that wait for slow answers over a network, fewer begin than there are threads.
+                hanging = started - before < Math.max(1, running);
                 // Twice as many threads each time, so that many tasks that hang delay the others only briefly.
                 further = hanging ? Math.max(1, Math.min(running, waiting.size())) : 1;
             }

@@ -29,6 +29,7 @@ public final class TokenLookUp {
 
     private final TokenSource source;
     private final EngineRuntime runtime;
+    private final Executor credentials;
     private final Executor mailbox;
     private final Duration limit;
     private final Supplier<Duration> limitInQueue;
@@ -44,6 +45,7 @@ public final class TokenLookUp {
     private EngineRuntime.Timer timer;
 
     /**
+     * @param credentials runs look-ups on threads of {@link WorkQueue#CREDENTIALS}
      * @param mailbox runs one task at a time
      * @param limit how long the credentials provider may take
      * @param limitInQueue how long the look-up may take with its time in the queue
@@ -51,12 +53,14 @@ public final class TokenLookUp {
     public TokenLookUp(
             @NonNull TokenSource source,
             @NonNull EngineRuntime runtime,
+            @NonNull Executor credentials,
             @NonNull Executor mailbox,
             @NonNull Duration limit,
             @NonNull Supplier<Duration> limitInQueue,
             @NonNull Listener listener) {
         this.source = source;
         this.runtime = runtime;
+        this.credentials = credentials;
         this.mailbox = mailbox;
         this.limit = limit;
         this.limitInQueue = limitInQueue;
@@ -77,7 +81,7 @@ public final class TokenLookUp {
             failed(number, new TokenUnavailableException(Problem.NO_ANSWER, ""));
         };
         timer = runtime.schedule(limitInQueue.get(), onLimit);
-        runtime.executor(WorkQueue.CREDENTIALS).execute(() -> {
+        credentials.execute(() -> {
             EngineRuntime.Timer inTime = runtime.schedule(limit, onLimit);
             task.run();
             inTime.cancel();

@@ -314,6 +314,7 @@ final class RequestLauncher implements DecisionHandler {
         Guarded.run(
                 "tell a build that it gets no prebuild",
                 () -> request.listener().concluded(record));
+        history.writeChanged(); // the next commit needs to know that this one has no prebuild
         commitRequests.forget(request.requestId());
     }
 }

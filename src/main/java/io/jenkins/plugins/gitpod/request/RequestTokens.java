@@ -4,6 +4,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Run;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.api.BearerToken;
+import io.jenkins.plugins.gitpod.config.CredentialUses;
 import io.jenkins.plugins.gitpod.config.ExpiringTokensMonitor;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
@@ -28,14 +29,16 @@ final class RequestTokens {
 
     private final Ledger ledger;
     private final Predicate<UUID> isSent;
+    private final CredentialUses uses;
 
     /** The fingerprint of the last token of each open request. */
     private final Map<UUID, String> fingerprints = new ConcurrentHashMap<>();
 
     /** @param isSent whether a prebuild may exist for a request already */
-    RequestTokens(@NonNull Ledger ledger, @NonNull Predicate<UUID> isSent) {
+    RequestTokens(@NonNull Ledger ledger, @NonNull Predicate<UUID> isSent, @NonNull CredentialUses uses) {
         this.ledger = ledger;
         this.isSent = isSent;
+        this.uses = uses;
     }
 
     /** The tokens of a request. No build is held in memory: it is found by its id when a token is looked up. */
@@ -78,19 +81,19 @@ final class RequestTokens {
             throws TokenUnavailableException {
         boolean sent = isSent.test(requestId);
         GitpodConnection configured = GitpodGlobalConfiguration.get().credentialConnection(connection, sent);
-        // The use was tracked before the create request was sent. No build is loaded for that after a restart.
+        // The use was tracked when the create request was sent. No build is loaded for that after a restart.
         Run<?, ?> run = sent ? null : BuildLookup.find(origin.buildId());
         return run == null
                 ? lookup.forConnection(configured, origin.jobFullName())
-                : lookup.forRun(configured, origin.jobFullName(), run);
+                : lookup.forRun(configured, origin.jobFullName(), run, uses);
     }
 
-    private static TokenLookup.Found ofJob(TokenLookup lookup, RequestOrigin origin, String credentialsId)
+    private TokenLookup.Found ofJob(TokenLookup lookup, RequestOrigin origin, String credentialsId)
             throws TokenUnavailableException {
         Run<?, ?> run = BuildLookup.find(origin.buildId());
         return run == null
                 ? lookup.forItem(Objects.requireNonNull(origin.knownCredentialsId()), origin.jobFullName())
-                : lookup.forRun(credentialsId, run);
+                : lookup.forRun(credentialsId, run, uses);
     }
 
     /**

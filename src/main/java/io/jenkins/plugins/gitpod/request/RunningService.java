@@ -2,6 +2,7 @@ package io.jenkins.plugins.gitpod.request;
 
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.ExtensionList;
+import io.jenkins.plugins.gitpod.config.CredentialUses;
 import io.jenkins.plugins.gitpod.config.GitpodClients;
 import io.jenkins.plugins.gitpod.config.GitpodConnection;
 import io.jenkins.plugins.gitpod.config.GitpodGlobalConfiguration;
@@ -15,6 +16,7 @@ import io.jenkins.plugins.gitpod.engine.PrebuildHandle;
 import io.jenkins.plugins.gitpod.engine.PrebuildLogs;
 import io.jenkins.plugins.gitpod.engine.RequestStore;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
+import io.jenkins.plugins.gitpod.engine.SerialExecutor;
 import io.jenkins.plugins.gitpod.engine.Stage;
 import io.jenkins.plugins.gitpod.engine.ThreadedRuntime;
 import io.jenkins.plugins.gitpod.engine.WorkQueue;
@@ -60,14 +62,20 @@ record RunningService(
         ThreadedRuntime threads = new ThreadedRuntime();
         EngineRuntime runtime = new SystemRuntime(threads);
         Ledger ledger = new Ledger(directory);
-        CommitHistory history = new CommitHistory(directory.resolve("commits"), runtime::now);
+        CommitHistory history = new CommitHistory(
+                directory.resolve("commits"),
+                runtime::now,
+                new SerialExecutor(runtime.executor(WorkQueue.DELIVERY), 1));
         CommitRequestStore commitStore = new CommitRequestStore(directory.resolve("new-commits"));
         AtomicReference<RequestRegistry> registryLater = new AtomicReference<>();
         GitpodClients clients = new GitpodClients(EngineProperties.client());
         PrebuildLogs logs = new PrebuildLogs(runtime, clients, EngineProperties.client());
         PrebuildEngine engine =
-                new PrebuildEngine(runtime, settings, new Store(ledger, commitStore, registryLater), clients);
-        RequestTokens tokens = new RequestTokens(ledger, requestId -> isSent(engine, requestId));
+                new PrebuildEngine(runtime, settings, new Store(ledger, history, commitStore, registryLater), clients);
+        RequestTokens tokens = new RequestTokens(
+                ledger,
+                requestId -> isSent(engine, requestId),
+                new CredentialUses(runtime.executor(WorkQueue.DELIVERY)));
         ThrottleQueue throttle = new ThrottleQueue(name -> freePlaces(engine, name));
         OldPrebuilds oldPrebuilds = new OldPrebuilds(
                 runtime, engine, new CompletedPrebuilds(directory.resolve("completed"), runtime::now), history);
@@ -124,7 +132,7 @@ record RunningService(
         GitpodConnection connection = GitpodGlobalConfiguration.get().connection(connectionName);
         Integer maximum = connection == null ? null : connection.getMaximumConcurrent();
         if (maximum == null) {
-            return Integer.MAX_VALUE;
+            return ThrottleQueue.NO_MAXIMUM;
         }
         long running = engine.open().stream()
                 .map(PrebuildHandle::view)
@@ -138,13 +146,18 @@ record RunningService(
     }
 
     /** The ledger. What it has saved needs no entry among the commit requests, and what it closes leaves the registry. */
-    private record Store(Ledger ledger, CommitRequestStore commitStore, AtomicReference<RequestRegistry> registry)
+    private record Store(
+            Ledger ledger,
+            CommitHistory history,
+            CommitRequestStore commitStore,
+            AtomicReference<RequestRegistry> registry)
             implements RequestStore {
 
         @Override
         public void save(SavedRequest request) throws IOException {
-            ledger.save(request);
             UUID requestId = request.request().requestId();
+            history.writeRequest(requestId);
+            ledger.save(request);
             Guarded.run("forget a request for a commit", () -> {
                 commitStore.forget(requestId);
                 SharedPrebuild shared = registry.get().shared(requestId);

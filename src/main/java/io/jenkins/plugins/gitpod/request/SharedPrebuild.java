@@ -56,7 +56,6 @@ public final class SharedPrebuild implements PrebuildObserver {
     private boolean foreign;
     private boolean keepsRunning;
     private boolean over;
-
     /** Whether the prebuild has completed, and the builds wait for the warm pool. */
     private boolean completed;
 
@@ -302,6 +301,11 @@ public final class SharedPrebuild implements PrebuildObserver {
     }
 
     @Override
+    public String job() {
+        return firstOrigin().jobFullName();
+    }
+
+    @Override
     public boolean waitsForWarmPool(PrebuildRequest ofRequest) {
         return members().stream()
                 .anyMatch(member -> member.isOwned() && member.request().after().waitForWarmPool());
@@ -350,7 +354,6 @@ public final class SharedPrebuild implements PrebuildObserver {
         synchronized (this) {
             over = true;
         }
-        // The history comes first, because a build that is told may request a prebuild of the same commit.
         Guarded.run(UPDATE_HISTORY, () -> history.ended(outcome));
         OldPrebuilds old = isForeign() ? null : oldPrebuilds;
         if (old != null) {

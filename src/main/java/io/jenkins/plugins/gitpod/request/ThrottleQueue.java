@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 
@@ -21,6 +22,9 @@ import java.util.function.ToIntFunction;
  * larger than the two.
  */
 final class ThrottleQueue {
+
+    /** The free places of a connection without a maximum. */
+    static final int NO_MAXIMUM = Integer.MAX_VALUE;
 
     /**
      * A request that waits, and how it is submitted.
@@ -45,7 +49,12 @@ final class ThrottleQueue {
         WAITS
     }
 
+    /** Guarded by itself. */
     private final Map<UUID, Waiting> waiting = new LinkedHashMap<>();
+
+    /** How many requests of each connection wait. Changed under the lock of {@link #waiting}. */
+    private final Map<String, Integer> waitingOf = new ConcurrentHashMap<>();
+
     private final ToIntFunction<String> free;
 
     /** When jobs had their last turn, as long as any request waits. */
@@ -54,21 +63,28 @@ final class ThrottleQueue {
     private long turns;
     private boolean looking;
 
-    /** @param free how many more prebuilds a connection may have, by its name */
+    /** @param free how many more prebuilds a connection may have, by its name; {@link #NO_MAXIMUM} if it has no maximum */
     ThrottleQueue(ToIntFunction<String> free) {
         this.free = free;
     }
 
-    /** Submits a request, or makes it wait for its turn. */
+    /**
+     * Submits a request, or makes it wait for its turn. Without a maximum, this waits for no other request: the threads that run
+     * pipelines call it.
+     */
     Admission admit(UUID requestId, Waiting one) {
+        String connection = one.shown().getConnection();
+        if (!waitingOf.containsKey(connection) && free.applyAsInt(connection) == NO_MAXIMUM) {
+            one.submit().run();
+            return Admission.SUBMITTED;
+        }
         synchronized (waiting) {
-            boolean before = waiting.values().stream()
-                    .anyMatch(w -> w.shown().getConnection().equals(one.shown().getConnection()));
-            if (!before && free.applyAsInt(one.shown().getConnection()) > 0) {
+            if (!waitingOf.containsKey(connection) && free.applyAsInt(connection) > 0) {
                 one.submit().run();
                 return Admission.SUBMITTED;
             }
             waiting.put(requestId, one);
+            waitingOf.merge(connection, 1, Integer::sum);
             if (looking) {
                 return Admission.WAITS;
             }
@@ -86,7 +102,7 @@ final class ThrottleQueue {
         synchronized (waiting) {
             Map<String, Integer> places = new HashMap<>();
             for (UUID id = nextToGo(places); id != null; id = nextToGo(places)) {
-                Waiting one = waiting.remove(id);
+                Waiting one = remove(id);
                 places.merge(one.shown().getConnection(), -1, Integer::sum);
                 turns++;
                 lastTurns.put(one.shown().jobFullName(), turns);
@@ -98,6 +114,15 @@ final class ThrottleQueue {
             }
             return looking;
         }
+    }
+
+    @CheckForNull
+    private Waiting remove(UUID requestId) {
+        Waiting one = waiting.remove(requestId);
+        if (one != null) {
+            waitingOf.computeIfPresent(one.shown().getConnection(), (name, number) -> number == 1 ? null : number - 1);
+        }
+        return one;
     }
 
     /** @param places how many prebuilds each connection may still have, as far as that was asked */
@@ -120,7 +145,7 @@ final class ThrottleQueue {
     boolean withdraw(UUID requestId) {
         Waiting one;
         synchronized (waiting) {
-            one = waiting.remove(requestId);
+            one = remove(requestId);
         }
         if (one != null) {
             one.withdrawn().run();

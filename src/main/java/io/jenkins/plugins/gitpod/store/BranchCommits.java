@@ -46,6 +46,17 @@ public final class BranchCommits {
             this.time = now.toEpochMilli();
         }
 
+        private Entry(Entry of) {
+            revision = of.revision;
+            requestId = of.requestId;
+            time = of.time;
+            prebuildId = of.prebuildId;
+            url = of.url;
+            completed = of.completed;
+            builtFrom = of.builtFrom;
+            classId = of.classId;
+        }
+
         public boolean isOf(UUID request) {
             return request.toString().equals(requestId);
         }
@@ -98,6 +109,17 @@ public final class BranchCommits {
     /** The commits that the last request was for, besides the one that its entry has. */
     @Nullable
     private ArrayList<String> requestedCommits;
+
+    /** A copy that can be written while this one changes. */
+    @NonNull
+    BranchCommits copy() {
+        BranchCommits copy = new BranchCommits();
+        entries.forEach(entry -> copy.entries.add(new Entry(entry)));
+        copy.missedChange = missedChange;
+        copy.newCommits = newCommits == null ? null : new ArrayList<>(newCommits);
+        copy.requestedCommits = requestedCommits == null ? null : new ArrayList<>(requestedCommits);
+        return copy;
+    }
 
     private Object readResolve() {
         if (entries == null) {

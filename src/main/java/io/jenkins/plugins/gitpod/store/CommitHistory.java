@@ -6,34 +6,30 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import hudson.Util;
 import hudson.util.XStream2;
 import io.jenkins.plugins.gitpod.api.EnvironmentGit;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * The commits for which prebuilds were requested: a small file for each project, environment class and branch, with the last
  * few commits. Where it is known which commit Gitpod has built, that commit counts and not the requested one. The history
- * outlives jobs and builds; the oldest files are deleted. The methods read and write files.
+ * outlives jobs and builds; the oldest files are deleted. The methods read files. Changes count at once and are written a
+ * little later, because some are made under a lock: those of one file that come in quick succession are written together.
  */
 @Restricted(NoExternalUse.class)
 public final class CommitHistory {
 
-    private static final Logger LOGGER = Logger.getLogger(CommitHistory.class.getName());
-
     private static final int MAX_ENTRIES = 20;
-    private static final int MAX_FILES = 500;
-    private static final int FILES_BETWEEN_LISTINGS = 50;
     private static final int MAX_ATTEMPTS = 2;
 
     private static final XStream2 XSTREAM = new XStream2();
@@ -55,21 +51,29 @@ public final class CommitHistory {
         }
     }
 
-    private final XmlFolder<BranchCommits> folder;
-    private final Map<String, BranchCommits> branches = new HashMap<>();
+    private final CommitFiles files;
     private final InstantSource clock;
-    private boolean allRead;
 
-    /** How many files may be written before the directory is listed again. */
-    private int listAfter;
-
-    /** @param directory created by the first write */
+    /** Writes each change at once. */
     public CommitHistory(@NonNull Path directory, @NonNull InstantSource clock) {
         this(folder(directory), clock);
     }
 
+    /**
+     * @param directory created by the first write
+     * @param writer runs tasks that write files
+     */
+    public CommitHistory(@NonNull Path directory, @NonNull InstantSource clock, @NonNull Executor writer) {
+        this(folder(directory), clock, writer);
+    }
+
+    /** Writes each change at once. */
     CommitHistory(@NonNull XmlFolder<BranchCommits> folder, @NonNull InstantSource clock) {
-        this.folder = folder;
+        this(folder, clock, Runnable::run);
+    }
+
+    CommitHistory(@NonNull XmlFolder<BranchCommits> folder, @NonNull InstantSource clock, @NonNull Executor writer) {
+        this.files = new CommitFiles(folder, this, writer);
         this.clock = clock;
     }
 
@@ -163,10 +167,14 @@ public final class CommitHistory {
      * @param classId the environment class that Gitpod used, or null if it is not known
      * @return whether the commit is known to be older than the requested one
      */
-    public synchronized boolean setBuiltFrom(
+    public boolean setBuiltFrom(
             @NonNull Key builtCommits, @NonNull UUID requestId, @NonNull String commit, @Nullable String classId) {
+        return change(() -> builtFrom(builtCommits, requestId, commit, classId));
+    }
+
+    private boolean builtFrom(Key builtCommits, UUID requestId, String commit, @Nullable String classId) {
         boolean isOlder = false;
-        for (Map.Entry<String, BranchCommits> each : withRequest(requestId)) {
+        for (Map.Entry<String, BranchCommits> each : files.with(entry -> entry.isOf(requestId))) {
             BranchCommits branch = each.getValue();
             for (BranchCommits.Entry entry : branch.entries) {
                 if (entry.isOf(requestId)) {
@@ -177,7 +185,7 @@ public final class CommitHistory {
                     isOlder |= lacksChange;
                 }
             }
-            write(each.getKey(), branch);
+            files.changed(each.getKey());
         }
         BranchCommits branch = branch(builtCommits.fileName());
         branch.entries.removeIf(entry -> entry.isOf(requestId));
@@ -190,17 +198,21 @@ public final class CommitHistory {
 
     /** Whether a prebuild completed for a request of this controller, as far as the files were read. */
     public synchronized boolean isKnown(@NonNull String prebuildId) {
-        return branches.values().stream()
+        return files.read().stream()
                 .anyMatch(branch -> branch.entries.stream().anyMatch(entry -> prebuildId.equals(entry.prebuildId)));
     }
 
     /** Adds a request for a commit. After that no change is missed. */
-    public synchronized void add(@NonNull Key key, @Nullable String revision, @NonNull UUID requestId) {
-        BranchCommits branch = branch(key.fileName());
-        branch.missedChange = false;
-        branch.requested(requestId);
-        branch.entries.removeIf(entry -> entry.isOf(requestId));
-        add(key, branch, new BranchCommits.Entry(revision, requestId, clock.instant()));
+    public void add(@NonNull Key key, @Nullable String revision, @NonNull UUID requestId) {
+        change(() -> {
+            BranchCommits branch = branch(key.fileName());
+            branch.missedChange = false;
+            branch.requested(requestId);
+            branch.entries.removeIf(entry -> entry.isOf(requestId));
+            add(key, branch, new BranchCommits.Entry(revision, requestId, clock.instant()));
+            files.added(requestId);
+            return true;
+        });
     }
 
     private void add(Key key, BranchCommits branch, BranchCommits.Entry entry) {
@@ -208,8 +220,7 @@ public final class CommitHistory {
         while (branch.entries.size() > MAX_ENTRIES) {
             branch.entries.remove(0);
         }
-        write(key.fileName(), branch);
-        deleteOldest();
+        files.changed(key.fileName());
     }
 
     /** Whether a change that matters got no prebuild. The next commit then gets one, whatever it changes. */
@@ -218,13 +229,16 @@ public final class CommitHistory {
     }
 
     /** Notes that a change that matters gets no prebuild. */
-    public synchronized void markMissedChange(@NonNull Key key) {
-        BranchCommits branch = branch(key.fileName());
-        if (!branch.missedChange) {
+    public void markMissedChange(@NonNull Key key) {
+        change(() -> {
+            BranchCommits branch = branch(key.fileName());
+            boolean isNew = !branch.missedChange;
             branch.missedChange = true;
-            write(key.fileName(), branch);
-            deleteOldest();
-        }
+            if (isNew) {
+                files.changed(key.fileName());
+            }
+            return isNew;
+        });
     }
 
     /** The time since the last request of a project, or null if there is none. */
@@ -235,41 +249,37 @@ public final class CommitHistory {
     }
 
     /** Notes that the prebuild of a request completed. */
-    public synchronized void setCompleted(@NonNull UUID requestId, @NonNull String prebuildId, @NonNull String url) {
-        for (Map.Entry<String, BranchCommits> each : withRequest(requestId)) {
-            for (BranchCommits.Entry entry : each.getValue().entries) {
+    public void setCompleted(@NonNull UUID requestId, @NonNull String prebuildId, @NonNull String url) {
+        changeFiles(entry -> entry.isOf(requestId), branch -> {
+            for (BranchCommits.Entry entry : branch.entries) {
                 if (entry.isOf(requestId)) {
                     entry.completed = true;
                     entry.prebuildId = prebuildId;
                     entry.url = url;
                 }
             }
-            write(each.getKey(), each.getValue());
-        }
+        });
     }
 
     /**
      * Notes that prebuilds no longer exist in Gitpod, so that no commit is skipped in favor of them. Their ids stay: they are
      * still of this controller.
      */
-    public synchronized void deleted(@NonNull Collection<String> prebuildIds) {
+    public void deleted(@NonNull Collection<String> prebuildIds) {
         Predicate<BranchCommits.Entry> isDeleted = entry -> entry.completed && prebuildIds.contains(entry.prebuildId());
-        for (Map.Entry<String, BranchCommits> each : with(isDeleted)) {
-            each.getValue().entries.stream().filter(isDeleted).forEach(entry -> entry.completed = false);
-            write(each.getKey(), each.getValue());
-        }
+        changeFiles(
+                isDeleted,
+                branch -> branch.entries.stream().filter(isDeleted).forEach(entry -> entry.completed = false));
     }
 
     /** Removes a request that created no prebuild. If it was for a commit, a change is missed. */
-    public synchronized void remove(@NonNull UUID requestId) {
-        for (Map.Entry<String, BranchCommits> each : withRequest(requestId)) {
-            BranchCommits branch = each.getValue();
+    public void remove(@NonNull UUID requestId) {
+        changeFiles(entry -> entry.isOf(requestId), branch -> {
             branch.missedChange |=
                     branch.entries.stream().anyMatch(entry -> entry.isOf(requestId) && entry.revision != null);
             branch.withdrawn(requestId);
             branch.entries.removeIf(entry -> entry.isOf(requestId));
-            write(each.getKey(), branch);
-        }
+        });
     }
 
     /**
@@ -277,13 +287,14 @@ public final class CommitHistory {
      *
      * @param commits what the change log of the build contains; its revision counts in any case
      */
-    public synchronized void countCommits(
-            @NonNull Key key, @NonNull String revision, @NonNull Collection<String> commits) {
-        BranchCommits branch = branch(key.fileName());
-        if (branch.count(revision, commits)) {
-            write(key.fileName(), branch);
-            deleteOldest();
-        }
+    public void countCommits(@NonNull Key key, @NonNull String revision, @NonNull Collection<String> commits) {
+        change(() -> {
+            boolean isNew = branch(key.fileName()).count(revision, commits);
+            if (isNew) {
+                files.changed(key.fileName());
+            }
+            return isNew;
+        });
     }
 
     /** The number of counted commits since the last request, or null if there was no request. */
@@ -292,49 +303,38 @@ public final class CommitHistory {
         return last(key) == null ? null : branch(key.fileName()).newCommits();
     }
 
-    private List<Map.Entry<String, BranchCommits>> withRequest(UUID requestId) {
-        return with(entry -> entry.isOf(requestId));
+    /** Writes what has changed. */
+    public void writeChanged() {
+        files.write();
     }
 
-    /** The files with such an entry. It may be of before a restart, and in a file that was not read since. */
-    private List<Map.Entry<String, BranchCommits>> with(Predicate<BranchCommits.Entry> filter) {
-        if (!allRead) {
-            allRead = true;
-            folder.names().forEach(this::branch);
-        }
-        return branches.entrySet().stream()
-                .filter(each -> each.getValue().entries.stream().anyMatch(filter))
-                .toList();
+    /** Writes what has changed, if a request that was added is not in the files yet. */
+    public void writeRequest(@NonNull UUID requestId) {
+        files.writeRequest(requestId);
     }
 
     private BranchCommits branch(String name) {
-        return branches.computeIfAbsent(name, this::read);
+        return files.branch(name);
     }
 
-    private BranchCommits read(String name) {
-        if (folder.contains(name)) {
-            try {
-                return folder.read(name);
-            } catch (IOException e) {
-                folder.setAside(name, e);
+    /** @return what the change returns */
+    private boolean change(BooleanSupplier change) {
+        boolean result;
+        synchronized (this) {
+            result = change.getAsBoolean();
+        }
+        files.writeLater();
+        return result;
+    }
+
+    /** Changes all files with such an entry. */
+    private void changeFiles(Predicate<BranchCommits.Entry> filter, Consumer<BranchCommits> change) {
+        change(() -> {
+            for (Map.Entry<String, BranchCommits> each : files.with(filter)) {
+                change.accept(each.getValue());
+                files.changed(each.getKey());
             }
-        }
-        return new BranchCommits();
-    }
-
-    private void write(String name, BranchCommits branch) {
-        try {
-            folder.write(name, branch);
-        } catch (IOException e) {
-            LOGGER.log(Level.WARNING, "Could not save which commits have a Gitpod prebuild", e);
-        }
-    }
-
-    /** Lists the directory once for many writes: a decision must not cost more, the more commits are known. */
-    private void deleteOldest() {
-        if (listAfter-- <= 0) {
-            folder.deleteOldest(MAX_FILES).forEach(branches::remove);
-            listAfter = FILES_BETWEEN_LISTINGS;
-        }
+            return true;
+        });
     }
 }

@@ -15,8 +15,10 @@ import org.junit.jupiter.api.Test;
 
 class CreateQueueTest {
 
+    private static final int MAXIMUM = 6;
+
     private final SimulatedRuntime runtime = new SimulatedRuntime();
-    private final CreateQueue queue = new CreateQueue(runtime);
+    private final CreateQueue queue = new CreateQueue(runtime, MAXIMUM);
     private final List<String> done = new ArrayList<>();
 
     private void add(String project, String name) {
@@ -24,7 +26,7 @@ class CreateQueueTest {
     }
 
     private void add(String project, long turn, String name) {
-        queue.add(project, turn, () -> done.add(name));
+        queue.add(project, "", turn, () -> done.add(name));
     }
 
     @Test
@@ -48,9 +50,33 @@ class CreateQueueTest {
     }
 
     @Test
+    void theJobsOfAProjectTakeTurns() {
+        for (int i = 0; i < 1000; i++) {
+            queue.add("a", "busy", queue.nextTurn(), () -> done.add("busy"));
+        }
+        queue.add("a", "small", queue.nextTurn(), () -> done.add("small"));
+        queue.add("a", "small", queue.nextTurn(), () -> done.add("small"));
+        runtime.settle();
+        assertThat(done, hasSize(1002));
+        assertThat(done.lastIndexOf("small"), is(lessThan(6)));
+    }
+
+    @Test
+    void aProjectWithManyJobsHoldsUpNoOther() {
+        for (int i = 0; i < 1000; i++) {
+            queue.add("busy", "job" + i, queue.nextTurn(), () -> done.add("busy"));
+        }
+        add("small", "small0");
+        add("small", "small1");
+        runtime.settle();
+        assertThat(done, hasSize(1002));
+        assertThat(done.indexOf("small1"), is(lessThan(8)));
+    }
+
+    @Test
     void aRepeatedCreateComesBeforeLaterOnes() {
         long first = queue.nextTurn();
-        queue.hold(Duration.ofSeconds(1));
+        hold(Duration.ofSeconds(1));
         for (int i = 0; i < 10; i++) {
             add("a", "later" + i);
         }
@@ -60,11 +86,11 @@ class CreateQueueTest {
     }
 
     @Test
-    void noMoreThanThreeAreOutAtOnce() {
+    void atFirstNoMoreThanThreeAreOutAtOnce() {
         List<Runnable> out = new ArrayList<>();
-        CreateQueue slow = new CreateQueue(new RuntimeWithExecutor(runtime, out::add));
+        CreateQueue slow = new CreateQueue(new RuntimeWithExecutor(runtime, out::add), MAXIMUM);
         for (int i = 0; i < 1000; i++) {
-            slow.add("project" + i % 20, slow.nextTurn(), () -> {});
+            slow.add("project" + i % 20, "", slow.nextTurn(), () -> true);
         }
         assertThat(out, hasSize(3));
         out.get(0).run();
@@ -72,23 +98,84 @@ class CreateQueueTest {
     }
 
     @Test
-    void whenGitpodAsksToWaitAllWait() {
-        queue.hold(Duration.ofSeconds(5));
-        queue.hold(Duration.ofSeconds(2));
+    void aBurstGetsMoreWhileAllSucceedAndFewAgainAfterAFailure() {
+        List<Runnable> out = new ArrayList<>();
+        CreateQueue slow = new CreateQueue(new RuntimeWithExecutor(runtime, out::add), MAXIMUM);
+        for (int i = 0; i < 1000; i++) {
+            slow.add("project", "", slow.nextTurn(), () -> {
+                if (done.isEmpty()) {
+                    slow.succeeded();
+                }
+                return true;
+            });
+        }
+        int begun = 0;
+        while (begun < 50) {
+            out.get(begun++).run();
+        }
+        assertThat(out.size() - begun, is(MAXIMUM));
+        slow.failed();
+        done.add("slow");
+        while (out.size() - begun > 3) {
+            out.get(begun++).run();
+        }
+        out.get(begun++).run();
+        assertThat(out.size() - begun, is(3));
+    }
+
+    @Test
+    void whatWasWithdrawnLeavesItsPlaceInTimeToTheNext() {
+        hold(Duration.ofSeconds(5));
+        runtime.advance(Duration.ofSeconds(6));
+        for (int i = 0; i < 1000; i++) {
+            queue.add("a", "", queue.nextTurn(), () -> false);
+        }
         add("a", "a");
-        add("b", "b");
+        runtime.settle();
+        assertThat(done, contains("a"));
+    }
+
+    private void hold(Duration asked) {
+        queue.hold(runtime.nanoTime(), asked);
+    }
+
+    @Test
+    void whenGitpodAsksToWaitAllWait() {
+        hold(Duration.ofSeconds(5));
+        hold(Duration.ofSeconds(2));
+        add("a", "a");
         runtime.advance(Duration.ofMillis(4900));
         assertThat(done, is(empty()));
-        queue.hold(Duration.ofSeconds(3));
+        hold(Duration.ofSeconds(3));
         runtime.advance(Duration.ofMillis(2900));
         assertThat(done, is(empty()));
         runtime.advance(Duration.ofMillis(200));
+        assertThat(done, contains("a"));
+    }
+
+    @Test
+    void whatHasComeWhileAllWaitDoesNotLeaveAllAtOnce() {
+        for (int i = 0; i < 10; i++) {
+            add("a", "early" + i);
+            queue.succeeded();
+        }
+        runtime.settle();
+        hold(Duration.ofSeconds(5));
+        for (int i = 0; i < 10; i++) {
+            add("a", "late" + i);
+        }
+        done.clear();
+        runtime.advance(Duration.ofSeconds(5));
+        assertThat(done, hasSize(1));
+        runtime.advance(Duration.ofMillis(900)); // ten creates in five seconds, so one every half second
         assertThat(done, hasSize(2));
+        runtime.advance(Duration.ofSeconds(5));
+        assertThat(done, hasSize(10));
     }
 
     @Test
     void aServerThatAsksForADayHoldsUpTheOthersForAMinute() {
-        queue.hold(Duration.ofDays(1));
+        hold(Duration.ofDays(1));
         add("a", "a");
         runtime.advance(Duration.ofSeconds(61));
         assertThat(done, contains("a"));
@@ -104,13 +191,13 @@ class CreateQueueTest {
                 done.add("thrown");
             }
         });
-        CreateQueue throwing = new CreateQueue(quiet);
+        CreateQueue throwing = new CreateQueue(quiet, MAXIMUM);
         for (int i = 0; i < 5; i++) {
-            throwing.add("a", throwing.nextTurn(), () -> {
+            throwing.add("a", "", throwing.nextTurn(), () -> {
                 throw new IllegalStateException("on purpose");
             });
         }
-        throwing.add("a", throwing.nextTurn(), () -> done.add("last"));
+        throwing.add("a", "", throwing.nextTurn(), () -> done.add("last"));
         quiet.settle();
         assertThat(done.get(done.size() - 1), is("last"));
     }

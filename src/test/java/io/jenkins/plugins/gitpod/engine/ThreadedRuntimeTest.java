@@ -12,6 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -141,6 +144,30 @@ class ThreadedRuntimeTest {
             await(inside);
         } finally {
             release.countDown();
+        }
+    }
+
+    @Test
+    void aQueueWhoseTasksEndSlowlyGetsMoreThreadsThanItShares() throws InterruptedException {
+        CountDownLatch moreThanShared = new CountDownLatch(1);
+        AtomicInteger inside = new AtomicInteger();
+        Semaphore answers = new Semaphore(0);
+        ScheduledExecutorService network = Executors.newSingleThreadScheduledExecutor();
+        try {
+            for (int i = 0; i < 1000; i++) {
+                runtime.executor(WorkQueue.CREATE).execute(() -> {
+                    if (inside.incrementAndGet() > 3) {
+                        moreThanShared.countDown();
+                    }
+                    answers.acquireUninterruptibly();
+                    inside.decrementAndGet();
+                });
+            }
+            network.scheduleAtFixedRate(answers::release, 150, 150, TimeUnit.MILLISECONDS);
+            await(moreThanShared);
+        } finally {
+            network.shutdownNow();
+            answers.release(1000);
         }
     }
 

@@ -17,6 +17,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class ThrottleQueueTest {
@@ -26,6 +28,14 @@ class ThrottleQueueTest {
     private final List<String> gone = new ArrayList<>();
 
     private void come(String connection, String job, String build) throws Exception {
+        come(connection, job, build, () -> {
+            gone.add(build);
+            free.merge(connection, -1, Integer::sum);
+        });
+    }
+
+    private ThrottleQueue.Admission come(String connection, String job, String build, Runnable submit)
+            throws Exception {
         UUID id = UUID.randomUUID();
         PrebuildRequest request = new PrebuildRequest(
                 id,
@@ -36,15 +46,10 @@ class ThrottleQueueTest {
                 false,
                 true);
         RequestOrigin origin = new RequestOrigin(build, job, null, null);
-        places.admit(
+        return places.admit(
                 id,
                 new ThrottleQueue.Waiting(
-                        () -> new OpenPrebuild(request, origin, Instant.EPOCH, null),
-                        () -> {
-                            gone.add(build);
-                            free.merge(connection, -1, Integer::sum);
-                        },
-                        () -> {}));
+                        () -> new OpenPrebuild(request, origin, Instant.EPOCH, null), submit, () -> {}));
     }
 
     @Test
@@ -96,5 +101,39 @@ class ThrottleQueueTest {
         places.next();
         assertThat(gone, contains("b#1"));
         assertThat(gone.indexOf("a#1"), is(lessThan(0)));
+    }
+
+    @Test
+    void withoutAMaximumNoRequestWaitsUntilAnotherIsSubmitted() throws Exception {
+        free.put("eu", ThrottleQueue.NO_MAXIMUM);
+        List<ThrottleQueue.Admission> admitted = new ArrayList<>();
+        admitted.add(come("eu", "a", "a#1", () -> admitted.add(fromAnotherThread("eu", "b", "b#1"))));
+        assertThat(admitted, contains(ThrottleQueue.Admission.SUBMITTED, ThrottleQueue.Admission.SUBMITTED));
+    }
+
+    private ThrottleQueue.Admission fromAnotherThread(String connection, String job, String build) {
+        try {
+            return CompletableFuture.supplyAsync(() -> {
+                        try {
+                            return come(connection, job, build, () -> {});
+                        } catch (Exception e) {
+                            throw new IllegalStateException(e);
+                        }
+                    })
+                    .get(10, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Test
+    void whereAMaximumWasRemovedThoseThatWaitComeFirst() throws Exception {
+        come("eu", "a", "a#1");
+        free.put("eu", ThrottleQueue.NO_MAXIMUM);
+        come("eu", "b", "b#1");
+        assertThat(gone, is(empty()));
+        places.next();
+        assertThat(gone, contains("a#1", "b#1"));
+        assertThat(come("eu", "c", "c#1", () -> {}), is(ThrottleQueue.Admission.SUBMITTED));
     }
 }

@@ -6,10 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import hudson.util.XStream2;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -334,5 +337,53 @@ class CommitHistoryTest {
                 Stream.iterate(0, i -> i + 1).limit(1100).map(i -> "c" + i).toList();
         history.countCommits(KEY, "z", many);
         assertEquals(1000, open().newCommits(KEY));
+    }
+
+    @Test
+    void changesInQuickSuccessionAreWrittenTogetherAndCountAtOnce() {
+        List<Runnable> writes = new ArrayList<>();
+        CommitHistory history = new CommitHistory(directory, () -> now, writes::add);
+        UUID requestId = UUID.randomUUID();
+        history.add(KEY, COMMIT, requestId);
+        history.setCompleted(requestId, "prebuild", "url");
+        assertEquals("prebuild", history.completed(KEY, COMMIT).prebuildId());
+        assertNull(open().last(KEY));
+
+        writes.remove(0).run();
+        assertEquals("prebuild", open().completed(KEY, COMMIT).prebuildId());
+    }
+
+    @Test
+    void aRequestIsWrittenBeforeItIsSent() {
+        CommitHistory history = new CommitHistory(directory, () -> now, task -> {});
+        UUID requestId = UUID.randomUUID();
+        history.add(KEY, COMMIT, requestId);
+        history.writeRequest(UUID.randomUUID());
+        assertNull(open().last(KEY), "another request need not wait for it");
+        history.writeRequest(requestId);
+        assertTrue(open().last(KEY).isOf(requestId));
+    }
+
+    @Test
+    void whatChangesWhileAFileIsWrittenIsWrittenNext() {
+        CommitHistory[] history = new CommitHistory[1];
+        XmlFolder<BranchCommits> files = CommitHistory.folder(directory);
+        List<Runnable> later = new ArrayList<>();
+        XmlFolder<BranchCommits> slow = new XmlFolder<>(directory, new XStream2(), BranchCommits.class, "") {
+            @Override
+            void write(String name, BranchCommits value) throws IOException {
+                if (later.size() == 1) {
+                    history[0].add(KEY, OTHER, UUID.randomUUID());
+                    assertEquals(1, value.entries.size(), "what is being written does not change");
+                }
+                files.write(name, value);
+            }
+        };
+        history[0] = new CommitHistory(slow, () -> now, later::add);
+        history[0].add(KEY, COMMIT, UUID.randomUUID());
+        later.get(0).run();
+        assertTrue(open().last(KEY).isOfRevision(COMMIT));
+        later.get(1).run();
+        assertTrue(open().last(KEY).isOfRevision(OTHER));
     }
 }
