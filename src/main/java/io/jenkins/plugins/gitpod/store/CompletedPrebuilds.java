@@ -9,7 +9,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -31,6 +33,10 @@ public final class CompletedPrebuilds {
 
     private static final int MAXIMUM_PREBUILDS = 500;
     private static final int MAXIMUM_PROJECTS = 1000;
+
+    /** Files of that many projects are kept in memory, so that each end of a prebuild does not read one. */
+    private static final int PROJECTS_IN_MEMORY = 50;
+
     private static final Pattern FILE_NAME = Pattern.compile("[0-9A-Za-z-]{1,64}");
     private static final XStream2 XSTREAM = new XStream2();
 
@@ -40,7 +46,7 @@ public final class CompletedPrebuilds {
     }
 
     /** The saved form. Fields may be added but not renamed. */
-    private static final class Saved {
+    static final class Saved {
         private final ArrayList<Entry> prebuilds;
 
         Saved(List<Entry> prebuilds) {
@@ -66,11 +72,29 @@ public final class CompletedPrebuilds {
     private final XmlFolder<Saved> folder;
     private final InstantSource clock;
 
+    /** By project, the one that was asked for last is the last. The lists are not changed. */
+    private final Map<String, List<Entry>> inMemory = new LinkedHashMap<>(16, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, List<Entry>> eldest) {
+            return size() > PROJECTS_IN_MEMORY;
+        }
+    };
+
     /** @param directory created when the first prebuild completes */
     public CompletedPrebuilds(@NonNull Path directory, @NonNull InstantSource clock) {
-        folder = new XmlFolder<>(
-                directory, XSTREAM, Saved.class, "The prebuilds in it are not deleted in favor of newer ones.");
+        this(folder(directory), clock);
+    }
+
+    CompletedPrebuilds(@NonNull XmlFolder<Saved> folder, @NonNull InstantSource clock) {
+        this.folder = folder;
         this.clock = clock;
+    }
+
+    static XmlFolder<Saved> folder(Path directory) {
+        return new XmlFolder<>(
+                directory, XSTREAM, Saved.class, "The prebuilds in it are not deleted in favor of newer ones.");
     }
 
     /** Adds a prebuild that this Jenkins created. Writes a small file. */
@@ -79,14 +103,15 @@ public final class CompletedPrebuilds {
             return;
         }
         Instant now = clock.instant();
-        List<Entry> entries = new ArrayList<>(read(projectId));
+        List<Entry> entries = new ArrayList<>(known(projectId));
         entries.removeIf(each -> each.isOlderThan(now.minus(RETENTION)) || each.id.equals(prebuildId));
         entries.add(new Entry(prebuildId, now));
+        List<Entry> last =
+                List.copyOf(entries.subList(Math.max(0, entries.size() - MAXIMUM_PREBUILDS), entries.size()));
+        inMemory.put(projectId, last);
         try {
-            folder.write(
-                    projectId,
-                    new Saved(entries.subList(Math.max(0, entries.size() - MAXIMUM_PREBUILDS), entries.size())));
-            folder.deleteOldest(MAXIMUM_PROJECTS);
+            folder.write(projectId, new Saved(last));
+            folder.deleteOldest(MAXIMUM_PROJECTS).forEach(inMemory::remove);
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, "Could not save that Gitpod prebuild " + prebuildId + " is of this Jenkins", e);
         }
@@ -98,9 +123,18 @@ public final class CompletedPrebuilds {
         Set<String> ids = new HashSet<>();
         if (FILE_NAME.matcher(projectId).matches()) {
             Instant limit = clock.instant().minus(RETENTION);
-            read(projectId).stream().filter(each -> !each.isOlderThan(limit)).forEach(each -> ids.add(each.id));
+            known(projectId).stream().filter(each -> !each.isOlderThan(limit)).forEach(each -> ids.add(each.id));
         }
         return ids;
+    }
+
+    private List<Entry> known(String projectId) {
+        List<Entry> known = inMemory.get(projectId);
+        if (known == null) {
+            known = read(projectId);
+            inMemory.put(projectId, known);
+        }
+        return known;
     }
 
     private List<Entry> read(String projectId) {
@@ -109,7 +143,7 @@ public final class CompletedPrebuilds {
         }
         try {
             List<Entry> saved = folder.read(projectId).prebuilds;
-            return saved == null ? List.of() : saved;
+            return saved == null ? List.of() : List.copyOf(saved);
         } catch (IOException e) {
             folder.setAside(projectId, e);
             return List.of();

@@ -125,7 +125,7 @@ class JenkinsBenchmarkRun {
         timedSteps(JOBS);
         timedSteps(TIMED);
         long[][] times = jenkins.remotely(BenchmarkJenkins::times);
-        String[] names = {"jenkins.start()", "onResume()", "stop()"};
+        String[] names = {"start()", "onResume()", "stop()"};
         for (int i = 0; i < names.length; i++) {
             double median = at(times[i], 0.5) / 1e6;
             table.met(
@@ -219,7 +219,7 @@ class JenkinsBenchmarkRun {
         quietCalls = jenkins.calls() - quietCalls;
         BenchmarkJenkins.Snapshot now = jenkins.snapshot();
         List<BenchmarkJenkins.Build> builds = jenkins.look();
-        table.atMost("the same while " + BUILDS + " builds wait", 8, now.ours.size(), "");
+        table.atMost("the same while " + TargetTable.number(BUILDS) + " builds wait", 8, now.ours.size(), "");
         table.measure("threads of the whole JVM, minus those before the builds", "" + (now.threads - before.threads));
         table.atMost("executors in use", 0, now.busyExecutors, "");
         double heap = (double) (now.heapBytes - before.heapBytes) / BUILDS;
@@ -307,7 +307,8 @@ class JenkinsBenchmarkRun {
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(10));
             table.measure(
-                    "an update of the administrators' list with " + BUILDS + " rows, median and p99",
+                    "an update of the administrators' list with " + TargetTable.number(BUILDS)
+                            + " rows, median and p99",
                     medianAnd99(people.times(), 1e6, " ms"));
         }
     }
@@ -346,7 +347,7 @@ class JenkinsBenchmarkRun {
         awaitLong("all are created", () -> jenkins.active().size() == BUILDS);
         List<SimPrebuild> made = jenkins.active();
         table.measure(
-                BUILDS + " builds at once: until all creates were accepted",
+                TargetTable.number(BUILDS) + " builds at once: until all creates were accepted",
                 TargetTable.number(seconds(begun, made.get(made.size() - 1).createdAt())) + " s");
         awaitLong("all wait", () -> jenkins.waiting(BenchmarkJenkins.WAITING) == BUILDS);
         new RestartMeasures(jenkins, table, BUILDS, OPEN).measure(WINDOW.dividedBy(2));

@@ -78,9 +78,10 @@ class CompletedPrebuildsTest {
             Files.writeString(
                     directory.resolve(PROJECT + ".xml"),
                     "<gitpod-completed-prebuilds>" + content + "</gitpod-completed-prebuilds>");
-            assertEquals(Set.of(), prebuilds.of(PROJECT));
-            prebuilds.add(PROJECT, "a");
-            assertEquals(Set.of("a"), prebuilds.of(PROJECT));
+            CompletedPrebuilds afterRestart = new CompletedPrebuilds(directory, () -> now);
+            assertEquals(Set.of(), afterRestart.of(PROJECT));
+            afterRestart.add(PROJECT, "a");
+            assertEquals(Set.of("a"), afterRestart.of(PROJECT));
         }
     }
 

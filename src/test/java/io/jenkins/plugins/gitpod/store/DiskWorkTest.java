@@ -173,6 +173,22 @@ class DiskWorkTest {
     }
 
     @Test
+    void endsOfPrebuildsReadTheFileOfTheirProjectOnce() {
+        Counting<CompletedPrebuilds.Saved> folder =
+                new Counting<>(directory, CompletedPrebuilds.Saved.class, CompletedPrebuilds.folder(directory));
+        CompletedPrebuilds completed = new CompletedPrebuilds(folder, () -> now);
+        for (int i = 0; i < MANY; i++) {
+            completed.add("project-" + i % 2, "prebuild-" + i);
+        }
+        assertEquals(2, folder.reads);
+        assertEquals(500, completed.of("project-1").size());
+        assertEquals(
+                completed.of("project-1"),
+                new CompletedPrebuilds(directory, () -> now).of("project-1"),
+                "all are saved");
+    }
+
+    @Test
     void decisionsListTheHistoryNowAndThen() throws Exception {
         Counting<BranchCommits> folder =
                 new Counting<>(directory, BranchCommits.class, CommitHistory.folder(directory));
