@@ -29,6 +29,9 @@ public final class CompletedPrebuilds {
     /** Gitpod deletes prebuilds after about seven days. */
     private static final Duration RETENTION = Duration.ofDays(8);
 
+    /** Longer than the list that Gitpod gives lags behind a prebuild's own state. */
+    private static final Duration RECENT = Duration.ofMinutes(5);
+
     private static final int MAXIMUM_PREBUILDS = 500;
     private static final int MAXIMUM_PROJECTS = 1000;
     private static final Pattern FILE_NAME = Pattern.compile("[0-9A-Za-z-]{1,64}");
@@ -94,10 +97,20 @@ public final class CompletedPrebuilds {
 
     /** The completed prebuilds of a project that this Jenkins created. Reads a small file. */
     @NonNull
-    public synchronized Set<String> of(@NonNull String projectId) {
+    public Set<String> of(@NonNull String projectId) {
+        return since(projectId, RETENTION);
+    }
+
+    /** Those of them that completed so recently that Gitpod may not list them as completed yet. Reads a small file. */
+    @NonNull
+    public Set<String> recent(@NonNull String projectId) {
+        return since(projectId, RECENT);
+    }
+
+    private synchronized Set<String> since(String projectId, Duration age) {
         Set<String> ids = new HashSet<>();
         if (FILE_NAME.matcher(projectId).matches()) {
-            Instant limit = clock.instant().minus(RETENTION);
+            Instant limit = clock.instant().minus(age);
             read(projectId).stream().filter(each -> !each.isOlderThan(limit)).forEach(each -> ids.add(each.id));
         }
         return ids;
