@@ -11,7 +11,6 @@ import io.jenkins.plugins.gitpod.request.OpenPrebuild;
 import io.jenkins.plugins.gitpod.request.PrebuildQueries;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
 import java.util.List;
-import java.util.UUID;
 import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -91,8 +90,7 @@ public final class OpenPrebuildsLink extends ManagementLink implements StaplerPr
         } else if (!mayCancel(prebuild)) {
             return HttpResponses.errorJSON(Messages.PrebuildTab_notYours());
         }
-        UUID id = UUID.fromString(prebuild.getRequestId());
-        PrebuildService.get().owners().ifPresent(owners -> owners.cancel(id));
+        PrebuildService.get().owners().ifPresent(owners -> owners.cancel(prebuild));
         return HttpResponses.okJSON();
     }
 }

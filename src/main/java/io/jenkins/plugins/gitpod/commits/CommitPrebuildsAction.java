@@ -248,7 +248,7 @@ final class CommitPrebuildsAction extends InvisibleAction {
             return;
         }
         List<UUID> requestIds = action.requestIds.stream().map(UUID::fromString).toList();
-        PrebuildService.get().owners().ifPresent(owners -> requestIds.forEach(owners::dropAutomatic));
+        PrebuildService.get().owners().ifPresent(owners -> requestIds.forEach(owners::drop));
     }
 
     /** Prints the lines to the console of the build, as long as it is open. */

@@ -5,7 +5,9 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.engine.EngineRuntime;
+import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
+import io.jenkins.plugins.gitpod.engine.WorkQueue;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -140,10 +142,31 @@ final class DecisionWaits {
         List<SupersededDecisions.Kept> older = superseded.remove(decision);
         if (!older.isEmpty()) {
             PendingDecision newest = older.get(0).decision();
-            older.stream().skip(1).forEach(each -> superseded.add(each, newest));
+            List<SupersededDecisions.Kept> unneeded = older.stream()
+                    .skip(1)
+                    .flatMap(each -> superseded.add(each, newest).stream())
+                    .toList();
             newest.begin(runtime.nanoTime());
-            decideAgain.accept(newest);
+            if (unneeded.isEmpty()) {
+                decideAgain.accept(newest);
+            } else {
+                runtime.executor(WorkQueue.DELIVERY).execute(() -> {
+                    skipNow(unneeded);
+                    decideAgain.accept(newest);
+                });
+            }
         }
+    }
+
+    /** Their changes are missed until a newer request has its prebuild. May block. */
+    private void skipNow(List<SupersededDecisions.Kept> unneeded) {
+        Notifications notifications = new Notifications();
+        Guarded.forEach("skip a request for an older commit", unneeded, each -> {
+            Decision.Skip skip =
+                    new Decision.Skip(each.skip().reason(), each.skip().instead(), true);
+            skipper.skip(each.decision(), each.inputs(), skip, notifications);
+        });
+        notifications.run();
     }
 
     /** A request was withdrawn. */

@@ -13,17 +13,20 @@ import java.util.Set;
  * @param newest the prebuild that has just completed
  * @param keep how many completed prebuilds of ours are kept, at least 1
  * @param own the ids of completed prebuilds that are surely ours; no others are deleted
+ * @param recent those of them that completed so recently that Gitpod's list may not say so yet
  */
 public record CleanUp(
         @NonNull Connection connection,
         @NonNull TokenSource tokens,
         @NonNull Prebuild newest,
         int keep,
-        @NonNull Set<String> own) {
+        @NonNull Set<String> own,
+        @NonNull Set<String> recent) {
 
     /** Copies the ids. */
     public CleanUp {
         own = Set.copyOf(own);
+        recent = Set.copyOf(recent);
     }
 
     /**

@@ -55,7 +55,7 @@ final class CleanUpRules {
 
     /**
      * The prebuilds of ours that do not exist any more, or soon will not: deleted by an earlier clean-up whose end was not seen, by
-     * a person, or by Gitpod.
+     * a person, or by Gitpod. One that has only just completed is not one of them: the list may lag behind.
      *
      * @param listed all completed prebuilds of the project, the newest one among them
      */
@@ -64,7 +64,7 @@ final class CleanUpRules {
                 .filter(each -> each.status().phase() == PrebuildPhase.COMPLETED && !isBeingDeleted(each))
                 .map(Prebuild::id)
                 .collect(Collectors.toSet());
-        return cleanUp.own().stream().filter(id -> !there.contains(id)).toList();
+        return cleanUp.own().stream().filter(id -> !there.contains(id) && !cleanUp.recent().contains(id)).toList();
     }
 
     private static boolean isBeingDeleted(Prebuild one) {

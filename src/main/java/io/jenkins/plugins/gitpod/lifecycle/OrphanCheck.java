@@ -1,6 +1,7 @@
 package io.jenkins.plugins.gitpod.lifecycle;
 
 import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.SettableFuture;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.model.Run;
@@ -108,8 +109,11 @@ final class OrphanCheck {
      * built, the list has its old name, and Jenkins resumes the pipeline only when something loads the build.
      */
     @CheckForNull
-    private static Steps unlisted(String buildId) {
+    static Steps unlisted(String buildId) {
         try {
+            if (BuildLookup.isBeingMoved(buildId)) {
+                return Steps.UNKNOWN;
+            }
             if (BuildLookup.find(buildId) instanceof FlowExecutionOwner.Executable pipeline) {
                 FlowExecutionOwner owner = pipeline.asFlowExecutionOwner();
                 FlowExecution execution = owner == null ? null : owner.get();
@@ -124,7 +128,10 @@ final class OrphanCheck {
     }
 
     /** The steps of a pipeline, as far as it is loaded. */
-    private record Steps(@NonNull ListenableFuture<List<StepExecution>> running) {
+    record Steps(@NonNull ListenableFuture<List<StepExecution>> running) {
+
+        /** Of a build whose job is being renamed: it is found a little later. */
+        private static final Steps UNKNOWN = new Steps(SettableFuture.create());
 
         /** Whether the pipeline is loaded and none of its steps has this request. */
         boolean haveNone(UUID requestId) {

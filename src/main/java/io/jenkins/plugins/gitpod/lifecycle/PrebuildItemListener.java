@@ -9,6 +9,7 @@ import hudson.model.Items;
 import hudson.model.Job;
 import hudson.model.listeners.ItemListener;
 import hudson.security.ACL;
+import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
 import jenkins.model.Jenkins;
 import jenkins.model.lazy.LazyBuildMixIn;
@@ -20,6 +21,8 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
 @Extension(ordinal = 1000)
 @Restricted(NoExternalUse.class)
 public final class PrebuildItemListener extends ItemListener {
+
+    private static final String MOVE_BUILDS = "tell a job where its builds are now";
 
     @Override
     public void onLoaded() {
@@ -61,10 +64,13 @@ public final class PrebuildItemListener extends ItemListener {
      */
     private static void moveBuilds(Item item) {
         if (item instanceof LazyBuildMixIn.LazyLoadingJob<?, ?> lazy && item instanceof Job<?, ?> job) {
-            lazy.getLazyBuildMixIn().getRunMap().updateBaseDir(job.getBuildDir());
+            Guarded.run(
+                    MOVE_BUILDS,
+                    () -> lazy.getLazyBuildMixIn().getRunMap().updateBaseDir(job.getBuildDir()));
         }
         if (item instanceof ItemGroup<?> group) {
-            Items.allItems2(ACL.SYSTEM2, group, Job.class).forEach(PrebuildItemListener::moveBuilds);
+            Guarded.run(MOVE_BUILDS, () -> Items.allItems2(ACL.SYSTEM2, group, Job.class)
+                    .forEach(PrebuildItemListener::moveBuilds));
         }
     }
 }

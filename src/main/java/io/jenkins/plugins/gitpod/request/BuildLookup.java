@@ -33,6 +33,20 @@ public final class BuildLookup {
         }
     }
 
+    /** Whether the job of a build is being renamed or moved: whether the build is there is seen only later. */
+    public static boolean isBeingMoved(@NonNull String buildId) {
+        int hash = buildId.lastIndexOf('#');
+        try {
+            String jobFullName = buildId.substring(0, hash);
+            Job<?, ?> job = Jenkins.get().getItemByFullName(jobFullName, Job.class);
+            return job != null
+                    && (!job.getFullName().equals(jobFullName)
+                            || !job.getRootDir().isDirectory());
+        } catch (IllegalArgumentException | AccessDeniedException e) {
+            return false;
+        }
+    }
+
     /** Whether a job has no other name by now, and the files of a build are where Jenkins would look for them. */
     private static boolean isSettled(Job<?, ?> job, String fullName, String number) {
         return job.getFullName().equals(fullName) && new File(job.getBuildDir(), number).isDirectory();

@@ -107,7 +107,8 @@ final class OldPrebuilds {
         try {
             EngineRuntime.Timer limit = runtime.schedule(TIME_LIMIT, () -> inBackground(done));
             Set<String> own = completed.of(request.projectId());
-            engine.cleanUp(new CleanUp(request.connection(), tokens, newest, keep, own), result -> {
+            Set<String> recent = completed.recent(request.projectId());
+            engine.cleanUp(new CleanUp(request.connection(), tokens, newest, keep, own, recent), result -> {
                 limit.cancel();
                 String line = line(request, keep, result);
                 inBackground(() -> {

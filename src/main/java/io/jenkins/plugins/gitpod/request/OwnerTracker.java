@@ -78,6 +78,19 @@ public final class OwnerTracker {
         }
     }
 
+    /**
+     * A person cancels a request for all its owners, or removes it if it was undecided when the person saw it. If it shares a
+     * prebuild by now, that keeps running for the others: the person was not asked about them.
+     */
+    public void cancel(@NonNull OpenPrebuild seen) {
+        UUID requestId = UUID.fromString(seen.getRequestId());
+        if (seen.isUndecided()) {
+            drop(requestId);
+        } else {
+            cancel(requestId);
+        }
+    }
+
     /** Cancels a prebuild for all its owners. Does nothing if the request is not open. */
     public void cancel(@NonNull UUID requestId) {
         if (decisions.withdraw(requestId, () -> cancel(requestId))) {
@@ -97,10 +110,10 @@ public final class OwnerTracker {
         }
     }
 
-    /** A prebuild requested for a commit is no longer wanted. It keeps running if other builds wait for it. */
-    public void dropAutomatic(@NonNull UUID requestId) {
-        boolean isWithdrawn = decisions.withdraw(requestId, () -> dropAutomatic(requestId));
-        parts.of(requestId).forEach(this::dropAutomatic);
+    /** A request is no longer wanted, as that for a commit. Its prebuild keeps running if other builds wait for it. */
+    public void drop(@NonNull UUID requestId) {
+        boolean isWithdrawn = decisions.withdraw(requestId, () -> drop(requestId));
+        parts.of(requestId).forEach(this::drop);
         if (isWithdrawn) {
             return;
         }
@@ -193,11 +206,11 @@ public final class OwnerTracker {
     public void jobsDeleted(@NonNull Predicate<RequestOrigin> filter) {
         buildsDeleted(filter);
         ownersGone(registry.recorders().all(), filter, null);
-        decisions.ofJobs(filter).forEach(this::dropAutomatic);
+        decisions.ofJobs(filter).forEach(this::drop);
         Guarded.forEach(
                 "withdraw a request of a deleted job", registry.recorders().all(), recorder -> {
                     if (filter.test(recorder.origin()) && registry.handle(recorder.requestId()) == null) {
-                        dropAutomatic(recorder.requestId());
+                        drop(recorder.requestId());
                     }
                 });
     }

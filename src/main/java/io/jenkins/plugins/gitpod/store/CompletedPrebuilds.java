@@ -31,6 +31,9 @@ public final class CompletedPrebuilds {
     /** Gitpod deletes prebuilds after about seven days. */
     private static final Duration RETENTION = Duration.ofDays(8);
 
+    /** Longer than the list that Gitpod gives lags behind a prebuild's own state. */
+    private static final Duration RECENT = Duration.ofMinutes(5);
+
     private static final int MAXIMUM_PREBUILDS = 500;
     private static final int MAXIMUM_PROJECTS = 1000;
 
@@ -117,12 +120,22 @@ public final class CompletedPrebuilds {
         }
     }
 
-    /** The completed prebuilds of a project that this Jenkins created. Reads a small file. */
+    /** The completed prebuilds of a project that this Jenkins created. */
     @NonNull
-    public synchronized Set<String> of(@NonNull String projectId) {
+    public Set<String> of(@NonNull String projectId) {
+        return since(projectId, RETENTION);
+    }
+
+    /** Those of them that completed so recently that Gitpod may not list them as completed yet. */
+    @NonNull
+    public Set<String> recent(@NonNull String projectId) {
+        return since(projectId, RECENT);
+    }
+
+    private synchronized Set<String> since(String projectId, Duration age) {
         Set<String> ids = new HashSet<>();
         if (FILE_NAME.matcher(projectId).matches()) {
-            Instant limit = clock.instant().minus(RETENTION);
+            Instant limit = clock.instant().minus(age);
             known(projectId).stream().filter(each -> !each.isOlderThan(limit)).forEach(each -> ids.add(each.id));
         }
         return ids;

@@ -232,15 +232,15 @@ public final class Ledger implements RequestStore {
 
     /** Updates the origins of the requests of a job, or of all jobs in a folder, that was renamed or moved. */
     public void relocate(@NonNull String oldFullName, @NonNull String newFullName) {
-        synchronized (over) {
-            over.forEach(known -> known.relocate(oldFullName, newFullName));
-        }
         Set<UUID> relocated = new HashSet<>();
         announced.forEach((requestId, known) -> {
             if (known.relocate(oldFullName, newFullName)) {
                 relocated.add(requestId);
             }
         });
+        // After the open ones: a request that is closed meanwhile is among these before it is no longer open. They are copied,
+        // because the lock of one may be held while its file is written.
+        List.copyOf(over).forEach(known -> known.relocate(oldFullName, newFullName));
         if (relocated.isEmpty()) {
             return; // as for each item below a folder, which was moved as a whole
         }
@@ -268,9 +268,10 @@ public final class Ledger implements RequestStore {
 
     @CheckForNull
     private Announced remove(UUID requestId) {
-        Announced known = announced.remove(requestId);
+        Announced known = announced.get(requestId);
         if (known != null) {
             over.add(known);
+            announced.remove(requestId, known);
         }
         return known;
     }

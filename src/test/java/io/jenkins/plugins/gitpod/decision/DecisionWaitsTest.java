@@ -161,6 +161,29 @@ class DecisionWaitsTest {
         assertEquals(List.of(first), skipped);
     }
 
+    /** The one in the middle slept in quiet hours, so that an even older one of a third job was kept until it is decided. */
+    @Test
+    void ofOneJobOnlyTheNewestIsLeftWhenWhatTwoOfItsCommitsWaitedForIsWithdrawn() {
+        PendingDecision first = request("one", "0123");
+        PendingDecision second = request("one", "1234");
+        PendingDecision slept = request("two", "4567");
+        Decision.Wait morning = new Decision.Wait(
+                ZonedDateTime.ofInstant(timers.now(), ZoneId.of("UTC")).plusHours(8));
+        waits.untilQuietHoursEnd(slept, Waits.inputs("p", slept), morning, new Notifications());
+        queue(slept);
+        PendingDecision newest = queued("three", "89ab");
+        waits.untilQuietHoursEnd(first, Waits.inputs("p", first), morning, new Notifications());
+        Decision.Superseded how = new Decision.Superseded(QueueRules.newerWaits("89ab"));
+        assertTrue(waits.superseded(second, Waits.inputs("p", second), how, new Notifications()));
+        assertEquals(List.of(), skipped);
+        withdraw(newest);
+        assertEquals(List.of(slept), decidedAgain);
+        assertEquals(List.of(first), skipped);
+        assertEquals(List.of(true), missed, "until the newer one has its prebuild");
+        create(slept);
+        assertEquals(List.of(first, second), skipped);
+    }
+
     @Test
     void nothingIsLeftOfAnOlderOneThatIsWithdrawn() {
         PendingDecision older = queued("one", "0123");

@@ -36,10 +36,14 @@ class CleanUpRulesTest {
     }
 
     private static CleanUp cleanUp(int keep, Set<String> own) {
+        return cleanUp(keep, own, Set.of());
+    }
+
+    private static CleanUp cleanUp(int keep, Set<String> own, Set<String> recent) {
         try {
             Connection connection =
                     new Connection("main", GitpodEndpoint.parse("https://gitpod.example.com/api"), true);
-            return new CleanUp(connection, () -> null, NEWEST, keep, own);
+            return new CleanUp(connection, () -> null, NEWEST, keep, own, recent);
         } catch (InvalidEndpointException e) {
             throw new AssertionError(e);
         }
@@ -106,6 +110,14 @@ class CleanUpRulesTest {
         CleanUp cleanUp = cleanUp(1, Set.of("a", "going", "deleted", "p9"));
         assertThat(
                 CleanUpRules.gone(cleanUp, List.of(a, others, going, NEWEST)), containsInAnyOrder("going", "deleted"));
+    }
+
+    /** Its end was read, and the list still has it as running, or does not have it. */
+    @Test
+    void whatHasJustCompletedIsNotGoneIfTheListLagsBehind() {
+        Prebuild lagging = prebuild("lagging", 91).phase(PrebuildPhase.SNAPSHOTTING).made();
+        CleanUp cleanUp = cleanUp(1, Set.of("deleted", "lagging", "missing", "p9"), Set.of("lagging", "missing", "p9"));
+        assertThat(CleanUpRules.gone(cleanUp, List.of(lagging, NEWEST)), contains("deleted"));
     }
 
     @Test

@@ -57,7 +57,7 @@ class CleanUpTest {
     private CleanUp.Result cleanUp(EngineFixture fixture, List<Prebuild> made, int keep) {
         return cleanUp(
                 fixture,
-                new CleanUp(fixture.connection(), fixture.token(), made.get(made.size() - 1), keep, ids(made)));
+                new CleanUp(fixture.connection(), fixture.token(), made.get(made.size() - 1), keep, ids(made), Set.of()));
     }
 
     private CleanUp.Result cleanUp(EngineFixture fixture, CleanUp what) {
@@ -230,7 +230,7 @@ class CleanUpTest {
             newest.forcePhase(SimPhase.SNAPSHOTTING);
             fixture.engine()
                     .cleanUp(
-                            new CleanUp(fixture.connection(), fixture.token(), made.get(1), 1, ids(made)),
+                            new CleanUp(fixture.connection(), fixture.token(), made.get(1), 1, ids(made), Set.of()),
                             results::add);
             fixture.runtime.advance(Duration.ofSeconds(20));
             assertThat(fixture.gitpod.records().count(DELETE), is(0));
@@ -264,7 +264,8 @@ class CleanUpTest {
                             },
                             made.get(1),
                             1,
-                            ids(made)));
+                            ids(made),
+                            Set.of()));
             assertThat(result.tokenFailure(), is(notNullValue()));
             assertThat(fixture.gitpod.records().count(DELETE), is(0));
         }

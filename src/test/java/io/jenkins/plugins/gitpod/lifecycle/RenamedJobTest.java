@@ -2,14 +2,19 @@ package io.jenkins.plugins.gitpod.lifecycle;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
+import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import hudson.model.ItemGroup;
 import hudson.model.Result;
 import hudson.model.TopLevelItem;
 import hudson.model.listeners.ItemListener;
 import io.jenkins.plugins.gitpod.record.PrebuildAction;
+import io.jenkins.plugins.gitpod.request.OpenPrebuild;
+import io.jenkins.plugins.gitpod.request.PrebuildService;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
@@ -18,10 +23,12 @@ import io.jenkins.plugins.gitpod.testing.Builds;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
 import io.jenkins.plugins.gitpod.testing.GitpodTestBase;
 import io.jenkins.plugins.gitpod.testing.LedgerFiles;
+import java.io.File;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -129,6 +136,48 @@ class RenamedJobTest extends GitpodTestBase {
         };
         job.renameTo("new-name");
         assertRecorded(job);
+    }
+
+    /** A step that has not come back since a restart would lose its prebuild. */
+    @Test
+    void aBuildWhoseJobIsBeingRenamedIsNotOneThatIsGone() throws Exception {
+        SlowFolder folder = new SlowFolder(jenkins.jenkins, "slow-" + UUID.randomUUID());
+        jenkins.jenkins.putItem(folder);
+        WorkflowJob job = folder.createProject(WorkflowJob.class, "job");
+        String buildId = job.getFullName() + "#1";
+        AtomicReference<OrphanCheck.Steps> found = new AtomicReference<>();
+        folder.whileRenaming = () -> found.set(OrphanCheck.unlisted(buildId));
+        assertNull(OrphanCheck.unlisted(buildId), "there is no such build");
+        job.renameTo("new-name");
+        assertNotNull(found.get());
+        assertFalse(found.get().haveNone(UUID.randomUUID()));
+        assertNull(OrphanCheck.unlisted(job.getFullName() + "#1"), "there is no such build");
+    }
+
+    @Test
+    void aJobThatCannotTellWhereItsBuildsAreIsStillRenamedInOpenRequests() throws Exception {
+        WorkflowJob job = detached(Builds.pipeline(jenkins, "echo 'replaced'"));
+        JobOfAnotherPlugin broken = new JobOfAnotherPlugin(jenkins.jenkins, "broken-" + UUID.randomUUID());
+        PrebuildItemListener listener = new PrebuildItemListener();
+        listener.onLocationChanged(broken, job.getFullName(), "elsewhere");
+        List<String> renamed = PrebuildService.get().queries().orElseThrow().open().stream()
+                .map(OpenPrebuild::jobFullName)
+                .toList();
+        listener.onLocationChanged(job, "elsewhere", job.getFullName());
+        assertEquals(List.of("elsewhere"), renamed);
+        endPrebuild();
+        assertRecorded(job);
+    }
+
+    private static final class JobOfAnotherPlugin extends FreeStyleProject {
+        JobOfAnotherPlugin(ItemGroup<?> parent, String name) {
+            super(parent, name);
+        }
+
+        @Override
+        public File getBuildDir() {
+            throw new IllegalStateException("no place yet");
+        }
     }
 
     /** A listener of another plugin. */

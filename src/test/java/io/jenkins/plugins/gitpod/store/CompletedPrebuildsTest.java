@@ -53,6 +53,17 @@ class CompletedPrebuildsTest {
     }
 
     @Test
+    void whatCompletedInTheLastMinutesIsRecent() {
+        prebuilds.add(PROJECT, "a");
+        now = now.plus(Duration.ofMinutes(4));
+        prebuilds.add(PROJECT, "b");
+        assertEquals(Set.of("a", "b"), prebuilds.recent(PROJECT));
+        now = now.plus(Duration.ofMinutes(2));
+        assertEquals(Set.of("b"), prebuilds.recent(PROJECT));
+        assertEquals(Set.of("a", "b"), prebuilds.of(PROJECT));
+    }
+
+    @Test
     void aProjectHasAtMostFiveHundred() {
         for (int i = 0; i < 510; i++) {
             prebuilds.add(PROJECT, "prebuild-" + i);

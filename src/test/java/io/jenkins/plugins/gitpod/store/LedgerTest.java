@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -111,6 +112,39 @@ class LedgerTest {
         assertEquals(git, new Ledger(directory).readOpen().get(0).saved().builtFrom());
         ledger.relocate("team", "guild");
         assertEquals(git, new Ledger(directory).readOpen().get(0).saved().builtFrom());
+    }
+
+    @Test
+    void aRequestThatIsClosedWhileItsJobIsRenamedHasTheNewName() throws Exception {
+        UUID first = new UUID(0, 0); // visited before the other one
+        UUID other = new UUID(0, 5);
+        ledger.announce(first, origin());
+        Supplier<RequestOrigin> closed = ledger.announce(other, origin());
+        CountDownLatch isHeld = new CountDownLatch(1);
+        CountDownLatch isClosed = new CountDownLatch(1);
+        Thread holder = new Thread(() -> ledger.share(first, () -> {
+            isHeld.countDown();
+            awaitUninterruptibly(isClosed);
+            return Owners.FIRST_ONLY;
+        }));
+        Thread rename = new Thread(() -> ledger.relocate("team", "guild"));
+        holder.start();
+        isHeld.await();
+        rename.start();
+        await().until(rename::getState, Thread.State.BLOCKED::equals);
+        ledger.close(other);
+        isClosed.countDown();
+        holder.join();
+        rename.join();
+        assertEquals("guild/shop", closed.get().jobFullName());
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test
