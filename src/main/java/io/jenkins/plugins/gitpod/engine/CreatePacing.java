@@ -89,11 +89,13 @@ final class CreatePacing {
 
     /** A create is being sent. */
     void sent(long now) {
-        if (now - lastSent > IDLE) {
+        // While Gitpod asks to wait, nothing can be sent: that is no pause.
+        long quietSince = heldUntil - lastSent > 0 ? heldUntil : lastSent;
+        if (now - quietSince > IDLE) {
             since = now;
             succeeded = 0;
         }
-        if (now - lastSent > FORGOTTEN) {
+        if (now - quietSince > FORGOTTEN) {
             gap = 0;
         }
         lastSent = now;

@@ -149,4 +149,20 @@ class CreatePacingTest {
         assertThat(refused, is(lessThan(400)));
         assertThat(took, is(lessThan(Duration.ofMinutes(7))));
     }
+
+    @Test
+    void aLongWaitThatGitpodAsksForIsNoPauseThatForgetsTheGap() {
+        CreatePacing pacing = new CreatePacing(0, MAXIMUM);
+        for (int i = 0; i < 10; i++) {
+            pacing.sent(i * SECOND);
+            pacing.succeeded();
+        }
+        pacing.sent(10 * SECOND);
+        pacing.refused(10 * SECOND, Duration.ofMinutes(2), 11 * SECOND);
+        long after = 11 * SECOND + pacing.waitFrom(11 * SECOND) + SECOND / 5;
+        pacing.sent(after);
+        assertThat(pacing.hasGaps(), is(true));
+        pacing.sent(after + 61 * SECOND);
+        assertThat(pacing.hasGaps(), is(false));
+    }
 }
