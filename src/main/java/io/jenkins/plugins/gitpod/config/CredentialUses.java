@@ -6,6 +6,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.BulkChange;
 import hudson.model.Fingerprint;
 import hudson.model.Run;
+import io.jenkins.plugins.gitpod.engine.Guarded;
 import io.jenkins.plugins.gitpod.engine.SerialExecutor;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ public final class CredentialUses {
         uses.forEach(use -> byCredential
                 .computeIfAbsent(use.credentials().getId(), id -> new ArrayList<>())
                 .add(use));
-        byCredential.values().forEach(CredentialUses::track);
+        Guarded.forEach("save which builds use a credential", byCredential.values(), CredentialUses::track);
     }
 
     /** Credentials with one id may be different ones in different folders. Each of them is saved then. */

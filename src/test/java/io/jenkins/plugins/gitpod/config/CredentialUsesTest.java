@@ -6,6 +6,7 @@ import static org.hamcrest.Matchers.is;
 
 import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
+import com.cloudbees.plugins.credentials.impl.BaseStandardCredentials;
 import hudson.XmlFile;
 import hudson.model.Fingerprint;
 import hudson.model.FreeStyleBuild;
@@ -17,6 +18,7 @@ import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
@@ -94,5 +96,26 @@ class CredentialUsesTest {
         assertThat(builds(one, "shop"), is("[1,6)"));
         assertThat(builds(two, "shop"), is("[1,2),[5,6)"));
         assertThat(SAVES.get(), is(2));
+    }
+
+    /** Jenkins refuses to serialize the class of its field. */
+    private static final class Broken extends BaseStandardCredentials {
+        private static final long serialVersionUID = 1L;
+
+        @SuppressWarnings("unused")
+        private final ReentrantLock lock = new ReentrantLock();
+
+        Broken() {
+            super("broken", "");
+        }
+    }
+
+    @Test
+    void oneThatCannotBeTrackedDoesNotKeepOthersFromBeingTracked() throws Exception {
+        FreeStyleBuild build = jenkins.buildAndAssertSuccess(jenkins.createFreeStyleProject("shop"));
+        uses.add(build, new Broken());
+        uses.add(build, credentials("one"));
+        runTasks();
+        assertThat(builds(credentials("one"), "shop"), is("[1,2)"));
     }
 }
