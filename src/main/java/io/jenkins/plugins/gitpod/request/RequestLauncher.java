@@ -135,6 +135,7 @@ final class RequestLauncher implements DecisionHandler {
                 () -> engine.submit(engineRequest, token, shared),
                 () -> inBackground(() -> {
                     shared.concluded(new Outcome.NotCreated());
+                    history.writeChanged();
                     shared.memberIds().forEach(commitRequests::forget);
                     registry.over(requestId);
                 }));
@@ -192,6 +193,7 @@ final class RequestLauncher implements DecisionHandler {
         registry.enter(recorder, shared);
         ledger.share(shared.requestId(), shared::owners);
         if (ledger.isKnown(shared.requestId())) {
+            history.writeRequest(request.requestId());
             commitRequests.forget(request.requestId());
         }
         PrebuildResult known = registry.known(recorder);
@@ -240,6 +242,7 @@ final class RequestLauncher implements DecisionHandler {
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, "Could not save that a build waits for Gitpod prebuild " + prebuildId, e);
         }
+        history.writeRequest(request.requestId());
         commitRequests.forget(request.requestId());
         engine.restore(List.of(new PrebuildEngine.Restored(saved, token, shared)));
         PrebuildResult known =

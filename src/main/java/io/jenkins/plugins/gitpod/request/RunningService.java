@@ -40,6 +40,7 @@ record RunningService(
         @NonNull GitpodClients clients,
         @NonNull PrebuildEngine engine,
         @NonNull Ledger ledger,
+        @NonNull CommitHistory history,
         @NonNull RequestTokens tokens,
         @NonNull ThrottleQueue throttle,
         @NonNull RequestRegistry registry,
@@ -97,6 +98,7 @@ record RunningService(
                 clients,
                 engine,
                 ledger,
+                history,
                 tokens,
                 throttle,
                 registry,
@@ -118,6 +120,8 @@ record RunningService(
         decisions.close();
         threads.close();
         engine.close();
+        // The threads may have been ended before they wrote it.
+        Guarded.run("save which commits have a prebuild", history::writeChanged);
     }
 
     /** Whether a prebuild may exist for a request already. */
@@ -174,6 +178,14 @@ record RunningService(
 
         @Override
         public void close(UUID requestId) {
+            // After a crash, nothing would repeat what the history does not have by then.
+            Guarded.run("save what became of a commit's request", () -> {
+                history.writeRequest(requestId);
+                SharedPrebuild shared = registry.get().shared(requestId);
+                if (shared != null) {
+                    shared.memberIds().forEach(history::writeRequest);
+                }
+            });
             Guarded.run("close the entry of a request", () -> ledger.close(requestId));
             registry.get().over(requestId);
         }

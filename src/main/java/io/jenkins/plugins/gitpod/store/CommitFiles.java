@@ -39,7 +39,7 @@ final class CommitFiles {
     private final Map<String, BranchCommits> branches = new HashMap<>();
     private final Set<String> changed = new LinkedHashSet<>();
 
-    /** The requests that were added and are not in the files yet. */
+    /** The requests of which something is not in the files yet. */
     private final Set<UUID> unwritten = new HashSet<>();
 
     private boolean allRead;
@@ -98,8 +98,8 @@ final class CommitFiles {
         changed.add(name);
     }
 
-    /** A request was added to a file that is to be written. */
-    void added(@NonNull UUID requestId) {
+    /** A file that is to be written has something new of this request. */
+    void changedFor(@NonNull UUID requestId) {
         unwritten.add(requestId);
     }
 
@@ -133,7 +133,7 @@ final class CommitFiles {
         }
     }
 
-    /** The same, if a request was added and is not in the files yet. */
+    /** The same, if something of this request is not in the files yet. */
     void writeRequest(@NonNull UUID requestId) {
         boolean isWritten;
         synchronized (content) {
@@ -156,7 +156,10 @@ final class CommitFiles {
     private void deleteOldest(int written) {
         listAfter -= written;
         if (listAfter < 0) {
-            folder.deleteOldest(MAX_FILES).forEach(branches::remove);
+            // What has changed meanwhile is still to be written.
+            folder.deleteOldest(MAX_FILES).stream()
+                    .filter(name -> !changed.contains(name))
+                    .forEach(branches::remove);
             listAfter = FILES_BETWEEN_LISTINGS;
         }
     }

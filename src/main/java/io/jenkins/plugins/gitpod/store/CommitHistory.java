@@ -210,7 +210,7 @@ public final class CommitHistory {
             branch.requested(requestId);
             branch.entries.removeIf(entry -> entry.isOf(requestId));
             add(key, branch, new BranchCommits.Entry(revision, requestId, clock.instant()));
-            files.added(requestId);
+            files.changedFor(requestId);
             return true;
         });
     }
@@ -251,6 +251,7 @@ public final class CommitHistory {
     /** Notes that the prebuild of a request completed. */
     public void setCompleted(@NonNull UUID requestId, @NonNull String prebuildId, @NonNull String url) {
         changeFiles(entry -> entry.isOf(requestId), branch -> {
+            files.changedFor(requestId);
             for (BranchCommits.Entry entry : branch.entries) {
                 if (entry.isOf(requestId)) {
                     entry.completed = true;
@@ -275,6 +276,7 @@ public final class CommitHistory {
     /** Removes a request that created no prebuild. If it was for a commit, a change is missed. */
     public void remove(@NonNull UUID requestId) {
         changeFiles(entry -> entry.isOf(requestId), branch -> {
+            files.changedFor(requestId);
             branch.missedChange |=
                     branch.entries.stream().anyMatch(entry -> entry.isOf(requestId) && entry.revision != null);
             branch.withdrawn(requestId);
@@ -308,7 +310,7 @@ public final class CommitHistory {
         files.write();
     }
 
-    /** Writes what has changed, if a request that was added is not in the files yet. */
+    /** Writes what has changed, if something of this request is not in the files yet. */
     public void writeRequest(@NonNull UUID requestId) {
         files.writeRequest(requestId);
     }

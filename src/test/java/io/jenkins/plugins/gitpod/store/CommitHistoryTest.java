@@ -365,6 +365,51 @@ class CommitHistoryTest {
     }
 
     @Test
+    void theEndOfARequestIsWrittenBeforeTheRequestIsClosed() {
+        CommitHistory history = new CommitHistory(directory, () -> now, task -> {});
+        UUID completed = UUID.randomUUID();
+        UUID nothing = UUID.randomUUID();
+        history.add(KEY, COMMIT, completed);
+        history.add(KEY, OTHER, nothing);
+        history.writeChanged();
+
+        history.setCompleted(completed, "prebuild", "url");
+        history.writeRequest(completed);
+        assertEquals("prebuild", open().completed(KEY, COMMIT).prebuildId());
+
+        history.remove(nothing);
+        history.writeRequest(nothing);
+        assertTrue(open().hasMissedChange(KEY));
+    }
+
+    @Test
+    void aBranchThatChangedIsNotForgottenWhenItsOldFileIsDeleted() {
+        CommitHistory[] history = new CommitHistory[1];
+        XmlFolder<BranchCommits> files = CommitHistory.folder(directory);
+        List<Runnable> later = new ArrayList<>();
+        UUID meanwhile = UUID.randomUUID();
+        XmlFolder<BranchCommits> full = new XmlFolder<>(directory, new XStream2(), BranchCommits.class, "") {
+            @Override
+            void write(String name, BranchCommits value) throws IOException {
+                files.write(name, value);
+                if (later.size() == 60) {
+                    history[0].add(key("", "branch-0"), OTHER, meanwhile);
+                }
+            }
+
+            @Override
+            List<String> deleteOldest(int maximum) {
+                return super.deleteOldest(59);
+            }
+        };
+        history[0] = new CommitHistory(full, () -> now, later::add);
+        addBranches(history[0], 0, 60);
+        later.get(0).run();
+        history[0].writeChanged();
+        assertTrue(open().last(key("", "branch-0")).isOf(meanwhile));
+    }
+
+    @Test
     void whatChangesWhileAFileIsWrittenIsWrittenNext() {
         CommitHistory[] history = new CommitHistory[1];
         XmlFolder<BranchCommits> files = CommitHistory.folder(directory);
