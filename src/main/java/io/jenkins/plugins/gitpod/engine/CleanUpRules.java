@@ -64,7 +64,9 @@ final class CleanUpRules {
                 .filter(each -> each.status().phase() == PrebuildPhase.COMPLETED && !isBeingDeleted(each))
                 .map(Prebuild::id)
                 .collect(Collectors.toSet());
-        return cleanUp.own().stream().filter(id -> !there.contains(id) && !cleanUp.recent().contains(id)).toList();
+        return cleanUp.own().stream()
+                .filter(id -> !there.contains(id) && !cleanUp.recent().contains(id))
+                .toList();
     }
 
     private static boolean isBeingDeleted(Prebuild one) {

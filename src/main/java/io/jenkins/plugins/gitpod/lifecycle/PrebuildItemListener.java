@@ -64,13 +64,12 @@ public final class PrebuildItemListener extends ItemListener {
      */
     private static void moveBuilds(Item item) {
         if (item instanceof LazyBuildMixIn.LazyLoadingJob<?, ?> lazy && item instanceof Job<?, ?> job) {
-            Guarded.run(
-                    MOVE_BUILDS,
-                    () -> lazy.getLazyBuildMixIn().getRunMap().updateBaseDir(job.getBuildDir()));
+            Guarded.run(MOVE_BUILDS, () -> lazy.getLazyBuildMixIn().getRunMap().updateBaseDir(job.getBuildDir()));
         }
         if (item instanceof ItemGroup<?> group) {
-            Guarded.run(MOVE_BUILDS, () -> Items.allItems2(ACL.SYSTEM2, group, Job.class)
-                    .forEach(PrebuildItemListener::moveBuilds));
+            Guarded.run(
+                    MOVE_BUILDS,
+                    () -> Items.allItems2(ACL.SYSTEM2, group, Job.class).forEach(PrebuildItemListener::moveBuilds));
         }
     }
 }

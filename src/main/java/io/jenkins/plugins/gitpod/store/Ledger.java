@@ -238,7 +238,8 @@ public final class Ledger implements RequestStore {
                 relocated.add(requestId);
             }
         });
-        // After the open ones: a request that is closed meanwhile is among these before it is no longer open. They are copied,
+        // After the open ones: a request that is closed meanwhile is among these before it is no longer open. They are
+        // copied,
         // because the lock of one may be held while its file is written.
         List.copyOf(over).forEach(known -> known.relocate(oldFullName, newFullName));
         if (relocated.isEmpty()) {

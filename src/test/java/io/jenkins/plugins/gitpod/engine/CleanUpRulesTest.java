@@ -115,7 +115,8 @@ class CleanUpRulesTest {
     /** Its end was read, and the list still has it as running, or does not have it. */
     @Test
     void whatHasJustCompletedIsNotGoneIfTheListLagsBehind() {
-        Prebuild lagging = prebuild("lagging", 91).phase(PrebuildPhase.SNAPSHOTTING).made();
+        Prebuild lagging =
+                prebuild("lagging", 91).phase(PrebuildPhase.SNAPSHOTTING).made();
         CleanUp cleanUp = cleanUp(1, Set.of("deleted", "lagging", "missing", "p9"), Set.of("lagging", "missing", "p9"));
         assertThat(CleanUpRules.gone(cleanUp, List.of(lagging, NEWEST)), contains("deleted"));
     }

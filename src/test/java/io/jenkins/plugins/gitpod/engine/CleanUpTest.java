@@ -57,7 +57,8 @@ class CleanUpTest {
     private CleanUp.Result cleanUp(EngineFixture fixture, List<Prebuild> made, int keep) {
         return cleanUp(
                 fixture,
-                new CleanUp(fixture.connection(), fixture.token(), made.get(made.size() - 1), keep, ids(made), Set.of()));
+                new CleanUp(
+                        fixture.connection(), fixture.token(), made.get(made.size() - 1), keep, ids(made), Set.of()));
     }
 
     private CleanUp.Result cleanUp(EngineFixture fixture, CleanUp what) {
