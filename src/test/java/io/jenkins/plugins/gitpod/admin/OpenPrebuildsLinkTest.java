@@ -13,22 +13,16 @@ import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import hudson.model.Result;
-import hudson.model.queue.QueueTaskFuture;
 import io.jenkins.plugins.gitpod.config.GitpodLookup;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import io.jenkins.plugins.gitpod.options.WhenActive;
-import io.jenkins.plugins.gitpod.request.OpenPrebuild;
-import io.jenkins.plugins.gitpod.request.PrebuildQueries;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
-import io.jenkins.plugins.gitpod.simulator.Fault;
-import io.jenkins.plugins.gitpod.simulator.FaultRule;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
 import org.htmlunit.HttpMethod;
@@ -244,49 +238,6 @@ class OpenPrebuildsLinkTest {
         await().atMost(Duration.ofSeconds(30))
                 .until(() ->
                         PrebuildService.get().queries().orElseThrow().open().isEmpty());
-    }
-
-    /** The person may cancel the builds of one job, and was not asked about the other one. */
-    @Test
-    void aRequestThatHasJoinedWhenItIsRemovedTakesNoPrebuildFromOthers() throws Exception {
-        GITPOD.project().plan(PhasePlan.of(List.of(), SimPhase.RUNNING));
-        FreeStyleBuild running = build("first-job", null).waitForStart();
-        jenkins.waitForMessage("Gitpod prebuild: RUNNING", running);
-        Fault.Hang hang = Fault.hangBeforeActing();
-        GITPOD.simulator().faults().add(FaultRule.on("GetProject", hang));
-        FreeStyleBuild joining = build("joining-job", WhenActive.JOIN).waitForStart();
-        PrebuildQueries queries = PrebuildService.get().queries().orElseThrow();
-        OpenPrebuild undecided = await().atMost(Duration.ofSeconds(30))
-                .until(
-                        () -> queries.open().stream()
-                                .filter(OpenPrebuild::isUndecided)
-                                .findFirst()
-                                .orElse(null),
-                        Objects::nonNull);
-        GITPOD.simulator().faults().clear();
-        hang.release();
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> queries.open().stream().noneMatch(OpenPrebuild::isUndecided));
-        PrebuildService.get().owners().orElseThrow().cancel(undecided);
-        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(joining));
-        jenkins.assertLogContains("keeps running", joining);
-        assertThat(queries.open(), hasSize(1));
-        assertThat(queries.open().get(0).isCancelling(), is(false));
-        assertThat(running.isBuilding(), is(true));
-        PrebuildService.get().owners().orElseThrow().cancel(queries.open().get(0));
-        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(running));
-        await().atMost(Duration.ofSeconds(30)).until(() -> queries.open().isEmpty());
-    }
-
-    private static QueueTaskFuture<FreeStyleBuild> build(String name, WhenActive whenActive) throws Exception {
-        FreeStyleProject job = jenkins.createFreeStyleProject(name);
-        GitpodPrebuildBuilder step = new GitpodPrebuildBuilder();
-        step.setProjectId(GITPOD.project().id());
-        if (whenActive != null) {
-            step.setWhenActive(whenActive);
-        }
-        job.getBuildersList().add(step);
-        return job.scheduleBuild2(0);
     }
 
     @Test
