@@ -98,6 +98,18 @@ class UnexpectedAnswersTest {
     }
 
     @Test
+    void anEndOnAListThatLeavesOutTheSizeIsReadByItself() {
+        String completed = "{\"id\":\"" + WANTED + "\",\"status\":{\"phase\":\"PREBUILD_PHASE_COMPLETED\"%s}}";
+        answer = "{\"prebuilds\":[" + completed.formatted("") + "],\"prebuild\":"
+                + completed.formatted(",\"snapshotSizeBytes\":\"5\"") + "}";
+        Watcher watcher = watching(4);
+        runtime.advance(Duration.ofSeconds(14));
+        watcher.stop();
+        assertThat(read, hasSize(1));
+        assertThat(read.get(0).status().snapshotSizeBytes(), is(5L));
+    }
+
+    @Test
     void aWatchedListWhosePageTokenNeverChangesEnds() {
         answer = "{\"pagination\":{\"nextToken\":\"again\"}}";
         Watcher watcher = watching(4);
