@@ -73,9 +73,13 @@ final class ReadPacing {
         refusals++;
         concurrent = 1;
         gap = gap.isZero() ? FIRST_GAP : Backoff.min(gap.multipliedBy(2), MAX_GAP);
+        return Backoff.max(askedWait(e), refusals == 1 ? gap : backoff.next(runtime.random()));
+    }
+
+    /** The wait that Gitpod asks for, and a little more. */
+    Duration askedWait(GitpodException e) {
         Duration asked = Backoff.min(e.retryAfter().orElse(gap), MAX_RETRY_AFTER);
-        Duration pause = Backoff.withJitter(asked.multipliedBy(6).dividedBy(5), runtime.random());
-        return Backoff.max(pause, refusals == 1 ? gap : backoff.next(runtime.random()));
+        return Backoff.withJitter(asked.multipliedBy(6).dividedBy(5), runtime.random());
     }
 
     /** Gitpod is in trouble, which ends the round. @return the pause before the next one */
