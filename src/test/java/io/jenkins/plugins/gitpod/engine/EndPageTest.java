@@ -35,7 +35,7 @@ class EndPageTest {
             EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin();
     private final GitpodClient client = fixture.client(fixture.endpoint(), BearerToken.of(fixture.account.token()));
     private final Watcher watcher =
-            new Watcher(client, fixture.runtime, EngineSettings.defaults(), null, new Semaphore(0));
+            new Watcher(client, fixture.runtime, EngineSettings.defaults(), 4, null, new Semaphore(0));
     private final Records records = fixture.gitpod.records();
     private final Map<String, List<PrebuildPhase>> ends = new LinkedHashMap<>();
     private final Map<String, Prebuild.Status> statuses = new LinkedHashMap<>();

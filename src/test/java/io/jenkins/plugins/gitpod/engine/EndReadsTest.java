@@ -49,6 +49,7 @@ class EndReadsTest {
             client,
             fixture.runtime,
             EngineSettings.defaults(),
+            4,
             listener -> {
                 listeners.add(listener);
                 listener.opened();
@@ -116,7 +117,7 @@ class EndReadsTest {
     }
 
     @Test
-    void endsAreReadSevenAtATimeOnceACallHasSucceeded() throws GitpodException {
+    void endsAreReadFourAtATimeOnceACallHasSucceeded() throws GitpodException {
         List<String> ids = snapshotting(41);
         complete(ids);
         fixture.runtime.advance(Duration.ofSeconds(15)); // one by one: 42
@@ -124,8 +125,8 @@ class EndReadsTest {
         assertThat(records.count(GET), is(41));
         Map<Instant, Integer> atATime = new LinkedHashMap<>();
         records.calls().forEach(call -> atATime.merge(call.at(), 1, Integer::sum));
-        assertThat(atATime.values().stream().limit(4).toList(), is(List.of(1, 2, 4, 7)));
-        atATime.values().forEach(calls -> assertThat(calls, is(lessThanOrEqualTo(7))));
+        assertThat(atATime.values().stream().limit(4).toList(), is(List.of(1, 2, 4, 4)));
+        atATime.values().forEach(calls -> assertThat(calls, is(lessThanOrEqualTo(4))));
     }
 
     @Test
@@ -258,10 +259,10 @@ class EndReadsTest {
         fixture.fault(onGets(trouble, number -> number >= 7 && number <= 10), trouble);
         complete(ids);
         fixture.runtime.advance(Duration.ofSeconds(10));
-        assertThat(records.count(GET), is(13)); // six were out when the first one failed
+        assertThat(records.count(GET), is(10)); // three were out when the first one failed
         List<Heard> open =
                 heard.values().stream().filter(each -> each.phases.isEmpty()).toList();
-        assertThat(open, hasSize(21));
+        assertThat(open, hasSize(24));
         open.forEach(each -> assertThat(each.failures, hasSize(1)));
         fixture.runtime.advance(Duration.ofMinutes(1));
         assertCompletedOnce(ids);

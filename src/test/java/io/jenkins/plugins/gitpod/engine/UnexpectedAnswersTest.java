@@ -70,7 +70,7 @@ class UnexpectedAnswersTest {
     }
 
     private Watcher watching(int number) {
-        Watcher watcher = new Watcher(client, runtime, EngineSettings.defaults(), null, new Semaphore(0));
+        Watcher watcher = new Watcher(client, runtime, EngineSettings.defaults(), 4, null, new Semaphore(0));
         for (int i = 0; i < number; i++) {
             watcher.watch(i == 0 ? WANTED : WANTED + i, Prebuilds.PROJECT, new WatchList.Reader() {
                 @Override
