@@ -12,7 +12,8 @@ import java.util.concurrent.Executor;
 
 /**
  * Limits the concurrent calls of one session. It counts tasks of the queues that call Gitpod, since a task makes one call
- * at a time. Cancels come first, then reads, then creates. A waiting task holds no thread.
+ * at a time. Cancels come first, then reads, then creates; but of two reads in a row, a create that waits comes before the
+ * second one. A waiting task holds no thread.
  */
 final class CallLimiter {
 
@@ -22,6 +23,9 @@ final class CallLimiter {
     private final Map<WorkQueue, Queue<Runnable>> waiting = new EnumMap<>(WorkQueue.class);
 
     private int running;
+
+    /** Whether the latest task was a read. */
+    private boolean lastWasRead;
 
     CallLimiter(int maxConcurrent) {
         this.maxConcurrent = maxConcurrent;
@@ -78,6 +82,7 @@ final class CallLimiter {
             }
             task = waiting.get(queue).remove();
             running++;
+            lastWasRead = queue == WorkQueue.WATCH;
         }
         runtime.executor(queue).execute(() -> {
             try {
@@ -93,6 +98,10 @@ final class CallLimiter {
 
     @CheckForNull
     private WorkQueue nextQueue() {
+        boolean isTurnOfCreate = lastWasRead && !waiting.get(WorkQueue.CREATE).isEmpty();
+        if (isTurnOfCreate && waiting.get(WorkQueue.CANCEL).isEmpty()) {
+            return WorkQueue.CREATE;
+        }
         for (WorkQueue queue : BY_PRIORITY) {
             if (!waiting.get(queue).isEmpty()) {
                 return queue;

@@ -63,6 +63,9 @@ final class ConcurrentReads {
     /** Whether no call begins for a while. */
     private boolean waiting;
 
+    /** When that ends. */
+    private long waitsUntil;
+
     /** How often Gitpod asked to slow down. */
     private int refusals;
 
@@ -92,7 +95,7 @@ final class ConcurrentReads {
                 begin.add(step);
             }
             refusalsBefore = refusals;
-            ends = running == 0 && !waiting && !ended;
+            ends = running == 0 && (failed || !waiting) && !ended;
             ended |= ends;
             if (ends && !failed) {
                 pacing.roundSucceeded();
@@ -139,7 +142,7 @@ final class ConcurrentReads {
         }
     }
 
-    /** Pauses for trouble, but only once if several calls that were made at a time meet with it. */
+    /** Several calls that are made at a time may meet with trouble: it counts once, and the longest of their waits is kept. */
     private boolean isNewTrouble(Step step, GitpodException e, int refusalsBefore) {
         synchronized (list) {
             boolean asksToWait = RetryPolicy.read(e) == RetryPolicy.Decision.WAIT;
@@ -147,33 +150,57 @@ final class ConcurrentReads {
                 steps.again(step);
             }
             if (failed || (asksToWait && refusals != refusalsBefore)) {
+                if (asksToWait) {
+                    pauseFor(pacing.askedWait(e));
+                }
                 return false;
             }
             if (asksToWait) {
                 refusals++;
-                pause = pacing.slowDown(e);
-                failed = pause.compareTo(MAX_WAIT) > 0;
-                if (!failed) {
-                    waitFor(pause);
-                }
+                pauseFor(pacing.slowDown(e));
             } else {
                 failed = true;
-                pause = pacing.roundFailed();
+                pause = Backoff.max(pacing.roundFailed(), leftToWait());
             }
             return true;
         }
     }
 
+    /** Begins no call for this long or longer. Called under the lock. */
+    private void pauseFor(Duration time) {
+        if (failed || time.compareTo(MAX_WAIT) > 0) {
+            failed = true;
+            pause = Backoff.max(pause, Backoff.max(time, leftToWait()));
+        } else {
+            waitFor(time);
+        }
+    }
+
+    private Duration leftToWait() {
+        return waiting ? Duration.ofNanos(Math.max(0, waitsUntil - runtime.nanoTime())) : Duration.ZERO;
+    }
+
     /** No call begins for this long. Called under the lock. */
     private void waitFor(Duration time) {
-        if (!time.isZero() && !waiting) {
-            waiting = true;
-            runtime.schedule(time, () -> {
-                synchronized (list) {
-                    waiting = false;
-                }
-                next();
-            });
+        if (time.compareTo(leftToWait()) <= 0) {
+            return;
         }
+        waitsUntil = runtime.nanoTime() + time.toNanos();
+        if (!waiting) {
+            waiting = true;
+            runtime.schedule(time, this::waited);
+        }
+    }
+
+    private void waited() {
+        synchronized (list) {
+            Duration left = leftToWait();
+            if (!left.isZero()) {
+                runtime.schedule(left, this::waited);
+                return;
+            }
+            waiting = false;
+        }
+        next();
     }
 }

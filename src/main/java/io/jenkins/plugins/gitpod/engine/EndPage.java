@@ -10,7 +10,7 @@ import java.util.List;
 /**
  * Looks for many ends on a page of a list of prebuilds that have ended: one call instead of up to a hundred. Gitpod
  * documents no order of lists. Where the newest come first, prebuilds that have just ended are on the first pages;
- * otherwise the first page has few of them, and they are read one by one.
+ * otherwise the first page has few of them, and they are read one by one. So are those of which a list leaves parts out.
  */
 final class EndPage implements ConcurrentReads.Step {
 
@@ -90,7 +90,8 @@ final class EndPage implements ConcurrentReads.Step {
         int found = 0;
         for (Prebuild each : answer.prebuilds()) {
             WatchedPrebuild one = list.get(each.id());
-            if (one != null && !hasEnded(one) && each.status().phase().isEnd()) {
+            boolean tellsEnd = each.status().phase().isEnd() && ReadCalls.isWhole(each);
+            if (one != null && !hasEnded(one) && tellsEnd) {
                 found++;
                 round.ended(one, each, asked);
             }

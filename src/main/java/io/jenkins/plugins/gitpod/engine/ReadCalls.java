@@ -81,6 +81,19 @@ final class ReadCalls {
         return list(projects, ENDED, start);
     }
 
+    /**
+     * Whether all is there that the end of a wait needs. Gitpod's lists of other objects leave parts out, which a call for the
+     * object alone tells.
+     */
+    static boolean isWhole(Prebuild listed) {
+        Prebuild.Status status = listed.status();
+        return switch (status.phase()) {
+            case COMPLETED -> status.snapshotSizeBytes() > 0 || status.warningMessage() != null;
+            case FAILED -> status.failureMessage() != null;
+            default -> true;
+        };
+    }
+
     private PrebuildPage list(List<String> projects, Set<PrebuildPhase> phases, @CheckForNull String start)
             throws GitpodException {
         PrebuildFilter filter = PrebuildFilter.none().withProjectIds(projects).withPhases(phases);

@@ -21,11 +21,9 @@ final class ReadPacing {
     /** The longest wait that is granted to a server that asks for one. */
     private static final Duration MAX_RETRY_AFTER = Duration.ofMinutes(5);
 
-    /** Ends come at the rate of the creates. With one more call at a time than creates, their reads do not fall behind. */
-    private static final int MAX_CONCURRENT = Session.MAX_CONCURRENT_CALLS;
-
     private final EngineRuntime runtime;
     private final Backoff backoff;
+    private final int maxConcurrent;
     private int concurrent = 1;
 
     /** "Too many requests" in a row. */
@@ -34,10 +32,14 @@ final class ReadPacing {
     private int failedRounds;
     private Duration gap = Duration.ZERO;
 
-    /** @param backoff the pauses while Gitpod is in trouble */
-    ReadPacing(EngineRuntime runtime, Backoff backoff) {
+    /**
+     * @param backoff the pauses while Gitpod is in trouble
+     * @param maxConcurrent the maximum number of calls at a time
+     */
+    ReadPacing(EngineRuntime runtime, Backoff backoff, int maxConcurrent) {
         this.runtime = runtime;
         this.backoff = backoff;
+        this.maxConcurrent = maxConcurrent;
     }
 
     /** The first call of a round is made alone: it shows whether Gitpod responds. */
@@ -63,7 +65,7 @@ final class ReadPacing {
     /** A call succeeded. @return the wait before the next one */
     Duration succeeded() {
         refusals = 0;
-        concurrent = Math.min(concurrent + 1, MAX_CONCURRENT);
+        concurrent = Math.min(concurrent + 1, maxConcurrent);
         gap = gap.compareTo(MIN_GAP) < 0 ? Duration.ZERO : gap.multipliedBy(19).dividedBy(20);
         return gap;
     }
@@ -73,9 +75,13 @@ final class ReadPacing {
         refusals++;
         concurrent = 1;
         gap = gap.isZero() ? FIRST_GAP : Backoff.min(gap.multipliedBy(2), MAX_GAP);
+        return Backoff.max(askedWait(e), refusals == 1 ? gap : backoff.next(runtime.random()));
+    }
+
+    /** The wait that Gitpod asks for, and a little more. */
+    Duration askedWait(GitpodException e) {
         Duration asked = Backoff.min(e.retryAfter().orElse(gap), MAX_RETRY_AFTER);
-        Duration pause = Backoff.withJitter(asked.multipliedBy(6).dividedBy(5), runtime.random());
-        return Backoff.max(pause, refusals == 1 ? gap : backoff.next(runtime.random()));
+        return Backoff.withJitter(asked.multipliedBy(6).dividedBy(5), runtime.random());
     }
 
     /** Gitpod is in trouble, which ends the round. @return the pause before the next one */

@@ -345,7 +345,7 @@ final class ReadRound {
                 synchronized (list) {
                     one = unread.get(each.id());
                 }
-                if (one != null) {
+                if (one != null && ReadCalls.isWhole(each)) {
                     deliver(one, each, asked);
                 }
             }

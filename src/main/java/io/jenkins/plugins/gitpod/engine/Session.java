@@ -30,6 +30,9 @@ final class Session {
     /** Creates, cancels, and a read; an event stream, which is one long answer, is not counted. */
     static final int MAX_CONCURRENT_CALLS = CreatePacing.FIRST_CONCURRENT + MAX_CONCURRENT_CANCELS + 1;
 
+    /** What reads leave to creates and cancels, however much there is to be read. */
+    static final int CALLS_BESIDE_READS = 3;
+
     /** The time between extra calls while creates wait because of a limit of Gitpod's. */
     private static final Duration EXTRA_CALL_PAUSE = Duration.ofSeconds(10);
 
@@ -65,7 +68,7 @@ final class Session {
         this.runtime = runtime;
         this.lastExtraCall = runtime.nanoTime();
         this.client = client;
-        this.watcher = new Watcher(client, runtime, settings, events, streams);
+        this.watcher = new Watcher(client, runtime, settings, key.limits().maxConcurrentReads(), events, streams);
         // A cancel or a read never has to wait for a create to end.
         this.creates = new CreateQueue(runtime, key.limits().maxConcurrentCalls() - 1);
         this.extraCalls = new ExtraCalls(runtime, this::admitExtraCall);

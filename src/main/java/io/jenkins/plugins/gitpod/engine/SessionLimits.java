@@ -33,6 +33,11 @@ public record SessionLimits(
         }
     }
 
+    /** The maximum number of concurrent reads of prebuilds that builds wait for. Creates and cancels keep some calls. */
+    int maxConcurrentReads() {
+        return Math.max(1, maxConcurrentCalls - Session.CALLS_BESIDE_READS);
+    }
+
     /** The default limits. */
     @NonNull
     static SessionLimits usual(@NonNull EngineSettings settings) {

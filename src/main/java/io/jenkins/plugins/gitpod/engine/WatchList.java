@@ -172,7 +172,7 @@ final class WatchList {
 
     /**
      * Records a read. An event that came since the call began may tell of a change that the answer does not show yet: then
-     * it still asks for a read.
+     * it still asks for a read, but only once, so that a prebuild with many events does not take the calls of the others.
      *
      * @param phase what was read
      * @param asked when the call began
@@ -185,7 +185,8 @@ final class WatchList {
         one.lastRead = now;
         boolean changed = one.phase != null && one.phase != phase;
         boolean missed = changed && !one.eventReceived;
-        if (!changed && one.readRequested && one.eventAt - asked > 0) {
+        if (!changed && one.readRequested && one.eventAt - asked > 0 && !one.outdatedAnswer) {
+            one.outdatedAnswer = true;
             one.phase = phase;
             one.readFailed = false;
             one.lastTry = ++tries;
@@ -201,6 +202,7 @@ final class WatchList {
         one.phase = phase;
         one.eventReceived = false;
         one.readRequested = false;
+        one.outdatedAnswer = false;
         likelyEnded.remove(one);
         one.readFailed = false;
         one.lastTry = ++tries;
@@ -220,6 +222,7 @@ final class WatchList {
 
     synchronized void readFailed(WatchedPrebuild one) {
         one.readRequested = false;
+        one.outdatedAnswer = false;
         likelyEnded.remove(one);
         one.readFailed = true;
     }
@@ -265,6 +268,9 @@ final class WatchList {
 
         /** Whether an event asks for a read, which is due. */
         boolean readRequested;
+
+        /** Whether an answer for that read was older than an event. */
+        boolean outdatedAnswer;
 
         /** Whether a call for it alone is being made. */
         boolean beingRead;

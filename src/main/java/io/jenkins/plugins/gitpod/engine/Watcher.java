@@ -61,6 +61,7 @@ final class Watcher {
     private long pausedUntil;
 
     /**
+     * @param maxConcurrentReads the maximum number of concurrent calls
      * @param events where events come from, or null to do without
      * @param streams permits for event streams, shared by all watchers
      */
@@ -68,13 +69,15 @@ final class Watcher {
             GitpodClient client,
             EngineRuntime runtime,
             EngineSettings settings,
+            int maxConcurrentReads,
             @CheckForNull EventSource events,
             Semaphore streams) {
         this.calls = new ReadCalls(client);
         this.runtime = runtime;
         Duration usual = settings.pollInterval();
         this.schedule = new PollSchedule(usual);
-        this.pacing = new ReadPacing(runtime, new Backoff(usual, Backoff.max(settings.longestPollInterval(), usual)));
+        Backoff backoff = new Backoff(usual, Backoff.max(settings.longestPollInterval(), usual));
+        this.pacing = new ReadPacing(runtime, backoff, maxConcurrentReads);
         this.list = new WatchList(new CallBudget(usual, runtime.nanoTime()));
         this.pausedUntil = runtime.nanoTime();
         this.events = events == null ? null : new EventSubscription(events, streams, runtime, new EventListener());

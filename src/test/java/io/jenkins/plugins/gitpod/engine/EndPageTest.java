@@ -35,9 +35,10 @@ class EndPageTest {
             EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin();
     private final GitpodClient client = fixture.client(fixture.endpoint(), BearerToken.of(fixture.account.token()));
     private final Watcher watcher =
-            new Watcher(client, fixture.runtime, EngineSettings.defaults(), null, new Semaphore(0));
+            new Watcher(client, fixture.runtime, EngineSettings.defaults(), 4, null, new Semaphore(0));
     private final Records records = fixture.gitpod.records();
     private final Map<String, List<PrebuildPhase>> ends = new LinkedHashMap<>();
+    private final Map<String, Prebuild.Status> statuses = new LinkedHashMap<>();
 
     @AfterEach
     void end() {
@@ -50,6 +51,7 @@ class EndPageTest {
         public void read(Prebuild prebuild) {
             if (prebuild.status().phase().isEnd()) {
                 ends.get(prebuild.id()).add(prebuild.status().phase());
+                statuses.put(prebuild.id(), prebuild.status());
                 watcher.unwatch(prebuild.id());
             }
         }
@@ -91,7 +93,7 @@ class EndPageTest {
     @Test
     void manyEndsAreReadByPagesOfAList() throws GitpodException {
         List<String> ids = watch(250);
-        ids.subList(0, 50).forEach(id -> fixture.gitpod.prebuild(id).forcePhase(SimPhase.FAILED));
+        ids.subList(0, 50).forEach(id -> fixture.gitpod.prebuild(id).failWith("tests failed"));
         ids.subList(50, 60).forEach(id -> fixture.gitpod.prebuild(id).forcePhase(SimPhase.CANCELLED));
         become(ids.subList(60, 230), SimPhase.COMPLETED);
         assertToldOnce(ids.subList(0, 50), PrebuildPhase.FAILED);
@@ -133,6 +135,43 @@ class EndPageTest {
         return records.calls(LIST).stream()
                 .filter(call -> call.body().contains("PREBUILD_PHASE_COMPLETED"))
                 .count();
+    }
+
+    private void listsLackResults(String phase) {
+        Fault fault = Fault.withoutResults();
+        fixture.fault(
+                FaultRule.on(LIST, fault)
+                        .when(call -> call.body().contains(phase))
+                        .forever(),
+                fault);
+    }
+
+    /** Gitpod's lists of other objects leave out parts. */
+    @Test
+    void whereAListLeavesOutSizesEndsAreReadOneByOneAndNoWarningIsLost() throws GitpodException {
+        List<String> ids = watch(120);
+        listsLackResults("PREBUILD_PHASE_COMPLETED");
+        List<String> ended = ids.subList(0, 110);
+        fixture.gitpod.prebuild(ids.get(7)).warn("the snapshot is not warm");
+        become(ended, SimPhase.COMPLETED);
+        fixture.runtime.advance(Duration.ofSeconds(20));
+        assertToldOnce(ended, PrebuildPhase.COMPLETED);
+        ended.forEach(id -> assertThat(statuses.get(id).snapshotSizeBytes(), is(6_442_450_944L)));
+        assertThat(statuses.get(ids.get(7)).warningMessage(), is("the snapshot is not warm"));
+        assertThat(records.count(GET), is(110));
+        assertThat(listsOfEnds(), is(1L));
+    }
+
+    @Test
+    void whereAListLeavesOutFailuresTheirEndsAreReadOneByOne() throws GitpodException {
+        List<String> ids = watch(40);
+        listsLackResults("PREBUILD_PHASE_FAILED");
+        List<String> ended = ids.subList(0, 30);
+        ended.forEach(id -> fixture.gitpod.prebuild(id).failWith("tests failed"));
+        fixture.runtime.advance(Duration.ofSeconds(20));
+        assertToldOnce(ended, PrebuildPhase.FAILED);
+        ended.forEach(id -> assertThat(statuses.get(id).failureMessage(), is("tests failed")));
+        assertThat(listsOfEnds(), is(1L));
     }
 
     @Test

@@ -49,6 +49,7 @@ class EndReadsTest {
             client,
             fixture.runtime,
             EngineSettings.defaults(),
+            4,
             listener -> {
                 listeners.add(listener);
                 listener.opened();
@@ -116,7 +117,7 @@ class EndReadsTest {
     }
 
     @Test
-    void endsAreReadSevenAtATimeOnceACallHasSucceeded() throws GitpodException {
+    void endsAreReadFourAtATimeOnceACallHasSucceeded() throws GitpodException {
         List<String> ids = snapshotting(41);
         complete(ids);
         fixture.runtime.advance(Duration.ofSeconds(15)); // one by one: 42
@@ -124,8 +125,8 @@ class EndReadsTest {
         assertThat(records.count(GET), is(41));
         Map<Instant, Integer> atATime = new LinkedHashMap<>();
         records.calls().forEach(call -> atATime.merge(call.at(), 1, Integer::sum));
-        assertThat(atATime.values().stream().limit(4).toList(), is(List.of(1, 2, 4, 7)));
-        atATime.values().forEach(calls -> assertThat(calls, is(lessThanOrEqualTo(7))));
+        assertThat(atATime.values().stream().limit(4).toList(), is(List.of(1, 2, 4, 4)));
+        atATime.values().forEach(calls -> assertThat(calls, is(lessThanOrEqualTo(4))));
     }
 
     @Test
@@ -197,6 +198,60 @@ class EndReadsTest {
         assertThat(records.count(GET), is(34));
     }
 
+    private void refuse(String id, int seconds) {
+        Fault refusal = Fault.rateLimit(Duration.ofSeconds(seconds));
+        fixture.fault(
+                FaultRule.on(GET, refusal).when(call -> call.body().contains(id)), refusal);
+    }
+
+    /** The wait between the refusals and the next call. The calls of one time are the fourth to the sixth at least. */
+    private Duration waitAfterRefusals(int seconds, int secondsOfTheNext) throws GitpodException {
+        List<String> ids = snapshotting(30);
+        refuse(ids.get(3), seconds);
+        refuse(ids.get(4), secondsOfTheNext);
+        complete(ids);
+        fixture.runtime.advance(Duration.ofMinutes(2));
+        assertCompletedOnce(ids);
+        assertThat(records.count(GET), is(32));
+        List<Instant> refused = records.calls(GET).stream()
+                .filter(call -> call.status() == 429)
+                .map(Call::at)
+                .toList();
+        assertThat(refused.get(1), is(refused.get(0)));
+        Instant next = records.calls(GET).stream()
+                .map(Call::at)
+                .filter(refused.get(0).plus(CALL)::isBefore)
+                .findFirst()
+                .orElseThrow();
+        return Duration.between(refused.get(0), next);
+    }
+
+    @Test
+    void theLongerOfTwoWaitsThatAreAskedForAtATimeIsKept() throws GitpodException {
+        assertThat(waitAfterRefusals(2, 7), is(greaterThanOrEqualTo(Duration.ofSeconds(7))));
+    }
+
+    @Test
+    void aLongWaitThatIsAskedForNextToAShortOneEndsTheRound() throws GitpodException {
+        Duration wait = waitAfterRefusals(2, 50);
+        assertThat(wait, is(greaterThanOrEqualTo(Duration.ofSeconds(50))));
+        assertThat(wait, is(lessThanOrEqualTo(Duration.ofSeconds(70))));
+    }
+
+    @Test
+    void aWaitThatIsAskedForNextToTroubleIsKept() throws GitpodException {
+        List<String> ids = snapshotting(30);
+        Fault trouble = Fault.htmlStatus(503);
+        fixture.fault(
+                FaultRule.on(GET, trouble).when(call -> call.body().contains(ids.get(3))), trouble);
+        refuse(ids.get(4), 50);
+        complete(ids);
+        fixture.runtime.advance(Duration.ofSeconds(50));
+        assertThat(records.count(GET), is(lessThanOrEqualTo(3 + 7)));
+        fixture.runtime.advance(Duration.ofMinutes(1));
+        assertCompletedOnce(ids);
+    }
+
     @Test
     void troubleOfSeveralCallsAtATimeIsToldOnceAndEndsTheRound() throws GitpodException {
         List<String> ids = snapshotting(30);
@@ -204,10 +259,10 @@ class EndReadsTest {
         fixture.fault(onGets(trouble, number -> number >= 7 && number <= 10), trouble);
         complete(ids);
         fixture.runtime.advance(Duration.ofSeconds(10));
-        assertThat(records.count(GET), is(13)); // six were out when the first one failed
+        assertThat(records.count(GET), is(10)); // three were out when the first one failed
         List<Heard> open =
                 heard.values().stream().filter(each -> each.phases.isEmpty()).toList();
-        assertThat(open, hasSize(21));
+        assertThat(open, hasSize(24));
         open.forEach(each -> assertThat(each.failures, hasSize(1)));
         fixture.runtime.advance(Duration.ofMinutes(1));
         assertCompletedOnce(ids);

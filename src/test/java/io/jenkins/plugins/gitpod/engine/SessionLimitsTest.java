@@ -128,6 +128,44 @@ class SessionLimitsTest {
         assertThat(readsWithin(Duration.ofMinutes(2)), is(greaterThan(5)));
     }
 
+    /** A thousand ends are read, and each call takes a second, while builds start. */
+    private void assertCreatesAreSentWhileEndsAreRead(int calls, int within) {
+        fixture.limits(atOnce(calls));
+        fixture.runtime.callsTake(Duration.ofSeconds(1));
+        List<EngineFixture.Wait> waits = new ArrayList<>();
+        for (int i = 0; i < 90; i++) {
+            waits.add(fixture.submit());
+        }
+        waits.forEach(wait -> fixture.untilStage(wait, Stage.WATCHING, Duration.ofMinutes(5)));
+        fixture.runtime.advance(Duration.ofMinutes(2));
+        // Lists do not tell these ends.
+        waits.forEach(wait -> fixture.gitpod.prebuild(wait.prebuildId()).forcePhase(SimPhase.FAILED));
+        int before = fixture.gitpod.records().count(GET);
+        fixture.runtime.runUntil(() -> fixture.gitpod.records().count(GET) > before + 5, Duration.ofMinutes(1));
+        int creates = fixture.gitpod.records().count(CREATE);
+        for (int i = 0; i < 6; i++) {
+            fixture.submit();
+        }
+        fixture.runtime.advance(Duration.ofSeconds(within));
+        assertThat(fixture.gitpod.records().count(CREATE) - creates, is(6));
+        assertThat("ends are still being read", fixture.gitpod.records().count(GET) - before, is(lessThan(90)));
+    }
+
+    @Test
+    void createsAreSentWhileManyEndsAreRead() {
+        assertCreatesAreSentWhileEndsAreRead(7, 4);
+    }
+
+    @Test
+    void createsAreSentWhileManyEndsAreReadWithFourCallsAtOnce() {
+        assertCreatesAreSentWhileEndsAreRead(4, 4);
+    }
+
+    @Test
+    void createsAreSentWhileManyEndsAreReadWithOneCallAtOnce() {
+        assertCreatesAreSentWhileEndsAreRead(1, 15);
+    }
+
     @Test
     void everyWaitingCallGetsItsTurn() {
         fixture.limits(atOnce(1));

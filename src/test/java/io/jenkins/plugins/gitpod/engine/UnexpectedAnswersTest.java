@@ -70,7 +70,7 @@ class UnexpectedAnswersTest {
     }
 
     private Watcher watching(int number) {
-        Watcher watcher = new Watcher(client, runtime, EngineSettings.defaults(), null, new Semaphore(0));
+        Watcher watcher = new Watcher(client, runtime, EngineSettings.defaults(), 4, null, new Semaphore(0));
         for (int i = 0; i < number; i++) {
             watcher.watch(i == 0 ? WANTED : WANTED + i, Prebuilds.PROJECT, new WatchList.Reader() {
                 @Override
@@ -95,6 +95,18 @@ class UnexpectedAnswersTest {
         assertThat(read, is(empty()));
         assertThat(failures, hasSize(1));
         assertThat(RetryPolicy.read(failures.get(0)), is(RetryPolicy.Decision.UNEXPECTED));
+    }
+
+    @Test
+    void anEndOnAListThatLeavesOutTheSizeIsReadByItself() {
+        String completed = "{\"id\":\"" + WANTED + "\",\"status\":{\"phase\":\"PREBUILD_PHASE_COMPLETED\"%s}}";
+        answer = "{\"prebuilds\":[" + completed.formatted("") + "],\"prebuild\":"
+                + completed.formatted(",\"snapshotSizeBytes\":\"5\"") + "}";
+        Watcher watcher = watching(4);
+        runtime.advance(Duration.ofSeconds(14));
+        watcher.stop();
+        assertThat(read, hasSize(1));
+        assertThat(read.get(0).status().snapshotSizeBytes(), is(5L));
     }
 
     @Test

@@ -57,6 +57,27 @@ class WatchListTest {
     }
 
     @Test
+    void anEventDuringTheSecondReadForTheSameRequestAsksForNoThird() {
+        list.add(one);
+        read(PrebuildPhase.SNAPSHOTTING, 1, 2);
+        one.readAgain = true;
+        event(10.5);
+        read(PrebuildPhase.SNAPSHOTTING, 10, 11);
+        assertThat(one.readRequested, is(true));
+
+        one.eventAt = second(11.5);
+        read(PrebuildPhase.SNAPSHOTTING, 11, 12);
+        assertThat(one.readRequested, is(false));
+        assertThat(list.nextLikelyEnded(second(12)), is(nullValue()));
+        assertThat(one.idleReads, is(1));
+        assertThat(one.due, is(second(12) + INTERVAL.toNanos()));
+
+        event(20.5);
+        read(PrebuildPhase.SNAPSHOTTING, 20, 21);
+        assertThat("it is another request", one.readRequested, is(true));
+    }
+
+    @Test
     void anAnswerFromAfterAnEventWithoutNewsIsCounted() {
         list.add(one);
         read(PrebuildPhase.RUNNING, 1, 2);

@@ -50,7 +50,7 @@ class WatcherTest {
             EngineFixture.with().plan(PhasePlan.stuckIn(SimPhase.RUNNING)).begin();
     private final GitpodClient client = fixture.client(fixture.endpoint(), BearerToken.of(fixture.account.token()));
     private final Watcher watcher =
-            new Watcher(client, fixture.runtime, EngineSettings.defaults(), null, new Semaphore(0));
+            new Watcher(client, fixture.runtime, EngineSettings.defaults(), 4, null, new Semaphore(0));
     private final Records records = fixture.gitpod.records();
     private final Map<String, Heard> heard = new LinkedHashMap<>();
 
@@ -127,6 +127,7 @@ class WatcherTest {
                 client,
                 fixture.runtime,
                 EngineSettings.defaults(),
+                4,
                 listener -> {
                     listeners.add(listener);
                     listener.opened();

@@ -319,6 +319,16 @@ public class Fault {
     }
 
     /**
+     * All is done; the answer's prebuilds lack what only those that have ended have: size, failure and warning.
+     *
+     * @return the fault
+     */
+    @NonNull
+    public static Fault withoutResults() {
+        return spoiling("without results", FaultyBodies::withoutResults);
+    }
+
+    /**
      * The same fault, but all is done first.
      *
      * @return the fault

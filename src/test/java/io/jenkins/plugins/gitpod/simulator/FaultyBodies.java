@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -51,6 +52,11 @@ final class FaultyBodies {
 
     static void unknownEnum(Exchange exchange) throws IOException, InterruptedException {
         edit(exchange, FaultyBodies::replaceEnums);
+    }
+
+    static void withoutResults(Exchange exchange) throws IOException, InterruptedException {
+        edit(exchange, node -> node.findValues("status").forEach(status -> ((ObjectNode) status)
+                .remove(List.of("snapshotSizeBytes", "failureMessage", "warningMessage"))));
     }
 
     /** Changes the JSON of an answer; an answer that has none is sent as it is. */
