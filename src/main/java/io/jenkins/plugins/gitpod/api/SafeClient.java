@@ -26,7 +26,7 @@ final class SafeClient {
 
     /**
      * The idle connections of all clients: OkHttp looks after each pool with a task of its own, and a hundred tokens need
-     * no more connections than one. As many are kept as the engine makes calls at the same time.
+     * no more connections than one. About as many are kept as the engine makes calls at the same time.
      */
     private static final ConnectionPool KEPT = new ConnectionPool(25, 5, TimeUnit.MINUTES);
 

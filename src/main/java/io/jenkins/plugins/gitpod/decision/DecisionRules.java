@@ -264,7 +264,7 @@ final class DecisionRules {
         if (first != null) {
             return skips ? skipFor(first) : new Decision.Join(first, !state.isForCommit(first));
         }
-        // One that could not be watched is no help: nobody would learn of its end.
+        // One that could not be watched is no help: its end would not be noticed.
         List<LocalState.ForeignPrebuild> watchable =
                 state.foreign().stream().filter(each -> !each.isGivenUp()).toList();
         LocalState.ForeignPrebuild foreign =

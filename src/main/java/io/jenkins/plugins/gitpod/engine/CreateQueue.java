@@ -32,7 +32,7 @@ final class CreateQueue {
 
     private boolean timed;
 
-    /** @param maxConcurrent the maximum number of concurrent calls, or less than the usual number for that number */
+    /** @param maxConcurrent the maximum number of concurrent calls; at least {@link CreatePacing#FIRST_CONCURRENT} are allowed */
     CreateQueue(EngineRuntime runtime, int maxConcurrent) {
         this.runtime = runtime;
         this.executor = runtime.executor(WorkQueue.CREATE);

@@ -27,7 +27,7 @@ final class Session {
     record Key(String connection, URI apiUrl, String fingerprint, SessionLimits limits) {}
 
     private static final int MAX_CONCURRENT_CANCELS = 3;
-    /** Creates, cancels, and a read; an event stream, which is one long answer, is not counted. */
+    /** All calls together: creates and reads use what is free. An event stream, which is one long answer, is not counted. */
     static final int MAX_CONCURRENT_CALLS = CreatePacing.FIRST_CONCURRENT + MAX_CONCURRENT_CANCELS + 1;
 
     /** What reads leave to creates and cancels, however much there is to be read. */
@@ -69,7 +69,7 @@ final class Session {
         this.lastExtraCall = runtime.nanoTime();
         this.client = client;
         this.watcher = new Watcher(client, runtime, settings, key.limits().maxConcurrentReads(), events, streams);
-        // A cancel or a read never has to wait for a create to end.
+        // Creates leave one of the usual seven calls to cancels and reads.
         this.creates = new CreateQueue(runtime, key.limits().maxConcurrentCalls() - 1);
         this.extraCalls = new ExtraCalls(runtime, this::admitExtraCall);
         this.cancels = new SerialExecutor(runtime.executor(WorkQueue.CANCEL), MAX_CONCURRENT_CANCELS);

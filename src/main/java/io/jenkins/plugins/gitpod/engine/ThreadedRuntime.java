@@ -26,11 +26,11 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Real time and a few daemon threads. As long as tasks end quickly, a few threads run the tasks of all queues, which take turns. When tasks
- * hang, each queue gets further threads up to a limit of its own, so that one queue takes no thread from another. Streams,
- * logs and listeners always have their own threads, because they may last. A pool for each queue, or one pool with a limit
- * for each queue, would be simpler. But a burst of short tasks would then start a thread for each of them, up to all limits
- * together.
+ * Real time and a few daemon threads. As long as tasks end quickly, a few threads run the tasks of all queues, which take
+ * turns. When tasks take long or hang, each queue gets further threads up to a limit of its own, so that one queue takes no
+ * thread from another. Streams, logs and listeners always have their own threads, because they may last. A pool for each
+ * queue, or one pool with a limit for each queue, would be simpler. But a burst of short tasks would then start a thread for
+ * each of them, up to all limits together.
  */
 public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
 

@@ -110,8 +110,8 @@ final class WatchList {
     }
 
     /**
-     * The next prebuild that has most likely ended, is due, and is not being read, or null if there is none. Reading it goes before everything
-     * else: if it has ended, the read is free.
+     * The next prebuild that has most likely ended, is due, and is not being read, or null if there is none. Reading it goes
+     * before everything else: if it has ended, the read is free.
      */
     @CheckForNull
     synchronized WatchedPrebuild nextLikelyEnded(long now) {

@@ -10,7 +10,7 @@ import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.store.CommitHistory;
 import java.util.Objects;
 
-/** Tells the history of commits what becomes of one request. A method that is told something writes small files. */
+/** Tells the history of commits what becomes of one request. Its methods may read small files; what they change is written a little later. */
 final class HistoryUpdates {
 
     private final PrebuildRequest request;

@@ -110,7 +110,7 @@ public final class OwnerTracker {
         }
     }
 
-    /** A request is no longer wanted, as that for a commit. Its prebuild keeps running if other builds wait for it. */
+    /** A request is no longer wanted, for example one for a commit. Its prebuild keeps running if other builds wait for it. */
     public void drop(@NonNull UUID requestId) {
         boolean isWithdrawn = decisions.withdraw(requestId, () -> drop(requestId));
         parts.of(requestId).forEach(this::drop);

@@ -11,7 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The recorders of all open requests. Those of a build are found without looking at all: each node of each pipeline asks for
+ * The recorders of all open requests. Those of a build are found without going through all of them: each node of each pipeline asks for
  * them, and each update of a build's page.
  */
 final class Recorders {

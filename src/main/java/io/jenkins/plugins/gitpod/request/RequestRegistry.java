@@ -294,7 +294,7 @@ final class RequestRegistry implements RunningPrebuilds {
         List<Ledger.Read> open = ledger.readOpen();
         boolean anyUnknown = open.stream().anyMatch(read -> read.saved().prebuildId() == null);
         for (String prebuildId : ledger.readClosed(anyUnknown)) {
-            engine.claim(prebuildId); // it may still run, and no list is as late as a start of Jenkins is long
+            engine.claim(prebuildId); // it may still run; lists lag behind for less time than a start of Jenkins takes
         }
         List<PrebuildEngine.Restored> restored = new ArrayList<>();
         for (Ledger.Read read : open) {

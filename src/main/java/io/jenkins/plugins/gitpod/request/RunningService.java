@@ -160,7 +160,7 @@ record RunningService(
         @Override
         public void save(SavedRequest request) throws IOException {
             UUID requestId = request.request().requestId();
-            history.writeRequest(requestId);
+            history.writeRequest(requestId); // first: what the ledger has is not requested again after a crash
             ledger.save(request);
             Guarded.run("forget a request for a commit", () -> {
                 commitStore.forget(requestId);

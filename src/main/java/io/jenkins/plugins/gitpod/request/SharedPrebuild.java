@@ -354,7 +354,7 @@ public final class SharedPrebuild implements PrebuildObserver {
         synchronized (this) {
             over = true;
         }
-        Guarded.run(UPDATE_HISTORY, () -> history.ended(outcome));
+        Guarded.run(UPDATE_HISTORY, () -> history.ended(outcome)); // before a told build requests this commit
         OldPrebuilds old = isForeign() ? null : oldPrebuilds;
         if (old != null) {
             Guarded.run(DELETE_OLD, () -> old.ended(request, outcome));

@@ -31,7 +31,7 @@ public final class CompletedPrebuilds {
     /** Gitpod deletes prebuilds after about seven days. */
     private static final Duration RETENTION = Duration.ofDays(8);
 
-    /** Longer than the list that Gitpod gives lags behind a prebuild's own state. */
+    /** Longer than Gitpod's lists lag behind the state of a prebuild. */
     private static final Duration RECENT = Duration.ofMinutes(5);
 
     private static final int MAXIMUM_PREBUILDS = 500;

@@ -59,7 +59,7 @@ public final class Ledger implements RequestStore {
     private final InstantSource clock;
     private final Map<UUID, Announced> announced = new ConcurrentHashMap<>();
 
-    /** The requests that were closed or withdrawn, as long as somebody still saves with which build they ended. */
+    /** The requests that were closed or withdrawn, as long as their end is still being saved with a build. */
     private final Set<Announced> over = Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     /** The entries in {@code closed}, the oldest first, so that no end of a request has to list the directory. */
@@ -238,9 +238,8 @@ public final class Ledger implements RequestStore {
                 relocated.add(requestId);
             }
         });
-        // After the open ones: a request that is closed meanwhile is among these before it is no longer open. They are
-        // copied,
-        // because the lock of one may be held while its file is written.
+        // After the open ones: a request that is closed meanwhile is among these before it is no longer open.
+        // They are copied, because the lock of one may be held while its file is written.
         List.copyOf(over).forEach(known -> known.relocate(oldFullName, newFullName));
         if (relocated.isEmpty()) {
             return; // as for each item below a folder, which was moved as a whole

@@ -7,7 +7,7 @@ import java.util.Arrays;
  * How many calls came to the simulator's port.
  *
  * @param creates that create a prebuild
- * @param reads of one prebuild, or of a page of a list
+ * @param reads of one prebuild, of a page of a list, or of an environment
  * @param ends of the reads, how many asked for a single prebuild that had ended
  * @param streams that open an event stream
  * @param refused of all these, how many were answered with "too many"
@@ -17,7 +17,7 @@ record Calls(int creates, int reads, int ends, int streams, int refused) {
     static Calls of(Records records, int ends) {
         return new Calls(
                 records.total("CreatePrebuild"),
-                records.total("GetPrebuild") + records.total("ListPrebuilds"),
+                records.total("GetPrebuild") + records.total("ListPrebuilds") + records.total("GetEnvironment"),
                 ends,
                 records.total("WatchEvents"),
                 records.refused());

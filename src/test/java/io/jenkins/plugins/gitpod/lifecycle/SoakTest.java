@@ -41,6 +41,8 @@ import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
  * was installed without a restart, and its clock may be ten minutes off. Afterwards the simulator's records, the ledger and
  * Jenkins' builds must agree, prebuild by prebuild. The ordinary build runs a short form, the Maven profile {@code soak} the
  * full one; {@code -Dsoak.seed=…} replays what a run did.
+ *
+ * <p>One class, because each step of a run depends on what the steps before it drew at random.
  */
 class SoakTest {
 

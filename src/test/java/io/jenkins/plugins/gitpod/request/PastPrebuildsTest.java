@@ -26,7 +26,7 @@ class PastPrebuildsTest {
         assertFalse(past.isGivenUp("other"));
     }
 
-    /** A prebuild that Gitpod lists as running for ever must not hold up the queue for ever. */
+    /** A prebuild that Gitpod always lists as running must not hold up the queue without limit. */
     @Test
     void noneCanBeRunningAfterTheLongestTimeoutAndASnapshot() {
         past.add("given up", false);

@@ -13,7 +13,7 @@ final class Statistics {
     }
 
     static double at(long[] sorted, double share) {
-        return sorted.length == 0 ? Double.NaN : sorted[(int) Math.min(sorted.length - 1, sorted.length * share)];
+        return sorted.length == 0 ? Double.NaN : sorted[Math.max(0, (int) Math.ceil(sorted.length * share) - 1)];
     }
 
     /** The median and the value that one in a hundred exceeds. */

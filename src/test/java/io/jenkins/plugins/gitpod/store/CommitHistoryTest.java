@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** All that the history of commits remembers. One class, because all tests share its files and its clock. */
 class CommitHistoryTest {
 
     private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
