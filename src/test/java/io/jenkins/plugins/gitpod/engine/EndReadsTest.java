@@ -200,8 +200,7 @@ class EndReadsTest {
 
     private void refuse(String id, int seconds) {
         Fault refusal = Fault.rateLimit(Duration.ofSeconds(seconds));
-        fixture.fault(
-                FaultRule.on(GET, refusal).when(call -> call.body().contains(id)), refusal);
+        fixture.fault(FaultRule.on(GET, refusal).when(call -> call.body().contains(id)), refusal);
     }
 
     /** The wait between the refusals and the next call. The calls of one time are the fourth to the sixth at least. */
@@ -242,8 +241,7 @@ class EndReadsTest {
     void aWaitThatIsAskedForNextToTroubleIsKept() throws GitpodException {
         List<String> ids = snapshotting(30);
         Fault trouble = Fault.htmlStatus(503);
-        fixture.fault(
-                FaultRule.on(GET, trouble).when(call -> call.body().contains(ids.get(3))), trouble);
+        fixture.fault(FaultRule.on(GET, trouble).when(call -> call.body().contains(ids.get(3))), trouble);
         refuse(ids.get(4), 50);
         complete(ids);
         fixture.runtime.advance(Duration.ofSeconds(50));

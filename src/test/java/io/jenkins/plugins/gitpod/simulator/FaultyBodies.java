@@ -55,8 +55,11 @@ final class FaultyBodies {
     }
 
     static void withoutResults(Exchange exchange) throws IOException, InterruptedException {
-        edit(exchange, node -> node.findValues("status").forEach(status -> ((ObjectNode) status)
-                .remove(List.of("snapshotSizeBytes", "failureMessage", "warningMessage"))));
+        edit(
+                exchange,
+                node -> node.findValues("status")
+                        .forEach(status -> ((ObjectNode) status)
+                                .remove(List.of("snapshotSizeBytes", "failureMessage", "warningMessage"))));
     }
 
     /** Changes the JSON of an answer; an answer that has none is sent as it is. */
