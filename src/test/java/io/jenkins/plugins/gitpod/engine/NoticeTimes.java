@@ -23,13 +23,15 @@ final class NoticeTimes implements AutoCloseable {
     private static final int PROJECTS = 20;
     private static final Duration EVENT_DELAY = Duration.ofMillis(50);
 
-    private static final List<PhasePlan.Step> STEPS = List.of(
-            new PhasePlan.Step(SimPhase.PENDING, Duration.ofSeconds(5)),
-            new PhasePlan.Step(SimPhase.STARTING, Duration.ofSeconds(25)),
-            new PhasePlan.Step(SimPhase.RUNNING, Duration.ofMinutes(3)),
-            new PhasePlan.Step(SimPhase.STOPPING, Duration.ofMinutes(2)),
-            new PhasePlan.Step(SimPhase.SNAPSHOTTING, Duration.ofSeconds(330)));
-    private static final PhasePlan PLAN = PhasePlan.of(STEPS, SimPhase.COMPLETED);
+    private static List<PhasePlan.Step> steps(Duration longer) {
+        return List.of(
+                new PhasePlan.Step(SimPhase.PENDING, Duration.ofSeconds(5)),
+                new PhasePlan.Step(SimPhase.STARTING, Duration.ofSeconds(25)),
+                new PhasePlan.Step(SimPhase.RUNNING, Duration.ofMinutes(3)),
+                new PhasePlan.Step(SimPhase.STOPPING, Duration.ofMinutes(2)),
+                new PhasePlan.Step(
+                        SimPhase.SNAPSHOTTING, Duration.ofSeconds(330).plus(longer)));
+    }
 
     /** The figures of one run. Times are in seconds after the end of a prebuild. */
     record Figures(int waits, double median, double p99, double last, double callsPerSecond, int calls) {
@@ -49,6 +51,8 @@ final class NoticeTimes implements AutoCloseable {
     }
 
     private final boolean stream;
+    private final List<PhasePlan.Step> steps;
+    private final PhasePlan plan;
     private final List<EventSource.Listener> listeners = new ArrayList<>();
     private final List<Double> late = new ArrayList<>();
     private final EngineFixture fixture;
@@ -57,11 +61,14 @@ final class NoticeTimes implements AutoCloseable {
     /**
      * @param stream whether Gitpod offers events
      * @param callTime how long a call takes
+     * @param longer how much longer than eleven minutes a prebuild takes
      */
-    NoticeTimes(boolean stream, Duration callTime) {
+    NoticeTimes(boolean stream, Duration callTime, Duration longer) {
         this.stream = stream;
+        steps = steps(longer);
+        plan = PhasePlan.of(steps, SimPhase.COMPLETED);
         fixture = EngineFixture.with()
-                .plan(PLAN)
+                .plan(plan)
                 .events(of -> client -> this::listen)
                 .begin();
         fixture.runtime.callsTake(callTime);
@@ -123,7 +130,7 @@ final class NoticeTimes implements AutoCloseable {
             Duration age = Duration.between(prebuild.createdAt(), fixture.runtime.trueTime());
             Duration at = EVENT_DELAY.minus(age);
             tell(at, true);
-            for (PhasePlan.Step step : STEPS) {
+            for (PhasePlan.Step step : steps) {
                 at = at.plus(step.length());
                 tell(at, false);
             }
@@ -141,7 +148,7 @@ final class NoticeTimes implements AutoCloseable {
                 throw new AssertionError("Not completed: " + outcome);
             }
             Duration age = Duration.between(prebuild.createdAt(), fixture.runtime.trueTime());
-            late.add(age.minus(PLAN.total()).toMillis() / 1000.0);
+            late.add(age.minus(plan.total()).toMillis() / 1000.0);
         }
     }
 
@@ -159,7 +166,7 @@ final class NoticeTimes implements AutoCloseable {
         for (String waits : args.length == 0 ? new String[] {"1", "30", "1000"} : args) {
             for (int millis : new int[] {25, 100}) {
                 for (boolean stream : new boolean[] {true, false}) {
-                    try (NoticeTimes times = new NoticeTimes(stream, Duration.ofMillis(millis))) {
+                    try (NoticeTimes times = new NoticeTimes(stream, Duration.ofMillis(millis), Duration.ZERO)) {
                         System.out.println((stream ? "stream, " : "polling, ") + millis + " ms a call, "
                                 + times.run(Integer.parseInt(waits)));
                     }

@@ -5,14 +5,19 @@ import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.lessThanOrEqualTo;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How soon ends are noticed, and with how many calls, whatever the machine. */
 class NoticeTimesTest {
 
-    private static NoticeTimes.Figures figures(boolean stream, int callMillis, int waits) {
-        try (NoticeTimes times = new NoticeTimes(stream, Duration.ofMillis(callMillis))) {
+    private static final int RUNS = 4;
+
+    private static NoticeTimes.Figures figures(boolean stream, int callMillis, int waits, Duration longer) {
+        try (NoticeTimes times = new NoticeTimes(stream, Duration.ofMillis(callMillis), longer)) {
             return times.run(waits);
         }
     }
@@ -20,19 +25,31 @@ class NoticeTimesTest {
     @ParameterizedTest
     @ValueSource(ints = {25, 100, 200})
     void theEndsOfAThousandWaitsAreNoticedWithinSecondsByEvents(int callMillis) {
-        NoticeTimes.Figures figures = figures(true, callMillis, 1000);
+        NoticeTimes.Figures figures = figures(true, callMillis, 1000, Duration.ZERO);
         assertThat(figures.median(), is(lessThanOrEqualTo(2.0)));
         assertThat(figures.p99(), is(lessThanOrEqualTo(6.0)));
         assertThat(figures.callsPerSecond(), is(lessThanOrEqualTo(1.0)));
     }
 
+    /** How soon depends on when the last list was read before the ends, so the ends come at other times in each run. */
     @ParameterizedTest
     @ValueSource(ints = {25, 100})
     void theEndsOfAThousandWaitsAreNoticedWithinSecondsByPolling(int callMillis) {
-        NoticeTimes.Figures figures = figures(false, callMillis, 1000);
-        assertThat(figures.median(), is(lessThanOrEqualTo(8.0)));
-        assertThat(figures.p99(), is(lessThanOrEqualTo(13.0)));
-        // Creates, a call a second, and no more than that for the ends.
-        assertThat(figures.calls(), is(lessThanOrEqualTo(1000 + 700)));
+        List<NoticeTimes.Figures> runs = IntStream.range(0, RUNS)
+                .mapToObj(run -> figures(false, callMillis, 1000, Duration.ofSeconds(12L * run / RUNS)))
+                .toList();
+        runs.forEach(System.err::println);
+        assertThat(mean(runs, NoticeTimes.Figures::median), is(lessThanOrEqualTo(8.0)));
+        assertThat(mean(runs, NoticeTimes.Figures::p99), is(lessThanOrEqualTo(13.0)));
+        for (NoticeTimes.Figures figures : runs) {
+            // An interval with its jitter, and the time for the pages.
+            assertThat(figures.p99(), is(lessThanOrEqualTo(15.5)));
+            // Creates, a call a second, and no more than that for the ends.
+            assertThat(figures.calls(), is(lessThanOrEqualTo(1000 + 700)));
+        }
+    }
+
+    private static double mean(List<NoticeTimes.Figures> runs, ToDoubleFunction<NoticeTimes.Figures> figure) {
+        return runs.stream().mapToDouble(figure).average().orElseThrow();
     }
 }
