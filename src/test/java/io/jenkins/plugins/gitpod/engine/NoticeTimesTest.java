@@ -38,7 +38,6 @@ class NoticeTimesTest {
         List<NoticeTimes.Figures> runs = IntStream.range(0, RUNS)
                 .mapToObj(run -> figures(false, callMillis, 1000, Duration.ofSeconds(12L * run / RUNS)))
                 .toList();
-        runs.forEach(System.err::println);
         assertThat(mean(runs, NoticeTimes.Figures::median), is(lessThanOrEqualTo(8.0)));
         assertThat(mean(runs, NoticeTimes.Figures::p99), is(lessThanOrEqualTo(13.0)));
         for (NoticeTimes.Figures figures : runs) {
