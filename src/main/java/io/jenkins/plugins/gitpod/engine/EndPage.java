@@ -101,6 +101,7 @@ final class EndPage implements ConcurrentReads.Step {
         }
         synchronized (list) {
             if (found >= ENOUGH) {
+                lists.endsAreOnLists();
                 goOn(answer.nextPage());
             } else if (start == null) {
                 lists.endsAreNotOnLists(runtime.nanoTime());

@@ -27,8 +27,12 @@ final class ProjectLists {
     /** From this number on, ends are looked for on lists. */
     private static final int MANY_ENDS = 20;
 
-    /** How long ends are read one by one after a list had few of them. */
-    private static final Duration ONE_BY_ONE_FOR = Duration.ofMinutes(10);
+    /** How long ends are read one by one after a list had few of them; doubled each time. The ends may only have seemed so. */
+    private static final Duration FIRST_ONE_BY_ONE = Duration.ofSeconds(30);
+
+    private static final Duration MAX_ONE_BY_ONE = Duration.ofMinutes(10);
+
+    private final Backoff oneByOne = new Backoff(FIRST_ONE_BY_ONE, MAX_ONE_BY_ONE);
 
     private final Map<String, Long> lastTried = new HashMap<>();
 
@@ -101,7 +105,12 @@ final class ProjectLists {
 
     /** A list had few of the ends that were looked for. */
     void endsAreNotOnLists(long now) {
-        endsOneByOneUntil = now + ONE_BY_ONE_FOR.toNanos();
+        endsOneByOneUntil = now + oneByOne.next(0.5).toNanos();
+    }
+
+    /** A list had many of them. */
+    void endsAreOnLists() {
+        oneByOne.reset();
     }
 
     /** @param number the number of the try, for the order */

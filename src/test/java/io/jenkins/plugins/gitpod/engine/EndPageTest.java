@@ -131,6 +131,22 @@ class EndPageTest {
         assertThat(listsOfEnds(), is(2L));
     }
 
+    /** The prebuilds had not ended, or others had: a minute later the list may have the ends that are looked for. */
+    @Test
+    void aMinuteAfterAListHadFewEndsTheNextOneIsTried() throws GitpodException {
+        List<String> ids = watch(90);
+        List<String> others = create(120);
+        others.forEach(id -> fixture.gitpod.prebuild(id).forcePhase(SimPhase.COMPLETED));
+        become(ids.subList(0, 30), SimPhase.COMPLETED);
+        assertThat(records.count(GET), is(30));
+        others.forEach(id -> fixture.gitpod.prebuild(id).forcePhase(SimPhase.DELETED));
+        fixture.runtime.advance(Duration.ofMinutes(1));
+        become(ids.subList(30, 60), SimPhase.COMPLETED);
+        assertToldOnce(ids.subList(30, 60), PrebuildPhase.COMPLETED);
+        assertThat(records.count(GET), is(30));
+        assertThat(listsOfEnds(), is(2L));
+    }
+
     private long listsOfEnds() {
         return records.calls(LIST).stream()
                 .filter(call -> call.body().contains("PREBUILD_PHASE_COMPLETED"))
