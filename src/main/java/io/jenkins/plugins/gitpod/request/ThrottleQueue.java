@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -102,7 +103,7 @@ final class ThrottleQueue {
         synchronized (waiting) {
             Map<String, Integer> places = new HashMap<>();
             for (UUID id = nextToGo(places); id != null; id = nextToGo(places)) {
-                Waiting one = remove(id);
+                Waiting one = Objects.requireNonNull(remove(id), "not waiting");
                 places.merge(one.shown().getConnection(), -1, Integer::sum);
                 turns++;
                 lastTurns.put(one.shown().jobFullName(), turns);

@@ -72,18 +72,25 @@ public final class CompletedPrebuilds {
         }
     }
 
-    private final XmlFolder<Saved> folder;
-    private final InstantSource clock;
-
-    /** By project, the one that was asked for last is the last. The lists are not changed. */
-    private final Map<String, List<Entry>> inMemory = new LinkedHashMap<>(16, 0.75f, true) {
+    /** The projects that were asked for last. */
+    private static final class LastProjects extends LinkedHashMap<String, List<Entry>> {
         private static final long serialVersionUID = 1L;
+
+        LastProjects() {
+            super(16, 0.75f, true);
+        }
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, List<Entry>> eldest) {
             return size() > PROJECTS_IN_MEMORY;
         }
-    };
+    }
+
+    private final XmlFolder<Saved> folder;
+    private final InstantSource clock;
+
+    /** By project, the one that was asked for last is the last. The lists are not changed. */
+    private final Map<String, List<Entry>> inMemory = new LastProjects();
 
     /** @param directory created when the first prebuild completes */
     public CompletedPrebuilds(@NonNull Path directory, @NonNull InstantSource clock) {
