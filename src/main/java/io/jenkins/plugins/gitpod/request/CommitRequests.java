@@ -83,7 +83,7 @@ final class CommitRequests {
                 tokens.of(configured.connection(), requestId));
     }
 
-    /** Whether a request was made before Jenkins stopped, so that it goes on by itself. */
+    /** Whether a request was made before Jenkins stopped, so that it continues by itself. */
     boolean isKnown(@NonNull UUID requestId) {
         return pending.contains(requestId) || ledger.isKnown(requestId) || registry.recorder(requestId) != null;
     }

@@ -294,7 +294,7 @@ public final class DeferredRequests {
 
     // ---- restarts and jobs
 
-    /** Drops what was requested right before Jenkins was killed: it goes on by itself. Called once the ledger is read. */
+    /** Drops what was requested right before Jenkins was killed: it continues by itself. Called once the ledger is read. */
     void forgetKnown() {
         store.all().stream().map(Pending::requestId).filter(requests::isKnown).forEach(store::forget);
     }

@@ -10,7 +10,7 @@ import java.time.Instant;
  * @param secrets over how many secrets they are spread
  * @param stream whether Gitpod offers event streams
  * @param limit how many calls Gitpod lets through in a second, 0 for all
- * @param networkMillis how much simulated time each answer takes, besides what the machine needs for it
+ * @param networkMillis how much simulated time each answer takes, in addition to what the machine needs for it
  * @param scale how many simulated seconds a real one has
  * @param window how many simulated seconds to look at, 0 for the whole lives
  */
