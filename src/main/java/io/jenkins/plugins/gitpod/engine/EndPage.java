@@ -6,6 +6,8 @@ import io.jenkins.plugins.gitpod.api.Prebuild;
 import io.jenkins.plugins.gitpod.api.PrebuildPage;
 import io.jenkins.plugins.gitpod.engine.WatchList.WatchedPrebuild;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Looks for many ends on a page of a list of prebuilds that have ended: one call instead of up to a hundred. Gitpod
@@ -87,11 +89,18 @@ final class EndPage implements ConcurrentReads.Step {
     public void make() throws GitpodException {
         long asked = runtime.nanoTime();
         PrebuildPage answer = calls.listEnded(projects, start);
+        Set<String> wanted = ends.stream().map(each -> each.prebuildId).collect(Collectors.toSet());
+        int onPage = 0;
         int found = 0;
         for (Prebuild each : answer.prebuilds()) {
+            if (!each.status().phase().isEnd() || !ReadCalls.isWhole(each)) {
+                continue;
+            }
+            if (wanted.contains(each.id())) {
+                onPage++; // also if another call has read it meanwhile: that says nothing against lists
+            }
             WatchedPrebuild one = list.get(each.id());
-            boolean tellsEnd = each.status().phase().isEnd() && ReadCalls.isWhole(each);
-            if (one != null && !hasEnded(one) && tellsEnd) {
+            if (one != null && !hasEnded(one)) {
                 found++;
                 round.ended(one, each, asked);
             }
@@ -100,11 +109,13 @@ final class EndPage implements ConcurrentReads.Step {
             list.refund();
         }
         synchronized (list) {
-            if (found >= ENOUGH) {
+            if (Math.max(onPage, found) >= ENOUGH) {
                 lists.endsAreOnLists();
-                goOn(answer.nextPage());
             } else if (start == null) {
                 lists.endsAreNotOnLists(runtime.nanoTime());
+            }
+            if (found >= ENOUGH) {
+                goOn(answer.nextPage());
             }
         }
     }

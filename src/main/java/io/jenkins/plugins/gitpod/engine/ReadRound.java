@@ -178,8 +178,8 @@ final class ReadRound {
     @CheckForNull
     private Step likelyEnd() {
         long now = runtime.nanoTime();
-        if (openEndPages > 0) {
-            return null;
+        if (openEndPages > 0 || steps.peek() instanceof EndPage) {
+            return null; // the pages that follow may have it
         }
         WatchedPrebuild one = list.nextLikelyEnded(now);
         if (one == null) {
