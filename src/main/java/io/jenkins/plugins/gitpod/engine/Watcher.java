@@ -319,8 +319,8 @@ final class Watcher {
                 if (isEarlier) {
                     one.due = due;
                 }
-                // A round that is running is to read it while other calls last.
-                if (isEarlier || (round != null && list.isInLastPhase(one))) {
+                // An end is read while other calls last, and while a list that is due waits for the budget.
+                if (isEarlier || list.isInLastPhase(one)) {
                     wakeBy(due);
                 }
             }
