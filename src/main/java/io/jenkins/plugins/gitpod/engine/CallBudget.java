@@ -41,6 +41,11 @@ final class CallBudget {
         maximum = Math.max(BURST, listCalls);
     }
 
+    /** Whether so many calls may be made in each interval. */
+    boolean allowsInEachInterval(int wanted) {
+        return wanted <= perNano * interval.toNanos();
+    }
+
     private void earn(long now) {
         calls = Math.min(maximum, calls + Math.max(0, now - last) * perNano);
         last = now;

@@ -31,12 +31,22 @@ final class PollSchedule {
     }
 
     /**
+     * The first interval of a project: any part of the usual one, so that the lists of projects whose prebuilds are created
+     * together are not read together.
+     *
+     * @param random in [0, 1)
+     */
+    Duration firstOfProject(double random) {
+        return Duration.ofNanos((long) (base.toNanos() * (0.2 + 0.8 * random)));
+    }
+
+    /**
      * The next interval.
      *
      * @param phase as it was read last; null if it was never read
      * @param age how long it has been watched
      * @param events whether events tell changes
-     * @param jitter in [0, 1): up to a tenth less or more, so that many reads do not coincide
+     * @param jitter in [0, 1): up to a twentieth less or more, so that many reads do not coincide
      */
     Duration next(@CheckForNull PrebuildPhase phase, Duration age, boolean events, double jitter) {
         double factor = ofPhase(phase);
@@ -45,7 +55,7 @@ final class PollSchedule {
         } else if (age.compareTo(OLD) > 0) {
             factor *= age.compareTo(ANCIENT) > 0 ? 5 : age.compareTo(VERY_OLD) > 0 ? 2.5 : 1.5;
         }
-        return Duration.ofNanos((long) (base.toNanos() * factor * (0.9 + 0.2 * jitter)));
+        return Duration.ofNanos((long) (base.toNanos() * factor * (0.95 + 0.1 * jitter)));
     }
 
     private static double ofPhase(@CheckForNull PrebuildPhase phase) {

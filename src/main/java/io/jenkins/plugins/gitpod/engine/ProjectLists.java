@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -43,8 +44,8 @@ final class ProjectLists {
     @CheckForNull
     private Long endsOneByOneUntil;
 
-    /** How many more pages the last lists had than expected, because others use the projects, too. */
-    private int extraPages;
+    /** How many more pages than expected the last list had for each of its projects, because others use them, too. */
+    private final Map<String, Double> extraPages = new HashMap<>();
 
     /** Removes the projects that cannot be listed at present. */
     void removeLeftOut(Set<String> projects, long now) {
@@ -60,13 +61,29 @@ final class ProjectLists {
     }
 
     /** The same with the pages that other prebuilds of the projects added the last time. */
-    int calls(int projects, int prebuilds) {
-        return expectedCalls(projects, prebuilds) + extraPages;
+    int calls(Set<String> projects, int prebuilds) {
+        double extra = projects.stream().mapToDouble(id -> extraPages.getOrDefault(id, 0.0)).sum();
+        return expectedCalls(projects.size(), prebuilds) + (int) Math.ceil(extra);
     }
 
-    /** Lists were read to their ends. */
-    void listed(int calls, int expected) {
-        extraPages = Math.max(0, calls - expected);
+    /** Lists of these projects were read to their ends. */
+    void listed(Set<String> projects, int calls, int expected) {
+        double extra = Math.max(0, calls - expected) / (double) projects.size();
+        projects.forEach(id -> extraPages.put(id, extra));
+    }
+
+    /** About a page of the projects, those that come first. */
+    Set<String> part(Set<String> projects, Map<String, Integer> prebuildsOfProject) {
+        Set<String> part = new LinkedHashSet<>();
+        int prebuilds = 0;
+        for (String id : projects) {
+            prebuilds += prebuildsOfProject.getOrDefault(id, 0);
+            if (!part.isEmpty() && prebuilds > PAGE_SIZE) {
+                break;
+            }
+            part.add(id);
+        }
+        return part;
     }
 
     /**
@@ -126,5 +143,6 @@ final class ProjectLists {
     /** Nothing is watched: the order begins anew. */
     void forgetOrder() {
         lastTried.clear();
+        extraPages.clear();
     }
 }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,13 +23,22 @@ import java.util.Set;
  */
 final class ReadRound {
 
-    /** What a round reads. Times are those of {@link EngineRuntime#nanoTime()}. */
+    /**
+     * What a round reads. Times are those of {@link EngineRuntime#nanoTime()}.
+     *
+     * @param due all prebuilds that are due, also those that a later round reads
+     */
     record Plan(
-            long now, long horizon, Set<String> projects, List<WatchedPrebuild> listed, List<WatchedPrebuild> singles) {
+            long now,
+            long horizon,
+            Set<String> projects,
+            List<WatchedPrebuild> listed,
+            List<WatchedPrebuild> singles,
+            List<WatchedPrebuild> due) {
 
         /** Reads only the prebuilds that have most likely ended. */
         static Plan onlyLikelyEnded(long now) {
-            return new Plan(now, now, Set.of(), List.of(), List.of());
+            return new Plan(now, now, Set.of(), List.of(), List.of(), List.of());
         }
     }
 
@@ -127,9 +137,10 @@ final class ReadRound {
 
         @Override
         public void troubled(GitpodException e) {
-            List<WatchedPrebuild> told;
+            Set<WatchedPrebuild> told = new LinkedHashSet<>();
             synchronized (list) {
-                told = unread.values().stream().filter(ReadRound.this::isDue).toList();
+                unread.values().stream().filter(ReadRound.this::isDue).forEach(told::add);
+                plan.due().stream().filter(ReadRound.this::isForLater).forEach(told::add);
             }
             told.forEach(each -> listener.failed(each, e));
         }
@@ -150,7 +161,7 @@ final class ReadRound {
         }
         if (steps.isEmpty() && ofLists && openPages == 0) {
             ofLists = false;
-            lists.listed(listCalls, expectedCalls);
+            lists.listed(plan.projects(), listCalls, expectedCalls);
             readWhatLeftTheLists();
         }
         while (!steps.isEmpty() && list.mayCall(runtime.nanoTime())) {
@@ -221,6 +232,13 @@ final class ReadRound {
                 .toList();
         lists.listsOfEnds(ends, runtime.nanoTime()).forEach(each -> steps.add(endPage(each)));
         ends.forEach(each -> steps.add(new Get(each)));
+    }
+
+    /** Whether this one is due and left to a later round. */
+    private boolean isForLater(WatchedPrebuild one) {
+        return list.get(one.prebuildId) == one
+                && !plan.projects().contains(one.projectId)
+                && !plan.singles().contains(one);
     }
 
     private boolean isDue(WatchedPrebuild one) {

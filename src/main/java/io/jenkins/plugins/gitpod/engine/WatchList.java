@@ -7,6 +7,7 @@ import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -82,11 +83,23 @@ final class WatchList {
         return watched.values();
     }
 
-    /** How many are of these projects. */
-    synchronized int count(Set<String> projects) {
-        return (int) watched.values().stream()
+    /** Those of these projects. */
+    synchronized List<WatchedPrebuild> of(Set<String> projects) {
+        return watched.values().stream()
                 .filter(each -> projects.contains(each.projectId))
-                .count();
+                .toList();
+    }
+
+    /** How many are of these projects. */
+    int count(Set<String> projects) {
+        return of(projects).size();
+    }
+
+    /** How many each project has. */
+    synchronized Map<String, Integer> countByProject() {
+        Map<String, Integer> counts = new HashMap<>();
+        watched.values().forEach(each -> counts.merge(each.projectId, 1, Integer::sum));
+        return counts;
     }
 
     // ---- events

@@ -9,7 +9,7 @@ import io.jenkins.plugins.gitpod.engine.WatchList.WatchedPrebuild;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
@@ -37,6 +37,9 @@ final class Watcher {
     /** How long the read for an event waits after an event brought no change; doubled each time. */
     private static final Duration FIRST_EVENT_GAP = Duration.ofSeconds(4);
 
+    /** Into how many parts the projects are divided at most; a part is a page at least, and more of them are not read in parts. */
+    private static final int MAX_PARTS = 12;
+
     private final ReadCalls calls;
     private final EngineRuntime runtime;
     private final PollSchedule schedule;
@@ -60,6 +63,9 @@ final class Watcher {
     /** No call is made before this time. */
     private long pausedUntil;
 
+    /** By polling, no part of the projects is listed before this time. */
+    private long nextPartAt;
+
     /**
      * @param maxConcurrentReads the maximum number of concurrent calls
      * @param events where events come from, or null to do without
@@ -80,7 +86,13 @@ final class Watcher {
         this.pacing = new ReadPacing(runtime, backoff, maxConcurrentReads);
         this.list = new WatchList(new CallBudget(usual, runtime.nanoTime()));
         this.pausedUntil = runtime.nanoTime();
+        this.nextPartAt = pausedUntil;
         this.events = events == null ? null : new EventSubscription(events, streams, runtime, new EventListener());
+    }
+
+    /** Whether events tell changes. */
+    private boolean isReliable() {
+        return events != null && events.isReliable();
     }
 
     private Duration usualInterval() {
@@ -95,7 +107,9 @@ final class Watcher {
             }
             long now = runtime.nanoTime();
             WatchedPrebuild next = new WatchedPrebuild(prebuildId, projectId, reader, now);
-            next.due = now + usualInterval().toNanos();
+            boolean isNewProject = !list.isEmpty() && list.count(Set.of(projectId)) == 0;
+            Duration interval = isNewProject ? schedule.firstOfProject(runtime.random()) : usualInterval();
+            next.due = now + interval.toNanos();
             list.add(next);
             wakeBy(next.due);
         }
@@ -214,15 +228,21 @@ final class Watcher {
                 .filter(each -> horizon - each.due >= 0)
                 .sorted(Comparator.comparingLong(each -> each.lastTry))
                 .toList());
-        Set<String> projects = new HashSet<>();
+        Set<String> projects = new LinkedHashSet<>();
         due.forEach(each -> projects.add(each.projectId));
         lists.removeLeftOut(projects, now);
-        int listCalls = lists.calls(projects.size(), list.count(projects));
         CallBudget budget = list.budget();
-        budget.share(list.size(), listCalls, now);
-        boolean byList = due.size() > Math.max(MAX_ONE_BY_ONE, listCalls) && !projects.isEmpty();
-        int cost = byList ? listCalls : 1;
-        Duration wait = budget.until(cost, now);
+        int allCalls = lists.calls(projects, list.count(projects));
+        budget.share(list.size(), allCalls, now);
+        boolean byList = due.size() > Math.max(MAX_ONE_BY_ONE, allCalls) && !projects.isEmpty();
+        // Each part becomes due at a time of its own. So the lists, and the ends that they tell, are spread over the interval.
+        boolean inParts = byList && budget.allowsInEachInterval(allCalls);
+        Set<String> part = inParts ? lists.part(projects, list.countByProject()) : projects;
+        int listCalls = lists.calls(part, list.count(part));
+        Duration wait = budget.until(byList ? listCalls : 1, now);
+        if (inParts && !isReliable()) {
+            wait = Backoff.max(wait, Duration.ofNanos(nextPartAt - now));
+        }
         if (!wait.isZero()) {
             if (list.nextLikelyEnded(now) != null) {
                 return ReadRound.Plan.onlyLikelyEnded(now);
@@ -231,15 +251,17 @@ final class Watcher {
             return null;
         }
         if (byList) {
-            List<WatchedPrebuild> listed = list.all().stream()
-                    .filter(each -> projects.contains(each.projectId))
-                    .toList();
-            due.removeAll(listed);
             int left = Math.max(0, budget.affordable(now) - listCalls);
-            return new ReadRound.Plan(now, horizon, projects, listed, due.subList(0, Math.min(due.size(), left)));
+            List<WatchedPrebuild> singles = due.stream()
+                    .filter(each -> !projects.contains(each.projectId))
+                    .limit(left)
+                    .toList();
+            List<WatchedPrebuild> listed = list.of(part);
+            nextPartAt = now + schedule.base().dividedBy(MAX_PARTS).toNanos();
+            return new ReadRound.Plan(now, horizon, part, listed, singles, due);
         }
         List<WatchedPrebuild> few = due.subList(0, Math.min(due.size(), budget.affordable(now)));
-        return new ReadRound.Plan(now, horizon, Set.of(), List.of(), few);
+        return new ReadRound.Plan(now, horizon, Set.of(), List.of(), few, due);
     }
 
     private final class RoundListener implements ReadRound.Listener {
@@ -268,7 +290,7 @@ final class Watcher {
                 if (failed) {
                     pausedUntil = now + pause.toNanos();
                 }
-                boolean reliable = events != null && events.isReliable();
+                boolean reliable = isReliable();
                 double jitter = runtime.random();
                 for (WatchedPrebuild each : read) {
                     boolean byEvents = reliable && !each.readFailed;
