@@ -85,11 +85,21 @@ class EndReadsTest {
 
     /** Watches prebuilds that are read as snapshotting, and of which the stream has told. */
     private List<String> snapshotting(int number) throws GitpodException {
+        return snapshotting(number, 1);
+    }
+
+    private List<String> snapshotting(int number, int projects) throws GitpodException {
+        List<String> projectIds = new ArrayList<>(List.of(fixture.project.id()));
+        while (projectIds.size() < projects) {
+            projectIds.add(
+                    fixture.gitpod.addProject("project " + projectIds.size()).id());
+        }
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < number; i++) {
-            String id = client.createPrebuild(fixture.project.id(), null, null).id();
+            String projectId = projectIds.get(i % projects);
+            String id = client.createPrebuild(projectId, null, null).id();
             heard.put(id, new Heard());
-            watcher.watch(id, fixture.project.id(), heard.get(id));
+            watcher.watch(id, projectId, heard.get(id));
             ids.add(id);
         }
         for (SimPhase phase : List.of(SimPhase.RUNNING, SimPhase.SNAPSHOTTING)) {
@@ -112,6 +122,12 @@ class EndReadsTest {
         ids.forEach(this::tell);
     }
 
+    private long listsOfEnds() {
+        return records.calls(LIST).stream()
+                .filter(call -> call.body().contains("PREBUILD_PHASE_COMPLETED"))
+                .count();
+    }
+
     private void assertCompletedOnce(List<String> ids) {
         ids.forEach(id -> assertThat(heard.get(id).phases, is(List.of(PrebuildPhase.COMPLETED))));
     }
@@ -127,6 +143,30 @@ class EndReadsTest {
         records.calls().forEach(call -> atATime.merge(call.at(), 1, Integer::sum));
         assertThat(atATime.values().stream().limit(4).toList(), is(List.of(1, 2, 4, 4)));
         atATime.values().forEach(calls -> assertThat(calls, is(lessThanOrEqualTo(4))));
+    }
+
+    /** Several calls at a time bring ends, and each page is asked for once. */
+    @Test
+    void hundredsOfEndsAreReadByOnePageAfterTheOther() throws GitpodException {
+        List<String> ids = snapshotting(450);
+        complete(ids);
+        fixture.runtime.advance(Duration.ofSeconds(30));
+        assertCompletedOnce(ids);
+        assertThat(listsOfEnds(), is(lessThanOrEqualTo(5L)));
+        assertThat(records.count(GET), is(lessThanOrEqualTo(10)));
+    }
+
+    /** So many lists are more than the budget has: they wait for calls to be earned, and the ends do not. */
+    @Test
+    void endsAreReadWhileListsThatAreDueWaitForTheBudget() throws GitpodException {
+        List<String> ids = snapshotting(1000, 1000);
+        for (String id : ids.subList(0, 130)) {
+            complete(List.of(id));
+            fixture.runtime.runUntil(
+                    () -> heard.get(id).phases.contains(PrebuildPhase.COMPLETED), Duration.ofSeconds(5));
+            fixture.runtime.advance(Duration.ofSeconds(1));
+        }
+        assertThat("lists were due", records.count(LIST), is(greaterThanOrEqualTo(35)));
     }
 
     @Test

@@ -155,7 +155,7 @@ class EventSubscriptionTest {
         begin(PhasePlan.stuckIn(SimPhase.RUNNING));
         List<String> ids =
                 running(200).stream().map(EngineFixture.Wait::prebuildId).toList();
-        fixture.runtime.advance(Duration.ofMinutes(1)); // the commit of each has been read by then
+        fixture.runtime.advance(Duration.ofMinutes(2)); // the commit of each has been read by then
         records().clear();
         events.tell(ids);
         events.tell(ids);
