@@ -132,7 +132,15 @@ public final class EventStream implements AutoCloseable {
     }
 
     private void send(Attempt attempt, Listener listener) {
-        StreamCall call = call(attempt);
+        StreamCall call;
+        try {
+            call = call(attempt);
+        } catch (RuntimeException e) {
+            // A host that OkHttp takes and the JDK does not, such as one with an underscore.
+            IOException refused = new IOException(e.toString(), e);
+            end.completeExceptionally(transport.failed(METHOD, CallWatch.at(false, false, 0), refused));
+            return;
+        }
         current = call;
         if (!end.isDone()) {
             Refusal refusal = new Refusal(caller.maxResponseBytes());

@@ -512,11 +512,20 @@ class EventStreamTest {
     }
 
     @Test
-    void aHostThatIsUnknownWasSentNothing() throws Exception {
+    void aHostThatIsUnknownWasSentNothing() {
         GitpodClient client = Clients.client(http, "https://gitpod.invalid/api", Clients.SHORT);
         GitpodException e = assertThrows(
                 GitpodException.class, () -> Streams.read(client.events(streams.client()), heard));
         assertThat(e.kind(), is(Kind.UNKNOWN_HOST));
+        assertThat(e.delivery(), is(Delivery.NOT_SENT));
+    }
+
+    @Test
+    void aHostThatTheJdkDoesNotTakeWasSentNothing() {
+        GitpodClient client = Clients.client(http, "https://my_gitpod.invalid/api", Clients.SHORT);
+        GitpodException e = assertThrows(
+                GitpodException.class, () -> Streams.read(client.events(streams.client()), heard));
+        assertThat(e.kind(), is(Kind.CONNECT_FAILED));
         assertThat(e.delivery(), is(Delivery.NOT_SENT));
     }
 
