@@ -442,6 +442,7 @@ class EventStreamTest {
             return false;
         });
         assertThrows(CancellationException.class, () -> Streams.read(stream, heard));
+        streams.flush();
         assertThat(heard.events.size(), is(1));
     }
 

@@ -11,17 +11,17 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
-/** A client of event streams with threads and a time of its own, and a read that blocks until the stream has ended. */
+/** A client of event streams with a thread and a time of its own, and a read that blocks until the stream has ended. */
 final class Streams implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private record Task(long due, Runnable run) {}
 
-    private final ExecutorService threads = Executors.newFixedThreadPool(2, task -> {
-        Thread thread = new Thread(task, "streams-of-a-test");
-        thread.setDaemon(true);
-        return thread;
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
+        Thread made = new Thread(task, "streams-of-a-test");
+        made.setDaemon(true);
+        return made;
     });
     private final List<Task> tasks = new ArrayList<>();
     private final StreamClient client;
@@ -33,7 +33,7 @@ final class Streams implements AutoCloseable {
 
     /** @param trust sets whom the client trusts */
     Streams(StreamProxies proxies, UnaryOperator<HttpClient.Builder> trust) {
-        client = new StreamClient(proxies, threads, this::schedule, this::nanoTime, trust);
+        client = new StreamClient(proxies, thread, this::schedule, this::nanoTime, trust);
     }
 
     private synchronized long nanoTime() {
@@ -65,6 +65,11 @@ final class Streams implements AutoCloseable {
         due.forEach(task -> task.run().run());
     }
 
+    /** Returns when what has arrived was read. */
+    void flush() throws Exception {
+        thread.submit(() -> {}).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+
     /** How many limits are watched. */
     synchronized int timers() {
         return tasks.size();
@@ -85,6 +90,6 @@ final class Streams implements AutoCloseable {
 
     @Override
     public void close() {
-        threads.shutdownNow();
+        thread.shutdownNow();
     }
 }
