@@ -101,7 +101,12 @@ public final class EventStream implements AutoCloseable {
     public CompletionStage<Void> read(@NonNull Listener listener) {
         EventFormat worked = lastFormat.get();
         Attempt first = new Attempt(
-                worked == null ? EventFormat.CONNECT : worked, worked != null, false, caller.endpoint().get(), false, false);
+                worked == null ? EventFormat.CONNECT : worked,
+                worked != null,
+                false,
+                caller.endpoint().get(),
+                false,
+                false);
         http.executor().execute(() -> send(first, listener));
         return end;
     }

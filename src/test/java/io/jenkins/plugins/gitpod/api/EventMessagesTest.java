@@ -68,8 +68,7 @@ class EventMessagesTest {
         for (int first = 0; first <= all.length; first++) {
             for (int second = first; second <= all.length; second++) {
                 assertThat(
-                        feed(EventMessages.of(format), all, first, second),
-                        contains(MESSAGES.get(0), "", "[]", last));
+                        feed(EventMessages.of(format), all, first, second), contains(MESSAGES.get(0), "", "[]", last));
             }
         }
     }
@@ -131,7 +130,9 @@ class EventMessagesTest {
     void aMessageMayBeAsLongAsTheLimitAndNoLonger() throws Exception {
         String longest = "x".repeat(EventMessages.MAX_MESSAGE);
         assertThat(feed(EventMessages.of(EventFormat.CONNECT), frame(0, longest), 1000), contains(longest));
-        assertThat(feed(EventMessages.of(EventFormat.LINES), (longest + "\n").getBytes(StandardCharsets.UTF_8), 1000), contains(longest));
+        assertThat(
+                feed(EventMessages.of(EventFormat.LINES), (longest + "\n").getBytes(StandardCharsets.UTF_8), 1000),
+                contains(longest));
 
         assertRefused(EventFormat.CONNECT, new byte[] {0, 0, 1, 0, 1}, "65537 bytes");
         assertRefused(EventFormat.CONNECT, new byte[] {0, -1, -1, -1, -1}, "4294967295 bytes");

@@ -6,7 +6,6 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
-import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.jenkins.plugins.gitpod.api.GitpodException.Delivery;
@@ -515,8 +514,8 @@ class EventStreamTest {
     @Test
     void aHostThatIsUnknownWasSentNothing() {
         GitpodClient client = Clients.client(http, "https://gitpod.invalid/api", Clients.SHORT);
-        GitpodException e = assertThrows(
-                GitpodException.class, () -> Streams.read(client.events(streams.client()), heard));
+        GitpodException e =
+                assertThrows(GitpodException.class, () -> Streams.read(client.events(streams.client()), heard));
         assertThat(e.kind(), is(Kind.UNKNOWN_HOST));
         assertThat(e.delivery(), is(Delivery.NOT_SENT));
     }
@@ -524,8 +523,8 @@ class EventStreamTest {
     @Test
     void aHostThatTheJdkDoesNotTakeWasSentNothing() {
         GitpodClient client = Clients.client(http, "https://my_gitpod.invalid/api", Clients.SHORT);
-        GitpodException e = assertThrows(
-                GitpodException.class, () -> Streams.read(client.events(streams.client()), heard));
+        GitpodException e =
+                assertThrows(GitpodException.class, () -> Streams.read(client.events(streams.client()), heard));
         assertThat(e.kind(), is(Kind.CONNECT_FAILED));
         assertThat(e.delivery(), is(Delivery.NOT_SENT));
     }

@@ -100,7 +100,8 @@ final class PublicHosts implements AutoCloseable {
 
     /** Opens the streams of the clients. */
     StreamClient streams() {
-        tunnels.then(Collections.nCopies(10, ScriptedServer.tunnel(server.port())).toArray(ScriptedServer.Step[]::new));
+        tunnels.then(
+                Collections.nCopies(10, ScriptedServer.tunnel(server.port())).toArray(ScriptedServer.Step[]::new));
         return streams.client();
     }
 

@@ -168,8 +168,8 @@ class StreamProxyTest {
     void aServerBehindTheProxyThatAsksForItsPasswordIsRefused() throws Exception {
         try (TlsServer server = new TlsServer(TlsServer.answer(407, ""))) {
             proxy.then(ScriptedServer.tunnel(server.port()));
-            GitpodException e = assertThrows(
-                    GitpodException.class, () -> read(false, server.trust(), server.url("localhost")));
+            GitpodException e =
+                    assertThrows(GitpodException.class, () -> read(false, server.trust(), server.url("localhost")));
             assertThat(e.kind(), is(Kind.HTTP_ERROR));
             assertThat(e.httpStatus(), is(407));
             assertThat(server.proxyPasswords(), contains("null"));

@@ -122,7 +122,8 @@ class LookUpsTest {
                     assertThrows(GitpodException.class, () -> GitpodLookup.get().identity(access));
             assertEquals(GitpodException.Kind.PROXY, refused.kind());
             assertEquals(1, proxy.tunnels());
-            assertEquals(GitpodException.Kind.PROXY, failedStream(access, streams).kind());
+            assertEquals(
+                    GitpodException.Kind.PROXY, failedStream(access, streams).kind());
             assertEquals(2, proxy.tunnels());
 
             jenkins.jenkins.setProxy(
@@ -136,7 +137,8 @@ class LookUpsTest {
             assertEquals(2, proxy.tunnels(), "a host that is excepted from the proxy");
 
             jenkins.jenkins.setProxy(new ProxyConfiguration("127.0.0.1", proxy.port(), "user", "password"));
-            assertEquals(GitpodException.Kind.PROXY, failedStream(access, streams).kind());
+            assertEquals(
+                    GitpodException.Kind.PROXY, failedStream(access, streams).kind());
             assertEquals(3, proxy.tunnels(), "the settings at the time of the stream");
         } finally {
             jenkins.jenkins.setProxy(null);
