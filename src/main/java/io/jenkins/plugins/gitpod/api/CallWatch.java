@@ -19,6 +19,15 @@ final class CallWatch extends EventListener {
         return Objects.requireNonNull(request.tag(CallWatch.class));
     }
 
+    /** How far a request of another client than OkHttp got. */
+    static CallWatch at(boolean sending, boolean atProxy, int status) {
+        CallWatch watch = new CallWatch();
+        watch.sending = sending;
+        watch.atProxy = atProxy;
+        watch.status = status;
+        return watch;
+    }
+
     /** Whether a first byte of the request may have left. */
     boolean sending() {
         return sending;

@@ -2,11 +2,10 @@ package io.jenkins.plugins.gitpod.api;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
+import java.net.http.HttpRequest;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import okhttp3.MediaType;
-import okhttp3.Request;
-import okhttp3.RequestBody;
 
 /** The two forms in which Gitpod may offer its event stream. */
 enum EventFormat {
@@ -20,12 +19,12 @@ enum EventFormat {
     /** One JSON object in each line, as the vendor's OpenAPI definition documents it. */
     LINES("application/json", "application/jsonl", Set.of("jsonl", "x-ndjson"));
 
-    private final MediaType requestType;
+    private final String requestType;
     private final String accept;
     private final Set<String> answerSubtypes;
 
     EventFormat(String requestType, String accept, Set<String> answerSubtypes) {
-        this.requestType = MediaType.get(requestType);
+        this.requestType = requestType;
         this.accept = accept;
         this.answerSubtypes = answerSubtypes;
     }
@@ -47,22 +46,22 @@ enum EventFormat {
         return null;
     }
 
-    Request.Builder head() {
-        // A proxy that compresses may delay small events. This also keeps OkHttp from asking for gzip.
-        Request.Builder head = new Request.Builder().header("Accept", accept).header("Accept-Encoding", "identity");
+    HttpRequest.Builder head() {
+        HttpRequest.Builder head = HttpRequest.newBuilder()
+                .header("Content-Type", requestType)
+                .header("Accept", accept)
+                .header("Accept-Encoding", "identity"); // a proxy that compresses may delay small events
         return this == CONNECT ? head.header("Connect-Protocol-Version", "1") : head;
     }
 
-    RequestBody body(ObjectNode request) {
+    byte[] body(ObjectNode request) {
         byte[] json = Json.bytes(request);
-        if (this == LINES) {
-            return RequestBody.create(json, requestType);
-        }
-        byte[] frame = ByteBuffer.allocate(5 + json.length)
-                .put((byte) 0)
-                .putInt(json.length)
-                .put(json)
-                .array();
-        return RequestBody.create(frame, requestType);
+        return this == LINES
+                ? json
+                : ByteBuffer.allocate(5 + json.length)
+                        .put((byte) 0)
+                        .putInt(json.length)
+                        .put(json)
+                        .array();
     }
 }

@@ -21,9 +21,6 @@ public final class GitpodClient {
     private static final String PREBUILDS = "PrebuildService";
     private static final String PROJECTS = "ProjectService";
     private static final int MAX_PAGE_SIZE = 100;
-    /** An organization may have few events, but a dead connection must be detected. */
-    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(15);
-
     /**
      * Keeps no connection after its call. All clients share it, because OkHttp looks after each pool with a task of its own.
      */
@@ -34,7 +31,7 @@ public final class GitpodClient {
     private final OkHttpClient safe;
     private final Transport repeatable;
     private final Transport once;
-    private final Transport streaming;
+    private final Duration connectLimit;
 
     /** The format in which the server answered this client's last stream. */
     private final AtomicReference<EventFormat> eventFormat = new AtomicReference<>();
@@ -79,16 +76,7 @@ public final class GitpodClient {
                         .build(),
                 caller,
                 true);
-        streaming = new Transport(
-                safe.newBuilder()
-                        // The caller decides when to try again. A stream may last for any time.
-                        .retryOnConnectionFailure(false)
-                        .connectionPool(KEEPS_NONE)
-                        .callTimeout(Duration.ZERO)
-                        .readTimeout(LONGEST_SILENCE)
-                        .build(),
-                caller,
-                false);
+        connectLimit = limits.connect();
     }
 
     /**
@@ -287,11 +275,12 @@ public final class GitpodClient {
     /**
      * The stream of events of prebuilds. This makes no call yet.
      *
-     * @return the stream, to be read on a thread of its own
+     * @param http the client of all streams
+     * @return the stream
      */
     @NonNull
-    public EventStream events() {
-        return new EventStream(streaming, eventFormat);
+    public EventStream events(@NonNull StreamClient http) {
+        return new EventStream(repeatable, http, connectLimit, eventFormat);
     }
 
     @Override

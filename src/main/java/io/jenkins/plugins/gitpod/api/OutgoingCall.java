@@ -76,7 +76,7 @@ final class OutgoingCall {
         return second;
     }
 
-    private static boolean isMovedTo(GitpodEndpoint other, Response response) {
+    static boolean isMovedTo(GitpodEndpoint other, Response response) {
         String location = response.header("Location");
         if (!isRedirect(response) || location == null) {
             return false;
@@ -86,7 +86,7 @@ final class OutgoingCall {
         return asked.newBuilder().host(other.host()).build().equals(asked.resolve(location));
     }
 
-    private static boolean isRedirect(Response response) {
+    static boolean isRedirect(Response response) {
         return response.code() == TEMPORARY_REDIRECT || response.code() == PERMANENT_REDIRECT;
     }
 

@@ -9,7 +9,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
-import okhttp3.RequestBody;
 import okhttp3.Response;
 import okio.BufferedSource;
 
@@ -22,7 +21,12 @@ final class Transport {
      * @param endpoint where the calls go; shared by all transports of a client, see {@link OutgoingCall}
      */
     record Caller(
-            AtomicReference<GitpodEndpoint> endpoint, BearerToken token, String userAgent, long maxResponseBytes) {}
+            AtomicReference<GitpodEndpoint> endpoint, BearerToken token, String userAgent, long maxResponseBytes) {
+
+        String authorization() {
+            return "Bearer " + token.text();
+        }
+    }
 
     /** Converts the response of a method. */
     @FunctionalInterface
@@ -52,17 +56,23 @@ final class Transport {
         errors = new ErrorAnswer(redactor);
     }
 
+    Caller caller() {
+        return caller;
+    }
+
     /** Reports the times of all further responses to a listener. */
     void setAnswerTimes(AnswerTimes listener) {
         times = listener;
     }
 
     <T> T call(String service, String method, ObjectNode body, ResponseReader<T> reader) throws GitpodException {
-        OutgoingCall call = outgoing(
-                service,
-                method,
-                new Request.Builder().header("Accept", "application/json"),
-                new JsonBody(Json.bytes(body), once));
+        Request.Builder head = new Request.Builder()
+                .header("Accept", "application/json")
+                .header("Authorization", caller.authorization())
+                .header("User-Agent", caller.userAgent())
+                .post(new JsonBody(Json.bytes(body), once));
+        OutgoingCall call =
+                new OutgoingCall(client, caller.endpoint(), endpoint -> head.url(endpoint.method(service, method)));
         AnswerTimes listener = times;
         long sent = listener.nanoTime();
         try (Response response = call.execute()) {
@@ -77,18 +87,6 @@ final class Transport {
         } catch (IOException e) {
             throw failures.of(method, call.watch(), e);
         }
-    }
-
-    /**
-     * A call that the caller executes.
-     *
-     * @param head the headers that go with this kind of call
-     */
-    OutgoingCall outgoing(String service, String method, Request.Builder head, RequestBody body) {
-        head.header("Authorization", "Bearer " + caller.token().text())
-                .header("User-Agent", caller.userAgent())
-                .post(body);
-        return new OutgoingCall(client, caller.endpoint(), endpoint -> head.url(endpoint.method(service, method)));
     }
 
     private <T> T answer(String method, Response response, ResponseReader<T> reader)

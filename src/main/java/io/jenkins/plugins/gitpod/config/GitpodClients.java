@@ -7,6 +7,7 @@ import io.jenkins.plugins.gitpod.api.BearerToken;
 import io.jenkins.plugins.gitpod.api.ClientLimits;
 import io.jenkins.plugins.gitpod.api.GitpodClient;
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
+import io.jenkins.plugins.gitpod.api.StreamProxies;
 import io.jenkins.plugins.gitpod.engine.ClientFactory;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.SessionLimits;
@@ -39,6 +40,12 @@ public final class GitpodClients implements ClientFactory {
     public GitpodClient client(
             @NonNull GitpodEndpoint endpoint, @NonNull BearerToken token, @NonNull ClientLimits limits) {
         return new GitpodClient(BASE, endpoint, token, limits, userAgent());
+    }
+
+    @NonNull
+    @Override
+    public StreamProxies streamProxies() {
+        return new JenkinsStreamProxies();
     }
 
     /** A client for look-ups. */

@@ -5,15 +5,17 @@ import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.EventStream;
 import io.jenkins.plugins.gitpod.api.GitpodClient;
 import io.jenkins.plugins.gitpod.api.GitpodException;
+import io.jenkins.plugins.gitpod.api.StreamClient;
+import java.util.concurrent.CancellationException;
 
 /** Where events of prebuilds come from. */
 @FunctionalInterface
 interface EventSource {
 
-    /** Is told what a stream says, by any thread. */
+    /** Is told what a stream says, by any thread, until it is closed. */
     interface Listener extends EventStream.Listener {
 
-        /** The stream has ended. @param e why, or null if Gitpod ended it in an orderly way */
+        /** The stream has ended; called once. @param e why, or null if Gitpod ended it in an orderly way */
         void ended(@Nullable GitpodException e);
     }
 
@@ -24,24 +26,23 @@ interface EventSource {
      */
     AutoCloseable listen(Listener listener);
 
-    /** Gitpod's event stream, which uses a thread of {@link WorkQueue#STREAM} as long as it is open. */
-    static EventSource of(GitpodClient client, EngineRuntime runtime) {
+    /** Gitpod's event stream. */
+    static EventSource of(GitpodClient client, StreamClient http) {
         return listener -> {
-            EventStream stream = client.events();
-            runtime.executor(WorkQueue.STREAM).execute(() -> listener.ended(read(stream, listener)));
+            EventStream stream = client.events(http);
+            stream.read(listener).whenComplete((done, failure) -> {
+                if (!(failure instanceof CancellationException)) {
+                    listener.ended(failure(failure));
+                }
+            });
             return stream;
         };
     }
 
     @CheckForNull
-    private static GitpodException read(EventStream stream, Listener listener) {
-        try {
-            stream.read(listener);
-            return null;
-        } catch (GitpodException e) {
-            return e;
-        } catch (RuntimeException | Error e) {
-            return UnexpectedFailures.failedCall("WatchEvents", e);
-        }
+    private static GitpodException failure(@Nullable Throwable failure) {
+        return failure == null || failure instanceof GitpodException
+                ? (GitpodException) failure
+                : UnexpectedFailures.failedCall("WatchEvents", failure);
     }
 }

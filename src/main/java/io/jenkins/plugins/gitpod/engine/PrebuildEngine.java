@@ -5,6 +5,7 @@ import edu.umd.cs.findbugs.annotations.NonNull;
 import edu.umd.cs.findbugs.annotations.Nullable;
 import io.jenkins.plugins.gitpod.api.GitpodClient;
 import io.jenkins.plugins.gitpod.api.Prebuild;
+import io.jenkins.plugins.gitpod.api.StreamClient;
 import io.jenkins.plugins.gitpod.engine.SavedRequest.CreateAttempt;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,7 +31,15 @@ public final class PrebuildEngine implements AutoCloseable {
             @NonNull EngineSettings settings,
             @NonNull RequestStore store,
             @NonNull ClientFactory clients) {
-        this(runtime, settings, store, clients, client -> EventSource.of(client, runtime));
+        this(runtime, settings, store, clients, streams(runtime, clients));
+    }
+
+    private static Function<GitpodClient, EventSource> streams(EngineRuntime runtime, ClientFactory clients) {
+        StreamClient http = new StreamClient(
+                clients.streamProxies(),
+                runtime.executor(WorkQueue.STREAM),
+                (delay, task) -> runtime.schedule(delay, task)::cancel);
+        return client -> EventSource.of(client, http);
     }
 
     /** @param events makes the source of a client's events; null to do without events */

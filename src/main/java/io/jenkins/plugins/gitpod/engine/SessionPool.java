@@ -15,6 +15,9 @@ import java.util.function.Function;
 /** One {@link Session} for each secret in use, which all requests with that secret share. Thread-safe. */
 final class SessionPool {
 
+    /** Of all sessions together. A stream costs a connection, and no thread. */
+    static final int MAX_STREAMS = 100;
+
     private final EngineRuntime runtime;
     private final EngineSettings settings;
     private final ClientFactory clients;
@@ -22,7 +25,7 @@ final class SessionPool {
     @CheckForNull
     private final Function<GitpodClient, EventSource> events;
 
-    private final Semaphore streams = new Semaphore(WorkQueue.STREAM.threads());
+    private final Semaphore streams = new Semaphore(MAX_STREAMS);
     private final Map<Session.Key, Session> sessions = new HashMap<>();
     private final Map<URI, ServerClock> clocks = new ConcurrentHashMap<>();
 

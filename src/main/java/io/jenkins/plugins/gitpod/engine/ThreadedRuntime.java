@@ -28,7 +28,7 @@ import java.util.logging.Logger;
 /**
  * Real time and a few daemon threads. As long as tasks end quickly, a few threads run the tasks of all queues, which take
  * turns. When tasks take long or hang, each queue gets further threads up to a limit of its own, so that one queue takes no
- * thread from another. Streams, logs and listeners always have their own threads, because they may last. A pool for each
+ * thread from another. Logs and listeners always have their own threads, because they may last. A pool for each
  * queue, or one pool with a limit for each queue, would be simpler. But a burst of short tasks would then start a thread for
  * each of them, up to all limits together.
  */
@@ -52,7 +52,7 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
 
     /** The queues whose tasks may last and never use the shared threads. */
     private static final Set<WorkQueue> OWN_THREADS =
-            EnumSet.of(WorkQueue.STREAM, WorkQueue.LOG, WorkQueue.LOG_REST, WorkQueue.LOG_PAGE, WorkQueue.LISTENER);
+            EnumSet.of(WorkQueue.LOG, WorkQueue.LOG_REST, WorkQueue.LOG_PAGE, WorkQueue.LISTENER);
 
     /** How long a queue without any thread waits for a shared one. */
     private static final Duration MAX_WAIT_FOR_SHARED = Duration.ofMillis(100);

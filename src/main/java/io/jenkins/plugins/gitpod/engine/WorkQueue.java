@@ -14,7 +14,7 @@ public enum WorkQueue {
     WATCH(8),
     /** Cancel calls, which do not wait for creates or reads. */
     CANCEL(8),
-    /** Event streams, each as long as it is open. */
+    /** What arrives on the event streams of all tokens: short. A name look-up for a new stream may last. */
     STREAM(4),
     /** Reads of prebuilds' logs, each for as long as its prebuild runs. */
     LOG(20),

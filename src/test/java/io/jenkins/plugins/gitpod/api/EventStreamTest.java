@@ -6,7 +6,6 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.is;
 import static org.hamcrest.Matchers.not;
-import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.jenkins.plugins.gitpod.api.GitpodException.Delivery;
@@ -18,6 +17,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterEach;
@@ -42,12 +46,14 @@ class EventStreamTest {
 
     private final ScriptedServer server = new ScriptedServer();
     private final OkHttpClient http = new OkHttpClient();
+    private final Streams streams = new Streams();
     private final Heard heard = new Heard();
 
     private static final class Heard implements EventStream.Listener {
         int opened;
         final List<PrebuildEvent> events = new ArrayList<>();
         Runnable onOpen = () -> {};
+        Runnable onEvent = () -> {};
 
         @Override
         public void opened() {
@@ -58,18 +64,20 @@ class EventStreamTest {
         @Override
         public void event(PrebuildEvent event) {
             events.add(event);
+            onEvent.run();
         }
     }
 
     @AfterEach
     void end() {
         server.close();
+        streams.close();
         http.dispatcher().executorService().shutdown();
         http.connectionPool().evictAll();
     }
 
     private EventStream stream() throws Exception {
-        return client().events();
+        return client().events(streams.client());
     }
 
     private GitpodClient client() throws Exception {
@@ -86,12 +94,12 @@ class EventStreamTest {
             exchange.send(HEAD + body);
             return false;
         });
-        stream().read(heard);
+        Streams.read(stream(), heard);
     }
 
     private GitpodException fail(ScriptedServer.Step step) {
         server.then(step);
-        GitpodException e = assertThrows(GitpodException.class, () -> stream().read(heard));
+        GitpodException e = assertThrows(GitpodException.class, () -> Streams.read(stream(), heard));
         StringWriter text = new StringWriter();
         e.printStackTrace(new PrintWriter(text, true));
         assertThat(text.toString(), not(containsString(TOKEN)));
@@ -136,9 +144,9 @@ class EventStreamTest {
         };
         ScriptedServer.Step unknown = ScriptedServer.andClose(ScriptedServer.answer(415, null, ""));
         server.then(unknown, lines, lines, unknown, frames(frame(0, EVENT), frame(2, "{}")));
-        client.events().read(heard);
-        client.events().read(heard);
-        client.events().read(heard);
+        Streams.read(client.events(streams.client()), heard);
+        Streams.read(client.events(streams.client()), heard);
+        Streams.read(client.events(streams.client()), heard);
         assertThat(
                 server.requests().stream().map(each -> each.header("Accept")).toList(),
                 contains(
@@ -154,9 +162,9 @@ class EventStreamTest {
     void aFormThatHasWorkedIsNotLeftForABadRequest() throws Exception {
         GitpodClient client = client();
         server.then(frames(frame(2, "{}")), ScriptedServer.json(400, "{\"code\":\"invalid_argument\"}"));
-        client.events().read(heard);
+        Streams.read(client.events(streams.client()), heard);
         GitpodException e =
-                assertThrows(GitpodException.class, () -> client.events().read(heard));
+                assertThrows(GitpodException.class, () -> Streams.read(client.events(streams.client()), heard));
         assertThat(e.code(), is(ErrorCode.INVALID_ARGUMENT));
         assertThat(server.requests().size(), is(2));
     }
@@ -196,7 +204,7 @@ class EventStreamTest {
                 frame(0, EVENT.replace("p1", "p2").replace("UPDATE_STATUS", "CREATE")),
                 frame(2, "{\"metadata\":{\"a\":[\"b\"]}}"),
                 frame(0, EVENT.replace("p1", "after the end"))));
-        stream().read(heard);
+        Streams.read(stream(), heard);
         assertThat(heard.opened, is(1));
         assertThat(heard.events, contains(new PrebuildEvent("p1", false), new PrebuildEvent("p2", true)));
     }
@@ -298,8 +306,7 @@ class EventStreamTest {
             stream.close();
             return ScriptedServer.answer(415, null, "").play(exchange);
         });
-        GitpodException e = assertThrows(GitpodException.class, () -> stream.read(heard));
-        assertThat(e.kind(), is(Kind.CONNECTION_LOST));
+        assertThrows(CancellationException.class, () -> Streams.read(stream, heard));
         assertThat(server.requests().size(), is(1));
     }
 
@@ -388,26 +395,153 @@ class EventStreamTest {
     }
 
     @Test
-    void whoClosesItEndsTheRead() throws Exception {
+    void whoClosesItEndsTheReadAndTheConnection() throws Exception {
+        CompletableFuture<Integer> afterTheRequest = new CompletableFuture<>();
         server.then(exchange -> {
             exchange.send(HEAD);
-            ScriptedServer.hang().play(exchange);
+            afterTheRequest.complete(exchange.in().read());
             return false;
         });
         EventStream stream = stream();
         heard.onOpen = () -> new Thread(stream::close).start();
-        GitpodException e = assertThrows(GitpodException.class, () -> stream.read(heard));
-        assertThat(e.kind(), is(Kind.CONNECTION_LOST));
-        assertThat(e.delivery(), is(Delivery.UNCLEAR));
+        assertThrows(CancellationException.class, () -> Streams.read(stream, heard));
         assertThat(heard.events, is(empty()));
+        assertThat("the end of the connection", afterTheRequest.get(30, TimeUnit.SECONDS), is(-1));
+    }
+
+    @Test
+    void oneThatIsClosedWhileItOpensClosesItsConnectionAndIsNotHeard() throws Exception {
+        CompletableFuture<Integer> afterTheRequest = new CompletableFuture<>();
+        EventStream stream = stream();
+        server.then(exchange -> {
+            stream.close();
+            afterTheRequest.complete(exchange.in().read());
+            return false;
+        });
+        assertThrows(CancellationException.class, () -> Streams.read(stream, heard));
+        assertThat("the end of the connection", afterTheRequest.get(30, TimeUnit.SECONDS), is(-1));
+        assertThat(heard.opened, is(0));
     }
 
     @Test
     void oneThatIsClosedBeforeItIsReadMakesNoCall() throws Exception {
         EventStream stream = stream();
         stream.close();
-        GitpodException e = assertThrows(GitpodException.class, () -> stream.read(heard));
+        assertThrows(CancellationException.class, () -> Streams.read(stream, heard));
         assertThat(server.requests(), is(empty()));
-        assertThat(e.retryAfter().orElse(null), is(nullValue()));
+        assertThat(server.connections(), is(0));
+    }
+
+    @Test
+    void whatComesAfterTheCloseIsNotHeard() throws Exception {
+        EventStream stream = stream();
+        heard.onEvent = stream::close;
+        server.then(exchange -> {
+            exchange.send(HEAD + UPDATE + UPDATE);
+            return false;
+        });
+        assertThrows(CancellationException.class, () -> Streams.read(stream, heard));
+        streams.flush();
+        assertThat(heard.events.size(), is(1));
+    }
+
+    @Test
+    void anAnswerThatBeginsLateIsWaitedFor() throws Exception {
+        server.then(exchange -> {
+            streams.advance(Duration.ofMinutes(14));
+            exchange.send(HEAD + UPDATE);
+            return false;
+        });
+        Streams.read(stream(), heard);
+        assertThat(heard.events, contains(new PrebuildEvent("p1", false)));
+        assertThat(streams.timers(), is(0));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2})
+    void aStreamThatSaysNothingIsCut(int parts) {
+        Runnable silence = () -> streams.advance(Duration.ofMinutes(16));
+        heard.onOpen = parts == 1 ? silence : heard.onOpen;
+        heard.onEvent = parts == 2 ? silence : heard.onEvent;
+        GitpodException e = fail(exchange -> {
+            if (parts == 0) {
+                silence.run();
+            } else {
+                exchange.send(HEAD + UPDATE);
+            }
+            return ScriptedServer.hang().play(exchange);
+        });
+        assertThat(e.kind(), is(Kind.CALL_TIMEOUT));
+        assertThat(e.delivery(), is(Delivery.UNCLEAR));
+        assertThat(e.code(), is(ErrorCode.DEADLINE_EXCEEDED));
+        assertThat(heard.events.size(), is(parts == 2 ? 1 : 0));
+        assertThat(streams.timers(), is(0));
+    }
+
+    @Test
+    void aStreamThatSaysAnythingIsKept() throws Exception {
+        BlockingQueue<String> heardByClient = new LinkedBlockingQueue<>();
+        heard.onEvent = () -> heardByClient.add("event");
+        server.then(exchange -> {
+            exchange.send(HEAD);
+            for (int i = 0; i < 5; i++) {
+                streams.advance(Duration.ofMinutes(10));
+                exchange.send(UPDATE);
+                await(heardByClient);
+            }
+            return false;
+        });
+        Streams.read(stream(), heard);
+        assertThat(heard.events.size(), is(5));
+    }
+
+    private static void await(BlockingQueue<String> told) {
+        try {
+            assertThat(told.poll(30, TimeUnit.SECONDS), is("event"));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aServerThatIsNotThereWasSentNothing() {
+        server.close();
+        GitpodException e = assertThrows(GitpodException.class, () -> Streams.read(stream(), heard));
+        assertThat(e.kind(), is(Kind.CONNECT_FAILED));
+        assertThat(e.delivery(), is(Delivery.NOT_SENT));
+    }
+
+    @Test
+    void aHostThatIsUnknownWasSentNothing() {
+        GitpodClient client = Clients.client(http, "https://gitpod.invalid/api", Clients.SHORT);
+        GitpodException e =
+                assertThrows(GitpodException.class, () -> Streams.read(client.events(streams.client()), heard));
+        assertThat(e.kind(), is(Kind.UNKNOWN_HOST));
+        assertThat(e.delivery(), is(Delivery.NOT_SENT));
+    }
+
+    @Test
+    void aHostThatTheJdkDoesNotTakeWasSentNothing() {
+        GitpodClient client = Clients.client(http, "https://my_gitpod.invalid/api", Clients.SHORT);
+        GitpodException e =
+                assertThrows(GitpodException.class, () -> Streams.read(client.events(streams.client()), heard));
+        assertThat(e.kind(), is(Kind.CONNECT_FAILED));
+        assertThat(e.delivery(), is(Delivery.NOT_SENT));
+    }
+
+    /** It says nothing of that, so the client may use the connection again. */
+    @Test
+    void aServerThatClosesAfterItsRefusalOfTheFormIsAskedOnANewConnection() throws Exception {
+        server.then(ScriptedServer.answer(415, null, ""), ScriptedServer.hangUp());
+        read(UPDATE);
+        assertThat(heard.events, contains(new PrebuildEvent("p1", false)));
+        assertThat(server.requests().size(), is(3));
+    }
+
+    @Test
+    void aServerThatAlwaysClosesAfterItsRefusalIsNotAskedWithoutEnd() {
+        server.then(ScriptedServer.answer(415, null, ""), ScriptedServer.hangUp());
+        assertThat(fail(ScriptedServer.hangUp()).kind(), is(Kind.CONNECTION_LOST));
+        assertThat(server.requests().size(), is(3));
     }
 }

@@ -12,10 +12,8 @@ import static org.hamcrest.Matchers.nullValue;
 
 import io.jenkins.plugins.gitpod.api.GitpodException.Delivery;
 import io.jenkins.plugins.gitpod.api.GitpodException.Kind;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
-import java.net.Socket;
 import java.net.UnknownHostException;
 import java.util.List;
 import okhttp3.Authenticator;
@@ -85,7 +83,7 @@ class ProxyTest {
     @Test
     void aProxyThatWantsAPasswordGetsItAndTheTunnelIsUsed() throws Exception {
         try (TlsServer server = new TlsServer(TlsServer.answer(200, MADE))) {
-            proxy.then(tunnel(server.port()));
+            proxy.then(ScriptedServer.tunnel(server.port()));
 
             create(Clients.client(
                     through(server.trusting().proxyAuthenticator(PASSWORD)),
@@ -101,7 +99,7 @@ class ProxyTest {
     @Test
     void aServerBehindTheProxyGetsNeitherItsPasswordNorASecondRequest() throws Exception {
         try (TlsServer server = new TlsServer(TlsServer.answer(407, ""))) {
-            proxy.then(tunnel(server.port()), tunnel(server.port()));
+            proxy.then(ScriptedServer.tunnel(server.port()), ScriptedServer.tunnel(server.port()));
             GitpodClient client = Clients.client(
                     through(server.trusting().proxyAuthenticator(PASSWORD)),
                     server.url("localhost"),
@@ -119,7 +117,7 @@ class ProxyTest {
     @Test
     void aCertificateBehindTheProxyIsStillATlsMatter() throws Exception {
         try (TlsServer server = new TlsServer(TlsServer.answer(200, MADE))) {
-            proxy.then(tunnel(server.port()));
+            proxy.then(ScriptedServer.tunnel(server.port()));
 
             GitpodException e = failedCreate(Clients.client(
                     through(new OkHttpClient.Builder()), server.url("localhost"), ClientLimits.defaults()));
@@ -151,25 +149,5 @@ class ProxyTest {
 
         assertThat(e.getMessage(), e.kind(), is(Kind.PROXY));
         assertThat(e.delivery(), is(Delivery.NOT_SENT));
-    }
-
-    /** Opens a tunnel to a port of this machine and stays until it is closed. */
-    private static ScriptedServer.Step tunnel(int port) {
-        return exchange -> {
-            try (Socket target = new Socket("127.0.0.1", port)) {
-                exchange.send("HTTP/1.1 200 OK\r\n\r\n");
-                Thread back = new Thread(() -> {
-                    try {
-                        target.getInputStream().transferTo(exchange.socket().getOutputStream());
-                    } catch (IOException e) {
-                        // one side has gone
-                    }
-                });
-                back.setDaemon(true);
-                back.start();
-                exchange.in().transferTo(target.getOutputStream());
-            }
-            return false;
-        };
     }
 }

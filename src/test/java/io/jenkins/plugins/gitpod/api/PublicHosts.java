@@ -5,14 +5,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.SocketFactory;
+import javax.net.ssl.SSLContext;
 import okhttp3.OkHttpClient;
 
 /**
@@ -40,6 +43,8 @@ final class PublicHosts implements AutoCloseable {
     private final List<Integer> ports = new CopyOnWriteArrayList<>();
     private final TlsServer server;
     private final OkHttpClient http;
+    private final ScriptedServer tunnels = new ScriptedServer();
+    private final Streams streams;
 
     PublicHosts() throws Exception {
         server = new TlsServer(this::answer, List.of("localhost", GITPOD, ONA, THIRD));
@@ -50,6 +55,11 @@ final class PublicHosts implements AutoCloseable {
                 })
                 .socketFactory(new LocalSockets())
                 .build();
+        // The JDK's client looks up names itself. A proxy in between leads it to the server.
+        SSLContext trust = server.trust();
+        streams = new Streams(
+                host -> new Proxy(Proxy.Type.HTTP, new InetSocketAddress("127.0.0.1", tunnels.port())),
+                builder -> builder.sslContext(trust));
     }
 
     private void answer(HttpExchange exchange) throws IOException {
@@ -88,6 +98,13 @@ final class PublicHosts implements AutoCloseable {
         return Clients.client(http, apiUrl, ClientLimits.defaults());
     }
 
+    /** Opens the streams of the clients. */
+    StreamClient streams() {
+        tunnels.then(
+                Collections.nCopies(10, ScriptedServer.tunnel(server.port())).toArray(ScriptedServer.Step[]::new));
+        return streams.client();
+    }
+
     List<Received> requests() {
         return List.copyOf(requests);
     }
@@ -111,6 +128,8 @@ final class PublicHosts implements AutoCloseable {
     public void close() {
         http.dispatcher().executorService().shutdown();
         http.connectionPool().evictAll();
+        streams.close();
+        tunnels.close();
         server.close();
     }
 

@@ -231,7 +231,7 @@ class PublicHostsTest {
         GitpodClient client = client(ONA);
         List<PrebuildEvent> heard = new ArrayList<>();
 
-        client.events().read(into(heard));
+        Streams.read(client.events(hosts.streams()), into(heard));
 
         assertThat(hosts.asked(), contains(ONA, GITPOD, GITPOD));
         assertThat(heard, contains(new PrebuildEvent("p1", false)));
@@ -258,7 +258,7 @@ class PublicHostsTest {
         });
         List<PrebuildEvent> heard = new ArrayList<>();
 
-        client(ONA).events().read(into(heard));
+        Streams.read(client(ONA).events(hosts.streams()), into(heard));
 
         assertThat(hosts.asked(), contains(ONA, GITPOD));
         assertThat(heard, contains(new PrebuildEvent("p2", false)));

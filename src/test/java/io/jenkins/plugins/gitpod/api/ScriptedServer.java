@@ -176,6 +176,24 @@ final class ScriptedServer implements AutoCloseable {
         };
     }
 
+    /** As a proxy, opens a tunnel to a port of this machine, whatever host is asked for, and stays until it is closed. */
+    static Step tunnel(int port) {
+        return exchange -> {
+            try (Socket target = new Socket("127.0.0.1", port)) {
+                exchange.send("HTTP/1.1 200 OK\r\n\r\n");
+                start("tunnel-" + port, () -> {
+                    try {
+                        target.getInputStream().transferTo(exchange.socket().getOutputStream());
+                    } catch (IOException e) {
+                        // one side has gone
+                    }
+                });
+                exchange.in().transferTo(target.getOutputStream());
+            }
+            return false;
+        };
+    }
+
     static byte[] response(int status, String contentType, byte[] body, String... headers) {
         StringBuilder head = new StringBuilder("HTTP/1.1 " + status + " X\r\nContent-Length: " + body.length + "\r\n");
         if (contentType != null) {

@@ -82,12 +82,20 @@ public final class TlsServer implements AutoCloseable {
 
     /** A client that trusts this server. */
     OkHttpClient.Builder trusting() throws GeneralSecurityException {
+        return new OkHttpClient.Builder().sslSocketFactory(trust().getSocketFactory(), trustManager());
+    }
+
+    /** What trusts this server. */
+    SSLContext trust() throws GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new X509TrustManager[] {trustManager()}, null);
+        return context;
+    }
+
+    private X509TrustManager trustManager() throws GeneralSecurityException {
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(keys);
-        X509TrustManager manager = (X509TrustManager) trust.getTrustManagers()[0];
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, new X509TrustManager[] {manager}, null);
-        return new OkHttpClient.Builder().sslSocketFactory(context.getSocketFactory(), manager);
+        return (X509TrustManager) trust.getTrustManagers()[0];
     }
 
     /** Once for all tests, for the tool takes its time. */

@@ -7,9 +7,14 @@ import hudson.ProxyConfiguration;
 import hudson.model.FreeStyleProject;
 import io.jenkins.plugins.gitpod.api.BearerToken;
 import io.jenkins.plugins.gitpod.api.ClientLimits;
+import io.jenkins.plugins.gitpod.api.EventStream;
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
 import io.jenkins.plugins.gitpod.api.GitpodException;
+import io.jenkins.plugins.gitpod.api.PrebuildEvent;
+import io.jenkins.plugins.gitpod.api.StreamClient;
 import io.jenkins.plugins.gitpod.engine.Connection;
+import io.jenkins.plugins.gitpod.engine.ThreadedRuntime;
+import io.jenkins.plugins.gitpod.engine.WorkQueue;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import io.jenkins.plugins.gitpod.simulator.GitpodSimulator;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
@@ -25,6 +30,8 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -104,22 +111,55 @@ class LookUpsTest {
     private void proxyOfJenkinsIsUsedButNotForItsExceptions(JenkinsRule jenkins, BearerToken token) throws Exception {
         Connection connection = new Connection("far", GitpodEndpoint.parse("https://gitpod.invalid/api"), false);
         AuthenticatedConnection access = clients.forBuild(connection, token);
-        try (RefusingProxy proxy = new RefusingProxy()) {
+        try (RefusingProxy proxy = new RefusingProxy();
+                ThreadedRuntime threads = new ThreadedRuntime()) {
+            StreamClient streams = new StreamClient(
+                    clients.streamProxies(),
+                    threads.executor(WorkQueue.STREAM),
+                    (delay, task) -> threads.schedule(delay, task)::cancel);
             jenkins.jenkins.setProxy(new ProxyConfiguration("127.0.0.1", proxy.port()));
             GitpodException refused =
                     assertThrows(GitpodException.class, () -> GitpodLookup.get().identity(access));
             assertEquals(GitpodException.Kind.PROXY, refused.kind());
             assertEquals(1, proxy.tunnels());
+            assertEquals(
+                    GitpodException.Kind.PROXY, failedStream(access, streams).kind());
+            assertEquals(2, proxy.tunnels());
 
             jenkins.jenkins.setProxy(
                     new ProxyConfiguration("127.0.0.1", proxy.port(), null, null, "other.example.com\n*.invalid"));
             GitpodException direct =
                     assertThrows(GitpodException.class, () -> GitpodLookup.get().identity(access));
             assertEquals(GitpodException.Kind.UNKNOWN_HOST, direct.kind());
-            assertEquals(1, proxy.tunnels(), "a host that is excepted from the proxy");
+            assertEquals(
+                    GitpodException.Kind.UNKNOWN_HOST,
+                    failedStream(access, streams).kind());
+            assertEquals(2, proxy.tunnels(), "a host that is excepted from the proxy");
+
+            jenkins.jenkins.setProxy(new ProxyConfiguration("127.0.0.1", proxy.port(), "user", "password"));
+            assertEquals(
+                    GitpodException.Kind.PROXY, failedStream(access, streams).kind());
+            assertEquals(3, proxy.tunnels(), "the settings at the time of the stream");
         } finally {
             jenkins.jenkins.setProxy(null);
         }
+    }
+
+    private static GitpodException failedStream(AuthenticatedConnection access, StreamClient streams) {
+        EventStream stream = GitpodClients.forLookUps(access).events(streams);
+        ExecutionException failed = assertThrows(
+                ExecutionException.class,
+                () -> stream.read(new IgnoringListener()).toCompletableFuture().get(60, TimeUnit.SECONDS));
+        return (GitpodException) failed.getCause();
+    }
+
+    private static final class IgnoringListener implements EventStream.Listener {
+
+        @Override
+        public void opened() {}
+
+        @Override
+        public void event(PrebuildEvent event) {}
     }
 
     /** A proxy that refuses each tunnel. */

@@ -221,21 +221,21 @@ class EventSubscriptionTest {
     }
 
     @Test
-    void manySecretsShareFewStreamsAndAFreePermitIsUsed() {
+    void secretsShareTheStreamsThatMayBeOpenAndAFreePermitIsUsed() {
         begin(PhasePlan.stuckIn(SimPhase.RUNNING));
         List<EngineFixture.Wait> waits = new ArrayList<>();
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < SessionPool.MAX_STREAMS + 6; i++) {
             Account account = fixture.gitpod.account("account " + i);
             waits.add(fixture.submit(
                     fixture.request(), () -> io.jenkins.plugins.gitpod.api.BearerToken.of(account.token())));
         }
         fixture.runtime.advance(Duration.ofMinutes(2));
-        assertThat(events.open(), is(WorkQueue.STREAM.threads()));
-        assertThat(fixture.engine().context().sessions().size(), is(10));
-        waits.subList(0, 8).forEach(EngineFixture.Wait::abort);
+        assertThat(events.open(), is(SessionPool.MAX_STREAMS));
+        assertThat(fixture.engine().context().sessions().size(), is(SessionPool.MAX_STREAMS + 6));
+        waits.subList(0, SessionPool.MAX_STREAMS + 4).forEach(EngineFixture.Wait::abort);
         fixture.runtime.advance(Duration.ofMinutes(2));
         assertThat(events.open(), is(2));
-        assertThat(events.mostOpen(), is(WorkQueue.STREAM.threads()));
+        assertThat(events.mostOpen(), is(SessionPool.MAX_STREAMS));
     }
 
     @Test

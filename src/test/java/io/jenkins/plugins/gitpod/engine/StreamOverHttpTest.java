@@ -25,6 +25,7 @@ import io.jenkins.plugins.gitpod.simulator.StreamDialect;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -78,6 +79,10 @@ class StreamOverHttpTest {
     }
 
     private SimPrebuild submit() throws Exception {
+        return submit(account);
+    }
+
+    private SimPrebuild submit(Account account) throws Exception {
         Connection connection =
                 new Connection("main", GitpodEndpoint.parse(gitpod.apiUrl().toString()), false);
         RecordingObserver observer = new RecordingObserver();
@@ -110,10 +115,19 @@ class StreamOverHttpTest {
         await(() -> engine.open().isEmpty());
     }
 
-    private static boolean anyStreamThread() {
-        return Thread.getAllStackTraces().values().stream()
-                .anyMatch(stack ->
-                        Stream.of(stack).anyMatch(frame -> frame.getClassName().equals(EventSource.class.getName())));
+    /** The server notices the end of a connection when it sends something. */
+    private boolean anyStream() {
+        gitpod.events().send("RESOURCE_OPERATION_NEW_THING", "RESOURCE_TYPE_NEW", "nothing");
+        return gitpod.events().open() > 0;
+    }
+
+    /** Those of the engine and of the client of the streams that were started since. */
+    private static List<String> threadsBeyond(Set<Thread> before) {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> !before.contains(thread))
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("gitpod-prebuild-") || name.startsWith("HttpClient-"))
+                .toList();
     }
 
     @Test
@@ -124,7 +138,7 @@ class StreamOverHttpTest {
         made.forcePhase(SimPhase.COMPLETED);
         awaitEnd();
         assertThat(streams(), hasSize(1));
-        await(() -> !anyStreamThread());
+        await(() -> !anyStream());
     }
 
     @ParameterizedTest
@@ -140,23 +154,38 @@ class StreamOverHttpTest {
     }
 
     @Test
-    void aThreadIsSpentOnlyWhileSomebodyWaits() throws Exception {
+    void fiftySecretsHaveAStreamEachAndNoMoreThreadsThanOneSecret() throws Exception {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
         start(NEVER);
         submit();
-        await(StreamOverHttpTest::anyStreamThread);
-        handles.get(0).leave(CancelReason.ABORTED);
-        await(() -> engine.open().isEmpty());
-        await(() -> !anyStreamThread());
+        await(() -> gitpod.events().open() == 1 && threadsBeyond(before).size() == 2); // a timer and the client's own
+        List<SimPrebuild> made = new ArrayList<>();
+        for (int i = 1; i < 50; i++) {
+            made.add(submit(gitpod.account("jenkins " + i)));
+        }
+        await(() -> gitpod.events().open() == 50 && threadsBeyond(before).size() == 2);
+        made.forEach(each -> each.forcePhase(SimPhase.COMPLETED));
+        await(() -> observers.stream().filter(RecordingObserver::isConcluded).count() == 49);
     }
 
     @Test
-    void theEndOfTheEngineEndsTheThread() throws Exception {
+    void aStreamIsOpenOnlyWhileSomebodyWaits() throws Exception {
         start(NEVER);
         submit();
-        await(StreamOverHttpTest::anyStreamThread);
+        await(this::anyStream);
+        handles.get(0).leave(CancelReason.ABORTED);
+        await(() -> engine.open().isEmpty());
+        await(() -> !anyStream());
+    }
+
+    @Test
+    void theEndOfTheEngineClosesTheStream() throws Exception {
+        start(NEVER);
+        submit();
+        await(this::anyStream);
         runtime.close();
         engine.close();
-        await(() -> !anyStreamThread());
+        await(() -> !anyStream());
     }
 
     static Stream<Fault> faults() {
@@ -202,7 +231,7 @@ class StreamOverHttpTest {
         if (fault instanceof Fault.Hang hang) {
             hang.release();
         }
-        await(() -> !anyStreamThread());
+        await(() -> !anyStream());
     }
 
     @Test

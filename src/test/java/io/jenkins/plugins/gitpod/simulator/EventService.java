@@ -66,6 +66,15 @@ final class EventService {
         }
 
         void writeTo(Answer.Chunks chunks) throws IOException, InterruptedException {
+            state.events().opened(1);
+            try {
+                untilEnd(chunks);
+            } finally {
+                state.events().opened(-1);
+            }
+        }
+
+        private void untilEnd(Answer.Chunks chunks) throws IOException, InterruptedException {
             boolean open = true;
             while (open) {
                 if (state.streamCuts() != cuts) {

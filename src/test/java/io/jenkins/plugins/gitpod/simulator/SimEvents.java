@@ -8,6 +8,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The levers to interfere with event streams: dialects, events out of nothing, and ends. Thread-safe. */
 public final class SimEvents {
@@ -15,6 +16,8 @@ public final class SimEvents {
 
     /** What all streams that are open do, in order. */
     private final List<Order> orders = new CopyOnWriteArrayList<>();
+
+    private final AtomicInteger open = new AtomicInteger();
 
     SimEvents() {}
 
@@ -64,6 +67,19 @@ public final class SimEvents {
      */
     public void fail(@NonNull String code, @NonNull String message) {
         orders.add(new Order(Json.object().put("code", code).put("message", message), true));
+    }
+
+    /**
+     * How many streams are open.
+     *
+     * @return their number, as far as the server knows: it notices that a client has gone when it sends something
+     */
+    public int open() {
+        return open.get();
+    }
+
+    void opened(int more) {
+        open.addAndGet(more);
     }
 
     Set<StreamDialect> spoken() {
