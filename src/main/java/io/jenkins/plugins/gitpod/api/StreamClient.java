@@ -91,7 +91,7 @@ public final class StreamClient {
     }
 
     boolean isThroughProxy(URI uri) {
-        return proxy(uri).type() != Proxy.Type.DIRECT;
+        return proxy(proxies, uri).type() != Proxy.Type.DIRECT;
     }
 
     @CheckForNull
@@ -99,7 +99,7 @@ public final class StreamClient {
         return proxies.authorization();
     }
 
-    private Proxy proxy(URI uri) {
+    private static Proxy proxy(StreamProxies proxies, URI uri) {
         return uri.getScheme().equals("https") ? proxies.proxy(uri.getHost()) : Proxy.NO_PROXY;
     }
 
@@ -114,7 +114,7 @@ public final class StreamClient {
                 client = trust.apply(HttpClient.newBuilder())
                         .version(HttpClient.Version.HTTP_1_1)
                         .followRedirects(HttpClient.Redirect.NEVER)
-                        .proxy(new Selector())
+                        .proxy(new Selector(proxies))
                         .executor(executor)
                         .build();
             } finally {
@@ -124,11 +124,18 @@ public final class StreamClient {
         return client;
     }
 
-    private final class Selector extends ProxySelector {
+    /** The JDK's client keeps it. It must not refer to that client, whose thread would then never end. */
+    private static final class Selector extends ProxySelector {
+
+        private final StreamProxies proxies;
+
+        Selector(StreamProxies proxies) {
+            this.proxies = proxies;
+        }
 
         @Override
         public List<Proxy> select(URI uri) {
-            return List.of(proxy(uri));
+            return List.of(proxy(proxies, uri));
         }
 
         @Override
