@@ -21,6 +21,7 @@ public final class GitpodClient {
     private static final String PREBUILDS = "PrebuildService";
     private static final String PROJECTS = "ProjectService";
     private static final int MAX_PAGE_SIZE = 100;
+
     /**
      * Keeps no connection after its call. All clients share it, because OkHttp looks after each pool with a task of its own.
      */

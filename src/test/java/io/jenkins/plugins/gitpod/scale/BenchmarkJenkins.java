@@ -206,7 +206,10 @@ public final class BenchmarkJenkins {
         ArrayList<String> ours = new ArrayList<>();
         for (Thread thread : Thread.getAllStackTraces().keySet()) {
             String name = thread.getName();
-            if (name.startsWith("gitpod-prebuild-") || name.startsWith("OkHttp") || name.startsWith("Okio")) {
+            if (name.startsWith("gitpod-prebuild-")
+                    || name.startsWith("OkHttp")
+                    || name.startsWith("Okio")
+                    || name.startsWith("HttpClient-")) {
                 ours.add(name);
             }
         }

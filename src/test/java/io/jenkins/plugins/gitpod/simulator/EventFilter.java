@@ -1,10 +1,8 @@
 package io.jenkins.plugins.gitpod.simulator;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -39,18 +37,5 @@ final class EventFilter {
 
     boolean allows(SimPrebuild prebuild, boolean deletion) {
         return entries.stream().anyMatch(entry -> entry.allows(prebuild, deletion));
-    }
-
-    /** The only prebuilds that can be let through; null if that can be any. */
-    @CheckForNull
-    Set<String> ids() {
-        Set<String> ids = new LinkedHashSet<>();
-        for (Entry entry : entries) {
-            if (entry.ids().isEmpty()) {
-                return null;
-            }
-            ids.addAll(entry.ids());
-        }
-        return ids;
     }
 }

@@ -3,25 +3,22 @@ package io.jenkins.plugins.gitpod.simulator;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** What EventService does: a stream of hints about prebuilds that have changed, found by looking many times a second. */
+/** What EventService does: a stream of hints about prebuilds that have changed. */
 final class EventService {
     static final String PREBUILD = "RESOURCE_TYPE_PREBUILD";
 
     private static final long POLL_MILLIS = 10;
-    private static final long GONE = -1;
 
     private final SimulatorState state;
+    private final EventLog log;
 
     EventService(SimulatorState state) {
         this.state = state;
+        this.log = new EventLog(state);
     }
 
     Answer watch(CallContext context, StreamDialect dialect) throws ApiError {
@@ -38,7 +35,6 @@ final class EventService {
             throw ApiError.invalid("resourceTypeFilters", "are for the organization scope only");
         }
         Watch watch = new Watch(new EventFilter(filters), oneEnvironment, dialect);
-        watch.look(); // what is already there is no news
         return Answer.streaming(dialect.mediaType(), watch::writeTo);
     }
 
@@ -49,13 +45,13 @@ final class EventService {
                 .put("resourceId", id);
     }
 
-    /** One stream's view: which version of each prebuild it has told about. */
+    /** One stream's view: how much of what has happened it has told. */
     private final class Watch {
         private final EventFilter filter;
         private final boolean silent;
         private final StreamDialect dialect;
         private final int cuts = state.streamCuts();
-        private final Map<String, Long> versions = new HashMap<>();
+        private int told = log.position(); // what is already there is no news
         private int obeyed = state.events().orders().size();
 
         /** A silent one tells nothing by itself: prebuilds are not told of in the scope of an environment. */
@@ -105,41 +101,15 @@ final class EventService {
             return true;
         }
 
-        List<ObjectNode> look() {
+        private List<ObjectNode> look() {
             List<ObjectNode> events = new ArrayList<>();
-            Instant now = state.now();
-            for (SimPrebuild prebuild : watched()) {
-                PrebuildStatus status = prebuild.at(now);
-                long version = status.gone() ? GONE : status.statusVersion();
-                Long before = versions.put(prebuild.id(), version);
-                boolean changed = before == null || before != version;
-                if (changed && filter.allows(prebuild, version == GONE)) {
-                    events.add(event(prebuild.id(), operation(before, version), PREBUILD));
+            for (EventLog.Change change : log.since(told)) {
+                told++;
+                if (!silent && filter.allows(change.prebuild(), change.gone())) {
+                    events.add(event(change.prebuild().id(), change.operation(), PREBUILD));
                 }
             }
             return events;
-        }
-
-        private List<SimPrebuild> watched() {
-            Set<String> ids = silent ? Set.of() : filter.ids();
-            if (ids == null) {
-                return state.prebuilds().oldestFirst();
-            }
-            List<SimPrebuild> found = new ArrayList<>();
-            for (String id : ids) {
-                SimPrebuild prebuild = state.prebuilds().find(id);
-                if (prebuild != null) {
-                    found.add(prebuild);
-                }
-            }
-            return found;
-        }
-
-        private String operation(Long before, long version) {
-            if (version == GONE) {
-                return "RESOURCE_OPERATION_DELETE";
-            }
-            return before == null ? "RESOURCE_OPERATION_CREATE" : "RESOURCE_OPERATION_UPDATE_STATUS";
         }
     }
 }
