@@ -11,12 +11,17 @@ import io.jenkins.plugins.gitpod.request.OpenPrebuild;
 import io.jenkins.plugins.gitpod.request.PrebuildQueries;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
 import java.util.List;
+import java.util.Set;
 import jenkins.model.Jenkins;
+import net.sf.json.JSONArray;
+import net.sf.json.JSONObject;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 import org.kohsuke.stapler.HttpResponse;
 import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.Stapler;
 import org.kohsuke.stapler.StaplerProxy;
+import org.kohsuke.stapler.verb.GET;
 import org.kohsuke.stapler.verb.POST;
 
 /**
@@ -71,6 +76,39 @@ public final class OpenPrebuildsLink extends ManagementLink implements StaplerPr
     @NonNull
     public List<OpenPrebuild> getPrebuilds() {
         return PrebuildService.get().queries().map(PrebuildQueries::open).orElse(List.of());
+    }
+
+    /** The open requests that a table was asked for, or all of them. */
+    @NonNull
+    public List<OpenPrebuild> getShown() {
+        String[] requestIds = Stapler.getCurrentRequest2().getParameterValues("requestId");
+        if (requestIds == null) {
+            return getPrebuilds();
+        }
+        Set<String> wanted = Set.copyOf(List.of(requestIds));
+        return getPrebuilds().stream()
+                .filter(each -> wanted.contains(each.getRequestId()))
+                .toList();
+    }
+
+    /**
+     * All open requests with their ages and the versions of their rows. The page asks for the rows that have changed, instead
+     * of a table of all.
+     */
+    @GET
+    public HttpResponse doLive() {
+        JSONArray rows = new JSONArray();
+        for (OpenPrebuild each : getPrebuilds()) {
+            JSONObject row = new JSONObject();
+            row.put("id", each.getRequestId());
+            row.put("version", each.getVersion());
+            row.put("ageMillis", each.getAgeMillis());
+            row.put("age", each.getAge());
+            rows.add(row);
+        }
+        JSONObject json = new JSONObject();
+        json.put("rows", rows);
+        return HttpResponses.okJSON(json);
     }
 
     /** Whether the user may cancel the prebuild, or remove the waiting request. */

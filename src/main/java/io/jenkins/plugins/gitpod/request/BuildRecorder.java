@@ -11,6 +11,7 @@ import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -29,11 +30,29 @@ final class BuildRecorder {
     private BuildRecorder() {}
 
     /**
-     * Records the present state of a request with its build. A failure is logged.
+     * Records the present state of a request with its build, and saves the build. A failure is logged.
      *
      * @return false if the build is not found: it is gone, or its job is being renamed
      */
     static boolean save(@NonNull Supplier<RequestOrigin> origin, @NonNull PrebuildRecord record) {
+        return record(origin, record, run -> {
+            PrebuildService.get().delayedSaves().remove(run);
+            save(run, origin, 0);
+        });
+    }
+
+    /**
+     * The same, but the build is saved a little later. If it is not found, nothing is recorded.
+     *
+     * @param save saves the build once more with this record or a newer one
+     */
+    static void saveLater(
+            @NonNull Supplier<RequestOrigin> origin, @NonNull PrebuildRecord record, @NonNull Runnable save) {
+        record(origin, record, run -> PrebuildService.get().delayedSaves().add(run, save));
+    }
+
+    private static boolean record(
+            Supplier<RequestOrigin> origin, PrebuildRecord record, Consumer<Run<?, ?>> whenRecorded) {
         AtomicBoolean isFound = new AtomicBoolean(true);
         Guarded.run("record a prebuild with its build", () -> {
             RequestOrigin asked = origin.get();
@@ -48,7 +67,7 @@ final class BuildRecorder {
             PrebuildRecord complete =
                     named(record).withCredential(asked.knownCredentialsId()).partOf(asked.partOf());
             PrebuildService.get().recorded(run, before, PrebuildAction.put(run, complete));
-            save(run, origin, 0);
+            whenRecorded.accept(run);
         });
         return isFound.get();
     }

@@ -39,6 +39,11 @@ final class EngineProperties {
         return limit("cancelPreviousLimit", Duration.ofMinutes(60));
     }
 
+    /** How long a build may have phases of its prebuilds that are not saved. */
+    static Duration saveDelay() {
+        return limit("saveDelay", Duration.ofMinutes(1));
+    }
+
     static ClientLimits client() {
         ClientLimits defaults = ClientLimits.defaults();
         return new ClientLimits(

@@ -62,11 +62,11 @@ final class OldPrebuilds {
                 .orElse(0);
     }
 
-    /** A prebuild that this Jenkins created has ended. Writes a small file if it has completed. */
+    /** A prebuild that this Jenkins created has ended. If it has completed, that is saved by {@link CompletedPrebuilds}. */
     void ended(@NonNull PrebuildRequest request, @NonNull Outcome outcome) {
         Prebuild prebuild = completed(outcome);
         if (prebuild != null) {
-            completed.add(request.projectId(), prebuild.id());
+            completed.add(request.projectId(), prebuild.id(), request.requestId());
         }
     }
 

@@ -23,13 +23,20 @@ import jenkins.model.Jenkins;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
-/** A row of the administrators' page: one open request as it stood when the page was made. */
+/** A row of the administrators' page: one open request as it stood when the page was made, for one user. */
 @Restricted(NoExternalUse.class)
 public final class OpenPrebuild {
 
     private final PrebuildRequest request;
+    private final String requestId;
     private final RequestOrigin origin;
     private final Instant since;
+
+    /** Looked up once: a row asks for it several times, and each look-up checks permissions and a directory. */
+    @CheckForNull
+    private Run<?, ?> run;
+
+    private boolean isLookedUp;
 
     /** Null while it waits for a free place, or is undecided. */
     @Nullable
@@ -51,6 +58,7 @@ public final class OpenPrebuild {
             @Nullable PrebuildHandle.View view,
             @Nullable UndecidedRequest.WaitsFor waitsFor) {
         this.request = request;
+        this.requestId = request.requestId().toString();
         this.origin = origin;
         this.since = since;
         this.view = view;
@@ -86,20 +94,24 @@ public final class OpenPrebuild {
 
     @NonNull
     public String getRequestId() {
-        return request.requestId().toString();
+        return requestId;
     }
 
     @CheckForNull
     private Run<?, ?> run() {
-        return BuildLookup.find(origin.buildId());
+        if (!isLookedUp) {
+            run = BuildLookup.find(origin.buildId());
+            isLookedUp = true;
+        }
+        return run;
     }
 
     /** The name of the build, without its job's name if the user may not see the job. */
     @NonNull
     public String getBuildName() {
-        Run<?, ?> run = run();
-        if (run != null) {
-            return run.getFullDisplayName();
+        Run<?, ?> build = run();
+        if (build != null) {
+            return build.getFullDisplayName();
         }
         return Jenkins.get().hasPermission(Jenkins.ADMINISTER)
                 ? Messages.OpenPrebuild_deletedBuild(origin.buildId())
@@ -109,8 +121,8 @@ public final class OpenPrebuild {
     /** Below Jenkins' own URL; null if the build is gone or the user may not see it. */
     @CheckForNull
     public String getBuildUrl() {
-        Run<?, ?> run = run();
-        return run == null ? null : run.getUrl();
+        Run<?, ?> build = run();
+        return build == null ? null : build.getUrl();
     }
 
     @NonNull
@@ -217,6 +229,21 @@ public final class OpenPrebuild {
     @NonNull
     public String getOwner() {
         return isDetached() ? Messages.OpenPrebuild_detached() : Messages.OpenPrebuild_owned();
+    }
+
+    /** Changes when anything in the row does, apart from its age. Does not look up the build. */
+    @NonNull
+    public String getVersion() {
+        return Integer.toHexString(Objects.hash(
+                origin.buildId(),
+                getState(),
+                getWaitsFor(),
+                getProjectName(),
+                getPrebuildId(),
+                isUndecided(),
+                isCancelling(),
+                isDetached(),
+                getLastError()));
     }
 
     @NonNull

@@ -10,6 +10,8 @@ import hudson.init.InitMilestone;
 import hudson.init.Initializer;
 import hudson.init.Terminator;
 import hudson.model.Run;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
 import io.jenkins.plugins.gitpod.Messages;
 import io.jenkins.plugins.gitpod.config.ConfiguredConnection;
 import io.jenkins.plugins.gitpod.decision.StepRequest;
@@ -49,6 +51,9 @@ public final class PrebuildService {
     @CheckForNull
     private volatile RunningService running;
 
+    private final DelayedSaves delayedSaves = new DelayedSaves(
+            task -> later(EngineProperties.saveDelay(), () -> background().execute(task)));
+
     /** Requests from before the restart that continue once Jenkins is up. Guarded by this. */
     private final List<PrebuildEngine.Restored> toRestore = new ArrayList<>();
 
@@ -86,6 +91,9 @@ public final class PrebuildService {
         PrebuildService service = ExtensionList.lookup(PrebuildService.class).get(PrebuildService.class);
         if (service != null) {
             service.stop();
+            try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+                service.delayedSaves.close();
+            }
         }
     }
 
@@ -326,6 +334,12 @@ public final class PrebuildService {
             now.queries().recorded(record);
             now.events().recorded(run, before, record);
         }
+    }
+
+    /** The builds with records that are saved a little later. */
+    @NonNull
+    DelayedSaves delayedSaves() {
+        return delayedSaves;
     }
 
     /** The message of a build that ends before Gitpod has confirmed the cancellation, or null if nothing is open. */

@@ -14,7 +14,12 @@ import java.util.function.Supplier;
 final class RecordSaver {
 
     private final Supplier<RequestOrigin> origin;
+    private final Runnable saveLast = this::saveLast;
     private boolean isBuildDeleted;
+
+    /** The newest record, or null if there is none. */
+    @CheckForNull
+    private PrebuildRecord last;
 
     /** The last record with a conclusion. No other one replaces it. */
     @CheckForNull
@@ -36,7 +41,25 @@ final class RecordSaver {
             end = record;
         }
         if (end == null || record == end) {
+            last = record;
             save(record, 0);
+        }
+    }
+
+    /**
+     * Shows a record at once and saves it a little later, unless one with a conclusion was saved. A crash may lose what this
+     * record has and earlier ones have not.
+     */
+    synchronized void saveLater(@NonNull PrebuildRecord record) {
+        if (end == null && !isBuildDeleted) {
+            last = record;
+            BuildRecorder.saveLater(origin, record, saveLast);
+        }
+    }
+
+    private synchronized void saveLast() {
+        if (end == null && !isBuildDeleted && last != null) {
+            BuildRecorder.save(origin, last);
         }
     }
 

@@ -27,7 +27,8 @@ import java.util.function.Supplier;
 
 /**
  * Saves a build's record of one request, then tells the listener. The record is saved before the waiter hears of the
- * end, so that a step which resumes after a crash finds what it missed.
+ * end, so that a step which resumes after a crash finds what it missed. What Gitpod or the ledger still has after a crash is
+ * saved a little later: phases on the way, and the commit.
  */
 final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
 
@@ -298,9 +299,11 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
                 }
             });
         } else if (update instanceof Update.PhaseChanged changed) {
-            known.see(changed.prebuild());
-            if (!changed.prebuild().status().phase().isEnd() && !known.isSavedAtEnd()) {
-                save();
+            PrebuildResult before = result();
+            PrebuildResult now = known.see(changed.prebuild());
+            boolean isNew = before == null || !before.getPhase().equals(now.getPhase());
+            if (isNew && !changed.prebuild().status().phase().isEnd() && !known.isSavedAtEnd()) {
+                saveLater();
             }
         } else if (update instanceof Update.WarmPoolEnded pool) {
             known.warmPool(pool.end());
@@ -317,7 +320,7 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
     void builtFrom(@NonNull String prebuildId, @NonNull EnvironmentGit git, boolean isOlder) {
         known.builtFrom(prebuildId, git);
         if (!known.isSavedAtEnd()) {
-            save();
+            saveLater(); // the ledger has it
             tellCommit(git, isOlder);
         }
     }
@@ -376,5 +379,9 @@ final class RequestRecorder implements PrebuildObserver, LogOutput.Reader {
 
     private void save() {
         saver.save(known.record(null, null));
+    }
+
+    private void saveLater() {
+        saver.saveLater(known.record(null, null));
     }
 }

@@ -29,8 +29,13 @@ import io.jenkins.plugins.gitpod.store.RunTimes;
 import io.jenkins.plugins.gitpod.store.UsualLengths;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import jenkins.model.Jenkins;
 
 /** The parts of {@link PrebuildService} between its start and its stop, and how they are wired. */
@@ -53,7 +58,11 @@ record RunningService(
         @NonNull DeferredRequests deferred,
         @NonNull PrebuildQueries queries,
         @NonNull PrebuildLogs logs,
-        @NonNull PrebuildEvents events) {
+        @NonNull PrebuildEvents events,
+        @NonNull List<Runnable> fileWriters) {
+
+    /** A crash may lose what became known about usual lengths and run times in that time. */
+    private static final Duration STATISTICS_DELAY = Duration.ofSeconds(10);
 
     /** Makes the parts. Starts no request. */
     @NonNull
@@ -63,24 +72,34 @@ record RunningService(
         ThreadedRuntime threads = new ThreadedRuntime();
         EngineRuntime runtime = new SystemRuntime(threads);
         Ledger ledger = new Ledger(directory);
-        CommitHistory history = new CommitHistory(
-                directory.resolve("commits"),
-                runtime::now,
-                new SerialExecutor(runtime.executor(WorkQueue.DELIVERY), 1));
+        CommitHistory history = new CommitHistory(directory.resolve("commits"), runtime::now, soon(runtime));
+        CompletedPrebuilds completed =
+                new CompletedPrebuilds(directory.resolve("completed"), runtime::now, soon(runtime));
+        Executor later = task -> runtime.schedule(
+                STATISTICS_DELAY, () -> runtime.executor(WorkQueue.DELIVERY).execute(task));
+        UsualLengths lengths = new UsualLengths(directory.resolve("lengths"), later);
+        RunTimes runTimes = new RunTimes(directory.resolve("run-times"), runtime::now, later);
         CommitRequestStore commitStore = new CommitRequestStore(directory.resolve("new-commits"));
         AtomicReference<RequestRegistry> registryLater = new AtomicReference<>();
         GitpodClients clients = new GitpodClients(EngineProperties.client());
         PrebuildLogs logs = new PrebuildLogs(runtime, clients, EngineProperties.client());
-        PrebuildEngine engine =
-                new PrebuildEngine(runtime, settings, new Store(ledger, history, commitStore, registryLater), clients);
+        PrebuildEngine engine = new PrebuildEngine(
+                runtime,
+                settings,
+                new Store(
+                        ledger,
+                        history,
+                        completed,
+                        commitStore,
+                        requestId -> registryLater.get().shared(requestId),
+                        requestId -> registryLater.get().over(requestId)),
+                clients);
         RequestTokens tokens = new RequestTokens(
                 ledger,
                 requestId -> isSent(engine, requestId),
                 new CredentialUses(runtime.executor(WorkQueue.DELIVERY)));
         ThrottleQueue throttle = new ThrottleQueue(name -> freePlaces(engine, name));
-        OldPrebuilds oldPrebuilds = new OldPrebuilds(
-                runtime, engine, new CompletedPrebuilds(directory.resolve("completed"), runtime::now), history);
-        RunTimes runTimes = new RunTimes(directory.resolve("run-times"), runtime::now);
+        OldPrebuilds oldPrebuilds = new OldPrebuilds(runtime, engine, completed, history);
         RequestRegistry registry =
                 new RequestRegistry(engine, ledger, tokens, history, throttle, runTimes, logs::follow, oldPrebuilds);
         registryLater.set(registry);
@@ -109,19 +128,24 @@ record RunningService(
                 new OwnerTracker(registry, ledger, throttle, decisions, parts, runtime.executor(WorkQueue.DELIVERY)),
                 commitRequests,
                 new DeferredRequests(new CommitRequestStore(directory.resolve("deferred-commits")), commitRequests),
-                new PrebuildQueries(
-                        registry, decisions, parts, new UsualLengths(directory.resolve("lengths")), runTimes),
+                new PrebuildQueries(registry, decisions, parts, lengths, runTimes),
                 logs,
                 new PrebuildEvents(
-                        () -> ExtensionList.lookup(PrebuildListener.class), runtime.executor(WorkQueue.LISTENER)));
+                        () -> ExtensionList.lookup(PrebuildListener.class), runtime.executor(WorkQueue.LISTENER)),
+                List.of(history::writeChanged, completed::writeChanged, lengths::writeChanged, runTimes::writeChanged));
+    }
+
+    /** Runs tasks that write files, one after the other. */
+    private static Executor soon(EngineRuntime runtime) {
+        return new SerialExecutor(runtime.executor(WorkQueue.DELIVERY), 1);
     }
 
     void stop() {
         decisions.close();
         threads.close();
         engine.close();
-        // The threads may have been ended before they wrote it.
-        Guarded.run("save which commits have a prebuild", history::writeChanged);
+        // The threads may have been ended before they wrote them.
+        Guarded.forEach("save what is known about prebuilds", fileWriters, Runnable::run);
     }
 
     /** Whether a prebuild may exist for a request already. */
@@ -150,11 +174,13 @@ record RunningService(
     }
 
     /** The ledger. What it has saved needs no entry among the commit requests, and what it closes leaves the registry. */
-    private record Store(
+    record Store(
             Ledger ledger,
             CommitHistory history,
+            CompletedPrebuilds completed,
             CommitRequestStore commitStore,
-            AtomicReference<RequestRegistry> registry)
+            Function<UUID, SharedPrebuild> shared,
+            Consumer<UUID> whenClosed)
             implements RequestStore {
 
         @Override
@@ -164,9 +190,9 @@ record RunningService(
             ledger.save(request);
             Guarded.run("forget a request for a commit", () -> {
                 commitStore.forget(requestId);
-                SharedPrebuild shared = registry.get().shared(requestId);
-                if (shared != null) {
-                    shared.memberIds().forEach(commitStore::forget);
+                SharedPrebuild sharing = shared.apply(requestId);
+                if (sharing != null) {
+                    sharing.memberIds().forEach(commitStore::forget);
                 }
             });
         }
@@ -178,16 +204,17 @@ record RunningService(
 
         @Override
         public void close(UUID requestId) {
-            // After a crash, nothing would repeat what the history does not have by then.
+            // After a crash, nothing would repeat what these files do not have by then.
+            Guarded.run("save that a prebuild is of this Jenkins", () -> completed.writeRequest(requestId));
             Guarded.run("save what became of a commit's request", () -> {
                 history.writeRequest(requestId);
-                SharedPrebuild shared = registry.get().shared(requestId);
-                if (shared != null) {
-                    shared.memberIds().forEach(history::writeRequest);
+                SharedPrebuild sharing = shared.apply(requestId);
+                if (sharing != null) {
+                    sharing.memberIds().forEach(history::writeRequest);
                 }
             });
             Guarded.run("close the entry of a request", () -> ledger.close(requestId));
-            registry.get().over(requestId);
+            whenClosed.accept(requestId);
         }
     }
 }

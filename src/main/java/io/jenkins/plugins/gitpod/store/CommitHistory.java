@@ -41,10 +41,7 @@ public final class CommitHistory {
 
     /** Selects the file of a project, environment class and branch. */
     public record Key(
-            @NonNull String apiUrl,
-            @NonNull String projectId,
-            @NonNull String classId,
-            @NonNull String branch) {
+            @NonNull String apiUrl, @NonNull String projectId, @NonNull String classId, @NonNull String branch) {
 
         private String fileName() {
             return Util.getDigestOf(apiUrl + '\n' + projectId + '\n' + classId + '\n' + branch);
@@ -52,6 +49,7 @@ public final class CommitHistory {
     }
 
     private final CommitFiles files;
+    private final ChangedFiles<BranchCommits> changes;
     private final InstantSource clock;
 
     /** Writes each change at once. */
@@ -73,7 +71,8 @@ public final class CommitHistory {
     }
 
     CommitHistory(@NonNull XmlFolder<BranchCommits> folder, @NonNull InstantSource clock, @NonNull Executor writer) {
-        this.files = new CommitFiles(folder, this, writer);
+        this.files = new CommitFiles(folder);
+        this.changes = files.written(this, writer);
         this.clock = clock;
     }
 
@@ -185,7 +184,7 @@ public final class CommitHistory {
                     isOlder |= lacksChange;
                 }
             }
-            files.changed(each.getKey());
+            changes.changed(each.getKey());
         }
         BranchCommits branch = branch(builtCommits.fileName());
         branch.entries.removeIf(entry -> entry.isOf(requestId));
@@ -210,7 +209,7 @@ public final class CommitHistory {
             branch.requested(requestId);
             branch.entries.removeIf(entry -> entry.isOf(requestId));
             add(key, branch, new BranchCommits.Entry(revision, requestId, clock.instant()));
-            files.changedFor(requestId);
+            changes.changedFor(requestId);
             return true;
         });
     }
@@ -220,7 +219,7 @@ public final class CommitHistory {
         while (branch.entries.size() > MAX_ENTRIES) {
             branch.entries.remove(0);
         }
-        files.changed(key.fileName());
+        changes.changed(key.fileName());
     }
 
     /** Whether a change that matters got no prebuild. The next commit then gets one, whatever it changes. */
@@ -235,7 +234,7 @@ public final class CommitHistory {
             boolean isNew = !branch.missedChange;
             branch.missedChange = true;
             if (isNew) {
-                files.changed(key.fileName());
+                changes.changed(key.fileName());
             }
             return isNew;
         });
@@ -251,7 +250,7 @@ public final class CommitHistory {
     /** Notes that the prebuild of a request completed. */
     public void setCompleted(@NonNull UUID requestId, @NonNull String prebuildId, @NonNull String url) {
         changeFiles(entry -> entry.isOf(requestId), branch -> {
-            files.changedFor(requestId);
+            changes.changedFor(requestId);
             for (BranchCommits.Entry entry : branch.entries) {
                 if (entry.isOf(requestId)) {
                     entry.completed = true;
@@ -276,7 +275,7 @@ public final class CommitHistory {
     /** Removes a request that created no prebuild. If it was for a commit, a change is missed. */
     public void remove(@NonNull UUID requestId) {
         changeFiles(entry -> entry.isOf(requestId), branch -> {
-            files.changedFor(requestId);
+            changes.changedFor(requestId);
             branch.missedChange |=
                     branch.entries.stream().anyMatch(entry -> entry.isOf(requestId) && entry.revision != null);
             branch.withdrawn(requestId);
@@ -293,7 +292,7 @@ public final class CommitHistory {
         change(() -> {
             boolean isNew = branch(key.fileName()).count(revision, commits);
             if (isNew) {
-                files.changed(key.fileName());
+                changes.changed(key.fileName());
             }
             return isNew;
         });
@@ -307,12 +306,12 @@ public final class CommitHistory {
 
     /** Writes what has changed. */
     public void writeChanged() {
-        files.write();
+        changes.write();
     }
 
     /** Writes what has changed, if something of this request is not in the files yet. */
     public void writeRequest(@NonNull UUID requestId) {
-        files.writeRequest(requestId);
+        changes.writeRequest(requestId);
     }
 
     private BranchCommits branch(String name) {
@@ -325,7 +324,7 @@ public final class CommitHistory {
         synchronized (this) {
             result = change.getAsBoolean();
         }
-        files.writeLater();
+        changes.writeLater();
         return result;
     }
 
@@ -334,7 +333,7 @@ public final class CommitHistory {
         change(() -> {
             for (Map.Entry<String, BranchCommits> each : files.with(filter)) {
                 change.accept(each.getValue());
-                files.changed(each.getKey());
+                changes.changed(each.getKey());
             }
             return true;
         });

@@ -9,12 +9,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
@@ -25,8 +26,6 @@ import org.kohsuke.accmod.restrictions.NoExternalUse;
  */
 @Restricted(NoExternalUse.class)
 public final class CompletedPrebuilds {
-
-    private static final Logger LOGGER = Logger.getLogger(CompletedPrebuilds.class.getName());
 
     /** Gitpod deletes prebuilds after about seven days. */
     private static final Duration RETENTION = Duration.ofDays(8);
@@ -72,33 +71,30 @@ public final class CompletedPrebuilds {
         }
     }
 
-    /** The projects that were asked for last. */
-    private static final class LastProjects extends LinkedHashMap<String, List<Entry>> {
-        private static final long serialVersionUID = 1L;
-
-        LastProjects() {
-            super(16, 0.75f, true);
-        }
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, List<Entry>> eldest) {
-            return size() > PROJECTS_IN_MEMORY;
-        }
-    }
-
     private final XmlFolder<Saved> folder;
+    private final ChangedFiles<Saved> changes;
     private final InstantSource clock;
 
     /** By project, the one that was asked for last is the last. The lists are not changed. */
-    private final Map<String, List<Entry>> inMemory = new LastProjects();
+    private final Map<String, List<Entry>> inMemory = new LinkedHashMap<>(16, 0.75f, true);
 
-    /** @param directory created when the first prebuild completes */
-    public CompletedPrebuilds(@NonNull Path directory, @NonNull InstantSource clock) {
-        this(folder(directory), clock);
+    /**
+     * @param directory created by the first write
+     * @param writer runs tasks that write files
+     */
+    public CompletedPrebuilds(@NonNull Path directory, @NonNull InstantSource clock, @NonNull Executor writer) {
+        this(folder(directory), clock, writer);
     }
 
-    CompletedPrebuilds(@NonNull XmlFolder<Saved> folder, @NonNull InstantSource clock) {
+    CompletedPrebuilds(@NonNull XmlFolder<Saved> folder, @NonNull InstantSource clock, @NonNull Executor writer) {
         this.folder = folder;
+        this.changes = new ChangedFiles<>(
+                folder,
+                MAXIMUM_PROJECTS,
+                this,
+                new Files(),
+                writer,
+                "Could not save which Gitpod prebuilds are of this Jenkins");
         this.clock = clock;
     }
 
@@ -107,8 +103,37 @@ public final class CompletedPrebuilds {
                 directory, XSTREAM, Saved.class, "The prebuilds in it are not deleted in favor of newer ones.");
     }
 
-    /** Adds a prebuild that this Jenkins created. Writes a small file. */
-    public synchronized void add(@NonNull String projectId, @NonNull String prebuildId) {
+    private final class Files implements ChangedFiles.Content<Saved> {
+
+        @NonNull
+        @Override
+        public Saved toSave(@NonNull String projectId) {
+            return new Saved(known(projectId));
+        }
+
+        @Override
+        public void deleted(@NonNull String projectId) {
+            inMemory.remove(projectId);
+        }
+    }
+
+    /** Adds a prebuild that this Jenkins created. It counts at once. */
+    public void add(@NonNull String projectId, @NonNull String prebuildId, @NonNull UUID requestId) {
+        put(projectId, prebuildId, requestId);
+        changes.writeLater();
+    }
+
+    /** Writes what has changed. */
+    public void writeChanged() {
+        changes.write();
+    }
+
+    /** Writes what has changed, if the prebuild of this request is not in the files yet. */
+    public void writeRequest(@NonNull UUID requestId) {
+        changes.writeRequest(requestId);
+    }
+
+    private synchronized void put(String projectId, String prebuildId, UUID requestId) {
         if (!FILE_NAME.matcher(projectId).matches()) {
             return;
         }
@@ -119,12 +144,8 @@ public final class CompletedPrebuilds {
         List<Entry> last =
                 List.copyOf(entries.subList(Math.max(0, entries.size() - MAXIMUM_PREBUILDS), entries.size()));
         inMemory.put(projectId, last);
-        try {
-            folder.write(projectId, new Saved(last));
-            folder.deleteOldest(MAXIMUM_PROJECTS).forEach(inMemory::remove);
-        } catch (IOException e) {
-            LOGGER.log(Level.WARNING, "Could not save that Gitpod prebuild " + prebuildId + " is of this Jenkins", e);
-        }
+        changes.changed(projectId);
+        changes.changedFor(requestId);
     }
 
     /** The completed prebuilds of a project that this Jenkins created. */
@@ -153,8 +174,18 @@ public final class CompletedPrebuilds {
         if (known == null) {
             known = read(projectId);
             inMemory.put(projectId, known);
+            forgetOldest();
         }
         return known;
+    }
+
+    private void forgetOldest() {
+        Iterator<String> oldest = inMemory.keySet().iterator();
+        while (inMemory.size() > PROJECTS_IN_MEMORY && oldest.hasNext()) {
+            if (!changes.isUnwritten(oldest.next())) {
+                oldest.remove();
+            }
+        }
     }
 
     private List<Entry> read(String projectId) {

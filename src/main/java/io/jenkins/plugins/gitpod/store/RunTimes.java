@@ -17,15 +17,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * When the prebuilds of each project that this Jenkins created and that ended in the last 24 hours ran. A small file for each
- * project. The methods read and write files.
+ * project, which is written a little later than it changes. The methods read files.
  */
 @Restricted(NoExternalUse.class)
 public final class RunTimes {
@@ -33,7 +32,6 @@ public final class RunTimes {
     /** Older prebuilds do not count. */
     public static final Duration WINDOW = Duration.ofDays(1);
 
-    private static final Logger LOGGER = Logger.getLogger(RunTimes.class.getName());
     private static final int MAXIMUM_PREBUILDS = 1000;
     private static final int MAXIMUM_PROJECTS = 1000;
     private static final Pattern FILE_NAME = Pattern.compile("[0-9A-Za-z-]{1,64}");
@@ -49,13 +47,10 @@ public final class RunTimes {
      *
      * @param end the present, if it still runs
      */
-    public record Run(
-            @NonNull String prebuildId,
-            @NonNull Instant start,
-            @NonNull Instant end) {}
+    public record Run(@NonNull String prebuildId, @NonNull Instant start, @NonNull Instant end) {}
 
     /** The saved form. Fields may be added but not renamed. */
-    private static final class Saved {
+    static final class Saved {
         private final ArrayList<Prebuild> prebuilds;
 
         Saved(List<Prebuild> prebuilds) {
@@ -81,18 +76,56 @@ public final class RunTimes {
     }
 
     private final XmlFolder<Saved> folder;
+    private final ChangedFiles<Saved> changes;
     private final InstantSource clock;
     private final Map<String, List<Prebuild>> projects = new HashMap<>();
 
-    /** @param directory created when the first prebuild ends */
-    public RunTimes(@NonNull Path directory, @NonNull InstantSource clock) {
-        folder = new XmlFolder<>(
-                directory, XSTREAM, Saved.class, "Earlier prebuilds of the project do not count for a daily budget.");
+    /**
+     * @param directory created by the first write
+     * @param writer runs tasks that write files
+     */
+    public RunTimes(@NonNull Path directory, @NonNull InstantSource clock, @NonNull Executor writer) {
+        this(folder(directory), clock, writer);
+    }
+
+    RunTimes(@NonNull XmlFolder<Saved> folder, @NonNull InstantSource clock, @NonNull Executor writer) {
+        this.folder = folder;
+        this.changes = new ChangedFiles<>(
+                folder, MAXIMUM_PROJECTS, this, new Files(), writer, "Could not save how long Gitpod prebuilds ran");
         this.clock = clock;
     }
 
+    static XmlFolder<Saved> folder(Path directory) {
+        return new XmlFolder<>(
+                directory, XSTREAM, Saved.class, "Earlier prebuilds of the project do not count for a daily budget.");
+    }
+
+    private final class Files implements ChangedFiles.Content<Saved> {
+
+        @NonNull
+        @Override
+        public Saved toSave(@NonNull String projectId) {
+            return new Saved(known(projectId));
+        }
+
+        @Override
+        public void deleted(@NonNull String projectId) {
+            projects.remove(projectId);
+        }
+    }
+
     /** Adds the prebuild of a record if it has ended. A prebuild that builds share counts once. */
-    public synchronized void add(@NonNull PrebuildRecord record) {
+    public void add(@NonNull PrebuildRecord record) {
+        put(record);
+        changes.writeLater();
+    }
+
+    /** Writes what has changed. */
+    public void writeChanged() {
+        changes.write();
+    }
+
+    private synchronized void put(PrebuildRecord record) {
         Run run = run(record);
         String projectId = record.getProjectId();
         if (run == null || !FILE_NAME.matcher(projectId).matches()) {
@@ -107,12 +140,7 @@ public final class RunTimes {
         all.removeIf(each -> each.run().end().isBefore(oldest));
         List<Prebuild> next = List.copyOf(all.subList(Math.max(0, all.size() - MAXIMUM_PREBUILDS), all.size()));
         projects.put(projectId, next);
-        try {
-            folder.write(projectId, new Saved(next));
-            folder.deleteOldest(MAXIMUM_PROJECTS).forEach(projects::remove);
-        } catch (IOException e) {
-            LOGGER.log(Level.WARNING, "Could not save how long Gitpod prebuilds of project " + projectId + " ran", e);
-        }
+        changes.changed(projectId);
     }
 
     /** By Gitpod's clock, or else as Jenkins saw it. Null if the prebuild has not ended, or was not created for the build. */

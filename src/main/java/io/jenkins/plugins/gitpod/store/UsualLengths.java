@@ -19,20 +19,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
 import org.kohsuke.accmod.Restricted;
 import org.kohsuke.accmod.restrictions.NoExternalUse;
 
 /**
  * How long the last completed prebuilds of each project took, whichever jobs requested them. Kept in memory, with a small
- * file for each project.
+ * file for each project, which is written a little later than it changes.
  */
 @Restricted(NoExternalUse.class)
 public final class UsualLengths {
 
-    private static final Logger LOGGER = Logger.getLogger(UsualLengths.class.getName());
     private static final int MAXIMUM_PREBUILDS = 10;
     private static final int MAXIMUM_PROJECTS = 1000;
     private static final Pattern FILE_NAME = Pattern.compile("[0-9A-Za-z-]{1,64}");
@@ -44,7 +42,7 @@ public final class UsualLengths {
     }
 
     /** The saved form. Fields may be added but not renamed. */
-    private static final class Saved {
+    static final class Saved {
         private final ArrayList<Prebuild> prebuilds;
 
         Saved(List<Prebuild> prebuilds) {
@@ -75,17 +73,60 @@ public final class UsualLengths {
     }
 
     private final XmlFolder<Saved> folder;
+    private final ChangedFiles<Saved> changes;
 
     /** By project. The lists are replaced, not changed. Changed under the lock of this, read without it. */
     private final Map<String, List<Prebuild>> projects = new ConcurrentHashMap<>();
 
-    /** @param directory created when the first prebuild completes */
+    /** Writes each change at once. */
     public UsualLengths(@NonNull Path directory) {
-        folder = new XmlFolder<>(directory, XSTREAM, Saved.class, "The usual length of a prebuild is not shown.");
+        this(folder(directory), Runnable::run);
     }
 
-    /** Adds the prebuild of a record if it completed. Writes a small file. */
-    public synchronized void add(@NonNull PrebuildRecord record) {
+    /**
+     * @param directory created by the first write
+     * @param writer runs tasks that write files
+     */
+    public UsualLengths(@NonNull Path directory, @NonNull Executor writer) {
+        this(folder(directory), writer);
+    }
+
+    UsualLengths(@NonNull XmlFolder<Saved> folder, @NonNull Executor writer) {
+        this.folder = folder;
+        this.changes = new ChangedFiles<>(
+                folder, MAXIMUM_PROJECTS, this, new Files(), writer, "Could not save how long Gitpod prebuilds take");
+    }
+
+    static XmlFolder<Saved> folder(Path directory) {
+        return new XmlFolder<>(directory, XSTREAM, Saved.class, "The usual length of a prebuild is not shown.");
+    }
+
+    private final class Files implements ChangedFiles.Content<Saved> {
+
+        @NonNull
+        @Override
+        public Saved toSave(@NonNull String projectId) {
+            return new Saved(known(projectId));
+        }
+
+        @Override
+        public void deleted(@NonNull String projectId) {
+            projects.remove(projectId);
+        }
+    }
+
+    /** Adds the prebuild of a record if it completed. May read a small file the first time. */
+    public void add(@NonNull PrebuildRecord record) {
+        put(record);
+        changes.writeLater();
+    }
+
+    /** Writes what has changed. */
+    public void writeChanged() {
+        changes.write();
+    }
+
+    private synchronized void put(PrebuildRecord record) {
         PrebuildResult result = record.getResult();
         Timeline timeline = record.timeline();
         String projectId = record.getProjectId();
@@ -104,16 +145,7 @@ public final class UsualLengths {
         next.add(added);
         next = List.copyOf(next.subList(Math.max(0, next.size() - MAXIMUM_PREBUILDS), next.size()));
         projects.put(projectId, next);
-        write(projectId, next);
-    }
-
-    private void write(String projectId, List<Prebuild> prebuilds) {
-        try {
-            folder.write(projectId, new Saved(prebuilds));
-            folder.deleteOldest(MAXIMUM_PROJECTS).forEach(projects::remove);
-        } catch (IOException e) {
-            LOGGER.log(Level.WARNING, "Could not save how long Gitpod prebuilds of project " + projectId + " take", e);
-        }
+        changes.changed(projectId);
     }
 
     private List<Prebuild> known(String projectId) {
@@ -194,10 +226,7 @@ public final class UsualLengths {
      * @param total from the request to the end, or null if there was none
      * @param phases by phase
      */
-    public record Usual(
-            int prebuilds,
-            @CheckForNull Duration total,
-            @NonNull Map<String, Duration> phases) {
+    public record Usual(int prebuilds, @CheckForNull Duration total, @NonNull Map<String, Duration> phases) {
 
         /** Nothing is known. */
         public static final Usual UNKNOWN = new Usual(0, null, Map.of());

@@ -12,17 +12,27 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
+import hudson.model.ItemGroup;
 import hudson.model.Result;
+import hudson.model.TopLevelItem;
 import io.jenkins.plugins.gitpod.config.GitpodLookup;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
 import io.jenkins.plugins.gitpod.options.WhenActive;
+import io.jenkins.plugins.gitpod.request.BuildLookup;
+import io.jenkins.plugins.gitpod.request.OpenPrebuild;
 import io.jenkins.plugins.gitpod.request.PrebuildService;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
 import io.jenkins.plugins.gitpod.simulator.SimPhase;
+import io.jenkins.plugins.gitpod.simulator.SimPrebuild;
+import io.jenkins.plugins.gitpod.simulator.SimProject;
+import io.jenkins.plugins.gitpod.testing.Builds;
 import io.jenkins.plugins.gitpod.testing.FastLimits;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
 import org.htmlunit.HttpMethod;
@@ -32,12 +42,15 @@ import org.htmlunit.html.DomElement;
 import org.htmlunit.html.HtmlPage;
 import org.htmlunit.html.HtmlTable;
 import org.htmlunit.util.NameValuePair;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.MockFolder;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 @ExtendWith(FastLimits.class)
@@ -69,6 +82,15 @@ class OpenPrebuildsLinkTest {
                 .to("manager"));
     }
 
+    /** No test sees what another one has left open. */
+    @AfterEach
+    void endPrebuilds() {
+        GITPOD.simulator().records().active().forEach(each -> each.forcePhase(SimPhase.COMPLETED));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() ->
+                        PrebuildService.get().queries().orElseThrow().open().isEmpty());
+    }
+
     @AfterAll
     static void close() {
         GITPOD.close();
@@ -86,7 +108,7 @@ class OpenPrebuildsLinkTest {
         jenkins.waitForMessage("Gitpod prebuild: RUNNING", build);
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> GitpodLookup.get().knownName(GITPOD.project().id()) != null);
-        String id = GITPOD.simulator().records().prebuilds().get(0).id();
+        String id = GITPOD.simulator().records().active().get(0).id();
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             client.login("admin");
             assertThat(client.goTo("manage").asNormalizedText(), containsString("Gitpod prebuilds"));
@@ -142,6 +164,8 @@ class OpenPrebuildsLinkTest {
                             .getWebResponse()
                             .getStatusCode(),
                     is(403));
+            assertThat(
+                    client.goTo("manage/gitpod-prebuilds/live").getWebResponse().getStatusCode(), is(403));
             assertThat(cancel(client, "x"), is("403"));
         }
     }
@@ -248,6 +272,107 @@ class OpenPrebuildsLinkTest {
             String response = post(client, "<script>").getContentAsString();
             assertThat(response, not(containsString("\tat ")));
             assertThat(response, not(containsString("<script>")));
+        }
+    }
+
+    private static Map<String, JSONObject> live(JenkinsRule.WebClient client) throws Exception {
+        String text = client.goTo("manage/gitpod-prebuilds/live", "application/json")
+                .getWebResponse()
+                .getContentAsString();
+        Map<String, JSONObject> rows = new LinkedHashMap<>();
+        for (Object row : JSONObject.fromObject(text).getJSONObject("data").getJSONArray("rows")) {
+            rows.put(((JSONObject) row).getString("id"), (JSONObject) row);
+        }
+        return rows;
+    }
+
+    private static List<String> rows(HtmlPage page) {
+        return page.<DomElement>getByXPath("//tr[@data-gitpod-row]").stream()
+                .map(row -> row.getAttribute("data-gitpod-row") + " " + row.getAttribute("data-gitpod-version"))
+                .toList();
+    }
+
+    @Test
+    void anUpdateMakesOnlyTheRowsThatHaveChanged() throws Exception {
+        SimProject project = GITPOD.simulator().addProject("updated").plan(PhasePlan.stuckIn(SimPhase.PENDING));
+        WorkflowJob job = Builds.pipeline(jenkins, GITPOD.stepOf(project, "wait: false"));
+        int builds = 3;
+        for (int i = 0; i < builds; i++) {
+            jenkins.buildAndAssertSuccess(job);
+        }
+        await().atMost(Duration.ofSeconds(30)).until(() -> GitpodLookup.get().knownName(project.id()) != null);
+        try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
+            client.login("admin");
+            List<String> before = rows(client.goTo("manage/gitpod-prebuilds"));
+            Map<String, JSONObject> open = live(client);
+            assertThat(
+                    open.values().stream()
+                            .map(each -> each.getString("id") + " " + each.getString("version"))
+                            .toList(),
+                    is(before));
+            assertThat(before, hasSize(builds));
+            List<SimPrebuild> prebuilds = GITPOD.simulator().records().prebuilds();
+            prebuilds.get(prebuilds.size() - 1).forcePhase(SimPhase.RUNNING);
+            Map<String, JSONObject> now = new LinkedHashMap<>();
+            await().atMost(Duration.ofSeconds(30)).until(() -> {
+                now.putAll(live(client));
+                return !now.toString().isEmpty()
+                        && open.keySet().stream()
+                                .anyMatch(id -> !version(open.get(id)).equals(version(now.get(id))));
+            });
+            List<String> changed = open.keySet().stream()
+                    .filter(id -> !version(open.get(id)).equals(version(now.get(id))))
+                    .toList();
+            assertThat(changed, hasSize(1));
+            HtmlPage rows =
+                    client.goTo("manage/gitpod-prebuilds/ajaxTable?requestId=" + changed.get(0) + "&requestId=x");
+            assertThat(rows(rows), is(List.of(changed.get(0) + " " + version(now.get(changed.get(0))))));
+            assertThat(rows.asNormalizedText(), containsString("Running"));
+        }
+    }
+
+    private static String version(JSONObject row) {
+        return row.getString("version");
+    }
+
+    @Test
+    void theBuildOfARowIsLookedUpOnce() throws Exception {
+        GITPOD.project().plan(PhasePlan.stuckIn(SimPhase.PENDING));
+        CountingFolder folder = new CountingFolder(jenkins.jenkins, "counting");
+        jenkins.jenkins.putItem(folder);
+        FreeStyleProject job = folder.createProject(FreeStyleProject.class, "job");
+        GitpodPrebuildBuilder step = new GitpodPrebuildBuilder();
+        step.setProjectId(GITPOD.project().id());
+        step.setWait(false);
+        job.getBuildersList().add(step);
+        jenkins.buildAndAssertSuccess(job);
+        await().atMost(Duration.ofSeconds(30))
+                .until(() ->
+                        PrebuildService.get().queries().orElseThrow().open().size() == 1);
+        OpenPrebuild row = PrebuildService.get().queries().orElseThrow().open().get(0);
+        folder.lookUps.set(0);
+        for (int i = 0; i < 3; i++) {
+            assertThat(row.getBuildName(), containsString("counting"));
+            assertThat(row.getBuildUrl(), containsString("counting"));
+            assertThat(row.getVersion(), is(row.getVersion()));
+        }
+        int once = folder.lookUps.get();
+        BuildLookup.find(job.getFullName() + "#1");
+        assertEquals(2 * once, folder.lookUps.get());
+    }
+
+    /** Counts how often its jobs are looked for. */
+    private static final class CountingFolder extends MockFolder {
+        private final transient AtomicInteger lookUps = new AtomicInteger();
+
+        CountingFolder(ItemGroup<?> parent, String name) {
+            super(parent, name);
+        }
+
+        @Override
+        public TopLevelItem getItem(String name) {
+            lookUps.incrementAndGet();
+            return super.getItem(name);
         }
     }
 }

@@ -54,7 +54,8 @@ class PagesRun extends BrowserTestBase {
      * What an accessibility checker reports first: controls without a name, hidden focus, ids that are not unique, texts with
      * too little contrast.
      */
-    private static final String PROBLEMS = """
+    private static final String PROBLEMS =
+            """
             const problems = [];
             const context = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
             const rgba = color => {
@@ -142,12 +143,10 @@ class PagesRun extends BrowserTestBase {
     }
 
     private void awaitState(String state) {
-        await("state " + state)
-                .atMost(SOON)
-                .ignoreExceptions()
-                .until(() -> browser.run("return document.querySelector('[data-gitpod=state]').textContent")
-                        .asText()
-                        .equals(state));
+        await("state " + state).atMost(SOON).ignoreExceptions().until(() -> browser.run(
+                        "return document.querySelector('[data-gitpod=state]').textContent")
+                .asText()
+                .equals(state));
     }
 
     @Test
@@ -278,6 +277,7 @@ class PagesRun extends BrowserTestBase {
         browser.complaints();
         browser.find("//table[@id='gitpod-open-prebuilds']//button[contains(.,'Cancel')]");
         picture("open-prebuilds", "//*[contains(@class,'gitpod-open-prebuilds')]");
+        updateRows();
         browser.typeOnly("//input[@id='gitpod-filter']", "nothing has this name");
         await().atMost(SOON).until(() -> !browser.isShown("//tr[@data-gitpod-row]"));
         browser.find("//*[@id='gitpod-filtered'][contains(.,'No prebuild matches the filter')]");
@@ -299,6 +299,25 @@ class PagesRun extends BrowserTestBase {
         awaitState("Cancelled");
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(build));
         assertClean("cancel");
+    }
+
+    /** The list gets new rows and loses those of ended prebuilds, while the others stay. */
+    private void updateRows() throws Exception {
+        browser.run("document.querySelector('tr[data-gitpod-row]').title = 'not loaded again'");
+        String same = "//tr[@title='not loaded again']";
+        String age = browser.text(same + "/td[@data-gitpod-age]");
+        FreeStyleProject job = job("web-shop-detached");
+        job.getBuildersList().get(GitpodPrebuildBuilder.class).setWait(false);
+        SimPrebuild prebuild = prebuildOf(jenkins.buildAndAssertSuccess(job));
+        String added = "//tr[@data-gitpod-row][contains(.,'web-shop-detached')]";
+        browser.find(added + "//button[contains(.,'Cancel')]");
+        browser.find(same);
+        await().atMost(SOON)
+                .until(() -> !browser.text(same + "/td[@data-gitpod-age]").equals(age));
+        prebuild.forcePhase(SimPhase.COMPLETED);
+        await().atMost(SOON).until(() -> !browser.isShown(added));
+        browser.find(same);
+        job.delete();
     }
 
     private void jobPage(FreeStyleProject job) throws Exception {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.jenkins.plugins.gitpod.record.PhaseChange;
 import io.jenkins.plugins.gitpod.simulator.Fault;
 import io.jenkins.plugins.gitpod.simulator.FaultRule;
 import io.jenkins.plugins.gitpod.simulator.PhasePlan;
@@ -15,7 +16,10 @@ import io.jenkins.plugins.gitpod.simulator.SimProject;
 import io.jenkins.plugins.gitpod.testing.GitpodFixture;
 import io.jenkins.plugins.gitpod.testing.LedgerFiles;
 import io.jenkins.plugins.gitpod.testing.Remote;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -76,19 +80,16 @@ class CrashTest {
 
     private void faultOnCreate(String job, Fault fault) {
         String id = project(job).id();
-        gitpod.simulator()
-                .faults()
-                .add(FaultRule.on("CreatePrebuild", fault)
-                        .when(call -> call.body().contains(id)));
+        gitpod.simulator().faults().add(FaultRule.on("CreatePrebuild", fault).when(call -> call.body()
+                .contains(id)));
     }
 
     /** Gitpod does not answer for the project, so that its requests stay undecided. */
     private Fault.Hang neverDecided(String job) {
         String id = project(job).id();
         Fault.Hang hang = Fault.hangBeforeActing();
-        gitpod.simulator()
-                .faults()
-                .add(FaultRule.on("GetProject", hang).when(call -> call.body().contains(id)));
+        gitpod.simulator().faults().add(FaultRule.on("GetProject", hang).when(call -> call.body()
+                .contains(id)));
         return hang;
     }
 
@@ -262,5 +263,52 @@ class CrashTest {
             case "undecidedDropped", "queuedFreestyle" -> 0;
             default -> 1;
         };
+    }
+
+    private List<String> phases(String job) throws Exception {
+        return build(job).phases.stream().map(PhaseChange::getPhase).toList();
+    }
+
+    @Test
+    void killedJenkinsLosesOnlyWhenTheLastPhasesBegan() throws Throwable {
+        real.javaOptions("-Dio.jenkins.plugins.gitpod.request.EngineProperties.saveDelay=1h");
+        real.startJenkins();
+        String url = gitpod.simulator().apiUrl().toString();
+        String text = gitpod.account().token();
+        real.run(rule -> Remote.connect(rule, url, text));
+        project("waiting").plan(PhasePlan.stuckIn(SimPhase.PENDING));
+        start("waiting", SAFE);
+        start("completed", SAFE);
+        eventually(() -> "PENDING".equals(phase("waiting")));
+        only("waiting").forcePhase(SimPhase.RUNNING);
+        eventually(() -> "RUNNING".equals(phase("waiting")));
+        assertEquals(List.of("PENDING", "RUNNING"), phases("waiting"));
+        Path build = real.getHome().toPath().resolve("jobs/waiting/builds/1/build.xml");
+        assertFalse(Files.readString(build).contains("RUNNING"), "its phase is saved later");
+        eventually(() -> prebuilds("completed").size() == 1);
+        only("completed").forcePhase(SimPhase.COMPLETED);
+        awaitEnd("completed", "SUCCESS");
+        Path ledger = LedgerFiles.directory(real.getHome().toPath());
+        eventually(() -> LedgerFiles.in(ledger).size() == 1);
+
+        Remote.kill(real);
+        Path completed =
+                ledger.resolve("completed").resolve(project("completed").id() + ".xml");
+        assertTrue(Files.readString(completed).contains(only("completed").id()));
+        Instant killed = Instant.now();
+        real.startJenkins();
+        eventually(() -> "RUNNING".equals(phase("waiting")));
+        assertEquals(List.of("PENDING", "RUNNING"), phases("waiting"));
+        PhaseChange running = build("waiting").phases.get(1);
+        assertTrue(running.startedAt().isAfter(killed), "first seen by this Jenkins: " + running);
+        only("waiting").forcePhase(SimPhase.COMPLETED);
+        awaitEnd("waiting", "SUCCESS");
+        assertEquals(List.of("PENDING", "RUNNING", "COMPLETED"), phases("waiting"));
+        assertEquals(1, creates("waiting"));
+        assertEquals(1, creates("completed"));
+    }
+
+    private String phase(String job) throws Exception {
+        return build(job).phase;
     }
 }

@@ -84,6 +84,9 @@ class FormRightsTest {
     private static final Set<String> OF_BUILDS =
             Set.of("PrebuildTab.doCancel", "PrebuildTab.doLive", "PrebuildTab.doLog");
 
+    /** Only shows something, by GET: see whatIsForAdministratorsIsShownToNobodyElse and OpenPrebuildsLinkTest. */
+    private static final Set<String> BY_GET = Set.of("OpenPrebuildsLink.doLive");
+
     @BeforeAll
     static void start(JenkinsRule rule) throws Exception {
         jenkins = rule;
@@ -312,6 +315,7 @@ class FormRightsTest {
         assertThat(found, is(not(empty())));
         Set<String> expected = new TreeSet<>(TABLE.keySet());
         expected.addAll(OF_BUILDS);
+        expected.addAll(BY_GET);
         assertEquals(expected, found);
     }
 
@@ -341,7 +345,9 @@ class FormRightsTest {
                 expiring + "message",
                 expiring + "problems",
                 "manage/gitpod-prebuilds/",
+                "manage/gitpod-prebuilds/live",
                 "manage/gitpod-prebuilds/prebuilds/0/",
+                "manage/gitpod-prebuilds/shown/0/",
                 "manage/configure")) {
             for (String user : new String[] {null, "reader", "builder", "configurer"}) {
                 Answer answer = call(user, HttpMethod.GET, path, Map.of());

@@ -75,6 +75,7 @@ class WatchedPagesTest {
             String live = build.getUrl() + "gitpod-prebuilds/live";
             List<String> updates = new ArrayList<>(Collections.nCopies(UPDATES, live));
             updates.add(0, "manage/gitpod-prebuilds/ajaxTable");
+            updates.add(0, "manage/gitpod-prebuilds/live");
             updates.add(0, build.getParent().getUrl() + "gitpod-prebuilds/api/json");
             for (String update : updates) {
                 WebResponse response = client.loadWebResponse(new WebRequest(new URL(jenkins.getURL() + update)));

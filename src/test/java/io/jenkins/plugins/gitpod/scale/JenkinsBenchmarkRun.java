@@ -301,15 +301,19 @@ class JenkinsBenchmarkRun {
                 methods.values().stream().mapToLong(Long::longValue).sum(),
                 "");
         table.measure("CPU of Jenkins in that time, of one processor", percent(cpu));
+        administrator("ajaxTable", "the administrators' list with %s rows as a whole, median and p99");
+        administrator(
+                "live",
+                "an update of the administrators' list with %s rows, none of which has changed, median and p99");
+    }
+
+    private void administrator(String page, String what) throws Throwable {
         try (People people = new People()) {
             people.poll(
-                    List.of(new URL(real.getUrl(), "manage/gitpod-prebuilds/ajaxTable")),
+                    List.of(new URL(real.getUrl(), "manage/gitpod-prebuilds/" + page)),
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(10));
-            table.measure(
-                    "an update of the administrators' list with " + TargetTable.number(BUILDS)
-                            + " rows, median and p99",
-                    medianAnd99(people.times(), 1e6, " ms"));
+            table.measure(what.formatted(TargetTable.number(BUILDS)), medianAnd99(people.times(), 1e6, " ms"));
         }
     }
 

@@ -393,7 +393,7 @@ class CommitHistoryTest {
             @Override
             void write(String name, BranchCommits value) throws IOException {
                 files.write(name, value);
-                if (later.size() == 60) {
+                if (later.size() == 1) {
                     history[0].add(key("", "branch-0"), OTHER, meanwhile);
                 }
             }

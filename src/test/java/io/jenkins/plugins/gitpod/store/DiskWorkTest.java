@@ -7,18 +7,26 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import edu.umd.cs.findbugs.annotations.NonNull;
 import hudson.util.XStream2;
 import io.jenkins.plugins.gitpod.api.GitpodEndpoint;
+import io.jenkins.plugins.gitpod.api.PrebuildPhase;
 import io.jenkins.plugins.gitpod.engine.Connection;
 import io.jenkins.plugins.gitpod.engine.PrebuildRequest;
 import io.jenkins.plugins.gitpod.engine.SavedRequest;
 import io.jenkins.plugins.gitpod.engine.Stage;
+import io.jenkins.plugins.gitpod.record.EndStatus;
+import io.jenkins.plugins.gitpod.record.PhaseChange;
+import io.jenkins.plugins.gitpod.record.PrebuildRecord;
+import io.jenkins.plugins.gitpod.record.PrebuildResult;
 import io.jenkins.plugins.gitpod.record.RequestOrigin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,8 +40,11 @@ class DiskWorkTest {
 
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
 
+    /** Tasks that write files later. */
+    private final List<Runnable> later = new ArrayList<>();
+
     /** Counts what it is asked for. A listed file counts like a read one. */
-    private static final class Counting<T> extends XmlFolder<T> {
+    private static class Counting<T> extends XmlFolder<T> {
 
         private final XmlFolder<T> files;
         private int reads;
@@ -176,16 +187,122 @@ class DiskWorkTest {
     void endsOfPrebuildsReadTheFileOfTheirProjectOnce() {
         Counting<CompletedPrebuilds.Saved> folder =
                 new Counting<>(directory, CompletedPrebuilds.Saved.class, CompletedPrebuilds.folder(directory));
-        CompletedPrebuilds completed = new CompletedPrebuilds(folder, () -> now);
+        CompletedPrebuilds completed = new CompletedPrebuilds(folder, () -> now, Runnable::run);
         for (int i = 0; i < MANY; i++) {
-            completed.add("project-" + i % 2, "prebuild-" + i);
+            completed.add("project-" + i % 2, "prebuild-" + i, UUID.randomUUID());
         }
         assertEquals(2, folder.reads);
         assertEquals(500, completed.of("project-1").size());
-        assertEquals(
-                completed.of("project-1"),
-                new CompletedPrebuilds(directory, () -> now).of("project-1"),
-                "all are saved");
+        assertEquals(completed.of("project-1"), restarted().of("project-1"), "all are saved");
+    }
+
+    private CompletedPrebuilds restarted() {
+        return new CompletedPrebuilds(directory, () -> now, Runnable::run);
+    }
+
+    @Test
+    void endsAtTheSameMomentWriteTheFileOfTheirProjectOnce() {
+        Counting<CompletedPrebuilds.Saved> folder =
+                new Counting<>(directory, CompletedPrebuilds.Saved.class, CompletedPrebuilds.folder(directory));
+        CompletedPrebuilds completed = new CompletedPrebuilds(folder, () -> now, later::add);
+        List<UUID> requests = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            requests.add(UUID.randomUUID());
+            completed.add("project-" + i % 2, "prebuild-" + i, requests.get(i));
+        }
+        assertEquals(0, folder.writes);
+        assertEquals(1, later.size());
+        requests.forEach(completed::writeRequest);
+        assertEquals(2, folder.writes);
+        assertEquals(10, restarted().of("project-0").size());
+        later.forEach(Runnable::run);
+        completed.writeRequest(UUID.randomUUID());
+        assertEquals(2, folder.writes, "nothing has changed since");
+        completed.add("project-0", "one more", requests.get(0));
+        assertEquals(2, later.size());
+        completed.writeRequest(requests.get(0));
+        assertEquals(3, folder.writes);
+    }
+
+    @Test
+    void whatIsNotWrittenYetStaysInMemory() {
+        CompletedPrebuilds completed = new CompletedPrebuilds(directory, () -> now, later::add);
+        int projects = 60;
+        for (int i = 0; i < projects; i++) {
+            completed.add("project-" + i, "prebuild", UUID.randomUUID());
+        }
+        completed.writeChanged();
+        for (int i = 0; i < projects; i++) {
+            assertEquals(Set.of("prebuild"), completed.of("project-" + i));
+            assertEquals(Set.of("prebuild"), restarted().of("project-" + i));
+        }
+    }
+
+    private static PrebuildRecord ended(String project, int number) {
+        Instant start = Instant.parse("2026-01-01T00:00:00Z");
+        return new PrebuildRecord(
+                        "request " + number,
+                        project,
+                        "eu",
+                        false,
+                        new PrebuildResult("prebuild-" + number, "https://gitpod.example.com", PrebuildPhase.COMPLETED),
+                        EndStatus.COMPLETED,
+                        null)
+                .with(
+                        start,
+                        List.of(
+                                new PhaseChange("RUNNING", start.plusSeconds(1)),
+                                new PhaseChange("COMPLETED", start.plusSeconds(60))));
+    }
+
+    @Test
+    void endsOfManyPrebuildsWriteTheStatisticsOfTheirProjectOnceLater() {
+        Path ofLengths = directory.resolve("lengths");
+        Counting<UsualLengths.Saved> lengthsFolder =
+                new Counting<>(ofLengths, UsualLengths.Saved.class, UsualLengths.folder(ofLengths));
+        UsualLengths lengths = new UsualLengths(lengthsFolder, later::add);
+        Path ofTimes = directory.resolve("run-times");
+        Counting<RunTimes.Saved> timesFolder = new Counting<>(ofTimes, RunTimes.Saved.class, RunTimes.folder(ofTimes));
+        RunTimes times = new RunTimes(timesFolder, () -> now, later::add);
+        for (int i = 0; i < 100; i++) {
+            lengths.add(ended("project-" + i % 2, i));
+            times.add(ended("project-" + i % 2, i));
+        }
+        assertEquals(10, lengths.of("project-1", null).prebuilds(), "it counts at once");
+        assertEquals(50, times.of("project-1").size(), "it counts at once");
+        assertEquals(0, lengthsFolder.writes + timesFolder.writes);
+        assertEquals(2, later.size());
+        later.forEach(Runnable::run);
+        assertEquals(2, lengthsFolder.writes);
+        assertEquals(2, timesFolder.writes);
+        assertEquals(10, new UsualLengths(ofLengths).of("project-1", null).prebuilds());
+        assertEquals(times.of("project-1"), new RunTimes(ofTimes, () -> now, Runnable::run).of("project-1"));
+        lengths.add(ended("project-1", 100));
+        times.add(ended("project-1", 100));
+        assertEquals(4, later.size(), "each change is written");
+        lengths.writeChanged();
+        times.writeChanged();
+        assertEquals(3, lengthsFolder.writes, "at the end of Jenkins");
+        assertEquals(3, timesFolder.writes, "at the end of Jenkins");
+    }
+
+    @Test
+    void nobodyWaitsForAFileThatIsBeingWritten() {
+        AtomicReference<Object> content = new AtomicReference<>();
+        List<Boolean> locked = new ArrayList<>();
+        CompletedPrebuilds completed = new CompletedPrebuilds(
+                new Counting<>(directory, CompletedPrebuilds.Saved.class, CompletedPrebuilds.folder(directory)) {
+                    @Override
+                    void write(@NonNull String name, @NonNull CompletedPrebuilds.Saved value) throws IOException {
+                        locked.add(Thread.holdsLock(content.get()));
+                        super.write(name, value);
+                    }
+                },
+                () -> now,
+                Runnable::run);
+        content.set(completed);
+        completed.add("project", "prebuild", UUID.randomUUID());
+        assertEquals(List.of(false), locked);
     }
 
     @Test

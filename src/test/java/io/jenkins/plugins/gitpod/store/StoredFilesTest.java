@@ -243,9 +243,9 @@ class StoredFilesTest {
     void completedPrebuilds() throws Exception {
         place("completed-prebuilds.xml", PROJECT);
         Instant then = Instant.ofEpochMilli(1_790_000_000_123L);
-        assertEquals(Set.of(PREBUILD), new CompletedPrebuilds(directory, () -> then).of(PROJECT));
+        assertEquals(Set.of(PREBUILD), new CompletedPrebuilds(directory, () -> then, Runnable::run).of(PROJECT));
         Path written = directory.resolve("written");
-        new CompletedPrebuilds(written, () -> then).add(PROJECT, PREBUILD);
+        new CompletedPrebuilds(written, () -> then, Runnable::run).add(PROJECT, PREBUILD, REQUEST);
         assertEquals(
                 golden("completed-prebuilds.xml"),
                 Files.readString(written.resolve(PROJECT + ".xml")).strip());
@@ -367,7 +367,8 @@ class StoredFilesTest {
                         Instant.EPOCH,
                         new PartOf(UUID.randomUUID(), "all", List.of("a", "b"))));
         new UsualLengths(directory.resolve("lengths")).add(completed());
-        new CompletedPrebuilds(directory.resolve("completed"), Instant::now).add(PROJECT, PREBUILD);
+        new CompletedPrebuilds(directory.resolve("completed"), Instant::now, Runnable::run)
+                .add(PROJECT, PREBUILD, REQUEST);
         List<Path> files;
         try (Stream<Path> found = Files.walk(directory)) {
             files = found.filter(Files::isRegularFile).toList();

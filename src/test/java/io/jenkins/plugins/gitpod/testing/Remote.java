@@ -5,6 +5,7 @@ import hudson.model.InvisibleAction;
 import hudson.model.Job;
 import hudson.model.Run;
 import io.jenkins.plugins.gitpod.freestyle.GitpodPrebuildBuilder;
+import io.jenkins.plugins.gitpod.record.PhaseChange;
 import io.jenkins.plugins.gitpod.record.PrebuildAction;
 import io.jenkins.plugins.gitpod.record.PrebuildRecord;
 import io.jenkins.plugins.gitpod.record.RequestListener;
@@ -35,9 +36,11 @@ public final class Remote {
         public final String result;
         public final String log;
         public final String prebuildId;
+        public final String phase;
         public final String conclusion;
         public final int records;
         public final boolean detached;
+        public final ArrayList<PhaseChange> phases = new ArrayList<>();
 
         Build(Run<?, ?> build) throws Exception {
             job = build.getParent().getName();
@@ -50,8 +53,12 @@ public final class Remote {
             prebuildId = record == null || record.getResult() == null
                     ? null
                     : record.getResult().getId();
+            phase = prebuildId == null ? null : record.getResult().getPhase();
             detached = record != null && record.isDetached();
             conclusion = record == null ? null : String.valueOf(record.getConclusion());
+            if (record != null) {
+                phases.addAll(record.getPhases());
+            }
         }
 
         /**

@@ -4,6 +4,9 @@
 
   const INTERVAL = 10000;
 
+  // If more rows have changed, the table is loaded as a whole. The address of a request must not become too long.
+  const MAXIMUM_CHANGED = 50;
+
   function applyFilter(root, filter) {
     const text = filter.value.trim().toLowerCase();
     const rows = [...root.querySelectorAll("tr[data-gitpod-row]")];
@@ -33,15 +36,80 @@
     }
   }
 
+  function load(root, what) {
+    return fetch(root.dataset.gitpodList + "/" + what, { cache: "no-store" }).then((response) => {
+      if (!response.ok) {
+        throw new Error(String(response.status));
+      }
+      return response;
+    });
+  }
+
+  function loadTable(root, query) {
+    return load(root, "ajaxTable" + query).then((response) => response.text());
+  }
+
+  function rowsOf(root) {
+    const rows = new Map();
+    root.querySelectorAll("tr[data-gitpod-row]").forEach((row) => rows.set(row.dataset.gitpodRow, row));
+    return rows;
+  }
+
+  // Replaces rows by those of a table, and adds new ones.
+  function merge(body, html) {
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    const present = rowsOf(body);
+    rowsOf(template.content).forEach((row, id) => {
+      if (present.has(id)) {
+        present.get(id).replaceWith(row);
+      } else {
+        body.append(row);
+      }
+      Behaviour.applySubtree(row, true);
+    });
+  }
+
+  // Removes rows of requests that are no longer open, and updates the ages of the others.
+  function refresh(body, open) {
+    const byId = new Map(open.map((each) => [each.id, each]));
+    rowsOf(body).forEach((row, id) => {
+      if (byId.has(id)) {
+        const age = row.querySelector("[data-gitpod-age]");
+        age.setAttribute("data", byId.get(id).ageMillis);
+        age.textContent = byId.get(id).age;
+      } else {
+        row.remove();
+      }
+    });
+    ts_refresh(body.closest("table"));
+  }
+
+  // Rows that have not changed stay: of thousands of rows, few change at a time.
+  function update(root, open) {
+    const body = root.querySelector("tbody");
+    const present = rowsOf(root);
+    const changed = open.filter(
+      (each) => !present.has(each.id) || present.get(each.id).dataset.gitpodVersion !== each.version,
+    );
+    if (!body || open.length === 0 || changed.length > MAXIMUM_CHANGED) {
+      return body || open.length > 0 ? loadTable(root, "").then((html) => replace(root, html)) : null;
+    } else if (changed.length === 0) {
+      return refresh(body, open);
+    }
+    const query = changed.map((each) => "requestId=" + encodeURIComponent(each.id)).join("&");
+    return loadTable(root, "?" + query).then((html) => {
+      merge(body, html);
+      refresh(body, open);
+    });
+  }
+
   function reload(root, filter) {
-    fetch(root.dataset.gitpodList, { cache: "no-store" })
-      .then((response) => (response.ok ? response.text() : null))
-      .then((html) => {
-        if (html === null) {
-          return;
-        }
-        const focused = document.activeElement ? document.activeElement.dataset.requestId : null;
-        replace(root, html);
+    const focused = document.activeElement ? document.activeElement.dataset.requestId : null;
+    load(root, "live")
+      .then((response) => response.json())
+      .then((answer) => update(root, answer.data.rows))
+      .then(() => {
         applyFilter(root, filter);
         const button = focused ? root.querySelector('[data-request-id="' + CSS.escape(focused) + '"]') : null;
         if (button) {
