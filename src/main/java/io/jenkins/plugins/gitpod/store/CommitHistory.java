@@ -41,7 +41,10 @@ public final class CommitHistory {
 
     /** Selects the file of a project, environment class and branch. */
     public record Key(
-            @NonNull String apiUrl, @NonNull String projectId, @NonNull String classId, @NonNull String branch) {
+            @NonNull String apiUrl,
+            @NonNull String projectId,
+            @NonNull String classId,
+            @NonNull String branch) {
 
         private String fileName() {
             return Util.getDigestOf(apiUrl + '\n' + projectId + '\n' + classId + '\n' + branch);

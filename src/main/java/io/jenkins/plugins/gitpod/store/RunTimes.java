@@ -47,7 +47,10 @@ public final class RunTimes {
      *
      * @param end the present, if it still runs
      */
-    public record Run(@NonNull String prebuildId, @NonNull Instant start, @NonNull Instant end) {}
+    public record Run(
+            @NonNull String prebuildId,
+            @NonNull Instant start,
+            @NonNull Instant end) {}
 
     /** The saved form. Fields may be added but not renamed. */
     static final class Saved {

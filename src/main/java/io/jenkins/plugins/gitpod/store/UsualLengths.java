@@ -226,7 +226,10 @@ public final class UsualLengths {
      * @param total from the request to the end, or null if there was none
      * @param phases by phase
      */
-    public record Usual(int prebuilds, @CheckForNull Duration total, @NonNull Map<String, Duration> phases) {
+    public record Usual(
+            int prebuilds,
+            @CheckForNull Duration total,
+            @NonNull Map<String, Duration> phases) {
 
         /** Nothing is known. */
         public static final Usual UNKNOWN = new Usual(0, null, Map.of());

@@ -54,8 +54,7 @@ class PagesRun extends BrowserTestBase {
      * What an accessibility checker reports first: controls without a name, hidden focus, ids that are not unique, texts with
      * too little contrast.
      */
-    private static final String PROBLEMS =
-            """
+    private static final String PROBLEMS = """
             const problems = [];
             const context = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
             const rgba = color => {
@@ -143,10 +142,12 @@ class PagesRun extends BrowserTestBase {
     }
 
     private void awaitState(String state) {
-        await("state " + state).atMost(SOON).ignoreExceptions().until(() -> browser.run(
-                        "return document.querySelector('[data-gitpod=state]').textContent")
-                .asText()
-                .equals(state));
+        await("state " + state)
+                .atMost(SOON)
+                .ignoreExceptions()
+                .until(() -> browser.run("return document.querySelector('[data-gitpod=state]').textContent")
+                        .asText()
+                        .equals(state));
     }
 
     @Test

@@ -80,16 +80,19 @@ class CrashTest {
 
     private void faultOnCreate(String job, Fault fault) {
         String id = project(job).id();
-        gitpod.simulator().faults().add(FaultRule.on("CreatePrebuild", fault).when(call -> call.body()
-                .contains(id)));
+        gitpod.simulator()
+                .faults()
+                .add(FaultRule.on("CreatePrebuild", fault)
+                        .when(call -> call.body().contains(id)));
     }
 
     /** Gitpod does not answer for the project, so that its requests stay undecided. */
     private Fault.Hang neverDecided(String job) {
         String id = project(job).id();
         Fault.Hang hang = Fault.hangBeforeActing();
-        gitpod.simulator().faults().add(FaultRule.on("GetProject", hang).when(call -> call.body()
-                .contains(id)));
+        gitpod.simulator()
+                .faults()
+                .add(FaultRule.on("GetProject", hang).when(call -> call.body().contains(id)));
         return hang;
     }
 

@@ -44,6 +44,7 @@ class UnsavedPhasesTest {
 
     private final GitpodFixture gitpod = new GitpodFixture();
     private List<String> seen;
+    private List<String> seenOfDetached;
 
     @BeforeEach
     void delay() {
@@ -61,9 +62,9 @@ class UnsavedPhasesTest {
         return all.get(all.size() - 1);
     }
 
-    private WorkflowRun start(JenkinsRule jenkins, String name) throws Exception {
+    private WorkflowRun start(JenkinsRule jenkins, String name, String... options) throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class, name);
-        job.setDefinition(new CpsFlowDefinition(gitpod.step(), true));
+        job.setDefinition(new CpsFlowDefinition(gitpod.step(options), true));
         WorkflowRun build = job.scheduleBuild2(0).waitForStart();
         awaitLog(build, "Created Gitpod prebuild");
         return build;
@@ -75,6 +76,15 @@ class UnsavedPhasesTest {
                 .toList();
     }
 
+    /** Returns the phases of the build's prebuild, the last of which is in no file yet. */
+    private List<String> enterRunning(WorkflowRun build) throws Exception {
+        last().forcePhase(SimPhase.RUNNING);
+        await().atMost(SOON).until(() -> phases(build).size() == 2);
+        Path file = build.getRootDir().toPath().resolve("build.xml");
+        assertThat(Files.readString(file), not(containsString("RUNNING")));
+        return phases(build);
+    }
+
     @Test
     void aRestartLosesNeitherPhasesNorStatistics() throws Throwable {
         gitpod.project().plan(PhasePlan.stuckIn(SimPhase.PENDING));
@@ -84,18 +94,22 @@ class UnsavedPhasesTest {
             WorkflowRun completed = start(jenkins, "completed");
             last().forcePhase(SimPhase.COMPLETED);
             jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(completed));
-            WorkflowRun waiting = start(jenkins, "waiting");
-            last().forcePhase(SimPhase.RUNNING);
-            await().atMost(SOON).until(() -> phases(waiting).size() == 2);
-            seen = phases(waiting);
-            Path file = waiting.getRootDir().toPath().resolve("build.xml");
-            assertThat(Files.readString(file), not(containsString("RUNNING")));
+            seen = enterRunning(start(jenkins, "waiting"));
+            // Jenkins itself saves a pipeline that runs, but not one that has ended.
+            WorkflowRun detached = start(jenkins, "detached", "wait: false");
+            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(detached));
+            seenOfDetached = enterRunning(detached);
         });
         sessions.then(jenkins -> {
             WorkflowRun waiting = jenkins.jenkins
                     .getItemByFullName("waiting", WorkflowJob.class)
                     .getLastBuild();
             assertEquals(seen, phases(waiting));
+            assertEquals(
+                    seenOfDetached,
+                    phases(jenkins.jenkins
+                            .getItemByFullName("detached", WorkflowJob.class)
+                            .getLastBuild()));
             assertEquals(
                     1,
                     PrebuildService.get()
@@ -107,9 +121,9 @@ class UnsavedPhasesTest {
                 Path file = LedgerFiles.directory().resolve(directory).resolve(projectId + ".xml");
                 assertThat(Files.readString(file), containsString("<prebuild>"));
             }
-            last().forcePhase(SimPhase.COMPLETED);
+            gitpod.simulator().records().active().forEach(each -> each.forcePhase(SimPhase.COMPLETED));
             jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(waiting));
         });
-        assertEquals(2, gitpod.simulator().records().count("CreatePrebuild"));
+        assertEquals(3, gitpod.simulator().records().count("CreatePrebuild"));
     }
 }
