@@ -72,7 +72,20 @@ final class ProjectLists {
         projects.forEach(id -> extraPages.put(id, extra));
     }
 
-    /** About a page of the projects, those that come first. */
+    /** How many calls list all projects in parts: more than in one go, because no part begins within a page. */
+    int callsInParts(Map<String, Integer> prebuildsOfProject) {
+        Set<String> left = new LinkedHashSet<>(prebuildsOfProject.keySet());
+        int calls = 0;
+        while (!left.isEmpty()) {
+            Set<String> part = part(left, prebuildsOfProject);
+            left.removeAll(part);
+            calls += calls(
+                    part, part.stream().mapToInt(prebuildsOfProject::get).sum());
+        }
+        return calls;
+    }
+
+    /** The projects that come first, about a page of them or one that has more. */
     Set<String> part(Set<String> projects, Map<String, Integer> prebuildsOfProject) {
         Set<String> part = new LinkedHashSet<>();
         int prebuilds = 0;

@@ -95,6 +95,10 @@ final class WatchList {
         return of(projects).size();
     }
 
+    synchronized boolean hasProject(String projectId) {
+        return watched.values().stream().anyMatch(each -> each.projectId.equals(projectId));
+    }
+
     /** How many each project has. */
     synchronized Map<String, Integer> countByProject() {
         Map<String, Integer> counts = new HashMap<>();

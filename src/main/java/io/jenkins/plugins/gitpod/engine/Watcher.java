@@ -9,10 +9,13 @@ import io.jenkins.plugins.gitpod.engine.WatchList.WatchedPrebuild;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 
 /**
  * Reads the prebuilds of one secret for all requests that wait. Each prebuild has a time when it is due; what is due
@@ -37,8 +40,8 @@ final class Watcher {
     /** How long the read for an event waits after an event brought no change; doubled each time. */
     private static final Duration FIRST_EVENT_GAP = Duration.ofSeconds(4);
 
-    /** Into how many parts the projects are divided at most; a part is a page at least, and more of them are not read in parts. */
-    private static final int MAX_PARTS = 12;
+    /** The pause between two parts is this part of the interval. A part has a call or more, so no more than eleven are read in an interval. */
+    private static final int PARTS_PER_INTERVAL = 12;
 
     private final ReadCalls calls;
     private final EngineRuntime runtime;
@@ -107,7 +110,7 @@ final class Watcher {
             }
             long now = runtime.nanoTime();
             WatchedPrebuild next = new WatchedPrebuild(prebuildId, projectId, reader, now);
-            boolean isNewProject = !list.isEmpty() && list.count(Set.of(projectId)) == 0;
+            boolean isNewProject = !list.isEmpty() && !list.hasProject(projectId);
             Duration interval = isNewProject ? schedule.firstOfProject(runtime.random()) : usualInterval();
             next.due = now + interval.toNanos();
             list.add(next);
@@ -236,8 +239,11 @@ final class Watcher {
         budget.share(list.size(), allCalls, now);
         boolean byList = due.size() > Math.max(MAX_ONE_BY_ONE, allCalls) && !projects.isEmpty();
         // Each part becomes due at a time of its own. So the lists, and the ends that they tell, are spread over the interval.
-        boolean inParts = byList && budget.allowsInEachInterval(allCalls);
-        Set<String> part = inParts ? lists.part(projects, list.countByProject()) : projects;
+        // After a failure, one project may be the cause: what is tried next must not depend on what can be read.
+        Map<String, Integer> counts = list.countByProject();
+        boolean inParts =
+                byList && pacing.failedRounds() == 0 && budget.allowsInEachInterval(lists.callsInParts(counts));
+        Set<String> part = inParts ? lists.part(projects, counts) : projects;
         int listCalls = lists.calls(part, list.count(part));
         Duration wait = budget.until(byList ? listCalls : 1, now);
         if (inParts && !isReliable()) {
@@ -257,7 +263,7 @@ final class Watcher {
                     .limit(left)
                     .toList();
             List<WatchedPrebuild> listed = list.of(part);
-            nextPartAt = now + schedule.base().dividedBy(MAX_PARTS).toNanos();
+            nextPartAt = now + schedule.base().dividedBy(PARTS_PER_INTERVAL).toNanos();
             return new ReadRound.Plan(now, horizon, part, listed, singles, due);
         }
         List<WatchedPrebuild> few = due.subList(0, Math.min(due.size(), budget.affordable(now)));
@@ -358,23 +364,24 @@ final class Watcher {
             return Backoff.min(longer, schedule.longest());
         }
 
+        /** Everything is read within an interval, each project at a time of its own. */
         @Override
         public void onLost() {
-            readAllWithin(usualInterval());
+            Map<String, Duration> delays = new HashMap<>();
+            readAll(projectId -> delays.computeIfAbsent(projectId, id -> schedule.firstOfProject(runtime.random())));
         }
 
         @Override
         public void onReopened() {
-            readAllWithin(EVENT_DELAY);
+            readAll(projectId -> EVENT_DELAY);
         }
 
-        private void readAllWithin(Duration delay) {
+        private void readAll(Function<String, Duration> delayOfProject) {
             synchronized (list) {
-                long soon = runtime.nanoTime() + delay.toNanos();
-                list.all().forEach(each -> each.due = Math.min(each.due, soon));
-                if (!list.isEmpty()) {
-                    wakeBy(soon);
-                }
+                long now = runtime.nanoTime();
+                list.all().forEach(each -> each.due = Math.min(
+                        each.due, now + delayOfProject.apply(each.projectId).toNanos()));
+                list.all().stream().mapToLong(each -> each.due).min().ifPresent(Watcher.this::wakeBy);
             }
         }
     }

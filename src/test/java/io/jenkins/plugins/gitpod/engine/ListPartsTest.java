@@ -27,6 +27,8 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A watcher without events, with waits of many projects that began together. */
 class ListPartsTest {
@@ -38,6 +40,7 @@ class ListPartsTest {
     private final GitpodClient client = fixture.client(fixture.endpoint(), BearerToken.of(fixture.account.token()));
     private final Watcher watcher =
             new Watcher(client, fixture.runtime, EngineSettings.defaults(), 4, null, new Semaphore(0));
+    private final Set<String> read = new LinkedHashSet<>();
     private final Set<String> told = new LinkedHashSet<>();
 
     @AfterEach
@@ -53,7 +56,9 @@ class ListPartsTest {
                 String id = client.createPrebuild(project.id(), null, null).id();
                 watcher.watch(id, project.id(), new WatchList.Reader() {
                     @Override
-                    public void read(Prebuild prebuild) {}
+                    public void read(Prebuild prebuild) {
+                        read.add(id);
+                    }
 
                     @Override
                     public void failed(GitpodException e) {
@@ -96,9 +101,11 @@ class ListPartsTest {
         assertThat(lists.size(), is(allOf(greaterThanOrEqualTo(4), lessThanOrEqualTo(6))));
     }
 
-    @Test
-    void eachProjectIsListedInEachInterval() throws GitpodException {
-        watch(20, 50);
+    /** Also where a page has space for one project and not for two, so that each would need a list of its own. */
+    @ParameterizedTest
+    @CsvSource({"20,50", "18,60", "21,51", "10,100", "1,1000"})
+    void eachProjectIsListedInEachInterval(int projects, int eachHas) throws GitpodException {
+        watch(projects, eachHas);
         fixture.runtime.advance(Duration.ofSeconds(14));
         List<String> bodies =
                 fixture.gitpod.records().calls(LIST).stream().map(Call::body).toList();
@@ -108,7 +115,7 @@ class ListPartsTest {
                         .filter(body -> body.contains(project.id()))
                         .count())
                 .toList();
-        assertThat(listed, hasSize(20));
+        assertThat(listed, hasSize(projects));
         assertThat(listed, everyItem(is(greaterThanOrEqualTo(1L))));
     }
 
@@ -118,6 +125,27 @@ class ListPartsTest {
         watch(25, 60);
         List<Instant> lists = lists(Duration.ofMinutes(1));
         assertThat(atMost(lists, Duration.ofSeconds(1)), is(15));
+    }
+
+    /** The failing project is tried first in each round, and its list is a part of its own. */
+    @Test
+    void oneProjectWhoseListFailsDoesNotKeepTheOthersFromBeingRead() throws GitpodException {
+        watch(5, 100);
+        String bad = fixture.gitpod.projects().stream()
+                .filter(project -> project.name().equals("project 2"))
+                .findFirst()
+                .orElseThrow()
+                .id();
+        Fault trouble = Fault.htmlStatus(503);
+        fixture.fault(
+                FaultRule.on(LIST, trouble)
+                        .when(call -> call.body().contains(bad))
+                        .forever(),
+                trouble);
+        fixture.runtime.advance(Duration.ofMinutes(2));
+        read.clear();
+        fixture.runtime.advance(Duration.ofMinutes(5));
+        assertThat(read.size(), is(400));
     }
 
     @Test
