@@ -62,7 +62,9 @@ final class ProjectLists {
 
     /** The same with the pages that other prebuilds of the projects added the last time. */
     int calls(Set<String> projects, int prebuilds) {
-        double extra = projects.stream().mapToDouble(id -> extraPages.getOrDefault(id, 0.0)).sum();
+        double extra = projects.stream()
+                .mapToDouble(id -> extraPages.getOrDefault(id, 0.0))
+                .sum();
         return expectedCalls(projects.size(), prebuilds) + (int) Math.ceil(extra);
     }
 
@@ -79,8 +81,7 @@ final class ProjectLists {
         while (!left.isEmpty()) {
             Set<String> part = part(left, prebuildsOfProject);
             left.removeAll(part);
-            calls += calls(
-                    part, part.stream().mapToInt(prebuildsOfProject::get).sum());
+            calls += calls(part, part.stream().mapToInt(prebuildsOfProject::get).sum());
         }
         return calls;
     }

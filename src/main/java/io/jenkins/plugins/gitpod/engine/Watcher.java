@@ -238,7 +238,8 @@ final class Watcher {
         int allCalls = lists.calls(projects, list.count(projects));
         budget.share(list.size(), allCalls, now);
         boolean byList = due.size() > Math.max(MAX_ONE_BY_ONE, allCalls) && !projects.isEmpty();
-        // Each part becomes due at a time of its own. So the lists, and the ends that they tell, are spread over the interval.
+        // Each part becomes due at a time of its own. So the lists, and the ends that they tell, are spread over the
+        // interval.
         // After a failure, one project may be the cause: what is tried next must not depend on what can be read.
         Map<String, Integer> counts = list.countByProject();
         boolean inParts =
@@ -379,8 +380,10 @@ final class Watcher {
         private void readAll(Function<String, Duration> delayOfProject) {
             synchronized (list) {
                 long now = runtime.nanoTime();
-                list.all().forEach(each -> each.due = Math.min(
-                        each.due, now + delayOfProject.apply(each.projectId).toNanos()));
+                list.all()
+                        .forEach(each -> each.due = Math.min(
+                                each.due,
+                                now + delayOfProject.apply(each.projectId).toNanos()));
                 list.all().stream().mapToLong(each -> each.due).min().ifPresent(Watcher.this::wakeBy);
             }
         }

@@ -231,7 +231,7 @@ public final class OpenPrebuild {
         return isDetached() ? Messages.OpenPrebuild_detached() : Messages.OpenPrebuild_owned();
     }
 
-    /** Changes when anything in the row does, apart from its age. Does not look up the build. */
+    /** Changes when the request does, apart from its age. Does not look up the build, nor the permissions of the user. */
     @NonNull
     public String getVersion() {
         return Integer.toHexString(Objects.hash(

@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 final class RecordSaver {
 
     private final Supplier<RequestOrigin> origin;
-    private final Runnable saveLast = this::saveLast;
+    private final Runnable saveLast = () -> saveLast(0);
     private boolean isBuildDeleted;
 
     /** The newest record, or null if there is none. */
@@ -57,21 +57,25 @@ final class RecordSaver {
         }
     }
 
-    private synchronized void saveLast() {
-        if (end == null && !isBuildDeleted && last != null) {
-            BuildRecorder.save(origin, last);
+    private synchronized void saveLast(int retries) {
+        PrebuildRecord newest = last;
+        if (newest != null && end == null && !isBuildDeleted && !BuildRecorder.save(origin, newest)) {
+            later(retries, () -> saveLast(retries + 1));
         }
     }
 
     private void save(PrebuildRecord record, int retries) {
-        if (isBuildDeleted || BuildRecorder.save(origin, record) || end == null) {
-            return;
+        if (!isBuildDeleted && !BuildRecorder.save(origin, record) && end != null) {
+            later(retries, () -> saveAgain(record, retries + 1));
         }
-        // Its job may be being renamed. After that, the origin has the new name.
+    }
+
+    /** The build was not found: its job may be being renamed. After that, the origin has the new name. */
+    private static void later(int retries, Runnable save) {
         Duration delay = BuildRecorder.retryDelay(retries);
         if (delay != null) {
             PrebuildService service = PrebuildService.get();
-            service.later(delay, () -> service.background().execute(() -> saveAgain(record, retries + 1)));
+            service.later(delay, () -> service.background().execute(save));
         }
     }
 

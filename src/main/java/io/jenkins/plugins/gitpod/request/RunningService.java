@@ -61,7 +61,7 @@ record RunningService(
         @NonNull PrebuildEvents events,
         @NonNull List<Runnable> fileWriters) {
 
-    /** A crash may lose what became known about usual lengths and run times in that time. */
+    /** A crash may lose what became known about usual lengths in that time. */
     private static final Duration STATISTICS_DELAY = Duration.ofSeconds(10);
 
     /** Makes the parts. Starts no request. */
@@ -78,7 +78,7 @@ record RunningService(
         Executor later = task -> runtime.schedule(
                 STATISTICS_DELAY, () -> runtime.executor(WorkQueue.DELIVERY).execute(task));
         UsualLengths lengths = new UsualLengths(directory.resolve("lengths"), later);
-        RunTimes runTimes = new RunTimes(directory.resolve("run-times"), runtime::now, later);
+        RunTimes runTimes = new RunTimes(directory.resolve("run-times"), runtime::now, soon(runtime));
         CommitRequestStore commitStore = new CommitRequestStore(directory.resolve("new-commits"));
         AtomicReference<RequestRegistry> registryLater = new AtomicReference<>();
         GitpodClients clients = new GitpodClients(EngineProperties.client());
@@ -90,6 +90,7 @@ record RunningService(
                         ledger,
                         history,
                         completed,
+                        runTimes,
                         commitStore,
                         requestId -> registryLater.get().shared(requestId),
                         requestId -> registryLater.get().over(requestId)),
@@ -178,6 +179,7 @@ record RunningService(
             Ledger ledger,
             CommitHistory history,
             CompletedPrebuilds completed,
+            RunTimes runTimes,
             CommitRequestStore commitStore,
             Function<UUID, SharedPrebuild> shared,
             Consumer<UUID> whenClosed)
@@ -206,12 +208,15 @@ record RunningService(
         public void close(UUID requestId) {
             // After a crash, nothing would repeat what these files do not have by then.
             Guarded.run("save that a prebuild is of this Jenkins", () -> completed.writeRequest(requestId));
+            SharedPrebuild sharing = shared.apply(requestId);
+            List<UUID> members = sharing == null ? List.of() : List.copyOf(sharing.memberIds());
+            Guarded.run("save how long a prebuild ran", () -> {
+                runTimes.writeRequest(requestId);
+                members.forEach(runTimes::writeRequest);
+            });
             Guarded.run("save what became of a commit's request", () -> {
                 history.writeRequest(requestId);
-                SharedPrebuild sharing = shared.apply(requestId);
-                if (sharing != null) {
-                    sharing.memberIds().forEach(history::writeRequest);
-                }
+                members.forEach(history::writeRequest);
             });
             Guarded.run("close the entry of a request", () -> ledger.close(requestId));
             whenClosed.accept(requestId);

@@ -148,6 +148,9 @@ final class ChangedFiles<T> {
             folder.write(name, value);
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, failure, e);
+            synchronized (lock) {
+                changed.add(name); // the next write tries again
+            }
         }
     }
 

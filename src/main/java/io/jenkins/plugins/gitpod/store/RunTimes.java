@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
 import org.kohsuke.accmod.Restricted;
@@ -128,6 +129,11 @@ public final class RunTimes {
         changes.write();
     }
 
+    /** Writes what has changed, if the prebuild of this request is not in the files yet. */
+    public void writeRequest(@NonNull UUID requestId) {
+        changes.writeRequest(requestId);
+    }
+
     private synchronized void put(PrebuildRecord record) {
         Run run = run(record);
         String projectId = record.getProjectId();
@@ -144,6 +150,7 @@ public final class RunTimes {
         List<Prebuild> next = List.copyOf(all.subList(Math.max(0, all.size() - MAXIMUM_PREBUILDS), all.size()));
         projects.put(projectId, next);
         changes.changed(projectId);
+        changes.changedFor(UUID.fromString(record.getRequestId()));
     }
 
     /** By Gitpod's clock, or else as Jenkins saw it. Null if the prebuild has not ended, or was not created for the build. */

@@ -316,9 +316,8 @@ class OpenPrebuildsLinkTest {
             Map<String, JSONObject> now = new LinkedHashMap<>();
             await().atMost(Duration.ofSeconds(30)).until(() -> {
                 now.putAll(live(client));
-                return !now.toString().isEmpty()
-                        && open.keySet().stream()
-                                .anyMatch(id -> !version(open.get(id)).equals(version(now.get(id))));
+                return open.keySet().stream()
+                        .anyMatch(id -> !version(open.get(id)).equals(version(now.get(id))));
             });
             List<String> changed = open.keySet().stream()
                     .filter(id -> !version(open.get(id)).equals(version(now.get(id))))
@@ -354,7 +353,7 @@ class OpenPrebuildsLinkTest {
         for (int i = 0; i < 3; i++) {
             assertThat(row.getBuildName(), containsString("counting"));
             assertThat(row.getBuildUrl(), containsString("counting"));
-            assertThat(row.getVersion(), is(row.getVersion()));
+            row.getVersion();
         }
         int once = folder.lookUps.get();
         BuildLookup.find(job.getFullName() + "#1");

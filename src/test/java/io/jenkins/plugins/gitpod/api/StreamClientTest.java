@@ -19,11 +19,13 @@ class StreamClientTest {
     @Test
     void clientThatIsNoLongerInUseIsReleased() {
         WeakReference<HttpClient> client = used();
-        await().atMost(Duration.ofSeconds(30)).pollInterval(Duration.ofMillis(100)).until(
-                () -> {
-                    System.gc();
-                    return client.get();
-                },
-                nullValue());
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(100))
+                .until(
+                        () -> {
+                            System.gc();
+                            return client.get();
+                        },
+                        nullValue());
     }
 }

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -241,7 +242,7 @@ class DiskWorkTest {
     private static PrebuildRecord ended(String project, int number) {
         Instant start = Instant.parse("2026-01-01T00:00:00Z");
         return new PrebuildRecord(
-                        "request " + number,
+                        new UUID(0, number).toString(),
                         project,
                         "eu",
                         false,
@@ -287,7 +288,7 @@ class DiskWorkTest {
     }
 
     @Test
-    void nobodyWaitsForAFileThatIsBeingWritten() {
+    void theLockIsNotHeldWhileAFileIsWritten() {
         AtomicReference<Object> content = new AtomicReference<>();
         List<Boolean> locked = new ArrayList<>();
         CompletedPrebuilds completed = new CompletedPrebuilds(
@@ -303,6 +304,27 @@ class DiskWorkTest {
         content.set(completed);
         completed.add("project", "prebuild", UUID.randomUUID());
         assertEquals(List.of(false), locked);
+    }
+
+    @Test
+    void aFileThatCouldNotBeWrittenIsWrittenTheNextTime() {
+        AtomicBoolean isFull = new AtomicBoolean(true);
+        CompletedPrebuilds completed = new CompletedPrebuilds(
+                new Counting<>(directory, CompletedPrebuilds.Saved.class, CompletedPrebuilds.folder(directory)) {
+                    @Override
+                    void write(@NonNull String name, @NonNull CompletedPrebuilds.Saved value) throws IOException {
+                        if (isFull.get()) {
+                            throw new IOException("no space left");
+                        }
+                        super.write(name, value);
+                    }
+                },
+                () -> now,
+                Runnable::run);
+        completed.add("project", "prebuild", UUID.randomUUID());
+        isFull.set(false);
+        completed.writeChanged();
+        assertEquals(Set.of("prebuild"), new CompletedPrebuilds(directory, () -> now, Runnable::run).of("project"));
     }
 
     @Test

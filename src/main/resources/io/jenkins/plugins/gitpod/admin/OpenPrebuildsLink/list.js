@@ -7,6 +7,11 @@
   // If more rows have changed, the table is loaded as a whole. The address of a request must not become too long.
   const MAXIMUM_CHANGED = 50;
 
+  // Each so many times, the table is loaded as a whole: the version of a row says nothing of its build or of permissions.
+  const WHOLE_EVERY = 6;
+
+  let reloads = 0;
+
   function applyFilter(root, filter) {
     const text = filter.value.trim().toLowerCase();
     const rows = [...root.querySelectorAll("tr[data-gitpod-row]")];
@@ -106,9 +111,14 @@
 
   function reload(root, filter) {
     const focused = document.activeElement ? document.activeElement.dataset.requestId : null;
-    load(root, "live")
-      .then((response) => response.json())
-      .then((answer) => update(root, answer.data.rows))
+    reloads += 1;
+    const shown =
+      reloads % WHOLE_EVERY === 0
+        ? loadTable(root, "").then((html) => replace(root, html))
+        : load(root, "live")
+            .then((response) => response.json())
+            .then((answer) => update(root, answer.data.rows));
+    shown
       .then(() => {
         applyFilter(root, filter);
         const button = focused ? root.querySelector('[data-request-id="' + CSS.escape(focused) + '"]') : null;
