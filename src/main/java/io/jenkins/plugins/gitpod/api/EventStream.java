@@ -107,7 +107,13 @@ public final class EventStream implements AutoCloseable {
                 caller.endpoint().get(),
                 false,
                 false);
-        http.executor().execute(() -> send(first, listener));
+        http.executor().execute(() -> {
+            try {
+                send(first, listener);
+            } catch (RuntimeException | Error e) {
+                end.completeExceptionally(e);
+            }
+        });
         return end;
     }
 
@@ -224,7 +230,9 @@ public final class EventStream implements AutoCloseable {
             Response head = call.head();
             Attempt next = head == null ? null : next(attempt, head);
             if (next == null && failure != null && call.isLostBeforeAnswer() && isSecond(attempt)) {
-                // The connection of the answer before was used again, and the server had closed it.
+                // The connection of the answer before was used again, and the server had closed it. After a first
+                // attempt,
+                // the next stream follows a little later.
                 next = attempt.repeated();
             }
             if (next != null) {

@@ -43,7 +43,7 @@ final class StreamBody implements HttpResponse.BodySubscriber<Void> {
     /**
      * Reads nothing and closes the connection.
      *
-     * @param failure why; null if nobody needs the body
+     * @param failure why; null if the body is not needed
      */
     static StreamBody unread(@Nullable Throwable failure) {
         StreamBody body = new StreamBody(new Nothing(), () -> {});

@@ -31,7 +31,7 @@ final class StreamCall {
          * Called when the head of the answer has arrived.
          *
          * @param head the answer without its body
-         * @return what takes the body, or null if nobody reads it
+         * @return what takes the body, or null if it is not read
          */
         @CheckForNull
         StreamBody.Sink begin(Response head) throws GitpodException;
@@ -100,15 +100,16 @@ final class StreamCall {
             cancel();
         }
         watchSilence(connectLimit);
-        sent.whenComplete((done, failure) -> cancelTimer.run());
-        return sent.thenAccept(done -> {
+        // In one chain: the timer is cancelled before the end is told.
+        return sent.whenComplete((done, failure) -> cancelTimer.run()).thenAccept(done -> {
             if (head == null) {
                 throw new CompletionException(new IOException("The proxy answered " + done.statusCode()));
             }
         });
     }
 
-    private HttpRequest request() {
+    /** The request with its headers. */
+    HttpRequest request() {
         throughProxy = client.isThroughProxy(uri);
         String password = client.proxyAuthorization();
         // The JDK sends it to the proxy only, and not at all if it was told not to tell proxies passwords.
@@ -193,6 +194,10 @@ final class StreamCall {
                 cancel();
             }
         });
+        CompletableFuture<?> open = answer;
+        if (open != null && open.isDone()) {
+            cancelTimer.run(); // it has ended meanwhile
+        }
     }
 
     /** How far the request had got when it failed. */

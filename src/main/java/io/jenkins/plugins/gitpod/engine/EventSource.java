@@ -32,7 +32,7 @@ interface EventSource {
             EventStream stream = client.events(http);
             stream.read(listener).whenComplete((done, failure) -> {
                 if (!(failure instanceof CancellationException)) {
-                    listener.ended(failure(failure));
+                    Guarded.run("continue without an event stream", () -> listener.ended(failure(failure)));
                 }
             });
             return stream;
