@@ -110,10 +110,13 @@ class CrashTest {
         }
     }
 
-    private void awaitEnd(String job, String result) throws Exception {
-        await().atMost(Duration.ofSeconds(60)).until(() -> !build(job).building);
-        Remote.Build build = build(job);
-        assertEquals(result, build.result, build.toString());
+    /** The result of a pipeline is set a moment after its program has ended. */
+    private void awaitEnd(String job, String result) {
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+            Remote.Build build = build(job);
+            assertFalse(build.building, build.toString());
+            assertEquals(result, build.result, build.toString());
+        });
     }
 
     @Test
