@@ -45,10 +45,22 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
 
     /** The number of threads that all queues share. */
-    private static final int SHARED_THREADS = 3;
+    private static final int SHARED_THREADS = 2;
 
     /** A queue hangs if it starts none of its tasks for this long, or fewer than it has threads. */
     private static final Duration HANGING_AFTER = Duration.ofMillis(250);
+
+    /** The queues whose tasks wait for answers of Gitpod. */
+    private static final Set<WorkQueue> CALLS =
+            EnumSet.of(WorkQueue.LOOK_UP, WorkQueue.CREATE, WorkQueue.WATCH, WorkQueue.CANCEL);
+
+    /**
+     * How many calls a thread makes in that time if it hardly waits for answers. If it makes fewer for a second, the queue
+     * gets further threads, because they make more calls.
+     */
+    private static final int QUICK_CALLS = 5;
+
+    private static final int CHECKS_OF_A_SECOND = 4;
 
     /** The queues whose tasks may last and never use the shared threads. */
     private static final Set<WorkQueue> OWN_THREADS =
@@ -179,6 +191,8 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
         private int running;
         private long started;
         private boolean checking;
+        /** How many checks in a row have found slow calls. */
+        private int slow;
 
         QueueExecutor(WorkQueue queue) {
             this.queue = queue;
@@ -193,9 +207,9 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
             start(false);
         }
 
-        /** @param hanging whether the running tasks of this queue have made no progress for a while */
-        private void start(boolean hanging) {
-            boolean apart = ownThreads || hanging || closing;
+        /** @param more whether the running tasks of this queue have made little progress for a while */
+        private void start(boolean more) {
+            boolean apart = ownThreads || more || closing;
             synchronized (this) {
                 if (running == queue.threads() || waiting.isEmpty()) {
                     return;
@@ -241,21 +255,25 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
         }
 
         private void check(long before) {
-            boolean hanging;
+            boolean apart;
             int further;
             synchronized (this) {
                 checking = false;
                 // Also of tasks that wait for slow answers over a network, fewer begin than there are threads.
-                hanging = started - before < Math.max(1, running);
+                boolean hanging = started - before < Math.max(1, running);
+                slow = CALLS.contains(queue) && started - before < QUICK_CALLS * running ? slow + 1 : 0;
                 // Twice as many threads each time, so that many tasks that hang delay the others only briefly.
                 further = hanging ? Math.max(1, Math.min(running, waiting.size())) : 1;
+                apart = hanging || slow >= CHECKS_OF_A_SECOND;
             }
             for (int i = 0; i < further; i++) {
-                start(hanging);
+                start(apart);
             }
             synchronized (this) {
                 if (!waiting.isEmpty() && running < queue.threads()) {
                     checkLater();
+                } else {
+                    slow = 0;
                 }
             }
         }

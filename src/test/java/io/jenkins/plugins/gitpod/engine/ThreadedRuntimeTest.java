@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -93,7 +94,7 @@ class ThreadedRuntimeTest {
             });
         }
         await(done);
-        int enoughAndOneForEachQueue = 3 + queues.length;
+        int enoughAndOneForEachQueue = 2 + queues.length;
         assertThat(maximum.get(), is(lessThanOrEqualTo(enoughAndOneForEachQueue)));
     }
 
@@ -102,9 +103,9 @@ class ThreadedRuntimeTest {
         // Nothing else than a turn brings a queue to a thread within this test.
         try (ThreadedRuntime patient = new ThreadedRuntime(Duration.ofHours(1))) {
             Executor creates = patient.executor(WorkQueue.CREATE);
-            CyclicBarrier allSharedInUse = new CyclicBarrier(3);
+            CyclicBarrier allSharedInUse = new CyclicBarrier(2);
             CompletableFuture<String> other = new CompletableFuture<>();
-            for (int i = 0; i < 3; i++) {
+            for (int i = 0; i < 2; i++) {
                 creates.execute(() -> {
                     await(allSharedInUse);
                     patient.executor(WorkQueue.STATE)
@@ -168,6 +169,37 @@ class ThreadedRuntimeTest {
         } finally {
             network.shutdownNow();
             answers.release(1000);
+        }
+    }
+
+    @Test
+    void manyCallsOfATenthOfASecondGetMoreThreadsThanAreShared() throws InterruptedException {
+        CountDownLatch sixAtATime = new CountDownLatch(1);
+        AtomicInteger inside = new AtomicInteger();
+        ScheduledExecutorService network = Executors.newSingleThreadScheduledExecutor();
+        try {
+            for (int i = 0; i < 1000; i++) {
+                runtime.executor(WorkQueue.CREATE).execute(() -> {
+                    if (inside.incrementAndGet() == 6) {
+                        sixAtATime.countDown();
+                    }
+                    answerAfter(100, network);
+                    inside.decrementAndGet();
+                });
+            }
+            await(sixAtATime);
+        } finally {
+            network.shutdownNow();
+        }
+    }
+
+    private static void answerAfter(int millis, ScheduledExecutorService network) {
+        CountDownLatch answer = new CountDownLatch(1);
+        try {
+            network.schedule(answer::countDown, millis, TimeUnit.MILLISECONDS);
+            answer.await();
+        } catch (RejectedExecutionException | InterruptedException e) {
+            // The test has ended.
         }
     }
 
