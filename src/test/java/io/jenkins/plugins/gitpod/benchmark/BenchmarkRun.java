@@ -31,6 +31,12 @@ public final class BenchmarkRun {
 
     private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(60);
 
+    /** Threads of the engine and of its streams; those of the HTTP library belong to all engines, as in Jenkins. */
+    private static final List<String> OF_ONE_ENGINE = List.of("gitpod-prebuild-", "HttpClient-");
+
+    /** The JDK looks every 3 seconds whether an HTTP client is still in use. */
+    private static final Duration LONGEST_END = Duration.ofSeconds(20);
+
     /** In less real time, the load of the machine is not measured well. */
     private static final Duration SHORTEST_LOAD = Duration.ofMillis(300);
 
@@ -72,6 +78,7 @@ public final class BenchmarkRun {
         GitpodEndpoint endpoint = GitpodEndpoint.parse(gitpod.readLine());
         long heapAtFirst = heap();
         warmUp(endpoint, BearerToken.of(gitpod.readLine()), gitpod.readLine());
+        awaitEndOfThreads();
         List<BearerToken> tokens = new ArrayList<>();
         for (int i = 0; i < of.secrets(); i++) {
             tokens.add(BearerToken.of(gitpod.readLine()));
@@ -111,6 +118,20 @@ public final class BenchmarkRun {
         if (first.ended() != WARM_UP_WAITS) {
             throw new IllegalStateException("The warm-up has not ended well");
         }
+    }
+
+    /** The threads of the warm-up's engine are no part of what is measured. */
+    private static void awaitEndOfThreads() throws InterruptedException {
+        long until = System.nanoTime() + LONGEST_END.toNanos();
+        do {
+            if (System.nanoTime() - until > 0) {
+                throw new IllegalStateException("The threads of the warm-up have not ended");
+            }
+            // The JDK's HTTP client ends its thread once the client is no longer reachable.
+            heap();
+            Thread.sleep(SAMPLE_MILLIS);
+        } while (Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(each -> OF_ONE_ENGINE.stream().anyMatch(each.getName()::startsWith)));
     }
 
     private Result wholeLives(Instant begun) throws Exception {
