@@ -5,12 +5,12 @@ import java.util.Collection;
 import java.util.Locale;
 
 /** One figure over all runs of a case. */
-final class Spread {
+public final class Spread {
 
     private final double[] sorted;
 
     /** @param values one for each run in which the figure was measured, maybe none */
-    Spread(Collection<Double> values) {
+    public Spread(Collection<Double> values) {
         sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
     }
 
@@ -22,7 +22,8 @@ final class Spread {
         return sorted[0];
     }
 
-    double max() {
+    /** The highest. */
+    public double max() {
         return sorted[sorted.length - 1];
     }
 
@@ -41,7 +42,7 @@ final class Spread {
     }
 
     /** The median, and in brackets the range of all runs if it is wider than the digits show. */
-    String text(int digits) {
+    public String text(int digits) {
         if (isEmpty()) {
             return "-";
         }

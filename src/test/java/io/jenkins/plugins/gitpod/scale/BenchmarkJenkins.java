@@ -30,6 +30,8 @@ import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.jvnet.hudson.test.JenkinsRule;
+import org.kohsuke.stapler.Dispatcher;
+import org.kohsuke.stapler.MetaClass;
 
 /** What the benchmark does in the measured Jenkins. */
 public final class BenchmarkJenkins {
@@ -79,6 +81,9 @@ public final class BenchmarkJenkins {
     /** Connects, and makes the jobs. */
     public static void prepare(JenkinsRule rule, String url, String token, ArrayList<String> projects)
             throws Exception {
+        // The test harness has views and texts read anew each time, which production does not.
+        MetaClass.NO_CACHE = false;
+        Dispatcher.TRACE = false;
         GitpodFixture.connect(url, token);
         TimedStep.register();
         for (int i = 0; i < projects.size(); i++) {

@@ -77,13 +77,14 @@ class JenkinsBenchmarkRun {
         double asleep = heapOfSleepers(before);
         before = jenkins.snapshot();
         real.runRemotely(FlightRecorder::start);
-        burst();
+        startAll();
         whileAllWait(before, asleep);
         people();
         ends();
         real.runRemotely(FlightRecorder::stop, recording.toString());
         RecordingTables report = new RecordingTables(table, RecordingReport.of(recording), BUILDS);
         report.files();
+        new BurstMeasures(jenkins, table, jobOf, BURST).measure();
         restart();
         report.hotPlaces();
         table.line("");
@@ -153,52 +154,13 @@ class JenkinsBenchmarkRun {
 
     private long asleepProgramBytes;
 
-    /** Half of the builds at once, then the others. */
-    private void burst() throws Throwable {
-        Duration cpu = jenkins.cpu();
-        Instant begun = Instant.now();
-        jenkins.start(BenchmarkJenkins.WAITING, BURST);
-        double started = seconds(begun, Instant.now());
-        awaitLong("all of the burst are created", () -> jenkins.active().size() == BURST);
-        List<SimPrebuild> made = jenkins.active();
-        Instant last = made.get(made.size() - 1).createdAt();
-        table.measure(BURST + " builds at once: until Jenkins had started all", TargetTable.number(started) + " s");
-        table.atMost(BURST + " builds at once: until all creates were accepted", 12.5, seconds(begun, last), " s");
-        table.measure(
-                "CPU of Jenkins in that time",
-                TargetTable.number(jenkins.cpu().minus(cpu).toMillis() / 1000.0) + " s");
-        Map<Integer, Long> firstHalf = made.subList(0, made.size() / 2).stream()
-                .collect(Collectors.groupingBy(each -> jobOf.get(each.projectId()), Collectors.counting()));
-        long least = firstHalf.size() < JOBS
-                ? 0
-                : firstHalf.values().stream().min(Long::compare).orElseThrow();
-        long most = firstHalf.values().stream().max(Long::compare).orElseThrow();
-        double fair = (double) made.size() / 2 / JOBS;
-        table.met(
-                "the first half of these creates: least and most of a job, of " + JOBS + " jobs",
-                "fair: " + TargetTable.number(fair),
-                least + ", " + most,
-                least >= fair / 2 && most <= fair * 2);
-        awaitLong("all of the burst wait", () -> jenkins.waiting(BenchmarkJenkins.WAITING) == BURST);
-        Map<String, Instant> createdAt =
-                made.stream().collect(Collectors.toMap(SimPrebuild::id, SimPrebuild::createdAt));
-        long[] delays = jenkins.look().stream()
-                .filter(build -> createdAt.containsKey(build.prebuildId))
-                .mapToLong(build -> createdAt.get(build.prebuildId).toEpochMilli() - build.stepStartMillis)
-                .sorted()
-                .toArray();
-        table.measure(
-                "from the start of a step until its create arrived, median and p99", medianAnd99(delays, 1000, " s"));
-        begun = Instant.now();
-        jenkins.start(BenchmarkJenkins.WAITING, BUILDS - BURST);
+    private void startAll() throws Throwable {
+        jenkins.start(BenchmarkJenkins.WAITING, BUILDS);
         awaitLong("all are created", () -> jenkins.active().size() == BUILDS);
-        made = jenkins.active();
-        table.measure(
-                "the other " + (BUILDS - BURST) + " builds: until all creates were accepted",
-                TargetTable.number(seconds(begun, made.get(made.size() - 1).createdAt())) + " s");
         awaitLong("all wait", () -> jenkins.waiting(BenchmarkJenkins.WAITING) == BUILDS);
         table.measure(
-                "threads of the plugin and of the HTTP library, right after that",
+                "threads of the plugin and of the HTTP library, right after the start of " + TargetTable.number(BUILDS)
+                        + " builds at once",
                 String.valueOf(jenkins.remotely(BenchmarkJenkins::ours).size()));
     }
 
