@@ -54,12 +54,10 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
     private static final Set<WorkQueue> CALLS =
             EnumSet.of(WorkQueue.LOOK_UP, WorkQueue.CREATE, WorkQueue.WATCH, WorkQueue.CANCEL);
 
-    /**
-     * How many calls a thread makes in that time if it hardly waits for answers. If it makes fewer for a second, the queue
-     * gets further threads, because they make more calls.
-     */
+    /** How many calls a thread makes in that time if it hardly waits for answers. If it makes fewer, more threads help. */
     private static final int QUICK_CALLS = 5;
 
+    /** A queue that is behind for a second gets a further thread, and one more at each check from then on. */
     private static final int CHECKS_OF_A_SECOND = 4;
 
     /** The queues whose tasks may last and never use the shared threads. */
@@ -191,8 +189,8 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
         private int running;
         private long started;
         private boolean checking;
-        /** How many checks in a row have found slow calls. */
-        private int slow;
+        /** How many checks in a row have found this queue behind. */
+        private int behind;
 
         QueueExecutor(WorkQueue queue) {
             this.queue = queue;
@@ -261,10 +259,10 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
                 checking = false;
                 // Also of tasks that wait for slow answers over a network, fewer begin than there are threads.
                 boolean hanging = started - before < Math.max(1, running);
-                slow = CALLS.contains(queue) && started - before < QUICK_CALLS * running ? slow + 1 : 0;
+                behind = isBehind(started - before) ? behind + 1 : 0;
                 // Twice as many threads each time, so that many tasks that hang delay the others only briefly.
                 further = hanging ? Math.max(1, Math.min(running, waiting.size())) : 1;
-                apart = hanging || slow >= CHECKS_OF_A_SECOND;
+                apart = hanging || behind >= CHECKS_OF_A_SECOND;
             }
             for (int i = 0; i < further; i++) {
                 start(apart);
@@ -273,9 +271,18 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
                 if (!waiting.isEmpty() && running < queue.threads()) {
                     checkLater();
                 } else {
-                    slow = 0;
+                    behind = 0;
                 }
             }
+        }
+
+        /**
+         * Whether further threads help: calls wait for answers, or the tasks need more than a second at this rate. Under the
+         * lock.
+         */
+        private boolean isBehind(long startedSinceCheck) {
+            return CALLS.contains(queue) && startedSinceCheck < QUICK_CALLS * running
+                    || waiting.size() > CHECKS_OF_A_SECOND * startedSinceCheck;
         }
 
         private void work(boolean apart) {

@@ -174,29 +174,38 @@ class ThreadedRuntimeTest {
 
     @Test
     void manyCallsOfATenthOfASecondGetMoreThreadsThanAreShared() throws InterruptedException {
+        assertMoreAtATime(WorkQueue.CREATE, 100, 1000);
+    }
+
+    @Test
+    void aQueueWithTasksForManySecondsGetsMoreThreadsThanAreShared() throws InterruptedException {
+        assertMoreAtATime(WorkQueue.DELIVERY, 20, 5000);
+    }
+
+    private void assertMoreAtATime(WorkQueue queue, int millis, int tasks) throws InterruptedException {
         CountDownLatch sixAtATime = new CountDownLatch(1);
         AtomicInteger inside = new AtomicInteger();
-        ScheduledExecutorService network = Executors.newSingleThreadScheduledExecutor();
+        ScheduledExecutorService answers = Executors.newSingleThreadScheduledExecutor();
         try {
-            for (int i = 0; i < 1000; i++) {
-                runtime.executor(WorkQueue.CREATE).execute(() -> {
+            for (int i = 0; i < tasks; i++) {
+                runtime.executor(queue).execute(() -> {
                     if (inside.incrementAndGet() == 6) {
                         sixAtATime.countDown();
                     }
-                    answerAfter(100, network);
+                    answerAfter(millis, answers);
                     inside.decrementAndGet();
                 });
             }
             await(sixAtATime);
         } finally {
-            network.shutdownNow();
+            answers.shutdown();
         }
     }
 
-    private static void answerAfter(int millis, ScheduledExecutorService network) {
+    private static void answerAfter(int millis, ScheduledExecutorService answers) {
         CountDownLatch answer = new CountDownLatch(1);
         try {
-            network.schedule(answer::countDown, millis, TimeUnit.MILLISECONDS);
+            answers.schedule(answer::countDown, millis, TimeUnit.MILLISECONDS);
             answer.await();
         } catch (RejectedExecutionException | InterruptedException e) {
             // The test has ended.
