@@ -281,7 +281,7 @@ public final class ThreadedRuntime implements EngineRuntime, AutoCloseable {
          * lock.
          */
         private boolean isBehind(long startedSinceCheck) {
-            return CALLS.contains(queue) && startedSinceCheck < QUICK_CALLS * running
+            return CALLS.contains(queue) && startedSinceCheck < (long) QUICK_CALLS * running
                     || waiting.size() > CHECKS_OF_A_SECOND * startedSinceCheck;
         }
 
